@@ -1,0 +1,76 @@
+"""Style sheets, scripts and vendored libraries, under an address that changes with their content.
+
+There is no build: the address carries one hash over everything in ``static/``, so that a browser
+may keep each file for ever, and the ``@import``s of ``app.css`` are put in place on the way out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, make_response, send_from_directory, url_for
+
+FOLDER = Path(__file__).parent / "static"
+_IMPORT = re.compile(r'@import url\("\./([^"]+)"\)(?: layer\(([\w.]+)\))?;')
+
+bp = Blueprint("assets", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the assets, and give templates ``asset_url``."""
+    app.extensions["assets_version"] = _version()
+    app.register_blueprint(bp)
+    app.jinja_env.globals["asset_url"] = asset_url
+
+
+def asset_url(name: str) -> str:
+    """The address of a file in ``static/``: ``asset_url("js/app.js")``."""
+    from flask import current_app
+
+    version = current_app.extensions["assets_version"]
+    if name == "css/app.css":
+        return url_for("assets.stylesheet", version=version)
+    return url_for("assets.file", version=version, name=name)
+
+
+@bp.get("/static/<version>/css/app.css")
+def stylesheet(version: str) -> Response:
+    """All style sheets as one."""
+    response = make_response(_bundle())
+    response.mimetype = "text/css"
+    return _keep_for_ever(response)
+
+
+@bp.get("/static/<version>/<path:name>")
+def file(version: str, name: str) -> Response:
+    """One file of ``static/``."""
+    return _keep_for_ever(send_from_directory(FOLDER, name))
+
+
+def _keep_for_ever(response: Response) -> Response:
+    response.cache_control.public = True
+    response.cache_control.max_age = 31_536_000
+    response.cache_control.immutable = True
+    return response
+
+
+def _version() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(FOLDER).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@lru_cache
+def _bundle() -> str:
+    folder = FOLDER / "css"
+
+    def put_in_place(match: re.Match[str]) -> str:
+        text = (folder / match[1]).read_text()
+        return f"@layer {match[2]} {{\n{text}}}\n" if match[2] else text
+
+    return _IMPORT.sub(put_in_place, (folder / "app.css").read_text())

@@ -1,0 +1,34 @@
+"""What time it is: the one place that asks, so that tests can set it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_set_to: datetime | None = None
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return _set_to or datetime.now(UTC)
+
+
+def set_to(moment: datetime | None) -> None:
+    """Stop the clock at ``moment`` (tests); ``None`` lets it run again."""
+    global _set_to
+    _set_to = moment
+
+
+def day_of(moment: datetime, timezone: str) -> date:
+    """The day that ``moment`` belongs to in ``timezone``."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def start_of(day: date, timezone: str) -> datetime:
+    """The first moment of ``day`` in ``timezone``, in UTC."""
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+
+
+def end_of(day: date, timezone: str) -> datetime:
+    """The first moment after ``day`` in ``timezone``, in UTC."""
+    return start_of(day + timedelta(days=1), timezone)

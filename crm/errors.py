@@ -1,0 +1,78 @@
+"""What people see when something cannot be done: a page, or a message in the page they are on."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from crm.extensions import db
+from crm.hypermedia import is_fragment, refuse, render
+
+EXPLAINED = (403, 404, 405, 409, 410, 413, 422, 429)
+
+
+def init_app(app: Flask) -> None:
+    """Install the handlers."""
+    for status in EXPLAINED:
+        app.register_error_handler(status, _http_error)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(500, _broken)
+
+
+def _http_error(error: HTTPException) -> Response:
+    db.session.rollback()
+    return _answer(error.code or 500, *_explain(error.code or 500))
+
+
+def _form_expired(_error: CSRFError) -> Response:
+    return _answer(
+        400,
+        _("This form has expired"),
+        _("You signed in or out since it was opened. Nothing was saved: go back, reload and send it again."),
+    )
+
+
+def _stale(_error: StaleDataError) -> Response:
+    db.session.rollback()
+    return _answer(409, *_explain(409))
+
+
+def _database_trouble(error: OperationalError) -> Response:
+    """The disk is full, the file is locked, the server is gone: nothing was half-written."""
+    db.session.rollback()
+    current_app.logger.error("database: %s", error.orig)
+    return _answer(
+        503,
+        _("The database cannot save this right now"),
+        _("Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why)."),
+    )
+
+
+def _broken(_error: Exception) -> Response:
+    db.session.rollback()
+    return _answer(500, *_explain(500))
+
+
+def _explain(status: int) -> tuple[str, str]:
+    return {
+        403: (_("You may not do this"), _("Nothing was changed. Ask your manager or an administrator if you should be able to.")),
+        404: (_("Not here"), _("It does not exist, was deleted, or is not visible to you.")),
+        405: (_("That does not work this way"), _("Go back and use the buttons on the page.")),
+        409: (_("Somebody was faster"), _("It was changed by somebody else a moment ago. Nothing of yours was saved: look at it as it is now, then try again.")),
+        410: (_("This link no longer works"), _("It was used, replaced by a newer one, or is too old.")),
+        413: (_("That is too large"), _("Nothing was saved. Choose a smaller file or shorten the text.")),
+        422: (_("Something is missing"), _("Nothing was changed. Look at the fields marked in red.")),
+        429: (_("Too many attempts"), _("Wait a quarter of an hour, then try again.")),
+    }.get(status, (_("Something went wrong on our side"), _("Nothing was saved. Try again; if it happens again, tell your administrator.")))  # fmt: skip
+
+
+def _answer(status: int, title: str, text: str) -> Response:
+    if is_fragment():
+        return refuse(status, f"{title}. {text}")
+    return render("errors/show.html", status=status, code=status, title=title, text=text)

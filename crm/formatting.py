@@ -1,0 +1,111 @@
+"""Jinja filters: money, numbers, dates, names and labels in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from flask import Flask, g, request
+from flask_babel import (
+    format_currency,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_timedelta,
+    get_locale,
+    ngettext,
+)
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from crm import clock
+from crm.extensions import LANGUAGES
+from crm.models import Company
+from crm.models.option import Bilingual
+from crm.policies import may
+from crm.wording import word_for
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters, and the few values every page needs."""
+    app.jinja_env.filters.update(
+        money=money, number=number, day=day, moment=moment, ago=ago, label=label,
+        word=word_for, lines=lines, days=days, filesize=filesize,
+    )  # fmt: skip
+    app.jinja_env.globals.update(may=may, languages=LANGUAGES, now=clock.now)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_page_values)
+
+
+def language() -> str:
+    """``zh`` or ``en``."""
+    return get_locale().language if get_locale() else "zh"
+
+
+def money(amount: Decimal | None, currency: str | None = None, *, round_to_units: bool = False) -> str:
+    """``¥12,500.00``; an empty text for ``None``. Board headers leave out the cents."""
+    if amount is None:
+        return ""
+    currency = currency or Company.current().base_currency
+    if round_to_units or get_currency_precision(currency) == 0:
+        return format_currency(amount, currency, format="¤#,##0", currency_digits=False)
+    return format_currency(amount, currency)
+
+
+def number(value: Decimal | int | None) -> str:
+    return "" if value is None else format_decimal(value)
+
+
+def day(value: date | datetime | None) -> str:
+    """A day, of a moment the company's day."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = Company.current().day_of(value)
+    return format_date(value, "medium")
+
+
+def moment(value: datetime | None) -> str:
+    """Day and time in the user's zone."""
+    return "" if value is None else format_datetime(value, "short" if language() == "en" else "medium")
+
+
+def ago(value: datetime | None) -> str:
+    """``3 days ago``."""
+    return "" if value is None else format_timedelta(value - clock.now(), add_direction=True)
+
+
+def days(count: int) -> str:
+    return ngettext("%(num)d day", "%(num)d days", count)
+
+
+def label(thing: Bilingual | None) -> str:
+    """What the firm calls it, in the reader's language."""
+    return "" if thing is None else thing.label(language())
+
+
+def lines(text: str | None) -> Markup:
+    """Text that people wrote, escaped, with its line breaks."""
+    return Markup("<br>").join(escape(line) for line in (text or "").splitlines())
+
+
+def filesize(size: int) -> str:
+    """``1.4 MB``."""
+    if size < 1_000_000:
+        return f"{number(max(1, round(size / 1000)))} kB"
+    return f"{number(Decimal(size) / 1_000_000)} MB"
+
+
+def _page_values() -> dict[str, Any]:
+    return {
+        "company": Company.current(),
+        "language": language(),
+        "html_lang": "zh-CN" if language() == "zh" else "en",
+        "area": request.blueprint if request else "",
+        "theme": (current_user.theme if current_user and current_user.is_authenticated else None)
+        or (request.cookies.get("theme") if request else None) or "auto",
+        "user_session": g.get("user_session"),
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Forms: one file per noun, on the base in ``base.py``."""

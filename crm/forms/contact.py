@@ -1,0 +1,31 @@
+"""The contact's form."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length, Optional
+
+from crm.forms.base import BaseForm, DayField, WordField, text
+from crm.models import Contact, DecisionRole
+
+
+class ContactForm(BaseForm):
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=200)])
+    title = text(_l("Title"), 120)
+    mobile = text(_l("Mobile"), 60)
+    phone = text(_l("Phone"), 60)
+    email = text(_l("E-mail"), 254, validators=[Optional(), Email()])
+    wechat = text(_l("WeChat"), 60)
+    birthday = DayField(_l("Birthday"))
+    decision_role = WordField(_l("Role in the decision"), DecisionRole, empty="—")
+    is_primary = BooleanField(_l("Primary contact"))
+    note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
+
+    def fill(self, contact: Contact) -> Contact:
+        """Copy what was typed to ``contact``."""
+        self.plain_fields(
+            contact, "name", "title", "mobile", "phone", "email", "wechat", "birthday",
+            "decision_role", "is_primary", "note",
+        )  # fmt: skip
+        return contact

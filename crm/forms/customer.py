@@ -1,0 +1,50 @@
+"""The customer's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField, TextAreaField
+from wtforms.validators import URL, InputRequired, Length, Optional
+
+from crm.forms.base import (
+    BaseForm,
+    MoneyField,
+    OptionField,
+    PickerField,
+    RecordField,
+    WholeNumberField,
+    WordField,
+    text,
+)
+from crm.models import Customer, CustomerKind, OptionList, User
+
+
+class CustomerForm(BaseForm):
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=200)])
+    kind = WordField(_l("Kind"), CustomerKind)
+    grade = OptionField(_l("Grade"), OptionList.GRADE)
+    industry = OptionField(_l("Industry"), OptionList.INDUSTRY)
+    region = OptionField(_l("Region"), OptionList.REGION)
+    source = OptionField(_l("Source"), OptionList.SOURCE)
+    owner = RecordField(_l("Owner"), empty=_l("Nobody"))
+    parent = PickerField(_l("Belongs to"), "customer")
+    phone = text(_l("Phone"), 60)
+    website = text(_l("Website"), 300, validators=[Optional(), URL()])
+    address = text(_l("Address"), 300)
+    employees = WholeNumberField(_l("Employees"), 0, 10_000_000)
+    annual_revenue = MoneyField(_l("Annual revenue"), validators=[Optional()])
+    note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner.offer(User.active())
+
+    def fill(self, customer: Customer) -> Customer:
+        """Copy what was typed to ``customer``."""
+        self.plain_fields(
+            customer, "name", "kind", "grade", "industry", "region", "source", "owner", "parent",
+            "phone", "website", "address", "employees", "annual_revenue", "note",
+        )  # fmt: skip
+        return customer

@@ -1,0 +1,148 @@
+"""The deal's forms: the deal itself, its way through the stages, and its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, Length, Optional
+
+from crm.forms.base import (
+    BaseForm,
+    CurrencyField,
+    DayField,
+    MoneyField,
+    OptionField,
+    PickerField,
+    RecordField,
+    WholeNumberField,
+    WordField,
+    text,
+)
+from crm.models import Contact, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
+from crm.models.exchange_rate import NoRate
+from crm.models.pipeline import StageRequirement
+
+
+class DealForm(BaseForm):
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=200)])
+    customer = PickerField(_l("Customer"), "customer")
+    amount = MoneyField(_l("Amount"), validators=[Optional()])
+    currency = CurrencyField()
+    probability = WholeNumberField(_l("Probability"), 0, 100)
+    expected_close = DayField(_l("Expected close"))
+    source = OptionField(_l("Source"), OptionList.SOURCE)
+    product = text(_l("Product"), 200)
+    owner = RecordField(_l("Owner"))
+    contact = RecordField(_l("Contact"), empty="—")
+    next_step = TextAreaField(_l("Next step"), validators=[Length(max=2_000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner.offer(User.active())
+        self.contact.offer(Contact.at(self.customer.data) if self.customer.data else [])
+
+    def fill(self, deal: Deal) -> Deal:
+        """Copy what was typed to ``deal``.
+
+        :raises NoRate: no exchange rate is known for the currency.
+        """
+        self.plain_fields(
+            deal, "name", "customer", "probability", "expected_close", "source", "product",
+            "owner", "contact", "next_step",
+        )  # fmt: skip
+        deal.set_amount(self.amount.data, self.currency.data)
+        return deal
+
+    def fill_or_explain(self, deal: Deal) -> bool:
+        """``fill``; an unknown exchange rate becomes the currency's error."""
+        try:
+            self.fill(deal)
+        except NoRate as error:
+            self.currency.errors = [no_rate(error)]
+            return False
+        return True
+
+
+class NewDealForm(DealForm):
+    stage = RecordField(_l("Stage"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stage.offer(Stage.in_order(Pipeline.main()))
+
+
+class DealMoveForm(BaseForm):
+    """To which stage, from where it was seen, and the fields that the stage demands."""
+
+    stage = RecordField(_l("Stage"))
+    from_stage = HiddenField()
+    customer = PickerField(_l("Customer"), "customer")
+    amount = MoneyField(_l("Amount"), validators=[Optional()])
+    expected_close = DayField(_l("Expected close"))
+    contact = RecordField(_l("Contact"), empty="—")
+
+    def __init__(self, deal: Deal, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.stage.offer(Stage.in_order(deal.pipeline))
+        customer = deal.customer or self.customer.data
+        self.contact.offer(Contact.at(customer) if customer else [])
+
+    def saw_another_stage(self, deal: Deal) -> bool:
+        """Whether the deal has left the stage, or changed, since the mover saw it."""
+        return (self.from_stage.data, self.version.data) != (str(deal.stage_id), str(deal.version))
+
+    def fill_missing(self, deal: Deal) -> None:
+        """Give ``deal`` the fields typed for the stage, where it has none yet."""
+        for name in StageRequirement:
+            typed = self[name.value].data
+            if typed is None or getattr(deal, name.value) is not None:
+                continue
+            if name is StageRequirement.AMOUNT:
+                deal.set_amount(typed, deal.currency)
+            else:
+                setattr(deal, name.value, typed)
+
+    def fields_for(self, missing: list[str]) -> list[Field]:
+        """The fields that must still be filled."""
+        return [self[name] for name in missing]
+
+
+class OutcomeForm(BaseForm):
+    kind = WordField(_l("Outcome"), OutcomeKind)
+    amount = MoneyField(_l("Amount"), validators=[Optional()])
+    reason = OptionField(_l("Reason"), OptionList.LOST_REASON)
+    competitor = text(_l("Competitor"), 200)
+    note = TextAreaField(_l("Note"), validators=[Length(max=2_000)])
+
+    def validate_reason(self, field: OptionField) -> None:
+        if self.kind.data is OutcomeKind.LOST and field.data is None:
+            raise ValidationError(_("Why was it lost? Choose a reason."))
+
+    def validate_amount(self, field: MoneyField) -> None:
+        if self.kind.data is OutcomeKind.WON and field.data is None:
+            raise ValidationError(_("What is it worth? Write the amount of the order."))
+
+    def close(self, deal: Deal, *, by: User) -> None:
+        """Win or lose ``deal`` as the form says."""
+        if self.kind.data is OutcomeKind.WON:
+            deal.set_amount(self.amount.data, deal.currency)
+            deal.win(by=by, note=self.note.data)
+        else:
+            deal.lose(
+                by=by, reason=self.reason.data, competitor=self.competitor.data,
+                note=self.note.data,
+            )  # fmt: skip
+
+
+def no_rate(error: NoRate) -> str:
+    """What to do about an unknown exchange rate."""
+    return _(
+        "No exchange rate for %(currency)s on or before %(day)s is known. "
+        "An administrator can enter one under Settings.",
+        currency=error.currency,
+        day=error.day,
+    )

@@ -1,0 +1,86 @@
+"""The forms of expense claims: the claim, its items, its payment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
+from wtforms import StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from crm.files import ACCEPTED, RefusedFile, prepare
+from crm.forms.base import (
+    BaseForm,
+    CurrencyField,
+    DayField,
+    MoneyField,
+    OptionField,
+    PickerField,
+    text,
+)
+from crm.forms.deal import no_rate
+from crm.models import Company, ExpenseItem, OptionList
+from crm.models.exchange_rate import NoRate
+
+
+class ExpenseClaimForm(BaseForm):
+    title = StringField(_l("Title"), validators=[InputRequired(), Length(max=200)])
+
+
+class ExpenseItemForm(BaseForm):
+    category = OptionField(_l("Category"), OptionList.EXPENSE_CATEGORY, empty=None)
+    amount = MoneyField(_l("Amount"), validators=[InputRequired()])
+    currency = CurrencyField()
+    spent_on = DayField(_l("Spent on"), validators=[InputRequired()])
+    customer = PickerField(_l("Customer"), "customer")
+    deal = PickerField(_l("Deal"), "deal")
+    purpose = StringField(_l("Purpose"), validators=[InputRequired(), Length(max=300)])
+    receipts = MultipleFileField(_l("Receipts"), render_kw={"accept": ",".join(ACCEPTED)})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.files: list[Any] = []
+
+    def validate_amount(self, field: MoneyField) -> None:
+        if field.data is not None and field.data <= 0:
+            raise ValidationError(_("An amount is more than 0."))
+
+    def validate_spent_on(self, field: DayField) -> None:
+        today = Company.current().today()
+        if field.data is not None and field.data > today:
+            raise ValidationError(_("This day has not come yet."))
+        if field.data is not None and field.data < today - timedelta(days=730):
+            raise ValidationError(_("This is more than two years ago."))
+
+    def validate_receipts(self, field: MultipleFileField) -> None:
+        for upload in field.data or []:
+            if not upload:
+                continue
+            try:
+                self.files.append(prepare(upload))
+            except RefusedFile as error:
+                raise ValidationError(str(error)) from error
+
+    def validate_deal(self, field: PickerField) -> None:
+        customer, deal = self.customer.data, field.data
+        if deal and customer and deal.customer_id != customer.id:
+            raise ValidationError(_("This deal is with another customer."))
+
+    def fill_or_explain(self, item: ExpenseItem) -> bool:
+        """Copy what was typed to ``item``; an unknown exchange rate becomes an error."""
+        try:
+            item.set_amount(self.amount.data, self.currency.data, self.spent_on.data)
+        except NoRate as error:
+            self.currency.errors = [no_rate(error)]
+            return False
+        self.plain_fields(item, "category", "customer", "deal", "purpose")
+        if item.deal is not None and item.customer is None:
+            item.customer = item.deal.customer
+        return True
+
+
+class PaymentForm(BaseForm):
+    reference = text(_l("Payment reference"), 120)

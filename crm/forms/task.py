@@ -1,0 +1,36 @@
+"""The task's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from crm.forms.base import BaseForm, DayField, PickerField, RecordField
+from crm.models import Task, User
+
+
+class TaskForm(BaseForm):
+    title = StringField(_l("What is to be done"), validators=[InputRequired(), Length(max=200)])
+    due_on = DayField(_l("Due"))
+    urgent = BooleanField(_l("Urgent"))
+    important = BooleanField(_l("Important"))
+    assignee = RecordField(_l("Assigned to"))
+    customer = PickerField(_l("Customer"), "customer")
+    deal = PickerField(_l("Deal"), "deal")
+    note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.assignee.offer(User.active())
+
+    def fill(self, task: Task) -> Task:
+        """Copy what was typed to ``task``; a deal brings its customer with it."""
+        self.plain_fields(
+            task, "title", "due_on", "urgent", "important", "assignee", "customer", "deal", "note"
+        )
+        if task.deal is not None and task.customer is None:
+            task.customer = task.deal.customer
+        return task

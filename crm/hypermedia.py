@@ -1,0 +1,103 @@
+"""Pages, fragments, redirects and streams: the only code that knows about HX headers.
+
+A template's blocks are its refreshable regions. ``render`` answers a visit with the page and a
+targeted htmx request with one block; ``respond`` answers a write with a stream of
+``<hx-partial>`` regions, or with a redirect where there is no JavaScript.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, get_flashed_messages, make_response, redirect, request
+from flask import render_template as render_page
+from jinja2_fragments.flask import render_block
+from werkzeug.utils import cached_property
+
+COMPONENTS = ("ui", "forms", "tables", "stream")
+
+
+def init_app(app: Flask) -> None:
+    """Make the component macros known to every template, and caches aware of fragments."""
+    for name in COMPONENTS:
+        app.jinja_env.globals[name] = Components(app, f"components/{name}.html")
+    app.jinja_env.globals["dom_id"] = dom_id
+    app.after_request(_vary)
+
+
+def is_fragment() -> bool:
+    """Whether htmx asked for a part of a page, not a whole one."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(
+        htmx
+        and not htmx.boosted
+        and not htmx.history_restore_request
+        and request.headers.get("HX-Request-Type", "partial") == "partial"
+    )
+
+
+def render(template: str, block: str | None = None, status: int = 200, **context: Any) -> Response:
+    """The page for a visit; only ``block`` for a targeted htmx request."""
+    if block and is_fragment():
+        html = render_block(template, block, **context) + _flashes()
+    else:
+        html = render_page(template, **context)
+    return make_response(html, status)
+
+
+def stream(template: str, status: int = 200, **context: Any) -> Response:
+    """Several regions at once: a ``<verb>.stream.html`` of ``<hx-partial>``s, and the messages."""
+    return make_response(render_page(template, **context) + _flashes(), status)
+
+
+def respond(template: str, *, to: str, status: int = 200, **context: Any) -> Response:
+    """The answer to a write: the stream for htmx, a redirect to ``to`` without JavaScript."""
+    return stream(template, status, **context) if is_fragment() else go(to)
+
+
+def refuse(status: int, message: str) -> Response:
+    """Tell a fragment request why nothing happened, as a message; the page stays as it is."""
+    html = render_page("layouts/flashes.stream.html", messages=[("error", message)])
+    response = make_response(html, status)
+    response.headers["HX-Reswap"] = "none"
+    return response
+
+
+def go(url: str) -> Response:
+    """To another page: 303, or ``HX-Redirect`` for a fragment request."""
+    if is_fragment():
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = url
+        return response
+    return make_response(redirect(url, 303))
+
+
+def dom_id(record: Any, part: str = "") -> str:
+    """The id of a record's region: ``deal_12_card``."""
+    return "_".join(filter(None, (record.__tablename__, str(record.id), part)))
+
+
+class Components:
+    """One file of macros under one name, so that a block rendered alone has them too."""
+
+    def __init__(self, app: Flask, template: str) -> None:
+        self._app = app
+        self._template = template
+
+    @cached_property
+    def _module(self) -> Any:
+        return self._app.jinja_env.get_template(self._template).module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def _flashes() -> str:
+    messages = get_flashed_messages(with_categories=True)
+    return render_page("layouts/flashes.stream.html", messages=messages) if messages else ""
+
+
+def _vary(response: Response) -> Response:
+    response.vary.add("HX-Request")
+    response.vary.add("HX-Request-Type")
+    return response

@@ -1,0 +1,32 @@
+"""The domain: one file per noun. Importing this package registers every table."""
+
+from crm.models.access import Noun, Role, Scope
+from crm.models.activity import Activity
+from crm.models.approval import ApprovalAssignment, ApprovalRequest, ApprovalToken
+from crm.models.attachment import Attachment
+from crm.models.company import Company
+from crm.models.contact import Contact, DecisionRole
+from crm.models.customer import Customer, CustomerKind
+from crm.models.deal import Deal
+from crm.models.event import Action, Event
+from crm.models.exchange_rate import ExchangeRate
+from crm.models.expense_claim import ClaimState, ExpenseClaim, ExpenseItem
+from crm.models.job import Job
+from crm.models.option import Option, OptionList
+from crm.models.outcome import Outcome, OutcomeKind
+from crm.models.outgoing_mail import MailKind, OutgoingMail
+from crm.models.pipeline import Pipeline, Stage
+from crm.models.session import OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.models.stage_stay import StageStay
+from crm.models.task import Task
+from crm.models.team import Team
+from crm.models.user import User, UserRole
+
+__all__ = [
+    "Action", "Activity", "ApprovalAssignment", "ApprovalRequest", "ApprovalToken", "Attachment",
+    "ClaimState", "Company", "Contact", "Customer", "CustomerKind", "Deal", "DecisionRole",
+    "Event", "ExchangeRate", "ExpenseClaim", "ExpenseItem", "Job", "MailKind", "Noun",
+    "OneTimeLink", "Option", "OptionList", "Outcome", "OutcomeKind", "OutgoingMail", "Pipeline",
+    "Role", "Scope", "SignInAttempt", "Stage", "StageStay", "Task", "Team", "TrustedDevice",
+    "User", "UserRole", "UserSession",
+]  # fmt: skip

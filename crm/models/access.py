@@ -1,0 +1,107 @@
+"""Who may see and change what: roles, their scopes, and the one SQL condition made of them."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+if TYPE_CHECKING:
+    from crm.models.user import User
+
+
+class Scope(IntEnum):
+    """How far a right reaches; a user with several roles has the widest of them."""
+
+    NONE = 0
+    OWN = 1
+    TEAM = 2
+    ALL = 3
+
+
+class Noun(StrEnum):
+    """What rights are given on."""
+
+    CUSTOMERS = "customers"
+    DEALS = "deals"
+    TASKS = "tasks"
+    CLAIMS = "claims"
+
+
+class Grant(NamedTuple):
+    """What a role may see, and what it may change."""
+
+    see: Scope
+    change: Scope
+
+
+class Role(StrEnum):
+    """What a user is in the firm."""
+
+    REP = "rep"
+    MANAGER = "manager"
+    FINANCE = "finance"
+    ADMINISTRATOR = "administrator"
+    READER = "reader"
+
+
+GRANTS: dict[Role, dict[Noun, Grant]] = {
+    Role.REP: dict.fromkeys(Noun, Grant(Scope.OWN, Scope.OWN)),
+    Role.MANAGER: {
+        Noun.CUSTOMERS: Grant(Scope.TEAM, Scope.TEAM),
+        Noun.DEALS: Grant(Scope.TEAM, Scope.TEAM),
+        Noun.TASKS: Grant(Scope.TEAM, Scope.TEAM),
+        Noun.CLAIMS: Grant(Scope.TEAM, Scope.OWN),
+    },
+    Role.FINANCE: {
+        Noun.CUSTOMERS: Grant(Scope.ALL, Scope.NONE),
+        Noun.DEALS: Grant(Scope.ALL, Scope.NONE),
+        Noun.TASKS: Grant(Scope.OWN, Scope.OWN),
+        Noun.CLAIMS: Grant(Scope.ALL, Scope.OWN),
+    },
+    Role.ADMINISTRATOR: {
+        Noun.CUSTOMERS: Grant(Scope.ALL, Scope.ALL),
+        Noun.DEALS: Grant(Scope.ALL, Scope.ALL),
+        Noun.TASKS: Grant(Scope.ALL, Scope.ALL),
+        # Nobody, not even an administrator, edits what another person claims to have spent.
+        Noun.CLAIMS: Grant(Scope.ALL, Scope.OWN),
+    },
+    Role.READER: dict.fromkeys(Noun, Grant(Scope.ALL, Scope.NONE)),
+}
+
+
+def owned_within(
+    user: User, scope: Scope, owner_id: InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    """The condition that a row's owner is within ``scope`` of ``user``."""
+    if scope is Scope.ALL:
+        return true()
+    if scope is Scope.NONE:
+        return false()
+    if scope is Scope.OWN or user.team is None:
+        return owner_id == user.id
+    return owner_id.in_(members_below(user))
+
+
+def members_below(user: User) -> Select[tuple[int]]:
+    """The ids of the users in ``user``'s team and every team below it."""
+    from crm.models.team import Team
+    from crm.models.user import User as Member
+
+    assert user.team is not None
+    return select(Member.id).join(Team, Member.team_id == Team.id).where(
+        Team.path.startswith(user.team.path, autoescape=True)
+    )
+
+
+def reaches(user: User, scope: Scope, owner: User | None) -> bool:
+    """Whether ``owner`` is within ``scope`` of ``user``: the same rule as ``owned_within``."""
+    if scope is Scope.ALL or scope is Scope.NONE:
+        return scope is Scope.ALL
+    if owner is None:
+        return False
+    if scope is Scope.OWN or user.team is None or owner.team is None:
+        return owner.id == user.id
+    return owner.team.path.startswith(user.team.path)

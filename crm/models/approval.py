@@ -1,0 +1,339 @@
+"""Approval: one document's way to a decision. Any document kind can use it.
+
+A document offers ``KIND``, ``id``, ``version``, ``claimant``, ``base_amount``, ``snapshot()``,
+``content_hash()`` and the verbs ``accept`` and ``decline``, and is entered in ``DOCUMENTS``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, Select, String, select, update
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from crm import clock
+from crm.base import Base, Digest, Key, Timestamped, stored_by_value
+from crm.extensions import db
+from crm.models.access import Role
+from crm.models.company import Company
+from crm.models.event import Action, Event
+from crm.models.outgoing_mail import MailKind, OutgoingMail
+from crm.models.user import User, UserRole
+
+if TYPE_CHECKING:
+    from crm.models.expense_claim import ExpenseClaim
+
+LINK_LIVES = timedelta(hours=72)
+
+
+def _expense_claim(document_id: int) -> ExpenseClaim:
+    from crm.models.expense_claim import ExpenseClaim
+
+    return db.session.get_one(ExpenseClaim, document_id, options=ExpenseClaim.for_page())
+
+
+# Every kind of document that can be approved, and how it is loaded.
+DOCUMENTS: dict[str, Callable[[int], Any]] = {"expense_claim": _expense_claim}
+
+
+class Decision(StrEnum):
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Closure(StrEnum):
+    """How a request ended."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class NotAllowed(Exception):
+    """This person may not decide: not the approver, deactivated, or the claimant."""
+
+
+class AlreadyDecided(Exception):
+    """The assignment was decided before; ``same`` tells whether it was the same decision."""
+
+    def __init__(self, same: bool) -> None:
+        super().__init__("same" if same else "opposite")
+        self.same = same
+
+
+class DocumentChanged(Exception):
+    """The document is not what was shown, or its request is closed."""
+
+
+class CommentMissing(Exception):
+    """Rejecting needs a comment."""
+
+
+class ApprovalRequest(Timestamped, Base):
+    __tablename__ = "approval_request"
+    __table_args__ = (Index(None, "document_kind", "document_id"),)
+
+    id: Mapped[Key]
+    document_kind: Mapped[str] = mapped_column(String(40))
+    document_id: Mapped[int]
+    document_version: Mapped[int]
+    content_hash: Mapped[Digest]
+    snapshot: Mapped[dict[str, Any]]
+    claimant_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    base_amount: Mapped[Decimal]
+    closure: Mapped[Closure | None] = mapped_column(stored_by_value(Closure))
+    closed_at: Mapped[datetime | None]
+
+    claimant: Mapped[User] = relationship()
+    assignments: Mapped[list[ApprovalAssignment]] = relationship(
+        back_populates="request", order_by="ApprovalAssignment.position"
+    )
+
+    @classmethod
+    def of(cls, kind: str, document_id: int) -> Select[tuple[ApprovalRequest]]:
+        """The requests of one document."""
+        return select(cls).where(cls.document_kind == kind, cls.document_id == document_id)
+
+    @classmethod
+    def approver_for(cls, claimant: User) -> User | None:
+        """The claimant's superior; where there is none, an administrator; never the claimant."""
+        superior = claimant.superior()
+        if superior is not None and superior.id != claimant.id:
+            return superior
+        return db.session.scalar(
+            User.active()
+            .join(UserRole)
+            .where(UserRole.role == Role.ADMINISTRATOR, User.id != claimant.id)
+            .limit(1)
+        )
+
+    @classmethod
+    def open(cls, document: Any, approver: User, *, by: User) -> ApprovalRequest:
+        """Ask ``approver`` to decide on ``document`` as it is now; the mail is written with it."""
+        request = cls(
+            document_kind=document.KIND,
+            document_id=document.id,
+            document_version=document.version,
+            content_hash=document.content_hash(),
+            snapshot=document.snapshot(),
+            claimant_id=document.claimant_id,
+            base_amount=document.base_amount,
+        )
+        assignment = ApprovalAssignment(request=request, approver=approver, position=1)
+        db.session.add(request)
+        db.session.flush()  # the mail names the assignment by id
+        OutgoingMail.enqueue(MailKind.APPROVAL_REQUESTED, approver, assignment=assignment.id)
+        return request
+
+    @property
+    def document(self) -> Any:
+        """The document itself, loaded with what its page shows."""
+        return DOCUMENTS[self.document_kind](self.document_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def previous(self) -> ApprovalRequest | None:
+        """The request before this one on the same document."""
+        return db.session.scalar(
+            ApprovalRequest.of(self.document_kind, self.document_id)
+            .where(ApprovalRequest.id < self.id)
+            .order_by(ApprovalRequest.id.desc())
+            .limit(1)
+        )
+
+    def withdraw(self) -> None:
+        """Close without a decision; every link to it dies."""
+        self._close(Closure.WITHDRAWN)
+
+    def _close(self, closure: Closure) -> None:
+        self.closure, self.closed_at = closure, clock.now()
+        for assignment in self.assignments:
+            assignment.void_tokens()
+
+
+class ApprovalAssignment(Timestamped, Base):
+    __tablename__ = "approval_assignment"
+    __table_args__ = (Index(None, "approver_id", "decided_at"),)
+
+    id: Mapped[Key]
+    request_id: Mapped[int] = mapped_column(ForeignKey("approval_request.id"), index=True)
+    approver_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    position: Mapped[int]
+    decision: Mapped[Decision | None] = mapped_column(stored_by_value(Decision))
+    decided_at: Mapped[datetime | None]
+    by_link: Mapped[bool] = mapped_column(default=False)
+    comment: Mapped[str | None]
+
+    request: Mapped[ApprovalRequest] = relationship(back_populates="assignments")
+    approver: Mapped[User] = relationship()
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[ApprovalAssignment]]:
+        """What was given to ``user`` to decide."""
+        return (
+            select(cls)
+            .where(cls.approver_id == user.id)
+            .options(joinedload(cls.request).joinedload(ApprovalRequest.claimant))
+        )
+
+    @classmethod
+    def waiting_for(cls, user: User) -> Select[tuple[ApprovalAssignment]]:
+        """What ``user`` has to decide now, oldest first."""
+        return (
+            cls.visible_to(user)
+            .join(cls.request)
+            .where(cls.decided_at.is_(None), ApprovalRequest.closed_at.is_(None))
+            .order_by(cls.created_at, cls.id)
+        )
+
+    @classmethod
+    def decided_by(cls, user: User) -> Select[tuple[ApprovalAssignment]]:
+        """What ``user`` has decided, latest first."""
+        return (
+            cls.visible_to(user)
+            .where(cls.decided_at.is_not(None))
+            .order_by(cls.decided_at.desc(), cls.id.desc())
+        )
+
+    @property
+    def is_open(self) -> bool:
+        return self.decided_at is None and self.request.is_open
+
+    def decide(
+        self, decision: Decision, *, by: User, version: int, content_hash: str,
+        comment: str | None = None, by_link: bool = False,
+    ) -> None:  # fmt: skip
+        """Approve or reject what was shown: the document at ``version`` with ``content_hash``.
+
+        :raises NotAllowed: ``by`` is not the approver, is deactivated, or claims it themselves.
+        :raises AlreadyDecided: it was decided before, perhaps this very moment.
+        :raises DocumentChanged: the document is not what was shown, or the request is closed.
+        :raises CommentMissing: rejecting needs a comment.
+        """
+        request = self.request
+        if by.id != self.approver_id or not by.is_active or by.id == request.claimant_id:
+            raise NotAllowed
+        if self.decision is not None:
+            raise AlreadyDecided(same=self.decision is decision)
+        document = request.document
+        shown = (version, content_hash)
+        if not request.is_open or shown != (document.version, document.content_hash()):
+            raise DocumentChanged
+        if decision is Decision.REJECTED and not (comment or "").strip():
+            raise CommentMissing
+        self._decide_once(decision, comment, by_link)
+        request._close(Closure(decision.value))
+        verb = document.accept if decision is Decision.APPROVED else document.decline
+        verb(by=by, comment=comment, by_link=by_link)
+
+    def _decide_once(self, decision: Decision, comment: str | None, by_link: bool) -> None:
+        """One conditional UPDATE: of many at the same moment, one touches the row."""
+        touched = db.session.execute(
+            update(ApprovalAssignment)
+            .where(ApprovalAssignment.id == self.id, ApprovalAssignment.decided_at.is_(None))
+            .values(decision=decision, decided_at=clock.now(), comment=comment, by_link=by_link)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.refresh(self)
+        if touched.rowcount != 1:  # type: ignore[attr-defined]
+            raise AlreadyDecided(same=self.decision is decision)
+
+    def refuse_link(self, reason: str, *, by: User | None) -> None:
+        """Record that somebody else tried to use this approver's link."""
+        Event.record(
+            Action.LINK_REFUSED, self, by=by, approver=self.approver.name, reason=reason
+        )
+
+    def void_tokens(self) -> None:
+        """Every link mailed so far stops working."""
+        db.session.execute(
+            update(ApprovalToken)
+            .where(ApprovalToken.assignment_id == self.id, ApprovalToken.voided_at.is_(None))
+            .values(voided_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+
+
+class TokenState(StrEnum):
+    """What a link is good for."""
+
+    LIVE = "live"
+    USED = "used"
+    CHANGED = "changed"
+    EXPIRED = "expired"
+
+
+class ApprovalToken(Base):
+    __tablename__ = "approval_token"
+
+    PURPOSE = "approval"
+
+    id: Mapped[Key]
+    digest: Mapped[Digest] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("approval_assignment.id"), index=True)
+    approver_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    document_version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+
+    assignment: Mapped[ApprovalAssignment] = relationship()
+
+    @classmethod
+    def mint(cls, assignment: ApprovalAssignment) -> str:
+        """A new link's secret: 256 random bits in hex, of which only the SHA-256 is stored."""
+        secret = secrets.token_hex(32)
+        db.session.add(
+            cls(
+                digest=digest_of(secret),
+                purpose=cls.PURPOSE,
+                assignment=assignment,
+                approver_id=assignment.approver_id,
+                document_version=assignment.request.document_version,
+                expires_at=clock.now() + LINK_LIVES,
+            )
+        )
+        return secret
+
+    @classmethod
+    def find(cls, secret: str) -> ApprovalToken | None:
+        """The token with this secret, whatever its state."""
+        return db.session.scalar(
+            select(cls)
+            .where(cls.digest == digest_of(secret), cls.purpose == cls.PURPOSE)
+            .options(
+                joinedload(cls.assignment).joinedload(ApprovalAssignment.request),
+                joinedload(cls.assignment).joinedload(ApprovalAssignment.approver),
+            )
+        )
+
+    @property
+    def state(self) -> TokenState:
+        """Whether the link still decides, and if not, why."""
+        if self.assignment.decided_at is not None:
+            return TokenState.USED
+        if self.voided_at is not None or not self.assignment.request.is_open:
+            return TokenState.CHANGED
+        if self.expires_at <= clock.now():
+            return TokenState.EXPIRED
+        return TokenState.LIVE
+
+
+def link_alone_decides(request: ApprovalRequest) -> bool:
+    """Whether the amount is small enough for the link alone (``approval_link_limit``)."""
+    return request.base_amount <= Company.current().approval_link_limit
+
+
+def digest_of(secret: str) -> str:
+    """SHA-256 in hex: what is stored instead of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,50 @@
+"""The company that runs this installation: one row, its settings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import g, has_app_context
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm import clock
+from crm.base import Base, Currency, Key, Name, Versioned
+from crm.extensions import db
+
+
+class Company(Versioned, Base):
+    __tablename__ = "company"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[Key]
+    name: Mapped[Name]
+    base_currency: Mapped[Currency] = mapped_column(String(3), default="CNY")
+    timezone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
+    # Up to this amount, in the base currency, the link in a mail alone decides (DOMAIN.md).
+    approval_link_limit: Mapped[Decimal] = mapped_column(default=Decimal(2000))
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def current(cls) -> Company:
+        """The company; one query a request. Before the set-up: defaults, not stored."""
+        if not has_app_context():
+            raise RuntimeError("the company is known inside an application context only")
+        if "company" not in g:
+            company = db.session.get(cls, 1)
+            if company is None:
+                return cls(
+                    id=1, name="", base_currency="CNY", timezone="Asia/Shanghai",
+                    approval_link_limit=Decimal(2000), is_demo=False,
+                )
+            g.company = company
+        return g.company  # type: ignore[no-any-return]
+
+    def today(self) -> date:
+        """The company's day: what a day, a month and a quarter are counted in."""
+        return clock.day_of(clock.now(), self.timezone)
+
+    def day_of(self, moment: datetime) -> date:
+        """The company's day that ``moment`` belongs to."""
+        return clock.day_of(moment, self.timezone)

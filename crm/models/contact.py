@@ -1,0 +1,122 @@
+"""Contacts: the people at a customer."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Date, ForeignKey, Select, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
+from crm.extensions import db
+from crm.models.customer import Customer
+from crm.models.event import Action, Event, changes_of
+from crm.models.searchable import Searchable
+from crm.models.trashable import Trashable
+
+if TYPE_CHECKING:
+    from crm.models.user import User
+
+
+class DecisionRole(StrEnum):
+    """What a contact is in the decision to buy."""
+
+    DECIDER = "decider"
+    INFLUENCER = "influencer"
+    USER = "user"
+    PURCHASER = "purchaser"
+    GATEKEEPER = "gatekeeper"
+
+
+class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
+    __tablename__ = "contact"
+
+    SEARCHED = ("name", "phone", "mobile", "email", "wechat")
+    TRACKED = ("name", "title", "phone", "mobile", "email", "wechat", "birthday",
+               "decision_role", "is_primary", "note")  # fmt: skip
+
+    id: Mapped[Key]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    name: Mapped[Name]
+    title: Mapped[str | None] = mapped_column(String(120))
+    phone: Mapped[str | None] = mapped_column(String(60))
+    mobile: Mapped[str | None] = mapped_column(String(60))
+    email: Mapped[str | None] = mapped_column(String(254))
+    wechat: Mapped[str | None] = mapped_column(String(60))
+    birthday: Mapped[date | None] = mapped_column(Date)
+    decision_role: Mapped[DecisionRole | None] = mapped_column(stored_by_value(DecisionRole))
+    is_primary: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str | None]
+
+    customer: Mapped[Customer] = relationship(back_populates="contacts")
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Contact]]:
+        """The contacts at the customers ``user`` may see."""
+        return (
+            select(cls)
+            .join(cls.customer)
+            .where(cls.trashed_at.is_(None), Customer.trashed_at.is_(None), Customer.seen_by(user))
+        )
+
+    @classmethod
+    def trash_of(cls, user: User) -> Select[tuple[Contact]]:
+        """What lies in the trash, at the customers ``user`` may see, newest first."""
+        return (
+            select(cls)
+            .join(cls.customer)
+            .where(cls.trashed_at.is_not(None), Customer.seen_by(user))
+            .order_by(cls.trashed_at.desc())
+        )
+
+    @classmethod
+    def at(cls, customer: Customer) -> Select[tuple[Contact]]:
+        """The contacts of one customer, the primary one first."""
+        return (
+            select(cls)
+            .where(cls.customer_id == customer.id, cls.trashed_at.is_(None))
+            .order_by(cls.is_primary.desc(), cls.name)
+        )
+
+    @classmethod
+    def register(cls, contact: Contact, *, by: User) -> Contact:
+        """Take a new contact into the books."""
+        db.session.add(contact)
+        Event.record(Action.CONTACT_CREATED, contact, by=by, name=contact.name)
+        if contact.is_primary:
+            contact.make_primary()
+        return contact
+
+    def make_primary(self) -> None:
+        """The one to ask first; there is one at each customer."""
+        db.session.flush()  # the statement below excludes this contact by its id
+        db.session.execute(
+            update(Contact)
+            .where(Contact.customer_id == self.customer_id, Contact.id != self.id)
+            .values(is_primary=False)
+        )
+        self.is_primary = True
+
+    def note_changes(self, *, by: User) -> None:
+        """Record the pending changes, if there are any."""
+        if changes := changes_of(self, self.TRACKED):
+            Event.record(Action.CONTACT_CHANGED, self, by=by, name=self.name, changes=changes)
+            if self.is_primary:
+                self.make_primary()
+
+    def trash(self, *, by: User) -> None:
+        """Move to the trash."""
+        if not self.is_trashed:
+            self._move_to_trash(by)
+            Event.record(Action.CONTACT_TRASHED, self, by=by, name=self.name)
+
+    def restore(self, *, by: User) -> None:
+        """Take back from the trash."""
+        if self.is_trashed:
+            self._take_from_trash()
+            Event.record(Action.CONTACT_RESTORED, self, by=by, name=self.name)
+
+    def __str__(self) -> str:
+        return self.name

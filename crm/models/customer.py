@@ -1,0 +1,181 @@
+"""Customers: the firms that are sold to, directly or as dealers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column, ForeignKey, Index, Select, String, Table, or_, select
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, joinedload, mapped_column, relationship
+
+from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
+from crm.extensions import db
+from crm.models.access import Noun, Scope, owned_within
+from crm.models.event import Action, Event, changes_of
+from crm.models.searchable import Searchable
+from crm.models.trashable import Trashable
+
+if TYPE_CHECKING:
+    from crm.models.contact import Contact
+    from crm.models.option import Option
+    from crm.models.user import User
+
+
+class CustomerKind(StrEnum):
+    """How far the firm has come with us."""
+
+    PROSPECT = "prospect"
+    CUSTOMER = "customer"
+    DEALER = "dealer"
+
+
+customer_collaborator = Table(
+    "customer_collaborator",
+    Base.metadata,
+    Column("customer_id", ForeignKey("customer.id"), primary_key=True),
+    Column("user_id", ForeignKey("user.id"), primary_key=True, index=True),
+)
+
+
+class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
+    __tablename__ = "customer"
+    __table_args__ = (Index(None, "name"), Index(None, "created_at"))
+
+    SEARCHED = ("name", "code", "external_id", "phone")
+    TRACKED = (
+        "name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",
+        "website", "address", "employees", "annual_revenue", "note",
+    )  # fmt: skip
+
+    id: Mapped[Key]
+    name: Mapped[Name]
+    kind: Mapped[CustomerKind] = mapped_column(
+        stored_by_value(CustomerKind), default=CustomerKind.PROSPECT
+    )
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    grade_id: Mapped[int | None] = mapped_column(ForeignKey("option.id"))
+    industry_id: Mapped[int | None] = mapped_column(ForeignKey("option.id"))
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("option.id"))
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("option.id"))
+    phone: Mapped[str | None] = mapped_column(String(60))
+    website: Mapped[str | None] = mapped_column(String(300))
+    address: Mapped[str | None] = mapped_column(String(300))
+    employees: Mapped[int | None]
+    annual_revenue: Mapped[Decimal | None]
+    note: Mapped[str | None]
+    external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+
+    parent: Mapped[Customer | None] = relationship(remote_side="Customer.id", back_populates="children")
+    children: Mapped[list[Customer]] = relationship(back_populates="parent")
+    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
+    grade: Mapped[Option | None] = relationship(foreign_keys=[grade_id])
+    industry: Mapped[Option | None] = relationship(foreign_keys=[industry_id])
+    region: Mapped[Option | None] = relationship(foreign_keys=[region_id])
+    source: Mapped[Option | None] = relationship(foreign_keys=[source_id])
+    collaborators: Mapped[list[User]] = relationship(secondary=customer_collaborator)
+    contacts: WriteOnlyMapped[Contact] = relationship(back_populates="customer")
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Customer]]:
+        """The customers ``user`` may see, those in the trash left out."""
+        return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
+
+    @classmethod
+    def trash_of(cls, user: User) -> Select[tuple[Customer]]:
+        """What lies in the trash, of the customers ``user`` may see, newest first."""
+        return (
+            select(cls)
+            .where(cls.trashed_at.is_not(None), cls.seen_by(user))
+            .order_by(cls.trashed_at.desc())
+        )
+
+    @classmethod
+    def seen_by(cls, user: User):  # type: ignore[no-untyped-def]  # a condition on this table
+        """Owned within scope, worked on as a collaborator, or the customer of an own deal."""
+        from crm.models.deal import Deal
+
+        scope = user.sees(Noun.CUSTOMERS)
+        mine = owned_within(user, scope, cls.owner_id)
+        if scope in (Scope.ALL, Scope.NONE):
+            return mine
+        return or_(
+            mine,
+            cls.id.in_(cls.ids_collaborated_by(user)),
+            cls.id.in_(
+                select(Deal.customer_id).where(
+                    Deal.customer_id.is_not(None), owned_within(user, scope, Deal.owner_id)
+                )
+            ),
+        )
+
+    @classmethod
+    def ids_collaborated_by(cls, user: User) -> Select[tuple[int]]:
+        """The ids of the customers on which ``user`` helps."""
+        return select(customer_collaborator.c.customer_id).where(
+            customer_collaborator.c.user_id == user.id
+        )
+
+    @classmethod
+    def ids_looked_after_by(cls, user: User) -> Select[tuple[int]]:
+        """The ids of the customers that ``user`` owns within scope or helps on.
+
+        Who looks after a customer sees what hangs on it.
+        """
+        scope = user.sees(Noun.CUSTOMERS)
+        return select(cls.id).where(
+            or_(
+                owned_within(user, scope, cls.owner_id),
+                cls.id.in_(cls.ids_collaborated_by(user)),
+            )
+        )
+
+    @classmethod
+    def for_list(cls) -> tuple:  # type: ignore[type-arg]
+        """Loading options for a list of customers: no query per row."""
+        return (joinedload(cls.owner), joinedload(cls.grade), joinedload(cls.industry),
+                joinedload(cls.region))  # fmt: skip
+
+    @property
+    def code(self) -> str:
+        """``C-000123``: how people name a customer on paper."""
+        return f"C-{self.id:06d}" if self.id else ""
+
+    @property
+    def customer(self) -> Customer:
+        """Itself: what events and tasks call the customer they are about."""
+        return self
+
+    @classmethod
+    def register(cls, customer: Customer, *, by: User | None, historic: bool = False) -> Customer:
+        """Take a new customer into the books."""
+        db.session.add(customer)
+        db.session.flush()  # the code, by which it is found, is made of the id
+        customer.search_text = ""
+        Event.record(
+            Action.CUSTOMER_CREATED, customer, by=by, historic=historic, name=customer.name
+        )
+        return customer
+
+    def note_changes(self, *, by: User | None, historic: bool = False) -> None:
+        """Record the pending changes, if there are any."""
+        if changes := changes_of(self, self.TRACKED):
+            Event.record(
+                Action.CUSTOMER_CHANGED, self, by=by, historic=historic, changes=changes
+            )
+
+    def trash(self, *, by: User) -> None:
+        """Move to the trash."""
+        if not self.is_trashed:
+            self._move_to_trash(by)
+            Event.record(Action.CUSTOMER_TRASHED, self, by=by, name=self.name)
+
+    def restore(self, *, by: User) -> None:
+        """Take back from the trash."""
+        if self.is_trashed:
+            self._take_from_trash()
+            Event.record(Action.CUSTOMER_RESTORED, self, by=by, name=self.name)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,220 @@
+"""Deals: possible sales on their way through the stages of a pipeline."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Select,
+    SmallInteger,
+    String,
+    Table,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from crm import clock
+from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, cents_of
+from crm.extensions import db
+from crm.models.access import Noun, Scope, owned_within
+from crm.models.company import Company
+from crm.models.customer import Customer
+from crm.models.deal.closing import Closing
+from crm.models.deal.moving import Missing, Moving, StageChanged
+from crm.models.event import Action, Event, changes_of
+from crm.models.exchange_rate import Price
+from crm.models.searchable import Searchable
+from crm.models.stage_stay import StageStay
+from crm.models.trashable import Trashable
+
+if TYPE_CHECKING:
+    from crm.models.contact import Contact
+    from crm.models.option import Option
+    from crm.models.outcome import Outcome
+    from crm.models.pipeline import Pipeline, Stage
+    from crm.models.user import User
+
+__all__ = ["Deal", "Missing", "StageChanged", "deal_collaborator"]
+
+deal_collaborator = Table(
+    "deal_collaborator",
+    Base.metadata,
+    Column("deal_id", ForeignKey("deal.id"), primary_key=True),
+    Column("user_id", ForeignKey("user.id"), primary_key=True, index=True),
+)
+
+_OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
+
+
+class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base):
+    __tablename__ = "deal"
+    __table_args__ = (
+        CheckConstraint("probability BETWEEN 0 AND 100", name="probability_percent"),
+        # The board reads open deals only: its columns in order, and their sums from the index alone.
+        Index("ix_deal_open_stage", "stage_id", "stage_since", "id",
+              sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_deal_open_sums", "stage_id", "owner_id", "base_amount", "probability",
+              sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "owner_id", "closed_at"),
+        Index(None, "created_at"),
+    )  # fmt: skip
+
+    SEARCHED = ("name", "product", "external_id")
+    TRACKED = ("name", "customer", "contact", "owner", "amount", "currency", "probability",
+               "expected_close", "source", "product", "next_step")  # fmt: skip
+
+    id: Mapped[Key]
+    name: Mapped[Name]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"))
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    # When it entered its stage: the open stay's entered_at, kept here for the board's order.
+    stage_since: Mapped[datetime]
+    # The chance in percent if it differs from the stage's.
+    probability: Mapped[int | None] = mapped_column(SmallInteger)
+    amount: Mapped[Decimal | None]
+    currency: Mapped[Currency]
+    rate: Mapped[Rate]
+    base_amount: Mapped[Decimal | None]
+    expected_close: Mapped[date | None] = mapped_column(Date)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("option.id"))
+    product: Mapped[str | None] = mapped_column(String(200))
+    next_step: Mapped[str | None]
+    external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+    # The outcome's moment, kept here so that one partial index knows the open deals.
+    closed_at: Mapped[datetime | None]
+
+    customer: Mapped[Customer | None] = relationship()
+    contact: Mapped[Contact | None] = relationship()
+    owner: Mapped[User] = relationship(foreign_keys=[owner_id])
+    pipeline: Mapped[Pipeline] = relationship()
+    stage: Mapped[Stage] = relationship()
+    source: Mapped[Option | None] = relationship()
+    outcome: Mapped[Outcome | None] = relationship(
+        back_populates="deal", cascade="all, delete-orphan", single_parent=True
+    )
+    stays: Mapped[list[StageStay]] = relationship(
+        back_populates="deal", order_by="StageStay.entered_at, StageStay.id"
+    )
+    collaborators: Mapped[list[User]] = relationship(secondary=deal_collaborator)
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Deal]]:
+        """The deals ``user`` may see, those in the trash left out."""
+        return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
+
+    @classmethod
+    def trash_of(cls, user: User) -> Select[tuple[Deal]]:
+        """What lies in the trash, of the deals ``user`` may see, newest first."""
+        return (
+            select(cls)
+            .where(cls.trashed_at.is_not(None), cls.seen_by(user))
+            .order_by(cls.trashed_at.desc())
+        )
+
+    @classmethod
+    def seen_by(cls, user: User) -> Any:
+        """Owned within scope, helped with, or at a customer looked after."""
+        scope = user.sees(Noun.DEALS)
+        mine = owned_within(user, scope, cls.owner_id)
+        if scope in (Scope.ALL, Scope.NONE):
+            return mine
+        helped = select(deal_collaborator.c.deal_id).where(deal_collaborator.c.user_id == user.id)
+        return or_(
+            mine, cls.id.in_(helped), cls.customer_id.in_(Customer.ids_looked_after_by(user))
+        )
+
+    @classmethod
+    def for_list(cls) -> tuple[Any, ...]:
+        """Loading options for lists and cards: no query per row."""
+        return (
+            joinedload(cls.customer),
+            joinedload(cls.owner),
+            joinedload(cls.stage),
+            joinedload(cls.outcome),
+        )
+
+    @classmethod
+    def open(
+        cls, deal: Deal, stage: Stage, *, by: User | None, at: datetime | None = None,
+        historic: bool = False,
+    ) -> Deal:  # fmt: skip
+        """Begin a deal in ``stage``: its first stay begins with it.
+
+        :param at: when it began, for deals brought in from elsewhere; default: now.
+        :raises Missing: the stage demands fields that are empty (not for historic deals).
+        """
+        at = at or clock.now()
+        deal.stage, deal.pipeline_id, deal.stage_since = stage, stage.pipeline_id, at
+        if deal.currency is None:
+            deal.set_amount(deal.amount, Company.current().base_currency)
+        if not historic:
+            deal.require_fields_of(stage)
+        db.session.add(deal)
+        deal.stays.append(
+            StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
+        )
+        Event.record(Action.DEAL_CREATED, deal, by=by, at=at, historic=historic, name=deal.name)
+        return deal
+
+    @property
+    def deal(self) -> Deal:
+        """Itself: what events and tasks call the deal they are about."""
+        return self
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def chance(self) -> int:
+        """The chance in percent: the deal's own, else its stage's."""
+        return self.stage.probability if self.probability is None else self.probability
+
+    @property
+    def weighted_amount(self) -> Decimal | None:
+        """Base amount × chance / 100, in the base currency."""
+        return None if self.base_amount is None else cents_of(self.base_amount * self.chance / 100)
+
+    def set_amount(self, amount: Decimal | None, currency: str) -> None:
+        """Set the amount at today's rate; nothing changes if amount and currency stay the same.
+
+        :raises crm.models.exchange_rate.NoRate: no rate is known for ``currency``.
+        """
+        if self.currency == currency and self.amount == amount:
+            return
+        price = Price.of(amount or Decimal(0), currency, Company.current().today())
+        self.currency, self.rate, self.amount = price.currency, price.rate, amount
+        self.base_amount = None if amount is None else price.base_amount
+
+    def note_changes(self, *, by: User | None, historic: bool = False) -> None:
+        """Record the pending changes, if there are any."""
+        if changes := changes_of(self, self.TRACKED):
+            Event.record(Action.DEAL_CHANGED, self, by=by, historic=historic,
+                         name=self.name, changes=changes)  # fmt: skip
+
+    def trash(self, *, by: User) -> None:
+        """Move to the trash."""
+        if not self.is_trashed:
+            self._move_to_trash(by)
+            Event.record(Action.DEAL_TRASHED, self, by=by, name=self.name)
+
+    def restore(self, *, by: User) -> None:
+        """Take back from the trash."""
+        if self.is_trashed:
+            self._take_from_trash()
+            Event.record(Action.DEAL_RESTORED, self, by=by, name=self.name)
+
+    def __str__(self) -> str:
+        return self.name

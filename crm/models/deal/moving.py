@@ -1,0 +1,81 @@
+"""Moving a deal between stages: one rule for board, menu, form, bulk edit and import."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crm import clock
+from crm.extensions import db
+from crm.models.event import Action, Event
+from crm.models.stage_stay import StageStay
+
+if TYPE_CHECKING:
+    from crm.models.deal import Deal
+    from crm.models.pipeline import Stage
+    from crm.models.user import User
+
+
+class Missing(Exception):
+    """Fields that must be filled first; ``fields`` names them."""
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+class StageChanged(Exception):
+    """The deal is not where the mover saw it: somebody moved, closed or changed it meanwhile."""
+
+
+class Moving:
+    """The part of a deal that stands in stages."""
+
+    def move_to(
+        self: Deal, stage: Stage, *, by: User | None, at: datetime | None = None,
+    ) -> None:  # type: ignore[misc]  # fmt: skip
+        """Leave the stage for another one; moving to the same stage changes nothing.
+
+        :raises StageChanged: the deal is closed, or ``stage`` belongs to another pipeline.
+        :raises Missing: ``stage`` demands fields that are empty.
+        """
+        if not self.is_open or stage.pipeline_id != self.pipeline_id:
+            raise StageChanged
+        if stage.id == self.stage_id:
+            return
+        self.require_fields_of(stage)
+        at = at or clock.now()
+        left = self.stage
+        self._leave_stage(by, at)
+        db.session.flush()  # one open stay at a time: the unique index wants the old one closed first
+        self.stage, self.stage_since = stage, at
+        self.stays.append(
+            StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
+        )
+        Event.record(
+            Action.DEAL_MOVED, self, by=by, at=at, name=self.name,
+            from_zh=left.label_zh, from_en=left.label_en,
+            to_zh=stage.label_zh, to_en=stage.label_en,
+        )  # fmt: skip
+
+    def require_fields_of(self: Deal, stage: Stage) -> None:  # type: ignore[misc]
+        """:raises Missing: ``stage`` demands fields that are empty."""
+        if missing := [name for name in stage.required if getattr(self, name) is None]:
+            raise Missing(missing)
+
+    def days_in_stage(self: Deal, now: datetime) -> int:  # type: ignore[misc]
+        """Whole days since it entered its stage."""
+        return max(0, (now - self.stage_since).days)
+
+    def stagnation(self: Deal, now: datetime) -> str:  # type: ignore[misc]
+        """``""``, ``warning`` from the stage's days on, ``alarm`` from 1.5 times them."""
+        limit = self.stage.days_to_rot
+        days = self.days_in_stage(now)
+        if not limit or not self.is_open or days < limit:
+            return ""
+        return "alarm" if days * 2 >= limit * 3 else "warning"
+
+    def _leave_stage(self: Deal, by: User | None, at: datetime) -> None:  # type: ignore[misc]
+        stay = next(stay for stay in self.stays if stay.left_at is None)
+        stay.left_at = max(at, stay.entered_at)
+        stay.left_by_id = by.id if by else None

@@ -1,0 +1,223 @@
+"""Events: what happened to a record, by whom, with old and new values.
+
+One row feeds the timeline, the history and the audit, and is at the same time the queue entry
+that the worker claims to carry out the consequences (``crm/reactions.py``).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import ForeignKey, Index, Select, String, inspect, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from crm import clock
+from crm.base import Base, Key, stored_by_value
+from crm.extensions import db
+from crm.models.leased import Leased, waiting_index
+
+if TYPE_CHECKING:
+    from crm.models.user import User
+
+
+class Action(StrEnum):
+    """Everything that is recorded; ``PARTICULARS`` says what each one carries."""
+
+    CUSTOMER_CREATED = "customer:created"
+    CUSTOMER_CHANGED = "customer:changed"
+    CUSTOMER_TRASHED = "customer:trashed"
+    CUSTOMER_RESTORED = "customer:restored"
+    CONTACT_CREATED = "contact:created"
+    CONTACT_CHANGED = "contact:changed"
+    CONTACT_TRASHED = "contact:trashed"
+    CONTACT_RESTORED = "contact:restored"
+    ACTIVITY_LOGGED = "activity:logged"
+    DEAL_CREATED = "deal:created"
+    DEAL_CHANGED = "deal:changed"
+    DEAL_MOVED = "deal:moved"
+    DEAL_WON = "deal:won"
+    DEAL_LOST = "deal:lost"
+    DEAL_REOPENED = "deal:reopened"
+    DEAL_TRASHED = "deal:trashed"
+    DEAL_RESTORED = "deal:restored"
+    TASK_CREATED = "task:created"
+    TASK_CHANGED = "task:changed"
+    TASK_COMPLETED = "task:completed"
+    TASK_REOPENED = "task:reopened"
+    TASK_TRASHED = "task:trashed"
+    CLAIM_CREATED = "claim:created"
+    CLAIM_CHANGED = "claim:changed"
+    CLAIM_SUBMITTED = "claim:submitted"
+    CLAIM_WITHDRAWN = "claim:withdrawn"
+    CLAIM_APPROVED = "claim:approved"
+    CLAIM_REJECTED = "claim:rejected"
+    CLAIM_PAID = "claim:paid"
+    CLAIM_TRASHED = "claim:trashed"
+    LINK_REFUSED = "approval_link:refused"
+    USER_SIGNED_IN = "user:signed_in"
+    USER_PASSWORD_CHANGED = "user:password_changed"  # noqa: S105
+    USER_DEACTIVATED = "user:deactivated"
+    USER_SESSION_ENDED = "user:session_ended"
+    COMPANY_CHANGED = "company:changed"
+    RATE_ENTERED = "exchange_rate:entered"
+    IMPORT_FINISHED = "import:finished"
+
+
+_CHANGES = frozenset({"changes"})
+_NAME = frozenset({"name"})
+_DECISION = frozenset({"amount", "currency", "comment", "by_link"})
+
+PARTICULARS: dict[Action, frozenset[str]] = {
+    Action.CUSTOMER_CREATED: _NAME,
+    Action.CUSTOMER_CHANGED: _CHANGES,
+    Action.CUSTOMER_TRASHED: _NAME,
+    Action.CUSTOMER_RESTORED: _NAME,
+    Action.CONTACT_CREATED: _NAME,
+    Action.CONTACT_CHANGED: _CHANGES | _NAME,
+    Action.CONTACT_TRASHED: _NAME,
+    Action.CONTACT_RESTORED: _NAME,
+    Action.ACTIVITY_LOGGED: frozenset({"kind_zh", "kind_en", "summary", "contact"}),
+    Action.DEAL_CREATED: _NAME,
+    Action.DEAL_CHANGED: _CHANGES | _NAME,
+    Action.DEAL_MOVED: _NAME | {"from_zh", "from_en", "to_zh", "to_en"},
+    Action.DEAL_WON: _NAME | {"amount", "currency"},
+    Action.DEAL_LOST: _NAME | {"reason_zh", "reason_en", "competitor", "note"},
+    Action.DEAL_REOPENED: _NAME | {"outcome"},
+    Action.DEAL_TRASHED: _NAME,
+    Action.DEAL_RESTORED: _NAME,
+    Action.TASK_CREATED: _NAME,
+    Action.TASK_CHANGED: _CHANGES | _NAME,
+    Action.TASK_COMPLETED: _NAME,
+    Action.TASK_REOPENED: _NAME,
+    Action.TASK_TRASHED: _NAME,
+    Action.CLAIM_CREATED: _NAME,
+    Action.CLAIM_CHANGED: _CHANGES,
+    Action.CLAIM_SUBMITTED: frozenset({"amount", "currency", "approver"}),
+    Action.CLAIM_WITHDRAWN: frozenset(),
+    Action.CLAIM_APPROVED: _DECISION,
+    Action.CLAIM_REJECTED: _DECISION,
+    Action.CLAIM_PAID: frozenset({"amount", "currency", "reference"}),
+    Action.CLAIM_TRASHED: _NAME,
+    Action.LINK_REFUSED: frozenset({"approver", "reason"}),
+    Action.USER_SIGNED_IN: frozenset({"address", "device"}),
+    Action.USER_PASSWORD_CHANGED: frozenset(),
+    Action.USER_DEACTIVATED: frozenset(),
+    Action.USER_SESSION_ENDED: frozenset({"device"}),
+    Action.COMPANY_CHANGED: _CHANGES,
+    Action.RATE_ENTERED: frozenset({"currency", "day", "rate"}),
+    Action.IMPORT_FINISHED: frozenset({"noun", "file", "created", "updated"}),
+}
+
+
+class Subject(Protocol):
+    """A record that events can be about."""
+
+    id: Any
+    __tablename__: str
+
+
+class Event(Leased, Base):
+    __tablename__ = "event"
+    __table_args__ = (
+        Index(None, "subject_kind", "subject_id"),
+        Index(None, "customer_id", "at"),
+        Index(None, "deal_id", "at"),
+        Index(None, "by_id", "at"),
+        waiting_index("event"),
+    )
+
+    id: Mapped[Key]
+    action: Mapped[Action] = mapped_column(stored_by_value(Action))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    customer_id: Mapped[int | None]
+    deal_id: Mapped[int | None]
+    particulars: Mapped[dict[str, Any]]
+
+    by: Mapped[User | None] = relationship()
+
+    @classmethod
+    def record(
+        cls,
+        action: Action,
+        subject: Subject,
+        *,
+        by: User | None,
+        at: datetime | None = None,
+        historic: bool = False,
+        **particulars: Any,
+    ) -> Event:
+        """Write down that ``action`` happened to ``subject``.
+
+        :param by: who did it; ``None`` for the system itself.
+        :param historic: it happened before the system knew of it (an import): no consequences.
+        :raises ValueError: ``particulars`` are not exactly those the action declares.
+        """
+        expected = PARTICULARS[action]
+        if particulars.keys() != expected:
+            raise ValueError(f"{action} carries {sorted(expected)}, not {sorted(particulars)}")
+        if subject.id is None:
+            db.session.flush()  # an event names its subject by id
+        event = cls(
+            action=action,
+            at=at or clock.now(),
+            by_id=by.id if by else None,
+            subject_kind=subject.__tablename__,
+            subject_id=subject.id,
+            customer_id=_id_in(subject, "customer"),
+            deal_id=_id_in(subject, "deal"),
+            particulars=particulars,
+            due_at=clock.now(),
+            done_at=clock.now() if historic else None,
+        )
+        db.session.add(event)
+        return event
+
+    @classmethod
+    def about(cls, kind: str, record_id: int) -> Select[tuple[Event]]:
+        """What happened to one record, newest first, with who did it."""
+        return (
+            select(cls)
+            .where(cls.subject_kind == kind, cls.subject_id == record_id)
+            .options(joinedload(cls.by))
+            .order_by(cls.at.desc(), cls.id.desc())
+        )
+
+    @classmethod
+    def at_customer(cls, customer_id: int) -> Select[tuple[Event]]:
+        """What happened at a customer and to everything that hangs on it, newest first."""
+        return (
+            select(cls)
+            .where(cls.customer_id == customer_id)
+            .options(joinedload(cls.by))
+            .order_by(cls.at.desc(), cls.id.desc())
+        )
+
+
+def changes_of(record: Any, tracked: tuple[str, ...]) -> dict[str, list[str]]:
+    """The pending changes of ``record``: field → [old, new] as text; unchanged fields left out."""
+    changes: dict[str, list[str]] = {}
+    for name in tracked:
+        history = inspect(record).attrs[name].history
+        if history.has_changes():
+            old = _text(history.deleted[0]) if history.deleted else ""
+            new = _text(history.added[0]) if history.added else ""
+            if old != new:
+                changes[name] = [old, new]
+    return changes
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _id_in(subject: Any, noun: str) -> int | None:
+    """The id of the customer or deal that ``subject`` is, or hangs on."""
+    if subject.__tablename__ == noun:
+        return int(subject.id)
+    related = getattr(subject, noun, None)
+    return int(related.id) if related is not None else None

@@ -1,0 +1,112 @@
+"""Tasks: something to do, by when, for whom, about what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Date, ForeignKey, Index, Select, or_, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from crm import clock
+from crm.base import Base, Key, Name, Timestamped, Versioned
+from crm.extensions import db
+from crm.models.access import Noun, Scope, owned_within
+from crm.models.customer import Customer
+from crm.models.event import Action, Event, changes_of
+from crm.models.trashable import Trashable
+
+if TYPE_CHECKING:
+    from crm.models.deal import Deal
+    from crm.models.user import User
+
+
+class Task(Versioned, Trashable, Timestamped, Base):
+    __tablename__ = "task"
+    __table_args__ = (Index(None, "assignee_id", "done_at", "due_on"),)
+
+    TRACKED = ("title", "note", "due_on", "urgent", "important", "assignee", "customer", "deal")
+
+    id: Mapped[Key]
+    title: Mapped[Name]
+    note: Mapped[str | None]
+    due_on: Mapped[date | None] = mapped_column(Date)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    important: Mapped[bool] = mapped_column(default=False)
+    assignee_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"), index=True)
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    assignee: Mapped[User] = relationship(foreign_keys=[assignee_id])
+    created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
+    done_by: Mapped[User | None] = relationship(foreign_keys=[done_by_id])
+    customer: Mapped[Customer | None] = relationship()
+    deal: Mapped[Deal | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Task]]:
+        """The tasks ``user`` may see, those in the trash left out."""
+        return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
+
+    @classmethod
+    def seen_by(cls, user: User) -> Any:
+        """To be done by somebody within scope, given by ``user``, or about a customer looked after."""
+        scope = user.sees(Noun.TASKS)
+        mine = owned_within(user, scope, cls.assignee_id)
+        if scope is Scope.ALL:
+            return mine
+        return or_(
+            mine,
+            cls.created_by_id == user.id,
+            cls.customer_id.in_(Customer.ids_looked_after_by(user)),
+        )
+
+    @classmethod
+    def for_list(cls) -> tuple[Any, ...]:
+        """Loading options for a list of tasks: no query per row."""
+        return (joinedload(cls.assignee), joinedload(cls.customer), joinedload(cls.deal))
+
+    @classmethod
+    def add(cls, task: Task, *, by: User) -> Task:
+        """Write down something to do."""
+        task.created_by = by
+        db.session.add(task)
+        Event.record(Action.TASK_CREATED, task, by=by, name=task.title)
+        return task
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+    def is_overdue(self, today: date) -> bool:
+        """Open, and due before ``today``."""
+        return not self.is_done and self.due_on is not None and self.due_on < today
+
+    def complete(self, *, by: User) -> None:
+        """Done; completing a done task changes nothing."""
+        if not self.is_done:
+            self.done_at, self.done_by = clock.now(), by
+            Event.record(Action.TASK_COMPLETED, self, by=by, name=self.title)
+
+    def reopen(self, *, by: User) -> None:
+        """Not done after all."""
+        if self.is_done:
+            self.done_at, self.done_by = None, None
+            Event.record(Action.TASK_REOPENED, self, by=by, name=self.title)
+
+    def note_changes(self, *, by: User) -> None:
+        """Record the pending changes, if there are any."""
+        if changes := changes_of(self, self.TRACKED):
+            Event.record(Action.TASK_CHANGED, self, by=by, name=self.title, changes=changes)
+
+    def trash(self, *, by: User) -> None:
+        """Move to the trash."""
+        if not self.is_trashed:
+            self._move_to_trash(by)
+            Event.record(Action.TASK_TRASHED, self, by=by, name=self.title)
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,152 @@
+"""Users: the people who work with the system."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from crm import clock
+from crm.base import Base, Key, Name, Timestamped, stored_by_value
+from crm.extensions import db
+from crm.folding import pinyin_of
+from crm.models import passwords
+from crm.models.access import GRANTS, Noun, Role, Scope
+
+if TYPE_CHECKING:
+    from crm.models.team import Team
+
+
+class UserRole(Base):
+    __tablename__ = "user_role"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(stored_by_value(Role), primary_key=True)
+
+
+class User(Base, UserMixin, Timestamped):
+    __tablename__ = "user"
+
+    id: Mapped[Key]
+    username: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[Name]
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str | None]
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    language: Mapped[str | None] = mapped_column(String(5))
+    timezone: Mapped[str | None] = mapped_column(String(60))
+    theme: Mapped[str | None] = mapped_column(String(5))
+    deactivated_at: Mapped[datetime | None]
+    external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+
+    team: Mapped[Team | None] = relationship(back_populates="members", foreign_keys=[team_id])
+    manager: Mapped[User | None] = relationship(remote_side="User.id", foreign_keys=[manager_id])
+    role_rows: Mapped[list[UserRole]] = relationship(cascade="all, delete-orphan")
+
+    @classmethod
+    def join(
+        cls,
+        name: str,
+        *,
+        roles: set[Role],
+        username: str | None = None,
+        email: str | None = None,
+        team: Team | None = None,
+        manager: User | None = None,
+    ) -> User:
+        """Add a user, without a password yet; the user name is made from the name if not given."""
+        user = cls(name=name, email=email, team=team, manager=manager)
+        user.username = username or cls.free_username(name)
+        user.role_rows = [UserRole(role=role) for role in sorted(roles)]
+        db.session.add(user)
+        return user
+
+    @classmethod
+    def free_username(cls, name: str) -> str:
+        """``Donn Cantrell`` → ``donn.cantrell``, ``王芳`` → ``wangfang``; numbered if taken."""
+        wanted = re.sub(r"[^a-z0-9]+", ".", pinyin_of(name).lower()).strip(".") or "user"
+        taken = set(db.session.scalars(select(cls.username).where(cls.username.startswith(wanted))))
+        taken |= {row.username for row in db.session.new if isinstance(row, cls)}
+        candidates = (wanted if n == 1 else f"{wanted}{n}" for n in range(1, len(taken) + 2))
+        return next(name for name in candidates if name not in taken)
+
+    @classmethod
+    def active(cls) -> Select[tuple[User]]:
+        """Those who still work here, by name."""
+        return select(cls).where(cls.deactivated_at.is_(None)).order_by(cls.name)
+
+    @classmethod
+    def with_rights(cls) -> Select[tuple[User]]:
+        """Users loaded with what every permission check reads."""
+        return select(cls).options(joinedload(cls.team), joinedload(cls.role_rows))
+
+    @classmethod
+    def by_login(cls, login: str) -> User | None:
+        """The user who signs in as ``login``: a user name or a mail address, any case."""
+        login = login.strip().lower()
+        return db.session.scalar(
+            select(cls).where((cls.username == login) | (cls.email == login)).limit(1)
+        )
+
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None
+
+    @property
+    def roles(self) -> set[Role]:
+        return {row.role for row in self.role_rows}
+
+    def has_role(self, role: Role) -> bool:
+        return role in self.roles
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.has_role(Role.ADMINISTRATOR)
+
+    def sees(self, noun: Noun) -> Scope:
+        """How far this user sees ``noun``."""
+        return max((GRANTS[role][noun].see for role in self.roles), default=Scope.NONE)
+
+    def changes(self, noun: Noun) -> Scope:
+        """How far this user may change ``noun``."""
+        return max((GRANTS[role][noun].change for role in self.roles), default=Scope.NONE)
+
+    def check_password(self, password: str) -> bool:
+        """Whether ``password`` is right; renews a hash made with older parameters."""
+        if not passwords.verify(self.password_hash, password):
+            return False
+        if self.password_hash and passwords.is_outdated(self.password_hash):
+            self.password_hash = passwords.hash_of(password)
+        return True
+
+    def set_password(self, password: str) -> None:
+        """Replace the password.
+
+        :raises passwords.WeakPassword: too short, too long or too common.
+        """
+        passwords.check_strength(password, self.username, self.name)
+        self.password_hash = passwords.hash_of(password)
+
+    def superior(self) -> User | None:
+        """Who decides over this user: the manager, else the nearest team head above them."""
+        if self.manager and self.manager.is_active:
+            return self.manager
+        team = self.team
+        while team is not None:
+            if team.head and team.head.id != self.id and team.head.is_active:
+                return team.head
+            team = team.parent
+        return None
+
+    def deactivate(self) -> None:
+        """End this user's access; what they own stays."""
+        if self.deactivated_at is None:
+            self.deactivated_at = clock.now()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,150 @@
+"""May this user do this? One predicate per verb and noun, and the ways views ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import abort
+from flask_login import current_user
+from sqlalchemy import Select
+
+from crm.extensions import db
+from crm.models import (
+    Activity,
+    ApprovalAssignment,
+    Company,
+    Contact,
+    Customer,
+    Deal,
+    ExchangeRate,
+    ExpenseClaim,
+    Noun,
+    Role,
+    Scope,
+    Task,
+    User,
+)
+from crm.models.access import reaches
+
+Record = TypeVar("Record")
+
+
+def find(model: type[Record], record_id: int, *, lock: bool = False, **options: Any) -> Record:
+    """The record with this id among those the user may see; 404 otherwise.
+
+    :param lock: hold the row until the transaction ends, so that two changes come one by one.
+    :param options: ``load=…``, loader options.
+    """
+    return find_in(model.visible_to(current_user), model, record_id, lock=lock, **options)  # type: ignore[attr-defined]
+
+
+def find_trashed(model: type[Record], record_id: int) -> Record:
+    """The record with this id in the user's trash; 404 otherwise."""
+    return find_in(model.trash_of(current_user), model, record_id)  # type: ignore[attr-defined]
+
+
+def find_in(
+    select: Select[Any], model: type[Record], record_id: int, *, lock: bool = False,
+    load: tuple[Any, ...] = (),
+) -> Record:  # fmt: skip
+    """The record with this id among ``select``; 404 otherwise."""
+    select = select.where(model.id == record_id).options(*load)  # type: ignore[attr-defined]
+    if lock:
+        select = select.with_for_update(of=model)
+    record = db.session.scalar(select)
+    if record is None:
+        abort(404)
+    return record  # type: ignore[no-any-return]
+
+
+def require(verb: str, record: Any) -> None:
+    """Go on only if the user may do ``verb`` to ``record``; 403 otherwise."""
+    if not may(verb, record):
+        abort(403)
+
+
+def may(verb: str, record: Any) -> bool:
+    """Whether the current user may do ``verb`` to ``record`` (or to a new one, given the class)."""
+    kind = record if isinstance(record, type) else type(record)
+    return PREDICATES[verb, kind](current_user, record)
+
+
+def _create_customer(user: User, _kind: Any) -> bool:
+    return user.changes(Noun.CUSTOMERS) > Scope.NONE
+
+
+def _edit_customer(user: User, customer: Customer) -> bool:
+    scope = user.changes(Noun.CUSTOMERS)
+    if reaches(user, scope, customer.owner):
+        return True
+    return scope > Scope.NONE and any(helper.id == user.id for helper in customer.collaborators)
+
+
+def _work_with_customer(user: User, customer: Customer) -> bool:
+    """Whoever sees a customer and works in sales may note what happened there."""
+    return user.changes(Noun.CUSTOMERS) > Scope.NONE
+
+
+def _edit_contact(user: User, contact: Contact) -> bool:
+    return _edit_customer(user, contact.customer)
+
+
+def _create_deal(user: User, _kind: Any) -> bool:
+    return user.changes(Noun.DEALS) > Scope.NONE
+
+
+def _edit_deal(user: User, deal: Deal) -> bool:
+    scope = user.changes(Noun.DEALS)
+    if reaches(user, scope, deal.owner):
+        return True
+    return scope > Scope.NONE and any(helper.id == user.id for helper in deal.collaborators)
+
+
+def _create_task(user: User, _kind: Any) -> bool:
+    return user.changes(Noun.TASKS) > Scope.NONE
+
+
+def _edit_task(user: User, task: Task) -> bool:
+    if reaches(user, user.changes(Noun.TASKS), task.assignee):
+        return True
+    return user.changes(Noun.TASKS) > Scope.NONE and task.created_by_id == user.id
+
+
+def _create_claim(user: User, _kind: Any) -> bool:
+    return user.changes(Noun.CLAIMS) > Scope.NONE
+
+
+def _edit_claim(user: User, claim: ExpenseClaim) -> bool:
+    return user.changes(Noun.CLAIMS) > Scope.NONE and claim.claimant_id == user.id
+
+
+def _pay_claim(user: User, claim: ExpenseClaim) -> bool:
+    return user.has_role(Role.FINANCE) and claim.claimant_id != user.id
+
+
+def _decide(user: User, assignment: ApprovalAssignment) -> bool:
+    return assignment.approver_id == user.id and assignment.request.claimant_id != user.id
+
+
+def _administer(user: User, _record: Any) -> bool:
+    return user.is_administrator
+
+
+PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
+    ("create", Customer): _create_customer,
+    ("edit", Customer): _edit_customer,
+    ("work_with", Customer): _work_with_customer,
+    ("edit", Contact): _edit_contact,
+    ("create", Activity): _create_customer,
+    ("create", Deal): _create_deal,
+    ("edit", Deal): _edit_deal,
+    ("create", Task): _create_task,
+    ("edit", Task): _edit_task,
+    ("create", ExpenseClaim): _create_claim,
+    ("edit", ExpenseClaim): _edit_claim,
+    ("pay", ExpenseClaim): _pay_claim,
+    ("decide", ApprovalAssignment): _decide,
+    ("edit", Company): _administer,
+    ("create", ExchangeRate): _administer,
+}

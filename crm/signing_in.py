@@ -1,0 +1,97 @@
+"""Flask-Login over our own session rows: who sends this request, and what the cookies hold."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, current_app, g, request, session, url_for
+from sqlalchemy import update
+
+from crm import clock
+from crm.extensions import db, login, reading_only
+from crm.hypermedia import go
+from crm.models import User
+from crm.models.session import ABSOLUTE, TRUSTED, TrustedDevice, UserSession
+
+SESSION_COOKIE = "crm_session"
+DEVICE_COOKIE = "crm_device"
+
+
+def init_app(app: Flask) -> None:
+    """Tell Flask-Login how to find the user of a request."""
+    login.session_protection = None
+    login.request_loader(_load_user)
+    login.unauthorized_handler(_ask_to_sign_in)
+
+
+def _load_user(request: Request) -> User | None:
+    secret = request.cookies.get(SESSION_COOKIE)
+    user_session = UserSession.find(secret) if secret else None
+    if user_session is None:
+        return None
+    g.user_session = user_session
+    if user_session.is_stale and reading_only.get():
+        _touch(user_session)
+    return user_session.user
+
+
+def _touch(user_session: UserSession) -> None:
+    """Note that the session is in use, beside the request's own read-only transaction."""
+    token = reading_only.set(False)
+    try:
+        with db.engine.begin() as connection:
+            connection.execute(
+                update(UserSession)
+                .where(UserSession.id == user_session.id)
+                .values(last_seen_at=clock.now())
+            )
+    finally:
+        reading_only.reset(token)
+
+
+def _ask_to_sign_in() -> Response:
+    return go(url_for("sessions.new", next=_came_from()))
+
+
+def _came_from() -> str | None:
+    """The page to come back to: of a fragment or a form, the page it stood on."""
+    if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return f"{page.path}?{page.query}" if page.query else page.path or None
+
+
+def sign_in(user: User, response: Response, *, trust: bool = False) -> Response:
+    """Begin a session for ``user`` and put its secret into a cookie of ``response``."""
+    session.clear()  # a new form token for a new session
+    device = request.user_agent.string
+    secret = UserSession.begin(user, device=device, address=request.remote_addr or "")
+    _set_cookie(response, SESSION_COOKIE, secret, int(ABSOLUTE.total_seconds()))
+    if trust:
+        secret = TrustedDevice.trust(user, device=device)
+        _set_cookie(response, DEVICE_COOKIE, secret, int(TRUSTED.total_seconds()))
+    return response
+
+
+def sign_out(response: Response) -> Response:
+    """Forget the session cookie; the row is ended by the caller."""
+    session.clear()
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def safe_next(target: str | None) -> str | None:
+    """``target`` if it is a path of this application, else ``None``: the only redirect check."""
+    if not target or "\\" in target or any(ord(char) < 32 for char in target):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+        return None
+    return target
+
+
+def _set_cookie(response: Response, name: str, value: str, max_age: int) -> None:
+    response.set_cookie(
+        name, value, max_age=max_age, httponly=True, samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )  # fmt: skip

@@ -1,0 +1,107 @@
+"""The words of both languages for values in code: states, roles, kinds, fields."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from crm.models import ClaimState, CustomerKind, DecisionRole, OutcomeKind, Role
+from crm.models.approval import Closure, Decision
+
+WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    CustomerKind: {
+        CustomerKind.PROSPECT: _l("Prospect"),
+        CustomerKind.CUSTOMER: _l("Customer"),
+        CustomerKind.DEALER: _l("Dealer"),
+    },
+    DecisionRole: {
+        DecisionRole.DECIDER: _l("Decides"),
+        DecisionRole.INFLUENCER: _l("Influences"),
+        DecisionRole.USER: _l("Uses it"),
+        DecisionRole.PURCHASER: _l("Buys"),
+        DecisionRole.GATEKEEPER: _l("Keeps the gate"),
+    },
+    OutcomeKind: {
+        OutcomeKind.WON: _l("Won"),
+        OutcomeKind.LOST: _l("Lost"),
+    },
+    ClaimState: {
+        ClaimState.DRAFT: _l("Draft"),
+        ClaimState.SUBMITTED: _l("Waiting for approval"),
+        ClaimState.APPROVED: _l("Approved"),
+        ClaimState.REJECTED: _l("Rejected"),
+        ClaimState.PAID: _l("Paid"),
+    },
+    Role: {
+        Role.REP: _l("Rep"),
+        Role.MANAGER: _l("Manager"),
+        Role.FINANCE: _l("Finance"),
+        Role.ADMINISTRATOR: _l("Administrator"),
+        Role.READER: _l("Read-only"),
+    },
+    Decision: {
+        Decision.APPROVED: _l("Approved"),
+        Decision.REJECTED: _l("Rejected"),
+    },
+    Closure: {
+        Closure.APPROVED: _l("Approved"),
+        Closure.REJECTED: _l("Rejected"),
+        Closure.WITHDRAWN: _l("Withdrawn"),
+    },
+}
+
+# The fields of records, as histories, conflicts and imports name them.
+FIELDS: dict[str, str] = {
+    "name": _l("Name"),
+    "kind": _l("Kind"),
+    "parent": _l("Belongs to"),
+    "owner": _l("Owner"),
+    "grade": _l("Grade"),
+    "industry": _l("Industry"),
+    "region": _l("Region"),
+    "source": _l("Source"),
+    "phone": _l("Phone"),
+    "mobile": _l("Mobile"),
+    "email": _l("E-mail"),
+    "wechat": _l("WeChat"),
+    "website": _l("Website"),
+    "address": _l("Address"),
+    "employees": _l("Employees"),
+    "annual_revenue": _l("Annual revenue"),
+    "note": _l("Note"),
+    "title": _l("Title"),
+    "birthday": _l("Birthday"),
+    "decision_role": _l("Role in the decision"),
+    "is_primary": _l("Primary contact"),
+    "customer": _l("Customer"),
+    "contact": _l("Contact"),
+    "deal": _l("Deal"),
+    "amount": _l("Amount"),
+    "currency": _l("Currency"),
+    "probability": _l("Probability"),
+    "expected_close": _l("Expected close"),
+    "product": _l("Product"),
+    "next_step": _l("Next step"),
+    "due_on": _l("Due"),
+    "urgent": _l("Urgent"),
+    "important": _l("Important"),
+    "assignee": _l("Assigned to"),
+    "category": _l("Category"),
+    "spent_on": _l("Spent on"),
+    "purpose": _l("Purpose"),
+    "items": _l("Items"),
+    "reason": _l("Reason"),
+    "base_currency": _l("Base currency"),
+    "timezone": _l("Time zone"),
+    "approval_link_limit": _l("Limit for approval by link"),
+}
+
+
+def word_for(value: StrEnum | str | None) -> str:
+    """What ``value`` is called: a state, a role, a kind, or the name of a field."""
+    if value is None:
+        return ""
+    if isinstance(value, StrEnum):
+        return str(WORDS[type(value)][value])
+    return str(FIELDS.get(value, value))

@@ -1,0 +1,111 @@
+"""What every test uses: an application on a real database, the cast, a client that checks pages.
+
+The suite runs on SQLite and, with ``--database postgresql``, on PostgreSQL. The cast is put into a
+template database once; each test that touches the database begins with a fresh copy of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from crm import clock, create_app
+from crm.extensions import db
+from tests.cast import Cast, write_cast
+from tests.databases import Databases, PostgresCluster, databases_for
+from tests.page import Browser
+
+NOON = datetime(2026, 6, 17, 4, 0, tzinfo=UTC)  # a Wednesday; noon in Shanghai
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller starts one PostgreSQL for all workers; they find it in the environment."""
+    if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
+        config.stash[CLUSTER] = PostgresCluster.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if cluster := config.stash.get(CLUSTER, None):
+        cluster.stop()
+
+
+CLUSTER: pytest.StashKey[PostgresCluster] = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory, worker_id: str) -> Iterator[Databases]:
+    """Makes fresh databases, each a copy of the template with the cast in it."""
+    made = databases_for(
+        request.config.getoption("--database"), tmp_path_factory.mktemp("databases"), worker_id
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def session_app(databases: Databases, tmp_path_factory) -> Iterator[Flask]:
+    """One application for all tests of this worker; ``app`` gives it a fresh database."""
+    instance = tmp_path_factory.mktemp("instance")
+    app = create_app(make_settings(databases.url, instance))
+    with app.app_context():
+        clock.set_to(NOON)
+        databases.make_template(write_cast)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def make_settings(url: str, instance: Path) -> dict[str, object]:
+    """Settings of an application under test."""
+    return {
+        "TESTING": True,
+        "DATABASE_URL": url,
+        "INSTANCE": str(instance),
+        "SECRET_KEY": "a key for tests that is long enough",
+        "BASE_URL": "http://localhost",
+        "DEV": True,
+        "MAIL_FROM": "Kaidan <crm@example.com>",
+    }
+
+
+@pytest.fixture
+def app(session_app: Flask, databases: Databases) -> Iterator[Flask]:
+    """The application, on a fresh database, at noon."""
+    clock.set_to(NOON)
+    databases.renew(session_app)
+    yield session_app
+    clock.set_to(None)
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """An application context, for tests that call the domain directly."""
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def cast(context: None) -> Cast:
+    """The people and records by name."""
+    return Cast()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A client that is nobody yet; ``browser.sign_in("wang")`` makes it somebody."""
+    return Browser(app)
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[type[clock]]:  # type: ignore[valid-type]
+    """Set the time with ``frozen_clock.set_to(…)``; it runs again afterwards."""
+    yield clock
+    clock.set_to(None)
