@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +19,17 @@ def set_to(moment: datetime | None) -> None:
     """Stop the clock at ``moment`` (tests); ``None`` lets it run again."""
     global _set_to
     _set_to = moment
+
+
+@contextmanager
+def stopped_at(moment: datetime) -> Iterator[None]:
+    """Stop the clock at ``moment`` inside the block (records of the past); then as it was before."""
+    before = _set_to
+    set_to(moment)
+    try:
+        yield
+    finally:
+        set_to(before)
 
 
 def day_of(moment: datetime, timezone: str) -> date:
