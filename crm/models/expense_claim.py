@@ -313,7 +313,7 @@ class ExpenseItem(Timestamped, Base):
         primaryjoin="and_(foreign(Attachment.record_id) == ExpenseItem.id, "
         "Attachment.record_kind == 'expense_item')",
         order_by="Attachment.id",
-        cascade="save-update, merge",
+        cascade="save-update, merge, delete",
         overlaps="receipts",
     )
 
