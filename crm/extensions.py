@@ -92,9 +92,11 @@ def choose_language() -> str:
 
 
 def choose_timezone() -> str:
-    """The user's zone, else the company's."""
+    """The mail reader's or user's zone, else the company's."""
     from crm.models.company import Company
 
+    if "timezone" in g:
+        return str(g.timezone)
     if has_request_context() and current_user and current_user.is_authenticated and current_user.timezone:
         return str(current_user.timezone)
     return Company.current().timezone

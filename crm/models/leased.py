@@ -73,11 +73,14 @@ class Leased:
         self.lease_until = None
         self.last_error = None
 
-    def fail(self, reason: str) -> None:
-        """The work failed: due again after a pause, or dead after the last of ``BACK_OFF``."""
+    def fail(self, reason: str, *, for_good: bool = False) -> None:
+        """The work failed: due again after a pause, or dead after the last of ``BACK_OFF``.
+
+        :param for_good: trying again cannot help: dead at once.
+        """
         self.lease_until = None
         self.last_error = reason[:500]
-        if self.attempts > len(BACK_OFF):
+        if for_good or self.attempts > len(BACK_OFF):
             self.dead_at = clock.now()
         else:
             self.due_at = clock.now() + timedelta(seconds=BACK_OFF[self.attempts - 1])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, Select, String, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -100,7 +100,18 @@ class UserSession(Base):
         db.session.execute(
             ending.values(ended_at=clock.now()).execution_options(synchronize_session=False)
         )
-        db.session.execute(delete(TrustedDevice).where(TrustedDevice.user_id == user.id))
+        TrustedDevice.forget_all_of(user)
+
+    @classmethod
+    def forget_old(cls) -> None:
+        """Delete the sessions that nobody can use any more; the events of signing in stay."""
+        now = clock.now()
+        over = or_(
+            cls.ended_at.is_not(None),
+            cls.last_seen_at <= now - IDLE,
+            cls.created_at <= now - ABSOLUTE,
+        )
+        db.session.execute(delete(cls).where(over).execution_options(synchronize_session=False))
 
     @property
     def is_stale(self) -> bool:
@@ -144,6 +155,17 @@ class TrustedDevice(Base):
                 cls.created_at > clock.now() - TRUSTED,
             )
         ) is not None
+
+    @classmethod
+    def forget_all_of(cls, user: User) -> None:
+        """Trust none of ``user``'s devices any more."""
+        db.session.execute(delete(cls).where(cls.user_id == user.id))
+
+    @classmethod
+    def forget_old(cls) -> None:
+        """Delete what is no longer trusted."""
+        old = delete(cls).where(cls.created_at <= clock.now() - TRUSTED)
+        db.session.execute(old.execution_options(synchronize_session=False))
 
     @classmethod
     def of(cls, user: User) -> Select[tuple[TrustedDevice]]:
@@ -198,6 +220,12 @@ class OneTimeLink(Base):
                 cls.expires_at > clock.now(),
             )
         )
+
+    @classmethod
+    def forget_old(cls) -> None:
+        """Delete the links that no longer work."""
+        old = delete(cls).where(or_(cls.used_at.is_not(None), cls.expires_at <= clock.now()))
+        db.session.execute(old.execution_options(synchronize_session=False))
 
 
 class SignInAttempt(Base):

@@ -1,0 +1,91 @@
+"""Every mail as its reader would get it, made from the newest records that fit; nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response
+from sqlalchemy import Select, select
+
+from crm import mail
+from crm.extensions import db
+from crm.hypermedia import render
+from crm.models import ApprovalAssignment, ClaimState, ExpenseClaim, MailKind
+
+bp = Blueprint("mails", __name__)
+
+# A mail carries its styles with it; nothing else of it may act.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@bp.get("/dev/mail")
+def index() -> Response:
+    return render("dev/mails/index.html", kinds=list(MailKind))
+
+
+@bp.get("/dev/mail/<kind>")
+def show(kind: str) -> Response:
+    letter = _sample(kind)
+    response = make_response(letter.html)
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+@bp.get("/dev/mail/<kind>/text")
+def text(kind: str) -> Response:
+    letter = _sample(kind)
+    response = make_response(f"{letter.subject}\n\n{letter.text}")
+    response.mimetype = "text/plain"
+    return response
+
+
+def _sample(kind: str) -> mail.Letter:
+    if kind not in SAMPLES:
+        abort(404)
+    letter = SAMPLES[MailKind(kind)]()
+    if letter is None:
+        abort(404)  # there is no record yet to make it from
+    return letter
+
+
+def _approval_requested() -> mail.Letter | None:
+    assignment = _newest(select(ApprovalAssignment).order_by(ApprovalAssignment.id.desc()))
+    return mail.approval_requested(assignment, "0" * 64) if assignment else None
+
+
+def _claim_decided() -> mail.Letter | None:
+    assignment = _newest(_DECIDED)
+    return mail.claim_decided(assignment) if assignment else None
+
+
+def _claim_paid() -> mail.Letter | None:
+    claim = _newest(
+        select(ExpenseClaim)
+        .where(ExpenseClaim.state == ClaimState.PAID)
+        .order_by(ExpenseClaim.paid_at.desc())
+    )
+    return mail.claim_paid(claim) if claim else None
+
+
+def _decision_receipt() -> mail.Letter | None:
+    assignment = _newest(_DECIDED)
+    return mail.decision_receipt(assignment) if assignment else None
+
+
+def _newest(chosen: Select[Any]) -> Any:
+    return db.session.scalar(chosen.limit(1))
+
+
+_DECIDED = (
+    select(ApprovalAssignment)
+    .where(ApprovalAssignment.decided_at.is_not(None))
+    .order_by(ApprovalAssignment.decided_at.desc())
+)
+
+SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
+    MailKind.APPROVAL_REQUESTED: _approval_requested,
+    MailKind.CLAIM_DECIDED: _claim_decided,
+    MailKind.CLAIM_PAID: _claim_paid,
+    MailKind.DECISION_RECEIPT: _decision_receipt,
+}

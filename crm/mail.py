@@ -1,0 +1,142 @@
+"""The mails: one function each, from records to subject, text and HTML in the reader's language.
+
+They are made from the records as they are at the moment of sending, by the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import flask_babel
+from flask import g, render_template
+from flask_mail import Message
+
+from crm import clock, postman
+from crm.extensions import db
+from crm.links import link
+from crm.models import (
+    ApprovalAssignment,
+    ApprovalToken,
+    Company,
+    ExpenseClaim,
+    MailKind,
+    OutgoingMail,
+    User,
+)
+from crm.models.approval import LINK_LIVES, link_alone_decides
+from crm.queries.decisions import facts_of
+
+# What ``OutgoingMail.delivery`` says of a mail that was not sent.
+OBSOLETE, NO_ADDRESS = "obsolete", "no address"
+
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+class Obsolete(Exception):
+    """What the mail is about has been settled meanwhile: nobody needs it any more."""
+
+
+class Letter(NamedTuple):
+    """A mail without its envelope."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def send(mail: OutgoingMail) -> str:
+    """Make ``mail`` and hand it over; returns what to note as its delivery.
+
+    Commits before it connects: a link must be valid before it leaves, and no transaction is open
+    while a mail server takes its time.
+
+    :raises crm.postman.Undelivered: it was not accepted.
+    """
+    reader = mail.to
+    if not reader.is_active:
+        return OBSOLETE
+    if not reader.email:
+        return NO_ADDRESS
+    try:
+        with written_for(reader):
+            letter = compose(mail)
+    except Obsolete:
+        return OBSOLETE
+    message = Message(
+        letter.subject, recipients=[(reader.name, reader.email)], body=letter.text,
+        html=letter.html, date=clock.now().timestamp(), extra_headers=HEADERS,
+    )  # fmt: skip
+    message.msgId = mail.message_id
+    db.session.commit()
+    return postman.deliver(message)
+
+
+def compose(mail: OutgoingMail) -> Letter:
+    """The letter that an outbox row stands for.
+
+    :raises Obsolete: it is no longer needed.
+    """
+    if mail.kind is MailKind.CLAIM_PAID:
+        return claim_paid(db.session.get_one(ExpenseClaim, mail.particulars["claim"]))
+    assignment = db.session.get_one(ApprovalAssignment, mail.particulars["assignment"])
+    if mail.kind is MailKind.CLAIM_DECIDED:
+        return claim_decided(assignment)
+    if mail.kind is MailKind.DECISION_RECEIPT:
+        return decision_receipt(assignment)
+    if not assignment.is_open:
+        raise Obsolete
+    return approval_requested(assignment, ApprovalToken.mint(assignment))
+
+
+def approval_requested(assignment: ApprovalAssignment, secret: str) -> Letter:
+    """To the approver: everything that a decision needs, and the one link to decide."""
+    previous = assignment.request.previous
+    remarks = [earlier for earlier in previous.assignments if earlier.comment] if previous else []
+    return _letter(
+        MailKind.APPROVAL_REQUESTED,
+        facts=facts_of(assignment),
+        remarks=remarks,
+        review=link("approval_links.show", token=secret),
+        expires_at=clock.now() + LINK_LIVES,
+        link_decides=link_alone_decides(assignment.request),
+    )
+
+
+def claim_decided(assignment: ApprovalAssignment) -> Letter:
+    """To the claimant: approved or rejected, by whom and why."""
+    return _letter(MailKind.CLAIM_DECIDED, assignment=assignment, claim=assignment.request.document)
+
+
+def decision_receipt(assignment: ApprovalAssignment) -> Letter:
+    """To the approver: what was decided in their name, and what to do if it was not them."""
+    return _letter(
+        MailKind.DECISION_RECEIPT, assignment=assignment, claim=assignment.request.document
+    )
+
+
+def claim_paid(claim: ExpenseClaim) -> Letter:
+    """To the claimant: the money is on its way."""
+    return _letter(MailKind.CLAIM_PAID, claim=claim)
+
+
+@contextmanager
+def written_for(reader: User) -> Iterator[None]:
+    """Texts, amounts and times inside are in the reader's language and zone."""
+    g.language = reader.language or "zh"
+    g.timezone = reader.timezone or Company.current().timezone
+    flask_babel.refresh()
+    try:
+        yield
+    finally:
+        del g.language, g.timezone
+        flask_babel.refresh()
+
+
+def _letter(kind: MailKind, **context: object) -> Letter:
+    subject, text, html = (
+        render_template(f"mail/{kind}/{part}", link=link, **context)
+        for part in ("subject.txt", "body.txt", "body.html")
+    )
+    return Letter(" ".join(subject.split()), text.strip() + "\n", html)

@@ -1,0 +1,64 @@
+"""The timetable: what the worker does by the clock, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from crm.models import Company, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+
+
+class Schedule(Protocol):
+    def after(self, moment: datetime) -> datetime:
+        """The first slot later than ``moment``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Every:
+    """Every so many minutes, counted from midnight UTC."""
+
+    minutes: int
+
+    def after(self, moment: datetime) -> datetime:
+        step = timedelta(minutes=self.minutes)
+        midnight = datetime.combine(moment.astimezone(UTC).date(), time.min, tzinfo=UTC)
+        return midnight + ((moment - midnight) // step + 1) * step
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Once a day at a time of the company's clock."""
+
+    at: time
+
+    def after(self, moment: datetime) -> datetime:
+        zone = ZoneInfo(Company.current().timezone)
+        today = moment.astimezone(zone).date()
+        slots = (
+            datetime.combine(today + timedelta(days=days), self.at, tzinfo=zone) for days in (0, 1)
+        )
+        return next(slot.astimezone(UTC) for slot in slots if slot > moment)
+
+
+class Entry(NamedTuple):
+    """What is done, and when. It runs in one transaction with the note that it was done."""
+
+    run: Callable[[], None]
+    schedule: Schedule
+
+
+def forget_old_sessions() -> None:
+    """Delete sign-ins, devices and links that nobody can use any more."""
+    UserSession.forget_old()
+    TrustedDevice.forget_old()
+    OneTimeLink.forget_old()
+
+
+TIMETABLE: dict[str, Entry] = {
+    "forget_sign_in_attempts": Entry(SignInAttempt.forget_old, Every(minutes=60)),
+    "forget_old_sessions": Entry(forget_old_sessions, Daily(time(3, 30))),
+}
