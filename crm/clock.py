@@ -23,7 +23,7 @@ def set_to(moment: datetime | None) -> None:
 
 @contextmanager
 def stopped_at(moment: datetime) -> Iterator[None]:
-    """Stop the clock at ``moment`` inside the block (records of the past); then as it was before."""
+    """Stop the clock at ``moment`` inside the block; afterwards it is as it was before."""
     before = _set_to
     set_to(moment)
     try:

@@ -72,7 +72,7 @@ def sprite(names: list[str]) -> str:
     """
     unknown = [name for name in names if not (MODULES / ICONS / f"{name}.svg").is_file()]
     if unknown:
-        raise VendorError(f"lucide-static has no icon called {', '.join(unknown)} (tools/icons.txt)")
+        raise VendorError(f"tools/icons.txt: lucide-static has no icon {', '.join(unknown)}")
     symbols = "\n".join(symbol(name, read(f"{ICONS}/{name}.svg").decode()) for name in names)
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n'
 

@@ -1,0 +1,47 @@
+"""The people of 恒川流体控制: three sales teams, finance, an administrator, a reader."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from crm.demo.world import World
+from crm.extensions import db
+from crm.models import Role, Team, User
+
+FIRM = "恒川流体控制"
+PASSWORD = "hengchuan-demo"  # noqa: S105  # the demo's, shown on its sign-in page
+HEADS = {Role.MANAGER, Role.FINANCE, Role.ADMINISTRATOR}
+EAST, NORTH, SOUTH, MONEY = "华东销售部", "华北销售部", "华南销售部", "财务部"
+
+# User name, name, role, team; a manager heads the team, the administrator the firm.
+PEOPLE = (
+    ("chenli", "陈立", Role.ADMINISTRATOR, FIRM),
+    ("fengqin", "冯琴", Role.FINANCE, MONEY),
+    ("limin", "李敏", Role.MANAGER, EAST),
+    ("wangfang", "王芳", Role.REP, EAST),
+    ("zhaolei", "赵磊", Role.REP, EAST),
+    ("zhoutao", "周涛", Role.MANAGER, NORTH),
+    ("sunjian", "孙健", Role.REP, NORTH),
+    ("wudi", "吴迪", Role.REP, NORTH),
+    ("zhengkai", "郑凯", Role.MANAGER, SOUTH),
+    ("huangli", "黄丽", Role.REP, SOUTH),
+    ("linfeng", "林峰", Role.REP, SOUTH),
+    ("hejing", "何静", Role.READER, FIRM),
+)
+
+
+def hire(world: World) -> None:
+    """Make the teams and the people, with the demo's password, three years ago."""
+    with world.at(world.now - timedelta(days=1100)):
+        root = Team.found(FIRM)
+        teams = {name: Team.found(name, parent=root) for name in (EAST, NORTH, SOUTH, MONEY)}
+        teams[FIRM] = root
+        for username, name, role, team in PEOPLE:
+            user = User.join(name, roles={role}, username=username,
+                             email=f"{username}@example.com", team=teams[team])  # fmt: skip
+            user.set_password(PASSWORD)
+            world.people[username] = user
+        db.session.flush()  # a head is a member of the team: one of the two has to be there first
+        for user in world.people.values():
+            if user.team is not None and user.roles & HEADS:
+                user.team.head = user

@@ -1,0 +1,116 @@
+"""What is to be done: overdue, today, later, some day, and what was done of late."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from crm.demo.deals import Life
+from crm.demo.world import World, workday
+from crm.models import Task, User
+
+# How many tasks are due in which span of days from today; ``None`` is no day at all.
+DUE: tuple[tuple[int, tuple[int, int] | None], ...] = (
+    (18, (-12, -1)), (16, (0, 0)), (34, (1, 7)), (26, (8, 35)), (6, None),
+)  # fmt: skip
+DONE = 70
+
+
+class Chore(NamedTuple):
+    """A kind of task: its title at home and abroad, and how pressing it is."""
+
+    zh: str
+    en: str
+    urgent: bool = False
+    important: bool = False
+
+
+BY_STAGE: tuple[tuple[Chore, ...], ...] = (
+    (
+        Chore("给{short}{who}发{product}样本和业绩", "Send {product} data sheets to {who}"),
+        Chore("约{short}{who}上门拜访", "Arrange a first meeting with {who}", important=True),
+        Chore("电话问{short}项目立项情况", "Ask {who} about the project's budget"),
+    ),
+    (
+        Chore("催{short}缺的工况参数", "Ask {who} for the missing process data", urgent=True),
+        Chore("请技术部核对{short}数据表", "Have engineering check the data sheet of {short}"),
+        Chore("安排{short}现场测量", "Arrange the site survey at {short}", important=True),
+    ),
+    (
+        Chore("完成{short}{product}方案第二版", "Revise the proposal for {short}", True, True),
+        Chore("跟进{short}样机试用数据", "Ask {who} for the trial data"),
+        Chore("约{short}方案评审", "Arrange the review with {who}", important=True),
+    ),
+    (
+        Chore("跟进{short}报价", "Follow up the quotation to {short}", urgent=True),
+        Chore("准备{short}降本方案", "Work out a cheaper variant for {short}", important=True),
+        Chore("拜访{short}{who}谈付款方式", "Settle the terms of payment with {who}", True, True),
+    ),
+    (
+        Chore("准备{short}投标文件", "Prepare the tender documents for {short}", True, True),
+        Chore("请法务审{short}合同条款", "Have the contract with {short} checked", important=True),
+        Chore("确认{short}会签进度", "Ask {who} how far the signatures are", urgent=True),
+    ),
+)
+OF_MANAGERS = (
+    "审核本月销售预测", "和各位销售过一遍停滞的机会", "准备季度销售会议", "陪访两家重点客户",
+    "整理丢单原因给产品部",
+)  # fmt: skip
+OF_FINANCE = ("核对本月报销付款清单", "催收到期质保金")
+
+
+def hand_out(world: World, lives: list[Life]) -> None:
+    """Write all tasks down."""
+    standing = [life for life in lives if life.closed is None]
+    for count, span in DUE:
+        for number in range(count):
+            due = None if span is None else world.today + timedelta(days=world.dice.randint(*span))
+            # Due today there is something for everybody who sells.
+            mine = _of_rep(world, standing, number) if span == (0, 0) else standing
+            _add_about(world, world.dice.choice(mine), due)
+    for _ in range(DONE):
+        day = world.days_ago(world.dice.randint(1, 80))
+        task = _add_about(world, world.dice.choice(standing), day)
+        with world.at(world.moment(day, 9, 18)):
+            task.complete(by=task.assignee)
+    _add_of_office(world)
+
+
+def _of_rep(world: World, lives: list[Life], number: int) -> list[Life]:
+    owners = list(dict.fromkeys(life.place.customer.owner for life in lives))
+    return [life for life in lives if life.place.customer.owner is owners[number % len(owners)]]
+
+
+def _add_about(world: World, life: Life, due: date | None) -> Task:
+    deal, place = life.deal, life.place
+    assert deal is not None
+    assert deal.contact is not None
+    chore = world.dice.choice(BY_STAGE[life.stays[-1].stage])
+    title = (chore.en if place.is_abroad else chore.zh).format(
+        short=place.short, who=place.address_of(deal.contact), product=deal.product
+    )
+    task = Task(title=title, due_on=due, urgent=chore.urgent, important=chore.important,
+                assignee=deal.owner, customer=deal.customer, deal=deal)  # fmt: skip
+    manager = deal.owner.superior()
+    by = manager if manager is not None and world.chance(20) else deal.owner
+    return _add(world, task, by)
+
+
+def _add(world: World, task: Task, by: User) -> Task:
+    """Written down some days before it is due, and not before today is over."""
+    known = min(world.today, task.due_on or world.today)
+    day = workday(known - timedelta(days=world.dice.randint(1, 9)))
+    with world.at(world.moment(day)):
+        return Task.add(task, by=by)
+
+
+def _add_of_office(world: World) -> None:
+    managers = [world.people[name] for name in ("limin", "zhoutao", "zhengkai")]
+    for manager in managers:
+        for title in world.dice.sample(OF_MANAGERS, 3):
+            due = world.today + timedelta(days=world.dice.randint(-2, 12))
+            _add(world, Task(title=title, due_on=due, important=True, assignee=manager), manager)
+    finance = world.people["fengqin"]
+    for title in OF_FINANCE:
+        due = world.today + timedelta(days=world.dice.randint(0, 8))
+        _add(world, Task(title=title, due_on=due, assignee=finance), finance)
