@@ -33,9 +33,11 @@ class Moving:
 
     def move_to(
         self: Deal, stage: Stage, *, by: User | None, at: datetime | None = None,
+        historic: bool = False,
     ) -> None:  # type: ignore[misc]  # fmt: skip
         """Leave the stage for another one; moving to the same stage changes nothing.
 
+        :param historic: it was moved before the system knew of it: the event has no consequences.
         :raises StageChanged: the deal is closed, or ``stage`` belongs to another pipeline.
         :raises Missing: ``stage`` demands fields that are empty.
         """
@@ -53,7 +55,7 @@ class Moving:
             StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
         )
         Event.record(
-            Action.DEAL_MOVED, self, by=by, at=at, name=self.name,
+            Action.DEAL_MOVED, self, by=by, at=at, historic=historic, name=self.name,
             from_zh=left.label_zh, from_en=left.label_en,
             to_zh=stage.label_zh, to_en=stage.label_en,
         )  # fmt: skip

@@ -1,0 +1,107 @@
+"""Customers from a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from crm.extensions import db
+from crm.importers.fields import Field, choice, money, past, text, url, user, whole, word
+from crm.importers.importer import Importer, Row
+from crm.importers.known import TO_COME
+from crm.importers.problems import BadValue, about
+from crm.models import Customer, CustomerKind, OptionList
+
+MOST_EMPLOYEES = 10_000_000
+
+KINDS: dict[CustomerKind, tuple[str, ...]] = {
+    CustomerKind.PROSPECT: ("潜在客户",),
+    CustomerKind.CUSTOMER: ("客户", "正式客户"),
+    CustomerKind.DEALER: ("经销商", "distributor"),
+}
+
+
+class Customers(Importer):
+    """One row a customer."""
+
+    noun = "customers"
+    model = Customer
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("name", text(Customer.name), required=True,
+              words=("customer", "customer name", "account", "account name", "company", "firm",
+                     "客户", "客户名称", "公司", "公司名称", "企业名称", "单位名称")),
+        Field("external_id", text(Customer.external_id),
+              words=("id", "customer id", "account id", "客户编号", "客户编码", "编号", "编码")),
+        Field("kind", word(CustomerKind, KINDS), words=("type", "客户类型", "类型")),
+        Field("parent", text(Customer.name),
+              words=("parent account", "belongs to", "上级客户", "所属集团")),
+        Field("owner", user,
+              words=("sales rep", "rep", "account owner", "负责人", "销售", "业务员")),
+        Field("grade", choice(OptionList.GRADE), words=("客户等级", "等级", "级别")),
+        Field("industry", choice(OptionList.INDUSTRY), words=("sector", "行业", "所属行业")),
+        Field("region", choice(OptionList.REGION), words=("区域", "地区", "大区")),
+        Field("source", choice(OptionList.SOURCE), words=("lead source", "来源", "客户来源")),
+        Field("phone", text(Customer.phone), words=("telephone", "tel", "电话", "联系电话")),
+        Field("website", url, words=("url", "web", "网址", "网站")),
+        Field("address", text(Customer.address), words=("地址", "公司地址", "详细地址")),
+        Field("employees", whole(MOST_EMPLOYEES),
+              words=("headcount", "number of employees", "员工数", "员工人数", "人数")),
+        Field("annual_revenue", money,
+              words=("revenue", "turnover", "年营业额", "年收入", "营业额")),
+        Field("note", text(Customer.note),
+              words=("notes", "remark", "description", "备注", "说明")),
+        Field("created_at", past,
+              words=("created on", "created", "创建日期", "创建时间", "建档日期")),
+    )  # fmt: skip
+
+    plain = ("name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",
+             "website", "address", "employees", "annual_revenue", "note", "created_at")  # fmt: skip
+
+    def existing(self) -> Select[Any]:
+        return select(Customer).options(
+            *Customer.for_list(), joinedload(Customer.source), joinedload(Customer.parent)
+        )
+
+    def in_use(self) -> Select[int, str]:
+        return super().in_use().where(Customer.trashed_at.is_(None))
+
+    def check(self, row: Row, record: Customer | None) -> None:
+        if row.values.get("parent"):
+            with about("parent"):
+                row.values["parent"] = self._parent(row.values["parent"], record)
+        if record is None and not self.writing:
+            self.known.customers.add(TO_COME, row.key, row.values["name"])
+
+    def create(self, row: Row) -> None:
+        customer = Customer(external_id=row.key, **self.given(row))
+        Customer.register(customer, by=self.by, historic=True)
+        self.known.customers.add(customer.id, row.key, customer.name)
+
+    def update(self, row: Row, record: Customer, changes: set[str]) -> None:
+        self.set_plain(row, record, changes)
+        record.note_changes(by=self.by, historic=True)
+
+    def _parent(self, text: str, record: Customer | None) -> Any:
+        """The customer called ``text``, which exists or stands on an earlier line."""
+        found = self.known.customers.find(text)
+        if found is None:
+            raise BadValue(_("is no customer, neither here nor on an earlier line"))
+        if found is TO_COME:
+            return found
+        parent = db.session.get(Customer, found)
+        if record is not None and _is_below(parent, record):
+            raise BadValue(_("belongs to this customer itself"))
+        return parent
+
+
+def _is_below(customer: Customer | None, top: Customer) -> bool:
+    seen: set[int] = set()
+    while customer is not None and customer.id not in seen:
+        if customer.id == top.id:
+            return True
+        seen.add(customer.id)
+        customer = customer.parent
+    return False

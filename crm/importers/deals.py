@@ -1,0 +1,251 @@
+"""Deals from a spreadsheet, with how they ended; what happened there is taken as it was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from crm import clock
+from crm.extensions import db
+from crm.importers.fields import (
+    Field,
+    choice,
+    currency,
+    customer,
+    day,
+    moment,
+    money,
+    past,
+    percent,
+    stage,
+    text,
+    user,
+    word,
+)
+from crm.importers.importer import Importer, Row
+from crm.importers.problems import BadValue
+from crm.models import Company, Customer, Deal, OptionList, Outcome, Stage
+from crm.models.exchange_rate import ExchangeRate, NoRate
+
+
+class Ending(StrEnum):
+    """How a row says its deal ended."""
+
+    WON = "won"
+    LOST = "lost"
+    OPEN = "open"
+
+
+ENDINGS: dict[Ending, tuple[str, ...]] = {
+    Ending.WON: ("closed won", "赢单", "成交", "已成交", "中标"),
+    Ending.LOST: ("closed lost", "输单", "丢单", "失败", "流失"),
+    Ending.OPEN: ("in progress", "进行中", "跟进中", "未结束"),
+}
+
+
+class Deals(Importer):
+    """One row a deal."""
+
+    noun = "deals"
+    model = Deal
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("external_id", text(Deal.external_id),
+              words=("id", "deal id", "opportunity id", "机会编号", "商机编号", "编号")),
+        Field("name", text(Deal.name),
+              words=("deal", "deal name", "opportunity", "opportunity name", "机会名称", "商机名称",
+                     "销售机会", "项目名称")),
+        Field("customer", customer,
+              words=("customer name", "account", "account name", "company", "客户", "客户名称",
+                     "公司")),
+        Field("owner", user, required=True,
+              words=("sales agent", "sales rep", "rep", "deal owner", "负责人", "销售", "业务员")),
+        Field("product", text(Deal.product), words=("产品", "产品名称")),
+        Field("amount", money,
+              words=("value", "close value", "deal value", "金额", "销售金额", "预计金额")),
+        Field("currency", currency, words=("币种", "货币")),
+        Field("stage", stage, words=("deal stage", "sales stage", "阶段", "销售阶段")),
+        Field("probability", percent, words=("chance", "概率", "赢单概率", "成交概率")),
+        Field("expected_close", day,
+              words=("expected close date", "预计成交日期", "预计签约日期", "预计结束日期")),
+        Field("outcome", word(Ending, ENDINGS), words=("result", "结果", "结单结果")),
+        Field("closed_at", moment,
+              words=("closed", "closed on", "close date", "结束日期", "成交日期", "结单日期")),
+        Field("reason", choice(OptionList.LOST_REASON),
+              words=("lost reason", "loss reason", "输单原因", "丢单原因")),
+        Field("competitor", text(Outcome.competitor), words=("竞争对手", "竞品")),
+        Field("note", text(Outcome.note), words=("notes", "remark", "备注", "说明")),
+        Field("source", choice(OptionList.SOURCE), words=("lead source", "来源", "商机来源")),
+        Field("next_step", text(Deal.next_step), words=("下一步", "下一步计划")),
+        Field("created_at", past,
+              words=("created", "created on", "创建日期", "创建时间", "开始日期")),
+    )  # fmt: skip
+
+    plain = ("name", "customer", "owner", "product", "expected_close", "probability", "source",
+             "next_step")  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rated: set[str] = set()
+
+    def look_up(self, rows: list[Row]) -> None:
+        """Customers were read as ids, since a firm may have very many; here they are loaded."""
+        ids = {row.values["customer"] for row in rows if row.values.get("customer")}
+        if not ids:
+            return
+        loaded = {
+            customer.id: customer
+            for customer in db.session.scalars(select(Customer).where(Customer.id.in_(ids)))
+        }
+        for row in rows:
+            row.values["customer"] = loaded.get(row.values["customer"])
+
+    def existing(self) -> Select[Any]:
+        return select(Deal).options(
+            *Deal.for_list(), joinedload(Deal.source), selectinload(Deal.stays)
+        )
+
+    def in_use(self) -> Select[int, str]:
+        return super().in_use().where(Deal.trashed_at.is_(None))
+
+    def check(self, row: Row, record: Deal | None) -> None:
+        self._expect_open_deals(row)
+        self._check_dates(row)
+        self._check_currency(row, record)
+        if record is None:
+            self._check_name(row)
+        else:
+            self._check_history(row, record)
+        if self._ending(row) is Ending.OPEN and (record is None or record.is_open):
+            self._check_stage(row, record)
+
+    def changes(self, row: Row, record: Deal) -> set[str]:
+        changed = super().changes(row, record)
+        if self._price(row, record) != (record.amount, record.currency):
+            changed.add("amount")
+        if record.is_open and self._ending(row) is not Ending.OPEN:
+            changed.add("outcome")
+        elif record.is_open and row.values.get("stage") not in (None, record.stage):
+            changed.add("stage")
+        return changed
+
+    def create(self, row: Row) -> None:
+        values = row.values
+        began = values.get("created_at") or values.get("closed_at") or clock.now()
+        deal = Deal(external_id=row.key, created_at=began, **self.given(row))
+        deal.name = deal.name or _name_of(row)
+        deal.set_amount(*self._price(row, None))
+        Deal.open(deal, self._stage(row), by=self.by, at=began, historic=True)
+        self._close(deal, row)
+
+    def update(self, row: Row, record: Deal, changes: set[str]) -> None:
+        self.set_plain(row, record, changes)
+        if "amount" in changes:
+            record.set_amount(*self._price(row, record))
+        record.note_changes(by=self.by, historic=True)
+        if "stage" in changes:
+            record.move_to(row.values["stage"], by=self.by, historic=True)
+        if "outcome" in changes:
+            self._close(record, row)
+
+    def _close(self, deal: Deal, row: Row) -> None:
+        values, ending = row.values, self._ending(row)
+        if ending is Ending.WON:
+            deal.win(by=self.by, at=values["closed_at"], note=values.get("note"), historic=True)
+        elif ending is Ending.LOST:
+            deal.lose(
+                by=self.by, at=values["closed_at"], reason=values.get("reason"),
+                competitor=values.get("competitor"), note=values.get("note"), historic=True,
+            )  # fmt: skip
+
+    def _ending(self, row: Row) -> Ending:
+        return row.values.get("outcome") or Ending.OPEN
+
+    def _stage(self, row: Row) -> Stage:
+        return row.values.get("stage") or self.known.stages[0]
+
+    def _price(self, row: Row, record: Deal | None) -> tuple[Any, str]:
+        """Amount and currency after this row; empty cells leave what is there."""
+        amount, code = row.values.get("amount"), row.values.get("currency")
+        if record is None:
+            return amount, code or self.known.currency
+        return record.amount if amount is None else amount, code or record.currency
+
+    def _expect_open_deals(self, row: Row) -> None:
+        """Many tables have one column for both: of an open deal it is the day it may close."""
+        values = row.values
+        if self._ending(row) is Ending.OPEN and values.get("closed_at"):
+            if values.get("expected_close") is None:
+                values["expected_close"] = clock.day_of(values["closed_at"], self.known.timezone)
+            values["closed_at"] = None
+
+    def _check_dates(self, row: Row) -> None:
+        ending, closed = self._ending(row), row.values.get("closed_at")
+        if ending is not Ending.OPEN and closed is None:
+            raise BadValue(_("is empty, but the deal is %(ending)s", ending=ending), "closed_at")
+        if closed and closed > clock.now():
+            raise BadValue(_("lies in the future"), "closed_at")
+        created = row.values.get("created_at")
+        if created and closed and closed < created:
+            raise BadValue(_("is before the deal was created"), "closed_at")
+
+    def _check_currency(self, row: Row, record: Deal | None) -> None:
+        """A currency needs a rate, which is asked for where the price changes."""
+        price = self._price(row, record)
+        if record is not None and price == (record.amount, record.currency):
+            return
+        if price[1] not in self._rated:
+            try:
+                ExchangeRate.on(price[1], Company.current().today())
+            except NoRate as error:
+                raise BadValue(_("has no exchange rate here"), "currency") from error
+            self._rated.add(price[1])
+
+    def _check_name(self, row: Row) -> None:
+        if not row.values.get("name") and not _name_of(row):
+            raise BadValue(_("is empty, and there is neither product nor customer"), "name")
+
+    def _check_stage(self, row: Row, record: Deal | None) -> None:
+        """The stage rule of board and forms; closed deals are history, and exempt."""
+        to = row.values.get("stage")
+        if to is None or (record is not None and record.stage == to):
+            return
+        if record is not None and record.pipeline_id != to.pipeline_id:
+            raise BadValue(_("belongs to another pipeline than the deal"), "stage")
+        missing = [
+            name for name in to.required
+            if row.values.get(name) is None and getattr(record, name, None) is None
+        ]  # fmt: skip
+        if missing:
+            raise BadValue(_("demands: %(missing)s", missing=", ".join(missing)), "stage")
+
+    def _check_history(self, row: Row, record: Deal) -> None:
+        """How a deal went is not rewritten by a row; one that says nothing of it is fine."""
+        self._check_day(row, "created_at", record.created_at)
+        ending = self._ending(row)
+        if record.outcome is None or ending is Ending.OPEN:
+            return
+        if ending.value != record.outcome.kind.value:
+            raise BadValue(
+                _("is %(ending)s here: reopen it first", ending=record.outcome.kind.value),
+                "outcome",
+            )
+        self._check_day(row, "closed_at", record.outcome.at)
+
+    def _check_day(self, row: Row, field: str, was: datetime) -> None:
+        zone, says = self.known.timezone, row.values.get(field)
+        if says is not None and clock.day_of(says, zone) != clock.day_of(was, zone):
+            raise BadValue(
+                _("is %(day)s here, which an import does not change", day=clock.day_of(was, zone)),
+                field,
+            )
+
+
+def _name_of(row: Row) -> str:
+    """``product · customer``, as far as they are known, for deals without a name."""
+    named = row.values.get("product"), row.values.get("customer")
+    return " · ".join(str(part) for part in named if part)[:200]
