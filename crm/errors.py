@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, flash, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -10,7 +10,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from crm.extensions import db
-from crm.hypermedia import is_fragment, refuse, render
+from crm.hypermedia import go, is_fragment, refuse, render
+from crm.models.expense_claim import ClaimRefused
 
 EXPLAINED = (403, 404, 405, 409, 410, 413, 422, 429)
 
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(ClaimRefused, _claim_refused)
     app.register_error_handler(500, _broken)
 
 
@@ -52,6 +54,21 @@ def _database_trouble(error: OperationalError) -> Response:
         _("The database cannot save this right now"),
         _("Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why)."),
     )
+
+
+def _claim_refused(error: ClaimRefused) -> Response:
+    """A verb that does not fit the claim as it is now: back to the claim, with the reason."""
+    db.session.rollback()
+    flash(
+        {
+            "empty": _("A claim needs at least one item."),
+            "zero": _("The items add up to nothing."),
+            "nobody": _("Nobody can decide this: give the claimant a manager, or add an administrator."),
+            "changed": _("The claim is not what was approved; it cannot be paid."),
+        }.get(error.reason, _("The claim has moved on meanwhile: look at it as it is now.")),
+        "error",
+    )
+    return go(url_for("claims.show", claim_id=(request.view_args or {})["claim_id"]))
 
 
 def _broken(_error: Exception) -> Response:

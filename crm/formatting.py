@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from flask import Flask, g, request
 from flask_babel import (
     format_currency,
@@ -28,11 +29,15 @@ from crm.policies import may
 from crm.wording import word_for
 
 
+TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
+
+
 def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
-        money=money, number=number, day=day, moment=moment, ago=ago, label=label,
-        word=word_for, lines=lines, days=days, filesize=filesize,
+        money=money, whole_money=whole_money, number=number, day=day, moment=moment, ago=ago, label=label,
+        word=word_for, lines=lines, days=days, filesize=filesize, initial=initial, tone=tone,
+        weblink=weblink, choices=choices,
     )  # fmt: skip
     app.jinja_env.globals.update(may=may, languages=LANGUAGES, now=clock.now)
     app.jinja_env.trim_blocks = True
@@ -45,14 +50,17 @@ def language() -> str:
     return get_locale().language if get_locale() else "zh"
 
 
-def money(amount: Decimal | None, currency: str | None = None, *, round_to_units: bool = False) -> str:
-    """``¥12,500.00``; an empty text for ``None``. Board headers leave out the cents."""
+def money(amount: Decimal | None, currency: str | None = None) -> str:
+    """``¥12,500.00``, in the base currency if none is given; an empty text for ``None``."""
     if amount is None:
         return ""
-    currency = currency or Company.current().base_currency
-    if round_to_units or get_currency_precision(currency) == 0:
-        return format_currency(amount, currency, format="¤#,##0", currency_digits=False)
-    return format_currency(amount, currency)
+    return format_currency(amount, currency or Company.current().base_currency)
+
+
+def whole_money(amount: Decimal) -> str:
+    """``¥12,500``: a sum in the base currency without its cents, where space is short."""
+    currency = Company.current().base_currency
+    return format_currency(amount, currency, format="¤#,##0", currency_digits=False)
 
 
 def number(value: Decimal | int | None) -> str:
@@ -87,9 +95,33 @@ def label(thing: Bilingual | None) -> str:
     return "" if thing is None else thing.label(language())
 
 
+def weblink(address: str) -> str:
+    """A link that can only lead to the web, whatever was written (no ``javascript:``)."""
+    return address if address.startswith(("https://", "http://")) else f"https://{address}"
+
+
+def choices(records: Iterable[Any]) -> list[tuple[int, str]]:
+    """Records as the choices of a filter: id and name."""
+    return [
+        (record.id, label(record) if isinstance(record, Bilingual) else str(record))
+        for record in records
+    ]
+
+
 def lines(text: str | None) -> Markup:
     """Text that people wrote, escaped, with its line breaks."""
     return Markup("<br>").join(escape(line) for line in (text or "").splitlines())
+
+
+def initial(name: str) -> str:
+    """What stands in a person's avatar: 王芳 → 芳, Donn Cantrell → D."""
+    name = name.strip() or "?"
+    return name[-1] if "\u3400" <= name[-1] <= "\u9fff" else name[0].upper()
+
+
+def tone(name: str) -> str:
+    """One of the palette's colours, always the same for one name."""
+    return TONES[zlib.crc32(name.encode()) % len(TONES)]
 
 
 def filesize(size: int) -> str:

@@ -91,6 +91,7 @@ FIELDS: dict[str, str] = {
     "spent_on": _l("Spent on"),
     "purpose": _l("Purpose"),
     "items": _l("Items"),
+    "receipts": _l("Receipts"),
     "reason": _l("Reason"),
     "base_currency": _l("Base currency"),
     "timezone": _l("Time zone"),

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from crm import clock
 from crm.forms.base import BaseForm, DayField, OptionField, RecordField, text
-from crm.models import Activity, Contact, Customer, Deal, OptionList
+from crm.models import Activity, Contact, Customer, Deal, OptionList, Task, User
 
 
 class ActivityForm(BaseForm):
@@ -45,6 +45,17 @@ class ActivityForm(BaseForm):
         self.plain_fields(activity, "kind", "summary", "contact", "deal", "next_step")
         activity.happened_at = self._moment() if self.happened_at.data else clock.now()
         return activity
+
+    def plan_next_step(self, customer: Customer, *, by: User) -> None:
+        """The next step becomes a task if it has a day."""
+        if self.next_step.data and self.next_step_on.data:
+            Task.add(
+                Task(
+                    title=self.next_step.data[:200], due_on=self.next_step_on.data, assignee=by,
+                    customer=customer, deal=self.deal.data,
+                ),
+                by=by,
+            )  # fmt: skip
 
     def _moment(self) -> datetime:
         zone = ZoneInfo(str(get_timezone()))

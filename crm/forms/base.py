@@ -56,24 +56,28 @@ class BaseForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflicts: list[Conflict] = []
+        # 409 when the record was changed by somebody else meanwhile.
+        self.status = 422
 
-    def is_stale(self, record: Any) -> bool:
-        """Whether somebody changed ``record`` since the form was opened.
+    def may_save(self, record: Any) -> bool:
+        """Whether what was typed is complete and ``record`` is still as it was shown.
 
-        Then ``conflicts`` lists both values of each field that differs, and the form goes on from
-        the version it now shows: sending it again is a choice made with open eyes.
+        If somebody changed it meanwhile, ``conflicts`` lists both values of each field that
+        differs, and the form goes on from the version it now shows: sending it again is a choice
+        made with open eyes. ``status`` is what to answer with.
         """
+        complete = self.validate_on_submit()
         if str(self.version.data or "") == str(record.version):
-            return False
+            return bool(complete)
+        self.status = 409
         self.conflicts = [
-            Conflict(field.label.text, shown(theirs), shown(field.data))
+            Conflict(str(field.label.text), shown(theirs), shown(field.data))
             for field in self
             if field.name not in {"version", "csrf_token"} and hasattr(record, field.name)
             if (theirs := getattr(record, field.name)) != field.data
         ]
-        self.version.raw_data = None
         self.version.data = str(record.version)
-        return True
+        return False
 
     def plain_fields(self, record: Any, *names: str) -> None:
         """Copy the fields called ``names`` to ``record``: each one named, never the whole request."""
@@ -131,10 +135,10 @@ class RecordField(SelectFieldBase):
 
     def iter_choices(self) -> Iterator[Choice]:
         if self.empty is not None:
-            yield Choice(value="", label=self.empty, selected=not self.chosen)
+            yield Choice(value="", label=self.empty, selected=not self.chosen, render_kw={})
         for key, row in self.records.items():
             text = label(row) if isinstance(row, Bilingual) else str(row)
-            yield Choice(value=key, label=text, selected=key == self.chosen)
+            yield Choice(value=key, label=text, selected=key == self.chosen, render_kw={})
 
     def pre_validate(self, form: Any) -> None:
         if self.chosen and self.data is None:

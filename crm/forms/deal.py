@@ -23,6 +23,7 @@ from crm.forms.base import (
     text,
 )
 from crm.models import Contact, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
+from crm.models.deal import Missing
 from crm.models.exchange_rate import NoRate
 from crm.models.pipeline import StageRequirement
 
@@ -73,6 +74,18 @@ class NewDealForm(DealForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stage.offer(Stage.in_order(Pipeline.main()))
+
+    def open(self, deal: Deal, *, by: User) -> bool:
+        """Open ``deal`` as typed; what its stage demands becomes the fields' errors."""
+        if not self.fill_or_explain(deal):
+            return False
+        try:
+            Deal.open(deal, self.stage.data, by=by)
+        except Missing as error:
+            for name in error.fields:
+                self[name].errors = [_("This stage needs it.")]
+            return False
+        return True
 
 
 class DealMoveForm(BaseForm):

@@ -75,6 +75,10 @@ class CommentMissing(Exception):
     """Rejecting needs a comment."""
 
 
+# Every reason for which a decision is not taken.
+REFUSALS = (NotAllowed, AlreadyDecided, DocumentChanged, CommentMissing)
+
+
 class ApprovalRequest(Timestamped, Base):
     __tablename__ = "approval_request"
     __table_args__ = (Index(None, "document_kind", "document_id"),)

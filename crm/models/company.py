@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from flask import g, has_app_context
 from sqlalchemy import CheckConstraint, String
@@ -12,6 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm import clock
 from crm.base import Base, Currency, Key, Name, Versioned
 from crm.extensions import db
+from crm.models.event import Action, Event, changes_of
+
+if TYPE_CHECKING:
+    from crm.models.user import User
 
 
 class Company(Versioned, Base):
@@ -48,3 +53,8 @@ class Company(Versioned, Base):
     def day_of(self, moment: datetime) -> date:
         """The company's day that ``moment`` belongs to."""
         return clock.day_of(moment, self.timezone)
+
+    def note_changes(self, *, by: User) -> None:
+        """Record the pending changes, if there are any."""
+        if changes := changes_of(self, ("name", "timezone", "approval_link_limit")):
+            Event.record(Action.COMPANY_CHANGED, self, by=by, changes=changes)

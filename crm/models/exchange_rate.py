@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Date, UniqueConstraint, select
+from sqlalchemy import Date, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.base import Base, Currency, Key, Rate, Timestamped, cents_of
 from crm.extensions import db
 from crm.models.company import Company
+from crm.models.event import Action, Event
+
+if TYPE_CHECKING:
+    from crm.models.user import User
 
 
 class NoRate(Exception):
@@ -50,6 +54,24 @@ class ExchangeRate(Timestamped, Base):
         if rate is None:
             raise NoRate(currency, day)
         return rate
+
+    @classmethod
+    def latest_first(cls) -> Select[tuple[ExchangeRate]]:
+        """All rates, the latest day first."""
+        return select(cls).order_by(cls.day.desc(), cls.currency)
+
+    @classmethod
+    def enter(cls, currency: str, day: date, rate: Decimal, *, by: User | None) -> ExchangeRate:
+        """Set the rate from ``day`` on; documents keep the rate of the day they were written."""
+        row = db.session.scalar(select(cls).where(cls.currency == currency, cls.day == day))
+        if row is None:
+            row = cls(currency=currency, day=day)
+            db.session.add(row)
+        row.rate = rate
+        Event.record(
+            Action.RATE_ENTERED, row, by=by, currency=currency, day=day.isoformat(), rate=str(rate)
+        )
+        return row
 
 
 class Price(NamedTuple):

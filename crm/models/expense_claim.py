@@ -164,6 +164,16 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
         self.items.remove(item)
         self._changed(by, {"items": [item.summary, ""]})
 
+    def remove_receipt(self, item: ExpenseItem, receipt: Attachment, *, by: User) -> None:
+        """Take a receipt off an item; the file stays where other records may name it.
+
+        :raises ClaimRefused: the claim cannot change now.
+        """
+        self._require_editable()
+        item.receipts.remove(receipt)
+        db.session.delete(receipt)
+        self._changed(by, {"receipts": [receipt.name, ""]})
+
     def rename(self, title: str, *, by: User) -> None:
         """Give the claim another title.
 

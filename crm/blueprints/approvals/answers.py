@@ -1,0 +1,45 @@
+"""What deciding answers, from the page and from the link alike."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from crm.extensions import db
+from crm.formatting import moment
+from crm.forms.approval import DecisionForm
+from crm.models import ApprovalAssignment, User
+from crm.models.approval import AlreadyDecided, DocumentChanged, NotAllowed
+from crm.wording import word_for
+
+
+def decide(
+    assignment: ApprovalAssignment, form: DecisionForm, *, by: User, by_link: bool = False
+) -> None:
+    """Decide as the form says.
+
+    :raises: one of ``crm.models.approval.REFUSALS``.
+    """
+    assignment.decide(
+        form.decision.data, by=by, version=int(form.version.data),
+        content_hash=form.content_hash.data or "", comment=form.comment.data, by_link=by_link,
+    )  # fmt: skip
+
+
+def explain(assignment: ApprovalAssignment, refusal: Exception) -> tuple[str, int]:
+    """Why a decision was not taken, and the status to answer with.
+
+    The same decision again is no error: it is answered with what was decided, and when.
+    """
+    db.session.refresh(assignment)
+    if isinstance(refusal, AlreadyDecided):
+        message = _(
+            "Already %(decision)s by you at %(at)s.",
+            decision=word_for(assignment.decision).lower(),
+            at=moment(assignment.decided_at),
+        )
+        return message, 200 if refusal.same else 409
+    if isinstance(refusal, DocumentChanged):
+        return _("It has changed since you saw it, or was withdrawn. Look at it as it is now."), 409
+    if isinstance(refusal, NotAllowed):
+        return _("You may not decide this."), 403
+    return _("Say why you reject it: the claimant reads this."), 422

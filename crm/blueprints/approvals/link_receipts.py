@@ -1,0 +1,28 @@
+"""Receipts as the approver sees them behind a link: only those of the document under review."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+
+from crm import files
+from crm.blueprints.approvals.linked import keep_private, refuse_other_user, token_for
+from crm.models.approval import TokenState
+
+bp = Blueprint("link_receipts", __name__)
+
+
+@bp.get("/approve/review/<int:assignment_id>/receipts/<int:receipt_id>")
+def show(assignment_id: int, receipt_id: int) -> Response:
+    token = token_for(assignment_id)
+    if token is None or token.state is not TokenState.LIVE:
+        abort(410)
+    if refuse_other_user(token.assignment):
+        abort(403)
+    receipts = {
+        receipt.id: receipt
+        for item in token.assignment.request.document.items
+        for receipt in item.receipts
+    }
+    if receipt_id not in receipts:
+        abort(404)
+    return keep_private(files.send(receipts[receipt_id], inline=True))

@@ -1,0 +1,91 @@
+"""The review behind an approval link: the document as it is now, and two buttons."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, url_for
+from flask_babel import gettext as _
+
+from crm.blueprints.approvals.answers import decide, explain
+from crm.blueprints.approvals.linked import (
+    keep_private,
+    needs_sign_in,
+    refuse_other_user,
+    token_for,
+)
+from crm.extensions import db
+from crm.forms.approval import DecisionForm
+from crm.hypermedia import go, render
+from crm.models import ApprovalAssignment, ApprovalToken
+from crm.models.approval import REFUSALS, AlreadyDecided, TokenState
+from crm.queries.decisions import facts_of
+
+bp = Blueprint("link_reviews", __name__)
+
+
+@bp.get("/approve/review/<int:assignment_id>")
+def show(assignment_id: int) -> Response:
+    token = token_for(assignment_id)
+    if token is None or token.state is not TokenState.LIVE:
+        return _not_live(token)
+    if refuse_other_user(token.assignment):
+        abort(403)
+    return _page(token.assignment, DecisionForm(formdata=None))
+
+
+@bp.post("/approve/review/<int:assignment_id>")
+def create(assignment_id: int) -> Response:
+    token = token_for(assignment_id)
+    if token is None or token.state in {TokenState.CHANGED, TokenState.EXPIRED}:
+        return _not_live(token)
+    if refuse_other_user(token.assignment):
+        abort(403)
+    if needs_sign_in(token.assignment):
+        request_page = url_for("requests.show", assignment_id=assignment_id)
+        return keep_private(go(url_for("sessions.new", next=request_page)))
+    form = DecisionForm()
+    if not form.validate_on_submit():
+        return _page(token.assignment, form, 422)
+    return _decide(token.assignment, form)
+
+
+def _decide(assignment: ApprovalAssignment, form: DecisionForm) -> Response:
+    try:
+        decide(assignment, form, by=assignment.approver, by_link=True)
+    except REFUSALS as refusal:
+        db.session.rollback()
+        message, status = explain(assignment, refusal)
+        if assignment.is_open:
+            return _page(assignment, DecisionForm(formdata=None), status, message)
+        return _decided(assignment, message, status)
+    db.session.commit()
+    return _decided(assignment, _("Your decision is recorded."))
+
+
+def _page(
+    assignment: ApprovalAssignment, form: DecisionForm, status: int = 200, message: str = ""
+) -> Response:
+    return keep_private(
+        render(
+            "approvals/links/show.html", status=status, assignment=assignment,
+            facts=facts_of(assignment), form=form, message=message,
+            needs_sign_in=needs_sign_in(assignment),
+        )
+    )  # fmt: skip
+
+
+def _decided(assignment: ApprovalAssignment, message: str, status: int = 200) -> Response:
+    return keep_private(
+        render("approvals/links/decided.html", status=status, assignment=assignment, message=message)
+    )
+
+
+def _not_live(token: ApprovalToken | None) -> Response:
+    """Say what became of the link: followed too long ago, used, replaced, or too old."""
+    if token is None:
+        return keep_private(render("approvals/links/unknown.html", status=410))
+    if token.state is TokenState.USED:
+        message, status = explain(token.assignment, AlreadyDecided(same=True))
+        return _decided(token.assignment, message, status)
+    return keep_private(
+        render("approvals/links/dead.html", status=410, token=token, state=token.state)
+    )

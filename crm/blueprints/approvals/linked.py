@@ -1,0 +1,51 @@
+"""What the pages behind an approval link share: the cookie, the token it holds, who may go on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, request
+from flask_login import current_user
+
+from crm.extensions import db
+from crm.models import ApprovalAssignment, ApprovalToken, TrustedDevice
+from crm.models.approval import link_alone_decides
+from crm.signing_in import DEVICE_COOKIE
+
+COOKIE_LIVES = timedelta(minutes=30)
+
+
+def cookie_name(assignment_id: int) -> str:
+    """One cookie for each assignment, so that two links in two tabs do not disturb each other."""
+    return f"approval_{assignment_id}"
+
+
+def token_for(assignment_id: int) -> ApprovalToken | None:
+    """The token that this browser followed a link with, if it is for this assignment."""
+    secret = request.cookies.get(cookie_name(assignment_id))
+    token = ApprovalToken.find(secret) if secret else None
+    return token if token is not None and token.assignment_id == assignment_id else None
+
+
+def refuse_other_user(assignment: ApprovalAssignment) -> bool:
+    """Whether somebody else is signed in here; that is recorded."""
+    if not current_user.is_authenticated or current_user.id == assignment.approver_id:
+        return False
+    assignment.refuse_link("another user is signed in", by=current_user)
+    db.session.commit()
+    return True
+
+
+def needs_sign_in(assignment: ApprovalAssignment) -> bool:
+    """Whether the amount is too large for the link alone, and nothing else vouches for the person."""
+    if link_alone_decides(assignment.request) or current_user.is_authenticated:
+        return False
+    return not TrustedDevice.is_trusted(request.cookies.get(DEVICE_COOKIE), assignment.approver)
+
+
+def keep_private(response: Response) -> Response:
+    """Nobody keeps or lists these pages, and their address goes nowhere."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

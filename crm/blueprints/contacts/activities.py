@@ -1,0 +1,39 @@
+"""Activities: what happened at a customer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.forms.activity import ActivityForm
+from crm.hypermedia import render, respond
+from crm.models import Activity, Customer
+from crm.policies import find, require
+from crm.queries.related import view_of
+
+bp = Blueprint("activities", __name__)
+
+
+@bp.post("/customers/<int:customer_id>/activities")
+@login_required
+def create(customer_id: int) -> Response:
+    customer = find(Customer, customer_id)
+    require("work_with", customer)
+    form = ActivityForm(customer)
+    if not form.validate_on_submit():
+        return render(
+            "contacts/customers/show.html", "activity_form", status=422,
+            form=form, customer=customer, view=view_of(customer, current_user),
+        )  # fmt: skip
+    Activity.log(form.fill(Activity(customer=customer)), by=current_user)
+    form.plan_next_step(customer, by=current_user)
+    db.session.commit()
+    flash(_("Noted."), "success")
+    return respond(
+        "contacts/activities/create.stream.html",
+        to=url_for("customers.show", customer_id=customer.id),
+        customer=customer, view=view_of(customer, current_user),
+        form=ActivityForm(customer, formdata=None),
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""Contacts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.filters.contacts import ContactFilter
+from crm.forms.contact import ContactForm
+from crm.hypermedia import go, render
+from crm.models import Contact, Customer
+from crm.policies import find, require
+
+bp = Blueprint("contacts", __name__)
+
+
+@bp.get("/contacts")
+@login_required
+def index() -> Response:
+    filter = ContactFilter.parse(request.args)
+    return render(
+        "contacts/contacts/index.html", "list", filter=filter, page=filter.shown_to(current_user)
+    )
+
+
+@bp.get("/customers/<int:customer_id>/contacts/new")
+@login_required
+def new(customer_id: int) -> Response:
+    customer = find(Customer, customer_id)
+    require("edit", customer)
+    return render("contacts/contacts/new.html", form=ContactForm(), customer=customer)
+
+
+@bp.post("/customers/<int:customer_id>/contacts")
+@login_required
+def create(customer_id: int) -> Response:
+    customer = find(Customer, customer_id)
+    require("edit", customer)
+    form = ContactForm()
+    if not form.validate_on_submit():
+        return render("contacts/contacts/new.html", status=422, form=form, customer=customer)
+    contact = Contact.register(form.fill(Contact(customer=customer)), by=current_user)
+    db.session.commit()
+    flash(_("%(name)s is in the books.", name=contact.name), "success")
+    return go(url_for("customers.show", customer_id=customer.id))
+
+
+@bp.get("/contacts/<int:contact_id>")
+@login_required
+def show(contact_id: int) -> Response:
+    return render("contacts/contacts/show.html", contact=find(Contact, contact_id))
+
+
+@bp.get("/contacts/<int:contact_id>/edit")
+@login_required
+def edit(contact_id: int) -> Response:
+    contact = find(Contact, contact_id)
+    require("edit", contact)
+    return render("contacts/contacts/edit.html", form=ContactForm(obj=contact), contact=contact)
+
+
+@bp.post("/contacts/<int:contact_id>")
+@login_required
+def update(contact_id: int) -> Response:
+    contact = find(Contact, contact_id, lock=True)
+    require("edit", contact)
+    form = ContactForm(obj=contact)
+    if not form.may_save(contact):
+        return render("contacts/contacts/edit.html", status=form.status, form=form, contact=contact)
+    form.fill(contact).note_changes(by=current_user)
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return go(url_for("contacts.show", contact_id=contact.id))
+
+
+@bp.post("/contacts/<int:contact_id>/delete")
+@login_required
+def destroy(contact_id: int) -> Response:
+    contact = find(Contact, contact_id, lock=True)
+    require("edit", contact)
+    contact.trash(by=current_user)
+    db.session.commit()
+    flash(_("%(name)s is in the trash and can be restored for 30 days.", name=contact.name), "info")
+    return go(url_for("customers.show", customer_id=contact.customer_id))

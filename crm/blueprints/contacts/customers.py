@@ -1,0 +1,98 @@
+"""Customers."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.filters.customers import CustomerFilter
+from crm.forms.activity import ActivityForm
+from crm.forms.customer import CustomerForm
+from crm.hypermedia import go, render
+from crm.models import Customer, Option, OptionList, User
+from crm.policies import find, require
+from crm.queries.related import view_of
+
+bp = Blueprint("customers", __name__)
+
+
+@bp.get("/customers")
+@login_required
+def index() -> Response:
+    filter = CustomerFilter.parse(request.args)
+    return render(
+        "contacts/customers/index.html", "list",
+        filter=filter, page=filter.shown_to(current_user),
+        owners=db.session.scalars(User.active()).all(),
+        grades=db.session.scalars(Option.of(OptionList.GRADE)).all(),
+        industries=db.session.scalars(Option.of(OptionList.INDUSTRY)).all(),
+        regions=db.session.scalars(Option.of(OptionList.REGION)).all(),
+    )  # fmt: skip
+
+
+@bp.get("/customers/new")
+@login_required
+def new() -> Response:
+    require("create", Customer)
+    form = CustomerForm(data={"owner": current_user, "name": request.args.get("name")})
+    return render("contacts/customers/new.html", form=form)
+
+
+@bp.post("/customers")
+@login_required
+def create() -> Response:
+    require("create", Customer)
+    form = CustomerForm()
+    if not form.validate_on_submit():
+        return render("contacts/customers/new.html", status=422, form=form)
+    customer = Customer.register(form.fill(Customer()), by=current_user)
+    db.session.commit()
+    flash(_("%(name)s is in the books.", name=customer.name), "success")
+    return go(url_for("customers.show", customer_id=customer.id))
+
+
+@bp.get("/customers/<int:customer_id>")
+@login_required
+def show(customer_id: int) -> Response:
+    customer = find(Customer, customer_id, load=Customer.for_list())
+    return render(
+        "contacts/customers/show.html", "content",
+        customer=customer, view=view_of(customer, current_user), form=ActivityForm(customer),
+    )  # fmt: skip
+
+
+@bp.get("/customers/<int:customer_id>/edit")
+@login_required
+def edit(customer_id: int) -> Response:
+    customer = find(Customer, customer_id)
+    require("edit", customer)
+    return render("contacts/customers/edit.html", form=CustomerForm(obj=customer), customer=customer)
+
+
+@bp.post("/customers/<int:customer_id>")
+@login_required
+def update(customer_id: int) -> Response:
+    customer = find(Customer, customer_id, lock=True)
+    require("edit", customer)
+    form = CustomerForm(obj=customer)
+    if not form.may_save(customer):
+        return render(
+            "contacts/customers/edit.html", status=form.status, form=form, customer=customer
+        )
+    form.fill(customer).note_changes(by=current_user)
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return go(url_for("customers.show", customer_id=customer.id))
+
+
+@bp.post("/customers/<int:customer_id>/delete")
+@login_required
+def destroy(customer_id: int) -> Response:
+    customer = find(Customer, customer_id, lock=True)
+    require("edit", customer)
+    customer.trash(by=current_user)
+    db.session.commit()
+    flash(_("%(name)s is in the trash and can be restored for 30 days.", name=customer.name), "info")
+    return go(url_for("customers.index"))

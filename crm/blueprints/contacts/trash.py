@@ -1,0 +1,38 @@
+"""The trash: what was deleted in the last 30 days, and restoring it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.hypermedia import go, render
+from crm.models import Contact, Customer, Deal
+from crm.policies import find_trashed, require
+
+bp = Blueprint("trash", __name__)
+
+MODELS = {"customer": Customer, "contact": Contact, "deal": Deal}
+SHOWN = 100
+
+
+@bp.get("/trash")
+@login_required
+def index() -> Response:
+    trashed = {
+        noun: db.session.scalars(model.trash_of(current_user).limit(SHOWN)).all()
+        for noun, model in MODELS.items()
+    }
+    return render("contacts/trash/index.html", trashed=trashed)
+
+
+@bp.post("/trash/<any(customer, contact, deal):noun>/<int:record_id>/restore")
+@login_required
+def destroy(noun: str, record_id: int) -> Response:
+    record = find_trashed(MODELS[noun], record_id)
+    require("edit", record)
+    record.restore(by=current_user)
+    db.session.commit()
+    flash(_("%(name)s is back.", name=record.name), "success")
+    return go(url_for("trash.index"))

@@ -1,0 +1,15 @@
+"""Deals: the list, the board, and their way through the stages."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from crm.blueprints.deals import board, board_columns, deal_moves, deal_outcomes, deals
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(board.bp)
+    app.register_blueprint(board_columns.bp)
+    app.register_blueprint(deals.bp)
+    app.register_blueprint(deal_moves.bp)
+    app.register_blueprint(deal_outcomes.bp)

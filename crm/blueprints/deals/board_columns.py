@@ -1,0 +1,30 @@
+"""More cards of one column."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request, url_for
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.filters.deals import DealFilter
+from crm.hypermedia import go, is_fragment, render
+from crm.models import Deal, Stage
+from crm.policies import find
+from crm.queries.board import more_cards
+
+bp = Blueprint("board_columns", __name__)
+
+
+@bp.get("/deals/board/<int:stage_id>")
+@login_required
+def show(stage_id: int) -> Response:
+    stage = db.get_or_404(Stage, stage_id)
+    filter = DealFilter.parse(request.args)
+    if not is_fragment():
+        return go(url_for("deals.index", **filter.args(stage=stage.id)))
+    after = find(Deal, request.args.get("after", 0, type=int))
+    cards, has_more = more_cards(filter, current_user, stage, after)
+    return render(
+        "deals/board/_cards.html", cards=cards, has_more=has_more, stage=stage, filter=filter,
+        stages=stage.pipeline.stages,
+    )

@@ -1,0 +1,107 @@
+"""Moves: a deal goes to another stage, by drag, key, menu or form: all of them come here."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.filters.deals import DealFilter
+from crm.forms.deal import DealMoveForm
+from crm.formatting import label
+from crm.hypermedia import is_fragment, render, respond, stream
+from crm.models import Deal, Stage
+from crm.models.deal import Missing, StageChanged
+from crm.policies import find, may, require
+from crm.queries.board import board, card_of
+from crm.signing_in import safe_next
+
+bp = Blueprint("deal_moves", __name__)
+
+
+@bp.get("/deals/<int:deal_id>/move")
+@login_required
+def new(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, load=Deal.for_list())
+    require("edit", deal)
+    return render("deals/moves/new.html", deal=deal, form=DealMoveForm(deal),
+                  missing=[], stages=deal.pipeline.stages)  # fmt: skip
+
+
+@bp.post("/deals/<int:deal_id>/move")
+@login_required
+def create(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
+    if not may("edit", deal):
+        return _refuse(deal, DealMoveForm(deal), 403, _("This deal is not yours to move."))
+    form = DealMoveForm(deal)
+    left = deal.stage
+    if form.saw_another_stage(deal):
+        return _refuse(deal, form, 409, _moved_meanwhile(deal))
+    if not form.validate_on_submit():
+        return _ask(deal, form)
+    try:
+        form.fill_missing(deal)
+        deal.move_to(form.stage.data, by=current_user)
+    except Missing as error:
+        return _ask(deal, form, error.fields)
+    except StageChanged:
+        return _refuse(deal, form, 409, _moved_meanwhile(deal))
+    db.session.commit()
+    flash(_("%(deal)s is now in %(stage)s.", deal=deal.name, stage=label(deal.stage)), "success")
+    return _moved(deal, left)
+
+
+def _moved(deal: Deal, left: Stage) -> Response:
+    """The two columns' heads and the card in its new place."""
+    filter = DealFilter.parse(request.args)
+    return respond(
+        "deals/moves/create.stream.html",
+        to=safe_next(request.form.get("next")) or url_for("deals.show", deal_id=deal.id),
+        filter=filter, card=card_of(deal), stages=deal.pipeline.stages,
+        columns=board(filter, current_user, stages=[left, deal.stage]),
+    )  # fmt: skip
+
+
+def _ask(deal: Deal, form: DealMoveForm, missing: list[str] | None = None) -> Response:
+    """A small form for just the fields that the stage demands; the card stays where it was."""
+    db.session.rollback()
+    fields = [field for field in form if field.errors] or form.fields_for(missing or [])
+    if not is_fragment():
+        return render("deals/moves/new.html", status=422, deal=deal, form=form, missing=fields,
+                      stages=deal.pipeline.stages)  # fmt: skip
+    return _columns_as_they_are("deals/moves/ask.stream.html", 422, deal, form, missing=fields)
+
+
+def _refuse(deal: Deal, form: DealMoveForm, status: int, reason: str) -> Response:
+    """Say why, and put the card back where it is."""
+    db.session.rollback()
+    flash(reason, "error")
+    if not is_fragment():
+        return render("deals/moves/new.html", status=status, deal=deal, form=form, missing=[],
+                      stages=deal.pipeline.stages)  # fmt: skip
+    return _columns_as_they_are("deals/moves/refused.stream.html", status, deal, form)
+
+
+def _columns_as_they_are(
+    template: str, status: int, deal: Deal, form: DealMoveForm, **context: object
+) -> Response:
+    """A stream with every column that the card may have been taken from or dropped on."""
+    filter = DealFilter.parse(request.args)
+    touched = {form.from_stage.data, form.stage.chosen, str(deal.stage_id)}
+    stages = [stage for stage in deal.pipeline.stages if str(stage.id) in touched]
+    columns = board(filter, current_user, stages=stages)
+    return stream(
+        template, status, filter=filter, columns=columns, deal=deal, form=form,
+        stages=deal.pipeline.stages, **context,
+    )  # fmt: skip
+
+
+def _moved_meanwhile(deal: Deal) -> str:
+    if not deal.is_open:
+        return _("%(deal)s was closed meanwhile.", deal=deal.name)
+    return _(
+        "%(deal)s was changed by somebody else meanwhile: it is in %(stage)s. Look, then move it again.",
+        deal=deal.name, stage=label(deal.stage),
+    )  # fmt: skip

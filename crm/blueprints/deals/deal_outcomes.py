@@ -1,0 +1,56 @@
+"""Outcomes: a deal is won or lost, or reopened."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.forms.deal import OutcomeForm
+from crm.hypermedia import go, render
+from crm.models import Deal, OutcomeKind
+from crm.models.deal import StageChanged
+from crm.policies import find, require
+
+bp = Blueprint("deal_outcomes", __name__)
+
+
+@bp.get("/deals/<int:deal_id>/outcome/new")
+@login_required
+def new(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, load=Deal.for_list())
+    require("edit", deal)
+    kind = OutcomeKind.LOST if request.args.get("kind") == "lost" else OutcomeKind.WON
+    form = OutcomeForm(data={"kind": kind, "amount": deal.amount})
+    return render("deals/outcomes/new.html", deal=deal, form=form)
+
+
+@bp.post("/deals/<int:deal_id>/outcome")
+@login_required
+def create(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
+    require("edit", deal)
+    form = OutcomeForm()
+    if not form.validate_on_submit():
+        return render("deals/outcomes/new.html", status=422, deal=deal, form=form)
+    try:
+        form.close(deal, by=current_user)
+    except StageChanged:
+        flash(_("%(deal)s was closed otherwise meanwhile.", deal=deal.name), "error")
+        return go(url_for("deals.show", deal_id=deal.id))
+    db.session.commit()
+    message = _("Won! %(deal)s") if deal.outcome and deal.outcome.is_won else _("%(deal)s is closed as lost.")
+    flash(message % {"deal": deal.name}, "success")
+    return go(url_for("deals.show", deal_id=deal.id))
+
+
+@bp.post("/deals/<int:deal_id>/outcome/delete")
+@login_required
+def destroy(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
+    require("edit", deal)
+    deal.reopen(by=current_user)
+    db.session.commit()
+    flash(_("%(deal)s is open again.", deal=deal.name), "success")
+    return go(url_for("deals.show", deal_id=deal.id))

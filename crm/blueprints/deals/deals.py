@@ -1,0 +1,96 @@
+"""Deals."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.filters.deals import DealFilter
+from crm.forms.deal import DealForm, DealMoveForm, NewDealForm
+from crm.hypermedia import go, render
+from crm.models import Customer, Deal, Option, OptionList, Pipeline, User
+from crm.policies import find, require
+from crm.queries.deal_page import page_of
+
+bp = Blueprint("deals", __name__)
+
+
+@bp.get("/deals")
+@login_required
+def index() -> Response:
+    filter = DealFilter.parse(request.args)
+    return render(
+        "deals/deals/index.html", "list",
+        filter=filter, page=filter.shown_to(current_user),
+        owners=db.session.scalars(User.active()).all(),
+        sources=db.session.scalars(Option.of(OptionList.SOURCE)).all(),
+        stages=Pipeline.main().stages,
+    )  # fmt: skip
+
+
+@bp.get("/deals/new")
+@login_required
+def new() -> Response:
+    require("create", Deal)
+    customer_id = request.args.get("customer", type=int)
+    customer = find(Customer, customer_id) if customer_id else None
+    form = NewDealForm(data={"owner": current_user, "customer": customer})
+    return render("deals/deals/new.html", form=form)
+
+
+@bp.post("/deals")
+@login_required
+def create() -> Response:
+    require("create", Deal)
+    form = NewDealForm()
+    deal = Deal()
+    if not (form.validate_on_submit() and form.open(deal, by=current_user)):
+        return render("deals/deals/new.html", status=422, form=form)
+    db.session.commit()
+    flash(_("%(name)s is open.", name=deal.name), "success")
+    return go(url_for("deals.show", deal_id=deal.id))
+
+
+@bp.get("/deals/<int:deal_id>")
+@login_required
+def show(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, load=Deal.for_list())
+    return render(
+        "deals/deals/show.html", "content",
+        deal=deal, page=page_of(deal, current_user), move=DealMoveForm(deal), stages=deal.pipeline.stages,
+    )  # fmt: skip
+
+
+@bp.get("/deals/<int:deal_id>/edit")
+@login_required
+def edit(deal_id: int) -> Response:
+    deal = find(Deal, deal_id)
+    require("edit", deal)
+    return render("deals/deals/edit.html", form=DealForm(obj=deal), deal=deal)
+
+
+@bp.post("/deals/<int:deal_id>")
+@login_required
+def update(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, lock=True)
+    require("edit", deal)
+    form = DealForm(obj=deal)
+    if not (form.may_save(deal) and form.fill_or_explain(deal)):
+        return render("deals/deals/edit.html", status=form.status, form=form, deal=deal)
+    deal.note_changes(by=current_user)
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return go(url_for("deals.show", deal_id=deal.id))
+
+
+@bp.post("/deals/<int:deal_id>/delete")
+@login_required
+def destroy(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, lock=True)
+    require("edit", deal)
+    deal.trash(by=current_user)
+    db.session.commit()
+    flash(_("%(name)s is in the trash and can be restored for 30 days.", name=deal.name), "info")
+    return go(url_for("deals.index"))

@@ -1,0 +1,11 @@
+"""Pages for whoever changes the code: every mail, every component. Only with ``CRM_DEV=1``."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from crm.blueprints.dev import mails
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(mails.bp)

@@ -1,0 +1,91 @@
+"""Expense claims."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.filters.expense_claims import ExpenseClaimFilter
+from crm.forms.expense_claim import ExpenseClaimForm, ExpenseItemForm, PaymentForm
+from crm.hypermedia import go, render
+from crm.models import ClaimState, Company, Event, ExpenseClaim
+from crm.policies import find, require
+from crm.wording import word_for
+
+bp = Blueprint("claims", __name__)
+
+
+@bp.get("/expenses")
+@login_required
+def index() -> Response:
+    filter = ExpenseClaimFilter.parse(request.args)
+    return render(
+        "expenses/claims/index.html", "list", filter=filter, page=filter.shown_to(current_user),
+        states=[(state.value, word_for(state)) for state in ClaimState],
+    )  # fmt: skip
+
+
+@bp.get("/expenses/new")
+@login_required
+def new() -> Response:
+    require("create", ExpenseClaim)
+    return render("expenses/claims/new.html", form=ExpenseClaimForm())
+
+
+@bp.post("/expenses")
+@login_required
+def create() -> Response:
+    require("create", ExpenseClaim)
+    form = ExpenseClaimForm()
+    if not form.validate_on_submit():
+        return render("expenses/claims/new.html", status=422, form=form)
+    claim = ExpenseClaim.begin(form.title.data, by=current_user)
+    db.session.commit()
+    return go(url_for("claims.show", claim_id=claim.id))
+
+
+@bp.get("/expenses/<int:claim_id>")
+@login_required
+def show(claim_id: int) -> Response:
+    claim = find(ExpenseClaim, claim_id, load=ExpenseClaim.for_page())
+    return render(
+        "expenses/claims/show.html", "content",
+        claim=claim, request_row=claim.request,
+        events=db.session.scalars(Event.about("expense_claim", claim.id)).all(),
+        item_form=ExpenseItemForm(data={"spent_on": Company.current().today()}),
+        payment_form=PaymentForm(),
+    )  # fmt: skip
+
+
+@bp.get("/expenses/<int:claim_id>/edit")
+@login_required
+def edit(claim_id: int) -> Response:
+    claim = find(ExpenseClaim, claim_id)
+    require("edit", claim)
+    return render("expenses/claims/edit.html", form=ExpenseClaimForm(obj=claim), claim=claim)
+
+
+@bp.post("/expenses/<int:claim_id>")
+@login_required
+def update(claim_id: int) -> Response:
+    claim = find(ExpenseClaim, claim_id, lock=True)
+    require("edit", claim)
+    form = ExpenseClaimForm(obj=claim)
+    if not form.may_save(claim):
+        return render("expenses/claims/edit.html", status=form.status, form=form, claim=claim)
+    claim.rename(form.title.data, by=current_user)
+    db.session.commit()
+    return go(url_for("claims.show", claim_id=claim.id))
+
+
+@bp.post("/expenses/<int:claim_id>/delete")
+@login_required
+def destroy(claim_id: int) -> Response:
+    claim = find(ExpenseClaim, claim_id, lock=True)
+    require("edit", claim)
+    claim.trash(by=current_user)
+    db.session.commit()
+    flash(_("The claim is deleted."), "info")
+    return go(url_for("claims.index"))

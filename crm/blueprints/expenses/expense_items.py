@@ -1,0 +1,106 @@
+"""Expense items: the costs of a claim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from sqlalchemy import select
+
+from crm import files
+from crm.extensions import db
+from crm.forms.expense_claim import ExpenseItemForm
+from crm.hypermedia import go, render
+from crm.models import Company, ExpenseClaim, ExpenseItem
+from crm.policies import find, find_in, require
+
+bp = Blueprint("expense_items", __name__)
+
+# A claim's receipts come with the form: up to six pictures as phones make them.
+UPLOAD_LIMIT = 60_000_000
+
+
+@bp.before_request
+def _allow_uploads() -> None:
+    request.max_content_length = UPLOAD_LIMIT
+
+
+@bp.get("/expenses/<int:claim_id>/items/new")
+@login_required
+def new(claim_id: int) -> Response:
+    claim = _editable(claim_id)
+    form = ExpenseItemForm(data={"spent_on": Company.current().today()})
+    return render("expenses/items/new.html", form=form, claim=claim)
+
+
+@bp.post("/expenses/<int:claim_id>/items")
+@login_required
+def create(claim_id: int) -> Response:
+    claim = _editable(claim_id)
+    form = ExpenseItemForm()
+    item = ExpenseItem()
+    if not (form.validate_on_submit() and form.fill_or_explain(item)):
+        return render("expenses/items/new.html", status=422, form=form, claim=claim)
+    _attach(form, item)
+    claim.add_item(item, by=current_user)
+    db.session.commit()
+    flash(_("Added."), "success")
+    return go(url_for("claims.show", claim_id=claim.id))
+
+
+@bp.get("/expenses/<int:claim_id>/items/<int:item_id>/edit")
+@login_required
+def edit(claim_id: int, item_id: int) -> Response:
+    claim = _editable(claim_id)
+    item = _find_item(claim, item_id)
+    form = ExpenseItemForm(data=_shown(item))
+    return render("expenses/items/edit.html", form=form, claim=claim, item=item)
+
+
+@bp.post("/expenses/<int:claim_id>/items/<int:item_id>")
+@login_required
+def update(claim_id: int, item_id: int) -> Response:
+    claim = _editable(claim_id)
+    item = _find_item(claim, item_id)
+    form = ExpenseItemForm(data=_shown(item))
+    if not (form.may_save(claim) and form.fill_or_explain(item)):
+        return render(
+            "expenses/items/edit.html", status=form.status, form=form, claim=claim, item=item
+        )
+    _attach(form, item)
+    claim.item_changed(item, by=current_user)
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return go(url_for("claims.show", claim_id=claim.id))
+
+
+@bp.post("/expenses/<int:claim_id>/items/<int:item_id>/delete")
+@login_required
+def destroy(claim_id: int, item_id: int) -> Response:
+    claim = _editable(claim_id)
+    claim.remove_item(_find_item(claim, item_id), by=current_user)
+    db.session.commit()
+    flash(_("Taken off the claim."), "info")
+    return go(url_for("claims.show", claim_id=claim.id))
+
+
+def _editable(claim_id: int) -> ExpenseClaim:
+    claim = find(ExpenseClaim, claim_id, lock=request.method == "POST", load=ExpenseClaim.for_page())
+    require("edit", claim)
+    return claim
+
+
+def _find_item(claim: ExpenseClaim, item_id: int) -> ExpenseItem:
+    return find_in(select(ExpenseItem).where(ExpenseItem.claim_id == claim.id), ExpenseItem, item_id)
+
+
+def _shown(item: ExpenseItem) -> dict[str, Any]:
+    names = ("category", "amount", "currency", "spent_on", "customer", "deal", "purpose")
+    return {name: getattr(item, name) for name in names} | {"version": item.claim.version}
+
+
+def _attach(form: ExpenseItemForm, item: ExpenseItem) -> None:
+    for prepared in form.files:
+        item.receipts.append(files.store(prepared, kind="expense_item", by=current_user))

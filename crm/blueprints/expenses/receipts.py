@@ -1,0 +1,44 @@
+"""Receipts: the files of expense items."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request, url_for
+from flask_login import current_user, login_required
+from sqlalchemy import select
+
+from crm import files
+from crm.extensions import db
+from crm.hypermedia import go
+from crm.models import Attachment, ExpenseItem
+from crm.policies import find_in, require
+
+bp = Blueprint("receipts", __name__)
+
+
+@bp.get("/expenses/<int:claim_id>/items/<int:item_id>/receipts/<int:receipt_id>")
+@login_required
+def show(claim_id: int, item_id: int, receipt_id: int) -> Response:
+    receipt = _find(_item(claim_id, item_id), receipt_id)
+    return files.send(receipt, inline="inline" in request.args)
+
+
+@bp.post("/expenses/<int:claim_id>/items/<int:item_id>/receipts/<int:receipt_id>/delete")
+@login_required
+def destroy(claim_id: int, item_id: int, receipt_id: int) -> Response:
+    item = _item(claim_id, item_id)
+    require("edit", item.claim)
+    item.claim.remove_receipt(item, _find(item, receipt_id), by=current_user)
+    db.session.commit()
+    return go(url_for("claims.show", claim_id=claim_id))
+
+
+def _find(item: ExpenseItem, receipt_id: int) -> Attachment:
+    of_item = select(Attachment).where(
+        Attachment.record_kind == ExpenseItem.__tablename__, Attachment.record_id == item.id
+    )
+    return find_in(of_item, Attachment, receipt_id)
+
+
+def _item(claim_id: int, item_id: int) -> ExpenseItem:
+    visible = ExpenseItem.visible_to(current_user).where(ExpenseItem.claim_id == claim_id)
+    return find_in(visible, ExpenseItem, item_id)

@@ -1,0 +1,17 @@
+"""Today: what to do now."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from flask_login import current_user, login_required
+
+from crm.hypermedia import render
+from crm.queries.today import today_of
+
+bp = Blueprint("today", __name__)
+
+
+@bp.get("/")
+@login_required
+def show() -> Response:
+    return render("home/today/show.html", "content", today=today_of(current_user))

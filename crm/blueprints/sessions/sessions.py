@@ -1,0 +1,46 @@
+"""Sessions: signing in and out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request, url_for
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.forms.session import SignInForm
+from crm.hypermedia import go, render
+from crm.models import SignInAttempt
+from crm.signing_in import safe_next, sign_in, sign_out
+
+bp = Blueprint("sessions", __name__)
+
+
+@bp.get("/sign-in")
+def new() -> Response:
+    if current_user.is_authenticated:
+        return go(url_for("today.show"))
+    form = SignInForm(next=safe_next(request.args.get("next")))
+    return render("sessions/sessions/new.html", form=form)
+
+
+@bp.post("/sign-in")
+def create() -> Response:
+    form = SignInForm()
+    address = request.remote_addr or ""
+    if SignInAttempt.too_many(form.login.data or "", address):
+        return render("sessions/sessions/new.html", status=429, form=form, too_many=True)
+    if not form.validate_on_submit() or form.user is None:
+        SignInAttempt.failed(form.login.data or "", address)
+        db.session.commit()
+        return render("sessions/sessions/new.html", status=422, form=form)
+    response = go(safe_next(form.next.data) or url_for("today.show"))
+    sign_in(form.user, response, trust=form.trust.data)
+    db.session.commit()
+    return response
+
+
+@bp.post("/sign-out")
+@login_required
+def destroy() -> Response:
+    g.user_session.end(by=current_user)
+    db.session.commit()
+    return sign_out(go(url_for("sessions.new")))

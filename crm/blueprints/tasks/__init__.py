@@ -1,0 +1,12 @@
+"""Tasks."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from crm.blueprints.tasks import task_completions, tasks
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(tasks.bp)
+    app.register_blueprint(task_completions.bp)

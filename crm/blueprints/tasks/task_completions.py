@@ -1,0 +1,41 @@
+"""Completions: a task is done, or not done after all."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.hypermedia import respond
+from crm.models import Task
+from crm.policies import find, require
+from crm.signing_in import safe_next
+
+bp = Blueprint("task_completions", __name__)
+
+
+@bp.post("/tasks/<int:task_id>/completion")
+@login_required
+def create(task_id: int) -> Response:
+    task = find(Task, task_id, lock=True)
+    require("edit", task)
+    task.complete(by=current_user)
+    db.session.commit()
+    flash(_("Done: %(title)s", title=task.title), "success")
+    return _answer(task)
+
+
+@bp.post("/tasks/<int:task_id>/completion/delete")
+@login_required
+def destroy(task_id: int) -> Response:
+    task = find(Task, task_id, lock=True)
+    require("edit", task)
+    task.reopen(by=current_user)
+    db.session.commit()
+    return _answer(task)
+
+
+def _answer(task: Task) -> Response:
+    page = safe_next(request.form.get("next")) or url_for("tasks.index")
+    return respond("tasks/completions/create.stream.html", to=page, task=task)

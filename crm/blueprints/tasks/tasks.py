@@ -1,0 +1,89 @@
+"""Tasks."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.filters.tasks import TaskFilter
+from crm.forms.task import TaskForm
+from crm.hypermedia import go, render
+from crm.models import Company, Customer, Deal, Task
+from crm.policies import find, require
+from crm.signing_in import safe_next
+
+bp = Blueprint("tasks", __name__)
+
+
+@bp.get("/tasks")
+@login_required
+def index() -> Response:
+    filter = TaskFilter.parse(request.args)
+    return render(
+        "tasks/tasks/index.html", "list", filter=filter, page=filter.shown_to(current_user)
+    )
+
+
+@bp.get("/tasks/new")
+@login_required
+def new() -> Response:
+    require("create", Task)
+    about = {
+        noun: find(model, request.args.get(noun, 0, type=int))
+        for noun, model in (("customer", Customer), ("deal", Deal))
+        if noun in request.args
+    }
+    preset = {"assignee": current_user, "due_on": Company.current().today(), **about}
+    return render("tasks/tasks/new.html", form=TaskForm(data=preset), next=_next())
+
+
+@bp.post("/tasks")
+@login_required
+def create() -> Response:
+    require("create", Task)
+    form = TaskForm()
+    if not form.validate_on_submit():
+        return render("tasks/tasks/new.html", status=422, form=form, next=_next())
+    task = Task.add(form.fill(Task()), by=current_user)
+    db.session.commit()
+    flash(_("On the list: %(title)s", title=task.title), "success")
+    return go(_next() or url_for("tasks.index"))
+
+
+@bp.get("/tasks/<int:task_id>/edit")
+@login_required
+def edit(task_id: int) -> Response:
+    task = find(Task, task_id)
+    require("edit", task)
+    return render("tasks/tasks/edit.html", form=TaskForm(obj=task), task=task)
+
+
+@bp.post("/tasks/<int:task_id>")
+@login_required
+def update(task_id: int) -> Response:
+    task = find(Task, task_id, lock=True)
+    require("edit", task)
+    form = TaskForm(obj=task)
+    if not form.may_save(task):
+        return render("tasks/tasks/edit.html", status=form.status, form=form, task=task)
+    form.fill(task).note_changes(by=current_user)
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return go(url_for("tasks.index"))
+
+
+@bp.post("/tasks/<int:task_id>/delete")
+@login_required
+def destroy(task_id: int) -> Response:
+    task = find(Task, task_id, lock=True)
+    require("edit", task)
+    task.trash(by=current_user)
+    db.session.commit()
+    flash(_("The task is deleted."), "info")
+    return go(url_for("tasks.index"))
+
+
+def _next() -> str | None:
+    return safe_next(request.values.get("next"))

@@ -1,0 +1,1 @@
+"""One dataclass per list: from query string to Select, and back."""

@@ -1,0 +1,51 @@
+"""The forms of the company's settings."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from zoneinfo import available_timezones
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from crm.forms.base import BaseForm, CurrencyField, DayField, MoneyField
+from crm.models import Company
+
+
+class CompanyForm(BaseForm):
+    name = StringField(_l("Company"), validators=[InputRequired(), Length(max=200)])
+    timezone = StringField(_l("Time zone"), validators=[InputRequired(), Length(max=60)])
+    approval_link_limit = MoneyField(
+        _l("Limit for approval by link"), validators=[InputRequired()],
+        description=_l("Up to this amount the link in a mail alone decides; above it the approver signs in."),
+    )  # fmt: skip
+
+    def validate_timezone(self, field: StringField) -> None:
+        if field.data not in available_timezones():
+            raise ValidationError(_("Write it like Asia/Shanghai or Europe/Berlin."))
+
+    def fill(self, company: Company) -> Company:
+        """Copy what was typed to ``company``."""
+        self.plain_fields(company, "name", "timezone", "approval_link_limit")
+        return company
+
+
+class ExchangeRateForm(BaseForm):
+    currency = CurrencyField()
+    day = DayField(_l("From"), validators=[InputRequired()])
+    rate = StringField(_l("Rate"), validators=[InputRequired(), Length(max=20)])
+
+    def validate_currency(self, field: CurrencyField) -> None:
+        if field.data == Company.current().base_currency:
+            raise ValidationError(_("This is the company's own currency."))
+
+    def validate_rate(self, field: StringField) -> None:
+        try:
+            rate = Decimal(str(field.data).replace(",", "."))
+        except InvalidOperation:
+            raise ValidationError(_("Write a rate like 7.1234.")) from None
+        if not Decimal("0.000001") <= rate < Decimal(1_000_000):
+            raise ValidationError(_("Write a rate like 7.1234."))
+        field.data = rate

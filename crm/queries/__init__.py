@@ -1,0 +1,1 @@
+"""What reads across nouns: the board, timelines, pages, totals."""

@@ -1,0 +1,142 @@
+"""The board: what stands in each stage, with true totals and the first cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Select, and_, case, func, or_, select, type_coerce, union_all
+
+from crm.base import Money, cents_of
+from crm.extensions import db
+from crm.filters.deals import DealFilter
+from crm.models import Deal, Pipeline, Stage, Task, User
+
+CARDS_PER_COLUMN = 20
+
+
+@dataclass(frozen=True)
+class Card:
+    """A deal with the task to be done next for it."""
+
+    deal: Deal
+    next_task: Task | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stage, how many deals stand in it, their sums in the base currency, and a page of cards."""
+
+    stage: Stage
+    count: int
+    amount: Decimal
+    weighted: Decimal
+    cards: list[Card]
+    has_more: bool
+
+
+def board(filter: DealFilter, user: User, *, stages: Iterable[Stage] | None = None) -> list[Column]:
+    """The columns of ``stages`` (default: the main pipeline's): four queries, however many deals."""
+    stages = list(stages or db.session.scalars(Stage.in_order(Pipeline.main())))
+    totals = _totals(filter, user)
+    cards = _cards(filter, user, stages)
+    return [
+        Column(
+            stage,
+            *_sums(stage, totals.get(stage.id)),
+            cards=cards[stage.id][:CARDS_PER_COLUMN],
+            has_more=len(cards[stage.id]) > CARDS_PER_COLUMN,
+        )
+        for stage in stages
+    ]
+
+
+def more_cards(filter: DealFilter, user: User, stage: Stage, after: Deal) -> tuple[list[Card], bool]:
+    """The cards of ``stage`` that come after ``after``, and whether there are still more."""
+    below = or_(
+        Deal.stage_since < after.stage_since,
+        and_(Deal.stage_since == after.stage_since, Deal.id < after.id),
+    )
+    page = _first_ids(filter, user, stage).where(below)
+    cards = _load(db.session.scalars(page).all())
+    return cards[:CARDS_PER_COLUMN], len(cards) > CARDS_PER_COLUMN
+
+
+def card_of(deal: Deal) -> Card:
+    """One deal as a card."""
+    return Card(deal, _next_tasks([deal.id]).get(deal.id))
+
+
+def _visible(filter: DealFilter, user: User) -> Select[tuple[Deal]]:
+    return Deal.visible_to(user).where(Deal.closed_at.is_(None), *filter.conditions())
+
+
+def _totals(filter: DealFilter, user: User) -> dict[int, tuple[int, Decimal, Decimal, Decimal]]:
+    """By stage: count, amount, amount at the stage's own chance, Σ amount × overriding chance."""
+    by_stage = _visible(filter, user).with_only_columns(
+        Deal.stage_id,
+        func.count(),
+        type_coerce(func.coalesce(func.sum(Deal.base_amount), 0), Money),
+        type_coerce(
+            func.coalesce(func.sum(case((Deal.probability.is_(None), Deal.base_amount))), 0), Money
+        ),
+        type_coerce(func.coalesce(func.sum(Deal.base_amount * Deal.probability), 0), Money),
+    )
+    rows = db.session.execute(by_stage.group_by(Deal.stage_id))
+    return {stage_id: (count, *sums) for stage_id, count, *sums in rows}  # type: ignore[misc]
+
+
+def _sums(
+    stage: Stage, totals: tuple[int, Decimal, Decimal, Decimal] | None
+) -> tuple[int, Decimal, Decimal]:
+    if totals is None:
+        return 0, Decimal(0), Decimal(0)
+    count, amount, at_stage_chance, at_own_chance = totals
+    weighted = (at_stage_chance * stage.probability + at_own_chance) / 100
+    return count, amount, cents_of(weighted)
+
+
+def _first_ids(filter: DealFilter, user: User, stage: Stage) -> Select[tuple[int]]:
+    """One more than a page: the last one tells that there are more."""
+    return (
+        _visible(filter, user)
+        .with_only_columns(Deal.id)
+        .where(Deal.stage_id == stage.id)
+        .order_by(Deal.stage_since.desc(), Deal.id.desc())
+        .limit(CARDS_PER_COLUMN + 1)
+    )
+
+
+def _cards(filter: DealFilter, user: User, stages: list[Stage]) -> dict[int, list[Card]]:
+    pages = [select(_first_ids(filter, user, stage).subquery().c.id) for stage in stages]
+    cards: dict[int, list[Card]] = {stage.id: [] for stage in stages}
+    if pages:
+        for card in _load(db.session.scalars(union_all(*pages)).all()):
+            cards[card.deal.stage_id].append(card)
+    return cards
+
+
+def _load(ids: Iterable[int]) -> list[Card]:
+    ids = list(ids)
+    deals = db.session.scalars(
+        select(Deal)
+        .where(Deal.id.in_(ids))
+        .options(*Deal.for_list())
+        .order_by(Deal.stage_since.desc(), Deal.id.desc())
+    )
+    tasks = _next_tasks(ids)
+    return [Card(deal, tasks.get(deal.id)) for deal in deals]
+
+
+def _next_tasks(deal_ids: list[int]) -> dict[int, Task]:
+    """By deal: its open task that is due first."""
+    tasks = db.session.scalars(
+        select(Task)
+        .where(Task.deal_id.in_(deal_ids), Task.done_at.is_(None), Task.trashed_at.is_(None))
+        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    )
+    first: dict[int, Task] = {}
+    for task in tasks:
+        first.setdefault(task.deal_id or 0, task)
+    return first

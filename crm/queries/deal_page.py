@@ -1,0 +1,64 @@
+"""Everything about one deal that its page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from crm import clock
+from crm.extensions import db
+from crm.models import Deal, Event, ExpenseItem, Stage, StageStay, Task, User
+from crm.queries import timeline
+from crm.queries.related import Spend, spend_of, tasks_of
+
+
+@dataclass(frozen=True)
+class PathStep:
+    """A stage on the deal's way, and how long the deal has stood in it altogether."""
+
+    stage: Stage
+    spent: timedelta
+    visited: bool
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class DealPage:
+    path: list[PathStep]
+    stays: Sequence[StageStay]
+    tasks: Sequence[Task]
+    spend: Spend
+    events: Sequence[Event]
+
+
+def page_of(deal: Deal, user: User) -> DealPage:
+    """Read what ``user`` may see of ``deal``."""
+    stays = db.session.scalars(
+        select(StageStay)
+        .where(StageStay.deal_id == deal.id)
+        .options(joinedload(StageStay.stage), joinedload(StageStay.entered_by))
+        .order_by(StageStay.entered_at, StageStay.id)
+    ).all()
+    return DealPage(
+        path=_path(deal, stays),
+        stays=stays,
+        tasks=tasks_of(user, Task.deal_id == deal.id),
+        spend=spend_of(user, ExpenseItem.deal_id == deal.id),
+        events=timeline.of_deal(deal),
+    )
+
+
+def _path(deal: Deal, stays: Sequence[StageStay]) -> list[PathStep]:
+    """The pipeline's stages. A stage never visited is not shown as passed, whatever its place."""
+    now = clock.now()
+    steps = []
+    for stage in db.session.scalars(select(Stage).where(Stage.pipeline_id == deal.pipeline_id).order_by(Stage.position)):
+        here = [stay for stay in stays if stay.stage_id == stage.id]
+        spent = sum(((stay.left_at or now) - stay.entered_at for stay in here), timedelta())
+        current = deal.is_open and stage.id == deal.stage_id
+        steps.append(PathStep(stage, spent, bool(here), current))
+    return steps

@@ -1,0 +1,53 @@
+"""What an approver needs to decide: the document, what changed, and the money around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm.extensions import db
+from crm.models import ApprovalAssignment, User
+from crm.queries.spend import Around, around_claim, changes_since
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One document as it is now, with what its approver should know."""
+
+    assignment: ApprovalAssignment
+    document: Any
+    around: Sequence[Around]
+    changes: Sequence[str]
+    content_hash: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What waits for somebody, oldest first, and what they decided lately."""
+
+    waiting: Sequence[Facts]
+    decided: Sequence[ApprovalAssignment]
+
+
+def facts_of(assignment: ApprovalAssignment) -> Facts:
+    """Read what ``assignment`` is about."""
+    document = assignment.request.document
+    return Facts(
+        assignment,
+        document,
+        around_claim(document),
+        changes_since(assignment.request),
+        document.content_hash(),
+        document.version,
+    )
+
+
+def inbox_of(user: User) -> Inbox:
+    """What ``user`` is asked to decide, and has decided."""
+    waiting = db.session.scalars(ApprovalAssignment.waiting_for(user).limit(SHOWN)).all()
+    decided = db.session.scalars(ApprovalAssignment.decided_by(user).limit(20)).all()
+    return Inbox([facts_of(assignment) for assignment in waiting], decided)

@@ -1,0 +1,42 @@
+"""Timelines: what happened at a customer, as far as the reader may know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, or_
+
+from crm.extensions import db
+from crm.models import Customer, Deal, Event, User
+
+SHOWN = 40
+
+
+def of_customer(customer: Customer, user: User, *, limit: int = SHOWN) -> Sequence[Event]:
+    """The latest events at ``customer`` that ``user`` may know of.
+
+    Who looks after the customer knows everything; who sees it only because of an own deal knows
+    of the customer itself, of what they did, and of the deals they see.
+    """
+    events = Event.at_customer(customer.id)
+    looks_after = db.session.scalar(
+        Customer.ids_looked_after_by(user).where(Customer.id == customer.id)
+    )
+    if looks_after is None:
+        seen = Deal.visible_to(user).with_only_columns(Deal.id)
+        events = events.where(
+            or_(
+                Event.by_id == user.id,
+                Event.deal_id.in_(seen),
+                and_(
+                    Event.deal_id.is_(None),
+                    Event.subject_kind.in_([Customer.__tablename__, "contact"]),
+                ),
+            )
+        )
+    return db.session.scalars(events.limit(limit)).all()
+
+
+def of_deal(deal: Deal, *, limit: int = SHOWN) -> Sequence[Event]:
+    """The latest events of ``deal`` and of what hangs on it."""
+    return db.session.scalars(Event.at_deal(deal.id).limit(limit)).all()

@@ -1,0 +1,108 @@
+"""One sentence for each action: pages, mails and feeds say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+
+from crm.formatting import language, money
+from crm.models import Action, Event
+
+ICONS: dict[str, str] = {
+    "customer": "building-2", "contact": "user", "activity": "message-circle", "deal": "handshake",
+    "task": "square-check", "claim": "receipt-text", "approval_link": "triangle-alert",
+    "user": "user", "company": "settings", "exchange_rate": "banknote", "import": "upload",
+}  # fmt: skip
+SPECIAL_ICONS: dict[Action, str] = {
+    Action.DEAL_WON: "trophy",
+    Action.DEAL_LOST: "circle-x",
+    Action.DEAL_MOVED: "arrow-right",
+    Action.CLAIM_APPROVED: "check",
+    Action.CLAIM_REJECTED: "x",
+    Action.CLAIM_PAID: "banknote",
+}
+
+
+def sentence(event: Event) -> str:
+    """What happened, in the reader's language."""
+    return SENTENCES[event.action](event.particulars)
+
+
+def event_icon(event: Event) -> str:
+    """The icon that stands beside the sentence."""
+    return SPECIAL_ICONS.get(event.action) or ICONS[event.action.split(":")[0]]
+
+
+def _in_language(particulars: dict[str, Any], name: str) -> str:
+    return str(particulars[f"{name}_{language()}"])
+
+
+def _amount(particulars: dict[str, Any]) -> str:
+    written = particulars["amount"]
+    return money(Decimal(written), particulars["currency"]) if written else _("no amount")
+
+
+SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
+    Action.CUSTOMER_CREATED: lambda p: _("Customer added"),
+    Action.CUSTOMER_CHANGED: lambda p: _("Customer changed"),
+    Action.CUSTOMER_TRASHED: lambda p: _("Customer moved to the trash"),
+    Action.CUSTOMER_RESTORED: lambda p: _("Customer restored"),
+    Action.CONTACT_CREATED: lambda p: _("Contact added: %(name)s", name=p["name"]),
+    Action.CONTACT_CHANGED: lambda p: _("Contact changed: %(name)s", name=p["name"]),
+    Action.CONTACT_TRASHED: lambda p: _("Contact moved to the trash: %(name)s", name=p["name"]),
+    Action.CONTACT_RESTORED: lambda p: _("Contact restored: %(name)s", name=p["name"]),
+    Action.ACTIVITY_LOGGED: lambda p: f"{_in_language(p, 'kind')}: {p['summary']}",
+    Action.DEAL_CREATED: lambda p: _("Deal opened: %(name)s", name=p["name"]),
+    Action.DEAL_CHANGED: lambda p: _("Deal changed: %(name)s", name=p["name"]),
+    Action.DEAL_MOVED: lambda p: _(
+        "%(name)s: from %(left)s to %(entered)s",
+        name=p["name"], left=_in_language(p, "from"), entered=_in_language(p, "to"),
+    ),
+    Action.DEAL_WON: lambda p: _("Won: %(name)s, %(amount)s", name=p["name"], amount=_amount(p)),
+    Action.DEAL_LOST: lambda p: _(
+        "Lost: %(name)s, %(reason)s", name=p["name"], reason=_in_language(p, "reason") or _("no reason given"),
+    ),
+    Action.DEAL_REOPENED: lambda p: _("Reopened: %(name)s", name=p["name"]),
+    Action.DEAL_TRASHED: lambda p: _("Deal moved to the trash: %(name)s", name=p["name"]),
+    Action.DEAL_RESTORED: lambda p: _("Deal restored: %(name)s", name=p["name"]),
+    Action.TASK_CREATED: lambda p: _("Task: %(name)s", name=p["name"]),
+    Action.TASK_CHANGED: lambda p: _("Task changed: %(name)s", name=p["name"]),
+    Action.TASK_COMPLETED: lambda p: _("Task done: %(name)s", name=p["name"]),
+    Action.TASK_REOPENED: lambda p: _("Task not done after all: %(name)s", name=p["name"]),
+    Action.TASK_TRASHED: lambda p: _("Task deleted: %(name)s", name=p["name"]),
+    Action.CLAIM_CREATED: lambda p: _("Claim begun: %(name)s", name=p["name"]),
+    Action.CLAIM_CHANGED: lambda p: _("Claim changed"),
+    Action.CLAIM_SUBMITTED: lambda p: _(
+        "Handed in: %(amount)s, %(approver)s is asked", amount=_amount(p), approver=p["approver"]
+    ),
+    Action.CLAIM_WITHDRAWN: lambda p: _("Withdrawn"),
+    Action.CLAIM_APPROVED: lambda p: _approved(p),
+    Action.CLAIM_REJECTED: lambda p: _("Rejected: %(amount)s", amount=_amount(p)),
+    Action.CLAIM_PAID: lambda p: _("Paid: %(amount)s", amount=_amount(p)),
+    Action.CLAIM_TRASHED: lambda p: _("Claim deleted: %(name)s", name=p["name"]),
+    Action.LINK_REFUSED: lambda p: _(
+        "A link for %(approver)s was refused: another user was signed in", approver=p["approver"]
+    ),
+    Action.USER_SIGNED_IN: lambda p: _("Signed in from %(address)s", address=p["address"]),
+    Action.USER_PASSWORD_CHANGED: lambda p: _("Password changed"),
+    Action.USER_DEACTIVATED: lambda p: _("User deactivated"),
+    Action.USER_SESSION_ENDED: lambda p: _("Signed out"),
+    Action.COMPANY_CHANGED: lambda p: _("Settings changed"),
+    Action.RATE_ENTERED: lambda p: _(
+        "Exchange rate of %(currency)s from %(day)s: %(rate)s",
+        currency=p["currency"], day=p["day"], rate=p["rate"],
+    ),
+    Action.IMPORT_FINISHED: lambda p: _(
+        "Imported %(file)s: %(created)s new, %(updated)s changed",
+        file=p["file"], created=p["created"], updated=p["updated"],
+    ),
+}  # fmt: skip
+
+
+def _approved(particulars: dict[str, Any]) -> str:
+    if particulars["by_link"]:
+        return _("Approved by the link in the mail: %(amount)s", amount=_amount(particulars))
+    return _("Approved: %(amount)s", amount=_amount(particulars))
