@@ -12,6 +12,7 @@ from flask import g
 
 from crm.cli import Trouble, in_app
 from crm.extensions import db
+from crm.formulas import guarded
 from crm.importers import (
     IMPORTERS,
     Disturbed,
@@ -163,8 +164,12 @@ def _write_problems(problems: list[Problem], path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(Problem._fields)
-        writer.writerows(problems)
+        writer.writerows(map(_guarded, problems))
     click.echo(f"All of them are in {path}", err=True)
+
+
+def _guarded(problem: Problem) -> list[str]:
+    return [str(problem.line), *map(guarded, problem[1:])]
 
 
 def _shortened(text: str) -> str:

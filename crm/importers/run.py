@@ -84,6 +84,7 @@ class Import:
                 importer.take(self.table.header, batch)
                 progress(batch[-1].read)
             importer.finish()
+        importer.result.problems.sort(key=lambda problem: problem.line)
         return importer.result
 
 

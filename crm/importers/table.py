@@ -1,7 +1,8 @@
 """A CSV file as a stream of rows: encoding, delimiter, header, and the line each row is on.
 
 UTF-8, with or without a byte-order mark, is read as such; what is not UTF-8 is read as GB18030 if
-that gives Chinese. Nothing but the row being read is kept in memory.
+that gives Chinese. Cells come without white space around them and without the guard that exports
+give formulas. Nothing but the row being read is kept in memory.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ from typing import NamedTuple, TextIO
 
 from flask_babel import gettext as _
 
+from crm.formulas import bare
 from crm.importers.problems import Refused
 
 DELIMITERS = ",;\t|"
-# A spreadsheet would run a cell that begins so; exports put ' before it, which is taken off here.
-FORMULA_BEGINS = frozenset("=+-@\t\r")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -83,7 +83,7 @@ class Table:
                 for cells in reader:
                     begins_at, ends_at = ends_at + 1, reader.line_num
                     if cells:
-                        yield Line(begins_at, [_plain(cell) for cell in cells], _position(text))
+                        yield Line(begins_at, [bare(cell.strip()).strip() for cell in cells], _position(text))
             except csv.Error as error:
                 raise Refused(_what_is_wrong(ends_at + 1, error)) from error
             except UnicodeDecodeError as error:
@@ -175,14 +175,6 @@ def _delimiter_of(sample: str) -> str:
         return widths.count(widths[0]) / len(widths), widths[0]
 
     return max(DELIMITERS, key=evenness)
-
-
-def _plain(cell: str) -> str:
-    """The cell without white space around it, and without the guard our exports give formulas."""
-    cell = cell.strip()
-    if len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA_BEGINS:
-        return cell[1:].strip()
-    return cell
 
 
 def _position(text: TextIO) -> int:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, ForeignKey, Index, Select, String, exists, or_, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
 from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, stored_by_value
@@ -345,10 +345,11 @@ class ExpenseItem(Timestamped, Base):
     @classmethod
     def counted(cls) -> Any:
         """The condition that an item was really spent or is being decided: not draft, not rejected."""
+        claim = aliased(ExpenseClaim)  # queries that count often join the claims themselves
         return exists().where(
-            ExpenseClaim.id == cls.claim_id,
-            ExpenseClaim.trashed_at.is_(None),
-            ExpenseClaim.state.in_([ClaimState.SUBMITTED, ClaimState.APPROVED, ClaimState.PAID]),
+            claim.id == cls.claim_id,
+            claim.trashed_at.is_(None),
+            claim.state.in_([ClaimState.SUBMITTED, ClaimState.APPROVED, ClaimState.PAID]),
         )
 
     @property
