@@ -20,7 +20,7 @@ ICON_NAMES = Path(__file__).parent / "icons.txt"
 COPIES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx.LICENSE": "htmx.org/LICENSE",
-    "sortable.core.esm.js": "sortablejs/modular/sortable.core.esm.js",
+    "sortable.esm.js": "sortablejs/modular/sortable.esm.js",
     "sortable.LICENSE": "sortablejs/LICENSE",
     "icons.LICENSE": "lucide-static/LICENSE",
 }

@@ -1,0 +1,28 @@
+// Cards dragged by mouse or finger from column to column: a drop chooses the stage in the card's
+// form and sends it. The server's answer draws both columns, so a refused card goes back by itself.
+
+import Sortable from "../../vendor/sortable.esm.js";
+
+export function connect(list) {
+  Sortable.create(list, {
+    group: "board",
+    draggable: ".deal-card:has(.move)",
+    filter: "select, input, button",
+    preventOnFilter: false,
+    sort: false,
+    animation: 120,
+    delay: 200,
+    delayOnTouchOnly: true,
+    touchStartThreshold: 5,
+    ghostClass: "is-ghost",
+    dragClass: "is-dragged",
+    scroll: true,
+    bubbleScroll: true,
+    onEnd({ item, from, to }) {
+      if (from === to) return;
+      const form = item.querySelector(".move");
+      form.elements.stage.value = to.dataset.stage;
+      form.requestSubmit();
+    },
+  });
+}
