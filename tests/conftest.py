@@ -17,6 +17,7 @@ from crm import clock, create_app
 from crm.extensions import db
 from tests.cast import Cast, write_cast
 from tests.databases import Databases, PostgresCluster, databases_for
+from tests.mailbox import mailbox  # noqa: F401  a fixture
 from tests.page import Browser
 
 NOON = datetime(2026, 6, 17, 4, 0, tzinfo=UTC)  # a Wednesday; noon in Shanghai

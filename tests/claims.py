@@ -1,0 +1,58 @@
+"""Expense claims for tests: drafted by Wang, decided by Li, who heads the team."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from crm.extensions import db
+from crm.models import ApprovalAssignment, Customer, ExpenseClaim, ExpenseItem, OptionList, User
+from crm.models.approval import Decision
+from tests.cast import Cast
+
+SPENT_ON = date(2026, 6, 10)
+
+
+def make_item(
+    cast: Cast, amount: str = "300.00", currency: str = "CNY", *, purpose: str = "拜访采购部",
+    customer: Customer | None = None, category: str = "Travel",
+) -> ExpenseItem:  # fmt: skip
+    """A cost, by default of a visit to Sigma."""
+    item = ExpenseItem(
+        category=cast.option(OptionList.EXPENSE_CATEGORY, category),
+        customer=customer or cast.sigma,
+        purpose=purpose,
+    )
+    item.set_amount(Decimal(amount), currency, SPENT_ON)
+    return item
+
+
+def draft(cast: Cast, *items: ExpenseItem, title: str = "大连出差", by: User | None = None) -> ExpenseClaim:
+    """A draft of Wang's, with one item of 300.00 if none are given."""
+    by = by or cast.wang
+    claim = ExpenseClaim.begin(title, by=by)
+    for item in items or (make_item(cast),):
+        claim.add_item(item, by=by)
+    return claim
+
+
+def submitted(cast: Cast, *items: ExpenseItem, title: str = "大连出差", by: User | None = None) -> ApprovalAssignment:
+    """Submit a draft; returns what its approver is asked."""
+    claim = draft(cast, *items, title=title, by=by)
+    request = claim.submit(by=claim.claimant)
+    db.session.commit()
+    return request.assignments[0]
+
+
+def decide(
+    assignment: ApprovalAssignment, decision: Decision, *, comment: str | None = None,
+    by_link: bool = False,
+) -> ExpenseClaim:  # fmt: skip
+    """Decide as the approver; returns the claim."""
+    claim = assignment.request.document
+    assignment.decide(
+        decision, by=assignment.approver, version=claim.version,
+        content_hash=claim.content_hash(), comment=comment, by_link=by_link,
+    )  # fmt: skip
+    db.session.commit()
+    return claim  # type: ignore[no-any-return]

@@ -1,0 +1,196 @@
+"""The timetable: each slot once, whoever asks; one run after downtime, not many."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from crm import clock, jobs
+from crm.extensions import db
+from crm.models import Company, Job, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.models.session import ABSOLUTE, ATTEMPT_WINDOW, ONE_TIME_LIVES, TRUSTED, LinkPurpose
+from crm.timetable import TIMETABLE, Daily, Entry, Every
+from tests.cast import Cast
+
+NOON = datetime(2026, 6, 17, 4, 0, tzinfo=UTC)
+
+
+def count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+@pytest.fixture
+def runs(context: None, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """A timetable with one job every ten minutes, and when it ran."""
+    ran: list[datetime] = []
+    monkeypatch.setattr(
+        jobs, "TIMETABLE", {"note": Entry(lambda: ran.append(clock.now()), Every(minutes=10))}
+    )
+    jobs.write_timetable()
+    return ran
+
+
+def note() -> Job:
+    return db.session.get_one(Job, "note", populate_existing=True)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [(NOON, NOON + timedelta(minutes=10)), (NOON + timedelta(seconds=599), NOON + timedelta(minutes=10)),
+     (NOON + timedelta(minutes=10), NOON + timedelta(minutes=20)),
+     (NOON.replace(hour=23, minute=55), NOON.replace(hour=0) + timedelta(days=1))],
+)  # fmt: skip
+def test_every_ten_minutes_means_on_the_clock(moment: datetime, expected: datetime) -> None:
+    assert Every(minutes=10).after(moment) == expected
+
+
+def test_daily_is_a_time_of_the_companys_clock(context: None) -> None:
+    half_past_three = Daily(time(3, 30))
+    today_in_shanghai = datetime(2026, 6, 16, 19, 30, tzinfo=UTC)
+    assert half_past_three.after(today_in_shanghai - timedelta(seconds=1)) == today_in_shanghai
+    assert half_past_three.after(today_in_shanghai) == today_in_shanghai + timedelta(days=1)
+    Company.current().timezone = "Europe/Berlin"
+    assert half_past_three.after(NOON) == datetime(2026, 6, 18, 1, 30, tzinfo=UTC)
+
+
+def test_a_slot_is_run_once(runs: list[datetime]) -> None:
+    jobs.run_once()
+    assert runs == []
+    clock.set_to(NOON + timedelta(minutes=10))
+    jobs.run_once()
+    jobs.run_once()
+    assert runs == [NOON + timedelta(minutes=10)]
+    assert note().next_run == NOON + timedelta(minutes=20)
+    assert (note().last_started_at, note().last_finished_at) == (clock.now(), clock.now())
+
+
+def test_four_workers_share_one_slot(app: Flask, runs: list[datetime]) -> None:
+    clock.set_to(NOON + timedelta(minutes=10))
+    db.session.commit()
+
+    def work() -> None:
+        with app.app_context():
+            jobs.run_once()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(runs) == 1
+
+
+def test_four_workers_can_write_the_timetable_at_once(app: Flask, context: None) -> None:
+    errors: list[Exception] = []
+
+    def write() -> None:
+        with app.app_context():
+            try:
+                jobs.write_timetable()
+            except Exception as error:
+                errors.append(error)
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert errors == []
+    assert count(Job) == len(TIMETABLE)
+
+
+def test_after_a_week_away_it_runs_once_and_is_in_step_again(runs: list[datetime]) -> None:
+    clock.set_to(NOON + timedelta(days=7, minutes=3))
+    jobs.run_once()
+    assert len(runs) == 1
+    assert note().next_run == NOON + timedelta(days=7, minutes=10)
+
+
+def test_a_failing_job_is_noted_undone_and_run_again_in_its_next_slot(
+    context: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        SignInAttempt.failed("wang", "10.0.0.1")
+        raise RuntimeError("no paper")
+
+    monkeypatch.setattr(jobs, "TIMETABLE", {"note": Entry(fail, Every(minutes=10))})
+    jobs.write_timetable()
+    clock.set_to(NOON + timedelta(minutes=10))
+    jobs.run_once()
+    assert note().last_error == "RuntimeError: no paper"
+    assert note().next_run == NOON + timedelta(minutes=20)
+    assert count(SignInAttempt) == 0
+
+    monkeypatch.setattr(jobs, "TIMETABLE", {"note": Entry(lambda: None, Every(minutes=10))})
+    clock.set_to(NOON + timedelta(minutes=20))
+    jobs.run_once()
+    assert note().last_error is None
+
+
+def test_a_worker_that_died_leaves_its_slot_to_the_next(runs: list[datetime]) -> None:
+    clock.set_to(NOON + timedelta(minutes=10))
+    assert Job.claim() is not None
+    db.session.commit()
+    jobs.run_once()
+    assert runs == []
+    clock.set_to(NOON + timedelta(minutes=13))
+    jobs.run_once()
+    assert len(runs) == 1
+
+
+def test_a_job_that_is_no_longer_in_the_timetable_goes(
+    runs: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TIMETABLE", {})
+    clock.set_to(NOON + timedelta(minutes=10))
+    jobs.run_once()
+    assert count(Job) == 0
+
+
+def test_a_tighter_schedule_takes_effect_at_once(
+    runs: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TIMETABLE", {"note": Entry(lambda: None, Every(minutes=1))})
+    jobs.write_timetable()
+    assert note().next_run == NOON + timedelta(minutes=1)
+
+
+def test_failed_sign_ins_are_forgotten_when_they_no_longer_count(cast: Cast) -> None:
+    SignInAttempt.failed("wang", "10.0.0.1")
+    db.session.flush()
+    clock.set_to(clock.now() + ATTEMPT_WINDOW)
+    SignInAttempt.failed("zhao", "10.0.0.1")
+    db.session.flush()
+    TIMETABLE["forget_sign_in_attempts"].run()
+    assert list(db.session.scalars(select(SignInAttempt.account))) == ["zhao"]
+
+
+def test_sessions_devices_and_links_are_forgotten_when_nobody_can_use_them(cast: Cast) -> None:
+    def leave_traces() -> None:
+        UserSession.begin(cast.wang, device="phone", address="10.0.0.1")
+        TrustedDevice.trust(cast.wang, device="phone")
+        OneTimeLink.make(LinkPurpose.SET_PASSWORD, cast.wang)
+        db.session.flush()
+
+    leave_traces()
+    TIMETABLE["forget_old_sessions"].run()
+    assert [count(model) for model in (UserSession, TrustedDevice, OneTimeLink)] == [1, 1, 1]
+    clock.set_to(clock.now() + max(ABSOLUTE, TRUSTED, ONE_TIME_LIVES))
+    UserSession.begin(cast.zhao, device="laptop", address="10.0.0.2")
+    db.session.flush()
+    TIMETABLE["forget_old_sessions"].run()
+    assert [count(model) for model in (UserSession, TrustedDevice, OneTimeLink)] == [1, 0, 0]
+
+
+def test_ended_and_idle_sessions_are_forgotten(cast: Cast) -> None:
+    UserSession.begin(cast.wang, device="phone", address="10.0.0.1")
+    UserSession.end_all_of(cast.wang)
+    UserSession.begin(cast.zhao, device="phone", address="10.0.0.1")
+    db.session.flush()
+    clock.set_to(clock.now() + timedelta(hours=13))
+    TIMETABLE["forget_old_sessions"].run()
+    assert count(UserSession) == 0
