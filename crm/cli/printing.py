@@ -6,13 +6,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from flask import current_app
-
+from crm.links import link
 from crm.models import OneTimeLink, User
 from crm.models.session import ONE_TIME_LIVES, LinkPurpose
 
 # The pages that take a one-time secret.
-PATHS = {LinkPurpose.SET_UP: "setup", LinkPurpose.SET_PASSWORD: "set-password"}
+PAGES = {LinkPurpose.SET_UP: "setup.new", LinkPurpose.SET_PASSWORD: "passwords.edit"}
 HOURS = int(ONE_TIME_LIVES.total_seconds() // 3600)
 
 
@@ -34,11 +33,11 @@ def width(text: str) -> int:
 
 def one_time_address(purpose: LinkPurpose, user: User | None = None) -> str:
     """A new address that works once; an older one for the same thing stops working."""
-    secret = OneTimeLink.make(purpose, user)
-    return f"{current_app.config['BASE_URL']}/{PATHS[purpose]}/{secret}"
+    return link(PAGES[purpose], token=OneTimeLink.make(purpose, user))
 
 
 def near(wanted: str, names: Iterable[str]) -> str:
-    """`` Did you mean …?`` with the names most like ``wanted``, or nothing."""
-    matches = get_close_matches(wanted.lower(), list(dict.fromkeys(names)), n=3, cutoff=0.5)
+    """`` Did you mean …?`` with the names most like ``wanted`` in any case, or nothing."""
+    known = {name.lower(): name for name in names}
+    matches = [known[name] for name in get_close_matches(wanted.lower(), known, cutoff=0.6)]
     return f" Did you mean {', '.join(matches)}?" if matches else ""

@@ -28,8 +28,7 @@ def _currency(_context: click.Context, _option: click.Parameter, code: str | Non
 
 def _timezone(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
     if name is not None and name not in available_timezones():
-        by_lower = {zone.lower(): zone for zone in available_timezones()}
-        hint = near(name, by_lower)
+        hint = near(name, available_timezones())
         raise click.BadParameter(f"{name} is no time zone, such as Asia/Shanghai.{hint}")
     return name
 

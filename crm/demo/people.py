@@ -9,7 +9,7 @@ from crm.extensions import db
 from crm.models import Role, Team, User
 
 FIRM = "恒川流体控制"
-PASSWORD = "hengchuan-demo"  # noqa: S105  # the demo's, shown on its sign-in page
+PASSWORD = "hengchuan-demo"  # noqa: S105  # everybody's in the demo; crm demo prints it
 HEADS = {Role.MANAGER, Role.FINANCE, Role.ADMINISTRATOR}
 EAST, NORTH, SOUTH, MONEY = "华东销售部", "华北销售部", "华南销售部", "财务部"
 

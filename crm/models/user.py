@@ -60,8 +60,8 @@ class User(Base, UserMixin, Timestamped):
         manager: User | None = None,
     ) -> User:
         """Add a user, without a password yet; the user name is made from the name if not given."""
-        user = cls(name=name, email=email, team=team, manager=manager)
-        user.username = username or cls.free_username(name)
+        username = username or cls.free_username(name)
+        user = cls(username=username, name=name, email=email, team=team, manager=manager)
         user.role_rows = [UserRole(role=role) for role in sorted(roles)]
         db.session.add(user)
         return user
@@ -76,12 +76,12 @@ class User(Base, UserMixin, Timestamped):
         return next(name for name in candidates if name not in taken)
 
     @classmethod
-    def active(cls) -> Select[tuple[User]]:
+    def active(cls) -> Select[User]:
         """Those who still work here, by name."""
         return select(cls).where(cls.deactivated_at.is_(None)).order_by(cls.name)
 
     @classmethod
-    def with_rights(cls) -> Select[tuple[User]]:
+    def with_rights(cls) -> Select[User]:
         """Users loaded with what every permission check reads."""
         return select(cls).options(joinedload(cls.team), joinedload(cls.role_rows))
 

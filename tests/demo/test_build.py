@@ -1,0 +1,222 @@
+"""The demo world: full enough to show every page, true to the rules of the domain, and quiet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from flask import Flask
+from sqlalchemy import Select, func, select
+
+from crm import clock, create_app, demo, files
+from crm.demo import clearing, people
+from crm.demo.clearing import NotTheDemo
+from crm.extensions import db
+from crm.models import (
+    Activity,
+    ApprovalAssignment,
+    Attachment,
+    ClaimState,
+    Company,
+    Contact,
+    Customer,
+    CustomerKind,
+    Deal,
+    Event,
+    ExpenseClaim,
+    ExpenseItem,
+    Outcome,
+    OutcomeKind,
+    OutgoingMail,
+    Role,
+    Stage,
+    StageStay,
+    Task,
+    User,
+)
+from tests.conftest import NOON, make_settings
+from tests.databases import Databases
+from tests.page import Browser
+
+ABROAD = "海外"
+
+
+@pytest.fixture(scope="module")
+def demo_app(session_app: Flask, databases: Databases, tmp_path_factory) -> Iterator[Flask]:
+    """An application whose database holds the demo; made once, the tests only read it."""
+    url = databases.another("demo")
+    app = create_app(make_settings(url, tmp_path_factory.mktemp("demo")))
+    clock.set_to(NOON)
+    with app.app_context():
+        Company.current().is_demo = True
+        clearing.clear()
+        demo.build(Company.current().today())
+        db.session.commit()
+    yield app
+    clock.set_to(None)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def world(demo_app: Flask) -> Iterator[None]:
+    """The demo at noon, in an application context."""
+    clock.set_to(NOON)
+    with demo_app.app_context():
+        yield
+    clock.set_to(None)
+
+
+def count(rows: Select) -> int:
+    return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def test_there_is_enough_of_everything() -> None:
+    assert count(select(User.id)) == 12
+    assert 140 <= count(select(Customer.id)) <= 160
+    assert count(select(Deal.id).where(Deal.closed_at.is_(None))) == 200
+    assert count(select(Outcome.id)) == 450
+    assert 1300 <= count(select(Activity.id)) <= 1700
+    assert count(select(Task.id)) > 100
+
+
+def test_every_role_is_played() -> None:
+    users = db.session.scalars(User.with_rights()).unique().all()
+    assert {role for user in users for role in user.roles} == set(Role)
+    assert all(user.check_password(people.PASSWORD) for user in users[:2])
+
+
+def test_every_customer_has_contacts_and_one_to_ask_first() -> None:
+    contacts = dict(db.session.execute(
+        select(Contact.customer_id, func.count()).group_by(Contact.customer_id)).all())  # fmt: skip
+    first = db.session.scalars(select(Contact.customer_id).where(Contact.is_primary)).all()
+    customers = set(db.session.scalars(select(Customer.id)))
+    assert set(contacts) == customers == set(first)
+    assert len(first) == len(customers)
+    assert max(contacts.values()) <= 4
+
+
+def test_an_open_deal_stands_in_its_stage_and_a_closed_one_nowhere() -> None:
+    standing = db.session.execute(
+        select(StageStay.deal_id, StageStay.stage_id, StageStay.entered_at)
+        .where(StageStay.left_at.is_(None))).all()  # fmt: skip
+    open_deals = db.session.execute(
+        select(Deal.id, Deal.stage_id, Deal.stage_since)
+        .where(Deal.closed_at.is_(None))).all()  # fmt: skip
+    assert sorted(standing) == sorted(open_deals)
+
+
+def test_stays_follow_each_other_without_a_gap() -> None:
+    stays = db.session.scalars(select(StageStay).order_by(StageStay.deal_id, StageStay.id)).all()
+    for before, after in pairwise(stays):
+        if before.deal_id == after.deal_id:
+            assert before.left_at == after.entered_at
+        assert before.left_at is None or before.left_at > before.entered_at
+
+
+def test_each_stage_holds_deals_and_some_are_stuck() -> None:
+    deals = db.session.scalars(select(Deal).where(Deal.closed_at.is_(None))).all()
+    assert {deal.stage_id for deal in deals} == set(db.session.scalars(select(Stage.id)))
+    stuck = [deal.stagnation(NOON) for deal in deals]
+    assert 10 < stuck.count("alarm") < stuck.count("warning") < 60
+
+
+def test_a_year_of_outcomes_is_told_with_reasons() -> None:
+    outcomes = db.session.scalars(select(Outcome)).all()
+    won = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.WON]
+    assert 0.3 < len(won) / len(outcomes) < 0.6
+    assert all(outcome.reason for outcome in outcomes if outcome.kind is OutcomeKind.LOST)
+    assert len({(outcome.at.year, outcome.at.month) for outcome in outcomes}) >= 12
+
+
+def test_a_prospect_has_bought_nothing() -> None:
+    bought = select(Deal.id).join(Deal.outcome).join(Deal.customer).where(
+        Outcome.kind == OutcomeKind.WON, Customer.kind == CustomerKind.PROSPECT)  # fmt: skip
+    assert count(bought) == 0
+
+
+def test_nothing_has_happened_after_now() -> None:
+    for moment in (Event.at, Activity.happened_at, StageStay.entered_at, Task.created_at,
+                   Deal.updated_at, ExpenseClaim.updated_at, Outcome.at):  # fmt: skip
+        assert db.session.scalar(select(func.max(moment))) <= NOON
+
+
+def test_no_deal_is_older_than_its_customer() -> None:
+    older = select(Deal.id).join(Deal.customer).where(Deal.created_at < Customer.created_at)
+    assert count(older) == 0
+
+
+def test_this_week_every_rep_has_something_to_report() -> None:
+    reps = db.session.scalars(select(User).where(User.role_rows.any(role=Role.REP)))
+    for rep in reps:
+        lately = select(Activity.id).where(
+            Activity.by_id == rep.id, Activity.happened_at > NOON - timedelta(days=3))  # fmt: skip
+        assert count(lately) > 0, rep.name
+
+
+def test_notes_are_finished_sentences() -> None:
+    for summary in db.session.scalars(select(Activity.summary)):
+        assert not re.search(r"[{}]|None", summary), summary
+        assert summary[-1] in "。.？", summary
+
+
+def test_abroad_people_write_english_and_count_in_their_currency() -> None:
+    abroad = select(Deal).join(Deal.customer).where(Customer.region.has(label_zh=ABROAD))
+    deals = db.session.scalars(abroad).all()
+    assert {deal.currency for deal in deals} == {"USD", "EUR", "JPY"}
+    assert all(deal.base_amount != deal.amount for deal in deals if deal.amount)
+    notes = db.session.scalars(
+        select(Activity.summary)
+        .join(Activity.customer)
+        .where(Customer.region.has(label_zh=ABROAD))
+    )
+    assert not [note for note in notes if note.endswith("。")]
+
+
+def test_claims_are_in_every_state_and_some_in_foreign_money() -> None:
+    assert set(db.session.scalars(select(ExpenseClaim.state))) == set(ClaimState)
+    assert set(db.session.scalars(select(ExpenseItem.currency))) == {"CNY", "EUR"}
+    assert count(select(ExpenseItem.id).where(ExpenseItem.customer_id.is_(None))) == 0
+
+
+def test_receipts_lie_where_their_attachments_say() -> None:
+    receipts = db.session.scalars(select(Attachment)).all()
+    assert len(receipts) > 80
+    for receipt in receipts:
+        assert files.path_of(receipt.digest).stat().st_size == receipt.size
+
+
+@pytest.mark.parametrize("username", ["limin", "zhoutao", "zhengkai", "chenli"])
+def test_somebody_waits_for_each_manager(username: str) -> None:
+    manager = db.session.scalars(select(User).where(User.username == username)).one()
+    assert db.session.scalars(ApprovalAssignment.waiting_for(manager)).all()
+
+
+def test_the_worker_finds_only_the_mails_that_are_still_waited_for() -> None:
+    assert count(select(Event.id).where(Event.done_at.is_(None))) == 0
+    due = db.session.scalars(select(OutgoingMail).where(OutgoingMail.done_at.is_(None))).all()
+    waiting = count(select(ExpenseClaim.id).where(ExpenseClaim.state == ClaimState.SUBMITTED))
+    assert len(due) == waiting < 12
+    sent = select(OutgoingMail.delivery).where(OutgoingMail.done_at.is_not(None))
+    assert set(db.session.scalars(sent)) == {"demo"}
+
+
+@pytest.mark.parametrize("username", ["wangfang", "limin", "fengqin", "chenli", "hejing"])
+@pytest.mark.parametrize("path", ["/", "/customers", "/deals/board", "/tasks", "/expenses"])
+def test_every_role_finds_its_pages_filled(demo_app: Flask, username: str, path: str) -> None:
+    browser = Browser(demo_app)
+    browser.sign_in(username)
+    browser.get(path)
+
+
+def test_only_the_demo_is_taken_away_again() -> None:
+    company = Company.current()
+    company.is_demo = False
+    with pytest.raises(NotTheDemo):
+        clearing.clear()
+    db.session.rollback()
+    assert count(select(User.id)) == 12
