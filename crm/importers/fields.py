@@ -34,6 +34,8 @@ Kind = TypeVar("Kind", bound=StrEnum)
 LONGEST_TEXT = 10_000
 TOO_MUCH = Decimal(10) ** 12
 
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+
 # The signs that may stand at a number, by the company's currency.
 _SIGNS = {"CNY": "¥元", "JPY": "¥円", "USD": "$", "EUR": "€", "GBP": "£"}
 _UNITS = {"": 1, "万": 10_000, "亿": 100_000_000}
@@ -180,10 +182,10 @@ def email(text: str, _known: Known) -> str:
 
 
 def username(text: str, _known: Known) -> str:
-    """The name to sign in with: lower case, without white space."""
+    """The name to sign in with, in lower case."""
     name = text.lower()
-    if re.search(r"\s", name) or len(name) > 80:
-        raise BadValue(_("is not a user name: at most 80 characters, no spaces"))
+    if not _USERNAME.fullmatch(name):
+        raise BadValue(_("is not a user name: letters a–z, digits, dots, hyphens, underscores"))
     return name
 
 

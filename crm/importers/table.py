@@ -83,7 +83,8 @@ class Table:
                 for cells in reader:
                     begins_at, ends_at = ends_at + 1, reader.line_num
                     if cells:
-                        yield Line(begins_at, [bare(cell.strip()).strip() for cell in cells], _position(text))
+                        plain = [bare(cell.strip()).strip() for cell in cells]
+                        yield Line(begins_at, plain, _position(text))
             except csv.Error as error:
                 raise Refused(_what_is_wrong(ends_at + 1, error)) from error
             except UnicodeDecodeError as error:

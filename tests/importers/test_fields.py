@@ -12,8 +12,8 @@ from crm import clock
 from crm.importers import fields
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
-from crm.models import Customer, OptionList, Role
 from crm.importers.users import roles
+from crm.models import Customer, OptionList, Role
 from tests.cast import Cast
 
 

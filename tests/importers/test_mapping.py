@@ -56,7 +56,8 @@ def test_values_are_translated_whatever_their_case() -> None:
      ({"translations": [("colour", "a", "b")]}, "no field colour"),
      ({"columns": [("name", "Nmae")]}, "no column Nmae. The columns are: name, phone"),
      ({"columns": [("name", "name"), ("name", "phone")]}, "name is given more than once"),
-     ({"columns": [("name", "name")], "constants": [("name", "x")]}, "name is given more than once"),
+     ({"columns": [("name", "name")], "constants": [("name", "x")]},
+      "name is given more than once"),
      ({"columns": [("phone", "phone")]}, "No column fills name")],
 )  # fmt: skip
 def test_a_mapping_that_cannot_be_is_refused(asked: dict[str, Any], said: str) -> None:
@@ -65,7 +66,7 @@ def test_a_mapping_that_cannot_be_is_refused(asked: dict[str, Any], said: str) -
 
 
 def test_a_header_without_a_known_word_is_refused() -> None:
-    with pytest.raises(Refused, match="No column was recognised.*The columns are: x, y"):
+    with pytest.raises(Refused, match=r"No column was recognised.*The columns are: x, y"):
         mapping("customers", "x", "y")
 
 
