@@ -55,7 +55,7 @@ def find_in(
     record = db.session.scalar(select)
     if record is None:
         abort(404)
-    return record  # type: ignore[no-any-return]
+    return record
 
 
 def require(verb: str, record: Any) -> None:

@@ -10,7 +10,7 @@ from crm.extensions import db
 from crm.models import Company, Option, OptionList, Pipeline, Stage
 
 # zh, en, percent, days, colour, required, guidance zh, guidance en
-STAGES = (
+STAGES: tuple[tuple[str, str, int, int, str, list[str], str, str], ...] = (
     ("前期接洽", "First contact", 10, 14, "grey", [],
      "风险：联系人没有决定权。推进：约一次上门拜访，弄清使用工况和采购流程。",
      "Risk: the contact does not decide. Next: visit them; learn the process conditions and how they buy."),

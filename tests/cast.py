@@ -29,7 +29,7 @@ from crm.models import (
 )
 from crm.models.passwords import hash_of
 
-PASSWORD = "correct-horse-9"  # noqa: S105
+PASSWORD = "correct-horse-9"
 PASSWORD_HASH = hash_of(PASSWORD)
 
 PEOPLE = {

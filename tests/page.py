@@ -168,7 +168,7 @@ class Browser:
             f"{path} answered {response.status_code}, not {status}: {Page(body).text[:600]}"
         )
         page = Page(body)
-        if response.mimetype == "text/html" and body and status < 300 or status in {403, 404, 409, 410, 422}:
+        if (response.mimetype == "text/html" and body and status < 300) or status in {403, 404, 409, 410, 422}:
             check_page(page, path, is_fragment=bool(htmx))
         return page
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, ClassVar, Self, get_args, get_type_hints
 
+from flask import url_for
 from sqlalchemy import ColumnElement, Select
 from werkzeug.datastructures import MultiDict
 
@@ -49,6 +50,10 @@ class ListFilter:
             for field in fields(changed)
             if (value := getattr(changed, field.name)) != field.default
         }
+
+    def url(self, endpoint: str, **changes: Any) -> str:
+        """The address of ``endpoint`` with this filter, changed by ``changes``."""
+        return url_for(endpoint, **self.args(**changes))  # type: ignore[arg-type]
 
     def sorted_by(self, name: str) -> dict[str, str]:
         """The query arguments that sort by ``name``, or the other way round if it is so already."""

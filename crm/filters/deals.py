@@ -71,7 +71,7 @@ class DealFilter(ListFilter):
             conditions.append(stuck())
         return conditions
 
-    def _members(self) -> Select[tuple[int]]:
+    def _members(self) -> Select[int]:
         path = select(Team.path).where(Team.id == self.team).scalar_subquery()
         return select(User.id).join(Team, User.team_id == Team.id).where(
             Team.path.startswith(path)

@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, IntegerField, StringField, ValidationError
-from wtforms.fields.core import UnboundField
 from wtforms.fields.choices import Choice, SelectChoice, SelectField, SelectFieldBase
+from wtforms.fields.core import UnboundField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import Select, TextInput
 
@@ -109,6 +109,7 @@ class RecordField(SelectFieldBase):
     """
 
     widget = Select()
+    data: Any
 
     def __init__(self, label: str, *, empty: str | None = None, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
@@ -177,6 +178,7 @@ class MoneyField(StringField):
     """An amount with at most two decimals; ``12,500`` and ``￥12500.00`` are understood."""
 
     widget = TextInput()
+    data: Any
 
     def __init__(self, label: str, *, least: Decimal | None = Decimal(0), **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
@@ -209,6 +211,8 @@ class MoneyField(StringField):
 
 class DayField(DateField):
     """A day, by the browser's own picker; an empty one is ``None``."""
+
+    data: Any
 
     def __init__(self, label: str, **kwargs: Any) -> None:
         kwargs.setdefault("validators", [Optional()])
@@ -245,7 +249,7 @@ class PickerField(StringField):
     text is looked up on the server just the same. The data is the record.
     """
 
-    MODELS = {"customer": Customer, "deal": Deal}
+    MODELS: dict[str, type[Customer] | type[Deal]] = {"customer": Customer, "deal": Deal}
 
     def __init__(self, label: str, noun: str, *, visible_to: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("validators", [Optional()])
@@ -294,6 +298,8 @@ CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "HKD", "KRW", "TWD", "SGD", "AU
 
 class CurrencyField(SelectField):
     """An ISO 4217 currency; the company's own comes first and is preset."""
+
+    data: Any
 
     def __init__(self, label: str = _l("Currency"), **kwargs: Any) -> None:
         super().__init__(label, **kwargs)

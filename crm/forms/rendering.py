@@ -22,7 +22,7 @@ def control(field: Field, id: str, *, hint: str = "", autofocus: bool = False) -
     if autofocus:
         attributes["autofocus"] = True
     attributes |= EXTRAS.get(field.type, lambda _field, _id: {})(field, id)
-    return field(**attributes)  # type: ignore[no-any-return]
+    return field(**attributes)
 
 
 def _picker(field: Any, id: str) -> dict[str, Any]:

@@ -109,4 +109,4 @@ class SetupForm(PasswordForm):
             email=(self.email.data or "").lower() or None,
         )  # fmt: skip
         self.set_password()
-        return self.user  # type: ignore[no-any-return]
+        return self.user

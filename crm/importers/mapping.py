@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from crm.folding import fold
 from crm.importers.fields import Field
+from crm.importers.known import key_of
 from crm.importers.problems import Refused
 
 
@@ -54,7 +55,7 @@ class Mapping:
         mapping = cls(
             dict(columns),
             dict(constants),
-            {(field, fold(raw)): code for field, raw, code in translations},
+            {(field, key_of(raw)): code for field, raw, code in translations},
         )
         mapping._refuse_missing(fields)
         return mapping
@@ -65,7 +66,8 @@ class Mapping:
         if not self.translations:
             return texts
         return {
-            field: self.translations.get((field, fold(text)), text) for field, text in texts.items()
+            field: self.translations.get((field, key_of(text)), text)
+            for field, text in texts.items()
         }
 
     def fills(self, field: str) -> bool:

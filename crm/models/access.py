@@ -85,7 +85,7 @@ def owned_within(
     return owner_id.in_(members_below(user))
 
 
-def members_below(user: User) -> Select[tuple[int]]:
+def members_below(user: User) -> Select[int]:
     """The ids of the users in ``user``'s team and every team below it."""
     from crm.models.team import Team
     from crm.models.user import User as Member

@@ -43,7 +43,7 @@ class Activity(Timestamped, Base):
     by: Mapped[User] = relationship()
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[tuple[Activity]]:
+    def visible_to(cls, user: User) -> Select[Activity]:
         """Own activities, those of people in scope, and those at customers looked after."""
         return select(cls).where(
             or_(

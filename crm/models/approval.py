@@ -100,7 +100,7 @@ class ApprovalRequest(Timestamped, Base):
     )
 
     @classmethod
-    def of(cls, kind: str, document_id: int) -> Select[tuple[ApprovalRequest]]:
+    def of(cls, kind: str, document_id: int) -> Select[ApprovalRequest]:
         """The requests of one document."""
         return select(cls).where(cls.document_kind == kind, cls.document_id == document_id)
 
@@ -181,7 +181,7 @@ class ApprovalAssignment(Timestamped, Base):
     approver: Mapped[User] = relationship()
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[tuple[ApprovalAssignment]]:
+    def visible_to(cls, user: User) -> Select[ApprovalAssignment]:
         """What was given to ``user`` to decide."""
         return (
             select(cls)
@@ -190,7 +190,7 @@ class ApprovalAssignment(Timestamped, Base):
         )
 
     @classmethod
-    def waiting_for(cls, user: User) -> Select[tuple[ApprovalAssignment]]:
+    def waiting_for(cls, user: User) -> Select[ApprovalAssignment]:
         """What ``user`` has to decide now, oldest first."""
         return (
             cls.visible_to(user)
@@ -200,7 +200,7 @@ class ApprovalAssignment(Timestamped, Base):
         )
 
     @classmethod
-    def decided_by(cls, user: User) -> Select[tuple[ApprovalAssignment]]:
+    def decided_by(cls, user: User) -> Select[ApprovalAssignment]:
         """What ``user`` has decided, latest first."""
         return (
             cls.visible_to(user)

@@ -44,7 +44,7 @@ class Company(Versioned, Base):
                     approval_link_limit=Decimal(2000), is_demo=False,
                 )
             g.company = company
-        return g.company  # type: ignore[no-any-return]
+        return g.company
 
     def today(self) -> date:
         """The company's day: what a day, a month and a quarter are counted in."""

@@ -53,7 +53,7 @@ class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
     customer: Mapped[Customer] = relationship(back_populates="contacts")
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[tuple[Contact]]:
+    def visible_to(cls, user: User) -> Select[Contact]:
         """The contacts at the customers ``user`` may see."""
         return (
             select(cls)
@@ -62,7 +62,7 @@ class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
         )
 
     @classmethod
-    def trash_of(cls, user: User) -> Select[tuple[Contact]]:
+    def trash_of(cls, user: User) -> Select[Contact]:
         """What lies in the trash, at the customers ``user`` may see, newest first."""
         return (
             select(cls)
@@ -72,7 +72,7 @@ class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
         )
 
     @classmethod
-    def at(cls, customer: Customer) -> Select[tuple[Contact]]:
+    def at(cls, customer: Customer) -> Select[Contact]:
         """The contacts of one customer, the primary one first."""
         return (
             select(cls)

@@ -78,12 +78,12 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
     contacts: WriteOnlyMapped[Contact] = relationship(back_populates="customer")
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[tuple[Customer]]:
+    def visible_to(cls, user: User) -> Select[Customer]:
         """The customers ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
 
     @classmethod
-    def trash_of(cls, user: User) -> Select[tuple[Customer]]:
+    def trash_of(cls, user: User) -> Select[Customer]:
         """What lies in the trash, of the customers ``user`` may see, newest first."""
         return (
             select(cls)
@@ -111,14 +111,14 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         )
 
     @classmethod
-    def ids_collaborated_by(cls, user: User) -> Select[tuple[int]]:
+    def ids_collaborated_by(cls, user: User) -> Select[int]:
         """The ids of the customers on which ``user`` helps."""
         return select(customer_collaborator.c.customer_id).where(
             customer_collaborator.c.user_id == user.id
         )
 
     @classmethod
-    def ids_looked_after_by(cls, user: User) -> Select[tuple[int]]:
+    def ids_looked_after_by(cls, user: User) -> Select[int]:
         """The ids of the customers that ``user`` owns within scope or helps on.
 
         Who looks after a customer sees what hangs on it.
@@ -132,7 +132,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         )
 
     @classmethod
-    def for_list(cls) -> tuple:  # type: ignore[type-arg]
+    def for_list(cls) -> tuple:
         """Loading options for a list of customers: no query per row."""
         return (joinedload(cls.owner), joinedload(cls.grade), joinedload(cls.industry),
                 joinedload(cls.region))  # fmt: skip

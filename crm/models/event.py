@@ -198,22 +198,22 @@ class Event(Leased, Base):
             event._name(subject)
 
     @classmethod
-    def about(cls, kind: str, record_id: int) -> Select[tuple[Event]]:
+    def about(cls, kind: str, record_id: int) -> Select[Event]:
         """What happened to one record, newest first, with who did it."""
         return cls._newest_first().where(cls.subject_kind == kind, cls.subject_id == record_id)
 
     @classmethod
-    def at_customer(cls, customer_id: int) -> Select[tuple[Event]]:
+    def at_customer(cls, customer_id: int) -> Select[Event]:
         """What happened at a customer and to everything that hangs on it, newest first."""
         return cls._newest_first().where(cls.customer_id == customer_id)
 
     @classmethod
-    def at_deal(cls, deal_id: int) -> Select[tuple[Event]]:
+    def at_deal(cls, deal_id: int) -> Select[Event]:
         """What happened to a deal and to everything that hangs on it, newest first."""
         return cls._newest_first().where(cls.deal_id == deal_id)
 
     @classmethod
-    def _newest_first(cls) -> Select[tuple[Event]]:
+    def _newest_first(cls) -> Select[Event]:
         return select(cls).options(joinedload(cls.by)).order_by(cls.at.desc(), cls.id.desc())
 
     def _name(self, subject: Subject) -> None:

@@ -56,7 +56,7 @@ class ExchangeRate(Timestamped, Base):
         return rate
 
     @classmethod
-    def latest_first(cls) -> Select[tuple[ExchangeRate]]:
+    def latest_first(cls) -> Select[ExchangeRate]:
         """All rates, the latest day first."""
         return select(cls).order_by(cls.day.desc(), cls.currency)
 

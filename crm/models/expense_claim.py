@@ -74,7 +74,7 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
     )  # fmt: skip
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[tuple[ExpenseClaim]]:
+    def visible_to(cls, user: User) -> Select[ExpenseClaim]:
         """The claims ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
 
@@ -328,7 +328,7 @@ class ExpenseItem(Timestamped, Base):
     )
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[tuple[ExpenseItem]]:
+    def visible_to(cls, user: User) -> Select[ExpenseItem]:
         """Items of visible claims, and those spent on customers ``user`` looks after."""
         return (
             select(cls)

@@ -52,6 +52,6 @@ class Option(Bilingual, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
     @classmethod
-    def of(cls, which: OptionList) -> Select[tuple[Option]]:
+    def of(cls, which: OptionList) -> Select[Option]:
         """The options that can be chosen now, in the firm's order."""
         return select(cls).where(cls.list == which, cls.active).order_by(cls.position, cls.id)

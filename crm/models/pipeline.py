@@ -54,7 +54,7 @@ class Stage(Bilingual, Base):
     pipeline: Mapped[Pipeline] = relationship(back_populates="stages")
 
     @classmethod
-    def in_order(cls, pipeline: Pipeline) -> Select[tuple[Stage]]:
+    def in_order(cls, pipeline: Pipeline) -> Select[Stage]:
         """The stages of ``pipeline`` from first contact on."""
         return select(cls).where(cls.pipeline_id == pipeline.id).order_by(cls.position)
 

@@ -77,7 +77,7 @@ class UserSession(Base):
         )
 
     @classmethod
-    def live_of(cls, user: User) -> Select[tuple[UserSession]]:
+    def live_of(cls, user: User) -> Select[UserSession]:
         """The sessions ``user`` can still use, the last used first."""
         now = clock.now()
         return (
@@ -168,7 +168,7 @@ class TrustedDevice(Base):
         db.session.execute(old.execution_options(synchronize_session=False))
 
     @classmethod
-    def of(cls, user: User) -> Select[tuple[TrustedDevice]]:
+    def of(cls, user: User) -> Select[TrustedDevice]:
         """The devices ``user`` trusts."""
         return (
             select(cls)

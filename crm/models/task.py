@@ -47,7 +47,7 @@ class Task(Versioned, Trashable, Timestamped, Base):
     deal: Mapped[Deal | None] = relationship()
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[tuple[Task]]:
+    def visible_to(cls, user: User) -> Select[Task]:
         """The tasks ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
 

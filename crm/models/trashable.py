@@ -25,7 +25,7 @@ class Trashable:
     @declared_attr
     @classmethod
     def trashed_by(cls) -> Mapped[User | None]:
-        return relationship("User", foreign_keys=[cls.trashed_by_id])  # type: ignore[list-item]
+        return relationship("User", foreign_keys=[cls.trashed_by_id])
 
     @property
     def is_trashed(self) -> bool:

@@ -68,7 +68,7 @@ def card_of(deal: Deal) -> Card:
     return Card(deal, _next_tasks([deal.id]).get(deal.id))
 
 
-def _visible(filter: DealFilter, user: User) -> Select[tuple[Deal]]:
+def _visible(filter: DealFilter, user: User) -> Select[Deal]:
     return Deal.visible_to(user).where(Deal.closed_at.is_(None), *filter.conditions())
 
 
@@ -97,7 +97,7 @@ def _sums(
     return count, amount, cents_of(weighted)
 
 
-def _first_ids(filter: DealFilter, user: User, stage: Stage) -> Select[tuple[int]]:
+def _first_ids(filter: DealFilter, user: User, stage: Stage) -> Select[int]:
     """One more than a page: the last one tells that there are more."""
     return (
         _visible(filter, user)

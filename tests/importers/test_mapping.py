@@ -49,6 +49,13 @@ def test_values_are_translated_whatever_their_case() -> None:
     assert made.texts(row | {"result": "Lost"})["outcome"] == "Lost"
 
 
+def test_a_translated_sign_is_not_an_empty_cell() -> None:
+    made = mapping("deals", "id", "owner", "result", translations=[("outcome", "-", "lost")])
+    row = {"id": "1", "owner": "wang", "result": "-"}
+    assert made.texts(row)["outcome"] == "lost"
+    assert made.texts(row | {"result": ""})["outcome"] == ""
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [({"columns": [("nmae", "name")]}, "no field nmae. The fields are: name, external_id, kind"),

@@ -219,7 +219,7 @@ def test_a_missing_sample_is_a_failure_in_ci_and_elsewhere_a_skip(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CI", "1")
-    with pytest.raises(pytest.fail.Exception, match="not installed: no sparklesquad-crm/other.csv"):
+    with pytest.raises(pytest.fail.Exception, match="no sparklesquad-crm/other"):
         sample("other.csv")
     monkeypatch.delenv("CI")
     with pytest.raises(pytest.skip.Exception, match="not installed"):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.approvals import approval_links, decisions, link_receipts, link_reviews, requests
+from crm.blueprints.approvals import (
+    approval_links,
+    decisions,
+    link_receipts,
+    link_reviews,
+    requests,
+)
 
 
 def register(app: Flask) -> None:

@@ -7,8 +7,8 @@ from flask import Flask
 from crm.blueprints.contacts import (
     activities,
     contacts,
-    picker_options,
     customers,
+    picker_options,
     trash,
 )
 

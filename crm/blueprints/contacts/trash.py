@@ -13,7 +13,7 @@ from crm.policies import find_trashed, require
 
 bp = Blueprint("trash", __name__)
 
-MODELS = {"customer": Customer, "contact": Contact, "deal": Deal}
+MODELS: dict[str, type[Customer] | type[Contact] | type[Deal]] = {"customer": Customer, "contact": Contact, "deal": Deal}
 SHOWN = 100
 
 

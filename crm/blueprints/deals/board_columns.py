@@ -21,7 +21,7 @@ def show(stage_id: int) -> Response:
     stage = db.get_or_404(Stage, stage_id)
     filter = DealFilter.parse(request.args)
     if not is_fragment():
-        return go(url_for("deals.index", **filter.args(stage=stage.id)))
+        return go(filter.url("deals.index", stage=stage.id))
     after = find(Deal, request.args.get("after", 0, type=int))
     cards, has_more = more_cards(filter, current_user, stage, after)
     return render(

@@ -8,8 +8,8 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.filters.deals import DealFilter
-from crm.forms.deal import DealMoveForm
 from crm.formatting import label
+from crm.forms.deal import DealMoveForm
 from crm.hypermedia import is_fragment, render, respond, stream
 from crm.models import Deal, Stage
 from crm.models.deal import Missing, StageChanged

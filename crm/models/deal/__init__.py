@@ -110,12 +110,12 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
     collaborators: Mapped[list[User]] = relationship(secondary=deal_collaborator)
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[tuple[Deal]]:
+    def visible_to(cls, user: User) -> Select[Deal]:
         """The deals ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
 
     @classmethod
-    def trash_of(cls, user: User) -> Select[tuple[Deal]]:
+    def trash_of(cls, user: User) -> Select[Deal]:
         """What lies in the trash, of the deals ``user`` may see, newest first."""
         return (
             select(cls)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import Mapped
+
 from crm import clock
 from crm.models.deal.moving import Missing, StageChanged
 from crm.models.event import Action, Event
@@ -20,10 +22,14 @@ if TYPE_CHECKING:
 class Closing:
     """The part of a deal that ends."""
 
-    def win(
+    if TYPE_CHECKING:
+        outcome: Mapped[Outcome | None]
+        closed_at: Mapped[datetime | None]
+
+    def win(  # type: ignore[misc]
         self: Deal, *, by: User | None, at: datetime | None = None, note: str | None = None,
         historic: bool = False,
-    ) -> None:  # type: ignore[misc]  # fmt: skip
+    ) -> None:  # fmt: skip
         """Close as won; winning a won deal again changes nothing.
 
         :param historic: it was won before the system knew of it: taken as it was.
@@ -41,10 +47,10 @@ class Closing:
             amount="" if self.amount is None else str(self.amount), currency=self.currency,
         )  # fmt: skip
 
-    def lose(
+    def lose(  # type: ignore[misc]
         self: Deal, *, by: User | None, reason: Option | None, at: datetime | None = None,
         competitor: str | None = None, note: str | None = None, historic: bool = False,
-    ) -> None:  # type: ignore[misc]  # fmt: skip
+    ) -> None:  # fmt: skip
         """Close as lost; losing a lost deal again changes nothing.
 
         :raises Missing: there is no reason (not for historic deals).

@@ -31,10 +31,10 @@ class StageChanged(Exception):
 class Moving:
     """The part of a deal that stands in stages."""
 
-    def move_to(
+    def move_to(  # type: ignore[misc]
         self: Deal, stage: Stage, *, by: User | None, at: datetime | None = None,
         historic: bool = False,
-    ) -> None:  # type: ignore[misc]  # fmt: skip
+    ) -> None:  # fmt: skip
         """Leave the stage for another one; moving to the same stage changes nothing.
 
         :param historic: it was moved before the system knew of it: the event has no consequences.

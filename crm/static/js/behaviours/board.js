@@ -34,6 +34,13 @@ export function connect(board) {
     if (card) enter(card);
   });
 
+  // Arrows on a closed list would send each stage they pass: they open it instead.
+  board.addEventListener("keydown", (event) => {
+    if (!event.target.matches(".move select") || !/^Arrow(Up|Down)$/.test(event.key)) return;
+    event.preventDefault();
+    open(event.target);
+  });
+
   board.addEventListener("keydown", (event) => {
     const card = event.target.closest(CARD);
     if (!card || event.target !== card || card.classList.contains("is-moving")) return;
@@ -44,7 +51,7 @@ export function connect(board) {
     else if (event.key === "ArrowDown") focus(sibling(card, "nextElementSibling"));
     else if (event.key === "ArrowUp") focus(sibling(card, "previousElementSibling"));
     else if (event.key === "Enter") card.querySelector("a").click();
-    else if (event.key === "m" && select) select.focus();
+    else if (event.key === "m" && select) open(select);
     else return;
     event.preventDefault();
   });
@@ -57,6 +64,11 @@ export function connect(board) {
     if (card && !card.classList.contains("is-moving")) moving = null;
     if (!board.querySelector(`${CARD}[tabindex="0"]`)) enter(cards()[0]);
   });
+}
+
+function open(select) {
+  select.focus();
+  select.showPicker?.();
 }
 
 function move(select, step) {
