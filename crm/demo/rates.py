@@ -6,8 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from crm.demo.world import World
-from crm.extensions import db
-from crm.models import Action, Event, ExchangeRate
+from crm.models import ExchangeRate
 
 # About what one unit cost in yuan; each month differs a little.
 ABOUT = {"USD": Decimal("7.12"), "EUR": Decimal("7.86"), "JPY": Decimal("0.0486")}
@@ -19,12 +18,9 @@ def enter(world: World) -> None:
     administrator = world.people["chenli"]
     first = world.today.replace(day=1)
     for _ in range(MONTHS):
-        with world.at(min(world.now, world.moment(first, 8, 9))):
+        with world.at(world.moment(first, 8, 9)):
             for currency, about in ABOUT.items():
                 drift = Decimal(world.dice.randint(-250, 250)) / 10_000
-                value = (about * (1 + drift)).quantize(Decimal("0.000001"))
-                rate = ExchangeRate(currency=currency, day=first, rate=value)
-                db.session.add(rate)
-                Event.record(Action.RATE_ENTERED, rate, by=administrator,
-                             currency=currency, day=first.isoformat(), rate=str(value))  # fmt: skip
+                rate = (about * (1 + drift)).quantize(Decimal("0.000001"))
+                ExchangeRate.enter(currency, first, rate, by=administrator)
         first = (first - timedelta(days=1)).replace(day=1)
