@@ -19,7 +19,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm/translations/*/LC_MESSAGES/*.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run demo test lint types pytest chromium bench translations vendor ci clean
+.PHONY: help install run demo test lint types chromium bench translations vendor ci clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ run: install ## Start the product; on the first run with the demo's data
 demo: install ## Make the demo again from the beginning (refused on a firm's database)
 	@$(BIN)/crm demo --reset
 
-test: chromium lint types pytest ## Run every check and test, on SQLite and on PostgreSQL
+test: chromium lint types pytest-sqlite pytest-postgresql ## Run every check and test, on SQLite and on PostgreSQL
 
 lint: install ## Check the style of code, and for stray white space
 	$(BIN)/ruff check .
@@ -44,9 +44,8 @@ lint: install ## Check the style of code, and for stray white space
 types: install ## Check the types
 	$(BIN)/mypy
 
-pytest: install
-	$(BIN)/pytest -n $(JOBS)
-	$(BIN)/pytest -n $(JOBS) --database postgresql
+pytest-%: install chromium
+	$(BIN)/pytest -n $(JOBS) --database $*
 
 bench: install ## Measure speed and size
 	$(BIN)/python -m bench
