@@ -36,8 +36,8 @@ class Conflict(NamedTuple):
 
 
 def strip(value: Any) -> Any:
-    """Text without white space around it; an empty text is ``None``."""
-    if isinstance(value, str):
+    """Text without white space around it; an empty text is ``None``; a word keeps its kind."""
+    if isinstance(value, str) and not isinstance(value, StrEnum):
         return value.strip() or None
     return value
 

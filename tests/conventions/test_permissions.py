@@ -1,0 +1,376 @@
+"""Who may do what: every route × every person of the cast, in one table.
+
+A route that is not in the table fails the test, and so does an answer that is not the expected
+one. What is refused must leave database and files as they were; the one exception is the event
+that the approval link's protocol demands (DOMAIN.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from crm.extensions import db
+from crm.files import PreparedFile, store
+from crm.models import (
+    ApprovalToken,
+    Contact,
+    Customer,
+    Deal,
+    ExpenseClaim,
+    ExpenseItem,
+    OneTimeLink,
+    OptionList,
+    Task,
+    UserSession,
+)
+from crm.models.approval import Decision, digest_of
+from crm.models.session import LinkPurpose
+from tests.cast import PASSWORD, Cast
+from tests.databases import Databases
+from tests.page import Browser
+from tests.snapshots import changes, snapshot
+
+# wang owns the records, zhao helps at the customer, li heads their team, and sun is in it too;
+# wu and zhou belong to the other team; gone was deactivated with a session still open.
+PEOPLE = ("anonymous", "gone", "wang", "zhao", "sun", "wu", "li", "zhou", "fin", "reader", "admin")
+SIGNED_IN = "wang zhao sun wu li zhou fin reader admin"
+EVERYBODY = f"anonymous gone {SIGNED_IN}"
+SALES = "wang zhao sun wu li zhou admin"
+SEES_SIGMA = "wang zhao li fin reader admin"
+SEES_CLAIM = "wang li fin reader admin"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the routes are tried on: the ids and secrets that addresses and forms need."""
+
+    ids: dict[str, Any]
+    secrets: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may do it; who sees the record but may not (403); for all others it is not there (404).
+
+    People who are not signed in are led to the sign-in page, unless they may.
+    """
+
+    may: str
+    sees: str = ""
+    form: Callable[[Scene], dict[str, Any]] = field(default=lambda scene: {})
+    # The address's arguments that differ from the scene's.
+    args: dict[str, Any] = field(default_factory=dict)
+    # Followed with the approval link's cookie; who is refused there leaves an event.
+    behind_link: bool = False
+
+    def expected(self, who: str) -> str:
+        if who in self.may.split():
+            return "answered"
+        if who in {"anonymous", "gone"}:
+            return "sign in"
+        return "403" if who in self.sees.split() else "404"
+
+
+def _fields(**values: Any) -> Callable[[Scene], dict[str, Any]]:
+    """A form whose values are taken from the scene where they name one of its ids."""
+    return lambda scene: {
+        name: scene.ids[value.removeprefix("=")] if str(value).startswith("=") else value
+        for name, value in values.items()
+    }
+
+
+ITEM = _fields(category="=category", amount="12", currency="CNY", spent_on="2026-06-16", purpose="x",
+               version="=claim_version")  # fmt: skip
+DECISION = _fields(decision="approved", version="=submitted_version", content_hash="=content_hash")
+
+TABLE: dict[str, Row] = {
+    "GET assets.file": Row(EVERYBODY),
+    "GET assets.stylesheet": Row(EVERYBODY),
+    "GET today.show": Row(SIGNED_IN),
+    # Signing in and what belongs to oneself.
+    "GET sessions.new": Row(EVERYBODY),
+    "POST sessions.create": Row(EVERYBODY, form=_fields(login="wang", password=PASSWORD)),
+    "POST sessions.destroy": Row(SIGNED_IN),
+    "GET setup.new": Row(EVERYBODY, args={"token": "set_up"}),
+    "POST setup.create": Row(EVERYBODY, args={"token": "set_up"}),
+    "GET passwords.edit": Row(EVERYBODY, args={"token": "set_password"}),
+    "POST passwords.update": Row(EVERYBODY, args={"token": "set_password"}, form=_fields(
+        password="a long new one", again="a long new one")),  # fmt: skip
+    "GET passwords.new": Row(SIGNED_IN),
+    "POST passwords.create": Row(SIGNED_IN, form=_fields(
+        current=PASSWORD, password="a long new one", again="a long new one")),  # fmt: skip
+    "POST preferences.update": Row(EVERYBODY, form=_fields(theme="dark")),
+    "GET devices.index": Row(SIGNED_IN),
+    "POST devices.destroy": Row("wang"),
+    "POST devices.update": Row(SIGNED_IN),
+    # Customers and what hangs on them.
+    "GET customers.index": Row(SIGNED_IN),
+    "GET customers.new": Row(SALES, sees=SIGNED_IN),
+    "POST customers.create": Row(SALES, sees=SIGNED_IN, form=_fields(name="新客户", kind="prospect")),
+    "GET customers.show": Row(SEES_SIGMA),
+    "GET customers.edit": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST customers.update": Row("wang zhao li admin", sees=SEES_SIGMA, form=_fields(
+        name="改名", kind="customer", version="=customer_version")),  # fmt: skip
+    "POST customers.destroy": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "GET picker_options.index": Row(SIGNED_IN, args={"noun": "customer"}),
+    "GET contacts.index": Row(SIGNED_IN),
+    "GET contacts.new": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST contacts.create": Row("wang zhao li admin", sees=SEES_SIGMA, form=_fields(name="张三")),
+    "GET contacts.show": Row(SEES_SIGMA),
+    "GET contacts.edit": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST contacts.update": Row("wang zhao li admin", sees=SEES_SIGMA, form=_fields(
+        name="改名", version="=contact_version")),  # fmt: skip
+    "POST contacts.destroy": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST activities.create": Row("wang zhao li admin", sees=SEES_SIGMA, form=_fields(
+        kind="=activity_kind", summary="来访")),  # fmt: skip
+    "GET trash.index": Row(SIGNED_IN),
+    "POST trash.destroy": Row("wang zhao li admin", sees=SEES_SIGMA,
+                              args={"noun": "customer", "record_id": "trashed_customer"}),  # fmt: skip
+    # Deals. Who helps at the customer sees its deals, but does not move them.
+    "GET deals.index": Row(SIGNED_IN),
+    "GET board.show": Row(SIGNED_IN),
+    "GET board_columns.show": Row(SIGNED_IN),
+    "GET deals.new": Row(SALES, sees=SIGNED_IN),
+    "POST deals.create": Row(SALES, sees=SIGNED_IN, form=_fields(
+        name="新机会", currency="CNY", owner="=wang", stage="=stage_id")),  # fmt: skip
+    "GET deals.show": Row(SEES_SIGMA),
+    "GET deals.edit": Row("wang li admin", sees=SEES_SIGMA),
+    "POST deals.update": Row("wang li admin", sees=SEES_SIGMA, form=_fields(
+        name="改名", currency="CNY", owner="=wang", version="=deal_version")),  # fmt: skip
+    "POST deals.destroy": Row("wang li admin", sees=SEES_SIGMA),
+    "GET deal_moves.new": Row("wang li admin", sees=SEES_SIGMA),
+    "POST deal_moves.create": Row("wang li admin", sees=SEES_SIGMA, form=_fields(
+        stage="=next_stage", from_stage="=deal_stage", version="=deal_version")),  # fmt: skip
+    "GET deal_outcomes.new": Row("wang li admin", sees=SEES_SIGMA),
+    "POST deal_outcomes.create": Row("wang li admin", sees=SEES_SIGMA, form=_fields(
+        kind="won", amount="186000")),  # fmt: skip
+    "POST deal_outcomes.destroy": Row("wang li admin", sees=SEES_SIGMA, args={"deal_id": "won_deal"}),
+    # Tasks.
+    "GET tasks.index": Row(SIGNED_IN),
+    "GET tasks.new": Row(f"{SALES} fin", sees=SIGNED_IN),
+    "POST tasks.create": Row(f"{SALES} fin", sees=SIGNED_IN, form=_fields(title="打电话", assignee="=wang")),
+    "GET tasks.edit": Row("wang li admin", sees=SEES_SIGMA),
+    "POST tasks.update": Row("wang li admin", sees=SEES_SIGMA, form=_fields(
+        title="改", assignee="=wang", version="=task_version")),  # fmt: skip
+    "POST tasks.destroy": Row("wang li admin", sees=SEES_SIGMA),
+    "POST task_completions.create": Row("wang li admin", sees=SEES_SIGMA),
+    "POST task_completions.destroy": Row("wang li admin", sees=SEES_SIGMA),
+    # Expenses: only the claimant writes; finance pays.
+    "GET claims.index": Row(SIGNED_IN),
+    "GET claims.new": Row(f"{SALES} fin", sees=SIGNED_IN),
+    "POST claims.create": Row(f"{SALES} fin", sees=SIGNED_IN, form=_fields(title="六月")),
+    "GET claims.show": Row(SEES_CLAIM),
+    "GET claims.edit": Row("wang", sees=SEES_CLAIM),
+    "POST claims.update": Row("wang", sees=SEES_CLAIM, form=_fields(title="改", version="=claim_version")),
+    "POST claims.destroy": Row("wang", sees=SEES_CLAIM),
+    "GET expense_items.new": Row("wang", sees=SEES_CLAIM),
+    "POST expense_items.create": Row("wang", sees=SEES_CLAIM, form=ITEM),
+    "GET expense_items.edit": Row("wang", sees=SEES_CLAIM),
+    "POST expense_items.update": Row("wang", sees=SEES_CLAIM, form=ITEM),
+    "POST expense_items.destroy": Row("wang", sees=SEES_CLAIM),
+    # What was spent on a customer is known to those who look after it, with its receipts.
+    "GET receipts.show": Row(f"{SEES_CLAIM} zhao"),
+    "POST receipts.destroy": Row("wang", sees=f"{SEES_CLAIM} zhao"),
+    "POST submissions.create": Row("wang", sees=SEES_CLAIM),
+    "POST submissions.destroy": Row("wang", sees=SEES_CLAIM, args={"claim_id": "submitted_claim"}),
+    "GET payments.new": Row("fin", sees=SEES_CLAIM, args={"claim_id": "approved_claim"}),
+    "POST payments.create": Row("fin", sees=SEES_CLAIM, args={"claim_id": "approved_claim"}),
+    # Approvals: a request is known to its approver alone; the claim to all who see claims.
+    "GET requests.index": Row(SIGNED_IN),
+    "GET requests.show": Row("li"),
+    "POST decisions.create": Row("li", form=DECISION),
+    # The link in the mail stands for its approver; another user who is signed in is refused.
+    "GET approval_links.show": Row(EVERYBODY, args={"token": "approval"}),
+    "GET link_reviews.show": Row("anonymous gone li", sees=SIGNED_IN, behind_link=True),
+    "POST link_reviews.create": Row("anonymous gone li", sees=SIGNED_IN, behind_link=True, form=DECISION),
+    "GET link_receipts.show": Row("anonymous gone li", sees=SIGNED_IN, behind_link=True,
+                                  args={"receipt_id": "submitted_receipt"}),  # fmt: skip
+    # Settings.
+    "GET company.edit": Row("admin", sees=SIGNED_IN),
+    "POST company.update": Row("admin", sees=SIGNED_IN, form=_fields(
+        name="恒川", timezone="Asia/Shanghai", approval_link_limit="2000", version="=company_version")),  # fmt: skip
+    "GET exchange_rates.index": Row("admin", sees=SIGNED_IN),
+    "POST exchange_rates.create": Row("admin", sees=SIGNED_IN, form=_fields(
+        currency="USD", day="2026-06-01", rate="7.1")),  # fmt: skip
+    # Only with CRM_DEV=1, on a developer's machine.
+    "GET mails.index": Row(EVERYBODY),
+    "GET mails.show": Row(EVERYBODY, args={"kind": "approval_requested"}),
+    "GET mails.text": Row(EVERYBODY, args={"kind": "approval_requested"}),
+}
+
+
+def routes(app: Flask) -> list[str]:
+    """Every route as the table names it: ``POST deals.create``."""
+    return [
+        f"{method} {rule.endpoint}"
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def test_every_route_is_in_the_table(app: Flask) -> None:
+    declared, existing = set(TABLE), set(routes(app))
+    print(f"{len(existing)} routes × {len(PEOPLE)} people = {len(existing) * len(PEOPLE)} cells, "
+          f"undeclared {len(existing - declared)}")  # fmt: skip
+    assert existing - declared == set(), "routes that the table does not know"
+    assert declared - existing == set(), "rows without a route"
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_people_get_what_the_table_says(app: Flask, databases: Databases, name: str) -> None:
+    stage = Stage(app, databases, name)
+    may = stage.row.may.split()
+    wrong, written = stage.try_refusals([who for who in PEOPLE if who not in may])
+    for who in may:
+        answer = stage.ask(stage.browser_of(who))
+        if answer != "answered":
+            wrong.append(f"{who}: {answer}")
+        stage.set_again()
+    assert wrong == [], "not the expected answer"
+    assert written == [], "a refused request wrote something"
+
+
+class Stage:
+    """One route with the records it needs, tried by one person after the other."""
+
+    def __init__(self, app: Flask, databases: Databases, name: str) -> None:
+        self.app, self.databases = app, databases
+        self.method, endpoint = name.split()
+        self.row = TABLE[name]
+        self.rule: Rule = next(
+            rule for rule in app.url_map.iter_rules(endpoint) if self.method in (rule.methods or ())
+        )
+        self._set()
+
+    def try_refusals(self, people: list[str]) -> tuple[list[str], list[str]]:
+        """Those who get another answer than the table says, and what was written all the same."""
+        browsers = {who: self.browser_of(who) for who in people}
+        wrong, written, before = [], [], snapshot(self.app)
+        for who, browser in browsers.items():
+            answer = self.ask(browser)
+            if answer != self.row.expected(who):
+                wrong.append(f"{who}: {answer}, not {self.row.expected(who)}")
+            after = snapshot(self.app)
+            changed = changes(before, after)
+            if not self.row.behind_link:
+                written += [f"{who}: {line}" for line in changed]
+            elif len(changed) != 1 or "approval_link:refused" not in changed[0]:
+                written.append(f"{who}: not just the one event that the protocol demands: {changed}")
+            before = after
+        return wrong, written
+
+    def ask(self, browser: Browser) -> str:
+        """How the route answers."""
+        headers = {"Referer": "http://localhost/from-here"}
+        if self.method == "GET":
+            return _meaning(browser.client.get(self.address, headers=headers, buffered=True))
+        form = {"csrf_token": browser.token(), **self.row.form(self.scene)}
+        return _meaning(browser.client.post(self.address, data=form, headers=headers))
+
+    def browser_of(self, who: str) -> Browser:
+        browser = Browser(self.app)
+        if who != "anonymous":
+            browser.sign_in(who)
+        if self.row.behind_link:
+            browser.client.get(f"/approve/{self.scene.secrets['approval']}")
+        return browser
+
+    def set_again(self) -> None:
+        """Put everything back, where one person's write would stand in the way of the next."""
+        if self.method == "POST" and self.rule.arguments:
+            self.databases.renew(self.app)
+            self._set()
+
+    def _set(self) -> None:
+        with self.app.app_context():
+            self.scene = set_scene()
+        with self.app.test_request_context():
+            self.address = url_for(self.rule.endpoint, **self._arguments())
+
+    def _arguments(self) -> dict[str, Any]:
+        values = self.scene.ids | {"version": "x", "name": "css/app.css", "kind": ""} | {
+            name: self.scene.secrets.get(value) or self.scene.ids.get(value, value)
+            for name, value in self.row.args.items()
+        }
+        return {name: values[name] for name in self.rule.arguments}
+
+
+def _meaning(response: TestResponse) -> str:
+    if response.status_code == 303 and response.headers["Location"].startswith("/sign-in?"):
+        return "sign in"
+    if response.status_code in {200, 303, 422}:
+        return "answered"
+    return str(response.status_code)
+
+
+def set_scene() -> Scene:
+    """Records in every state that a route needs, most of them Wang's."""
+    cast = Cast()
+    wang = cast.wang
+    task = Task.add(Task(title="回电话", assignee=wang, customer=cast.sigma), by=wang)
+    trashed = Customer.register(
+        Customer(name="旧客户", owner=wang, collaborators=[cast.zhao]), by=wang
+    )
+    trashed.trash(by=wang)
+    won = Deal(name="已成交", customer=cast.sigma, owner=wang)
+    won.set_amount(Decimal(1000), "CNY")
+    Deal.open(won, cast.stages[1], by=wang)
+    db.session.flush()
+    won.win(by=wang)
+    draft, submitted, approved = (_claim(cast, title) for title in ("草稿", "待批", "已批"))
+    waiting = submitted.submit(by=wang).assignments[0]
+    decided = approved.submit(by=wang).assignments[0]
+    decided.decide(Decision.APPROVED, by=cast.li, version=approved.version,
+                   content_hash=approved.content_hash())  # fmt: skip
+    secrets = {
+        "approval": ApprovalToken.mint(waiting),
+        "set_up": OneTimeLink.make(LinkPurpose.SET_UP),
+        "set_password": OneTimeLink.make(LinkPurpose.SET_PASSWORD, cast.sun),
+    }
+    other_device = UserSession.begin(wang, device="phone", address="")
+    db.session.commit()
+    session = db.session.scalars(
+        db.select(UserSession).where(UserSession.digest == digest_of(other_device))
+    ).one()
+    contact = db.session.scalars(db.select(Contact)).one()
+    item = draft.items[0]
+    return Scene(
+        {
+            "customer_id": cast.sigma.id, "customer_version": cast.sigma.version,
+            "trashed_customer": trashed.id,
+            "contact_id": contact.id, "contact_version": contact.version,
+            "activity_kind": cast.option(OptionList.ACTIVITY_KIND, "Visit").id,
+            "deal_id": cast.pumps.id, "deal_version": cast.pumps.version, "won_deal": won.id,
+            "stage_id": cast.stages[0].id, "deal_stage": cast.stages[1].id,
+            "next_stage": cast.stages[2].id, "wang": wang.id,
+            "task_id": task.id, "task_version": task.version,
+            "claim_id": draft.id, "claim_version": draft.version, "item_id": item.id,
+            "receipt_id": item.receipts[0].id, "category": item.category_id,
+            "submitted_claim": submitted.id, "submitted_version": submitted.version,
+            "submitted_receipt": submitted.items[0].receipts[0].id,
+            "content_hash": submitted.content_hash(), "approved_claim": approved.id,
+            "assignment_id": waiting.id, "session_id": session.id, "company_version": 1,
+        },
+        secrets,
+    )  # fmt: skip
+
+
+def _claim(cast: Cast, title: str) -> ExpenseClaim:
+    claim = ExpenseClaim.begin(title, by=cast.wang)
+    travel = cast.option(OptionList.EXPENSE_CATEGORY, "Travel")
+    item = ExpenseItem(category=travel, customer=cast.sigma, purpose="拜访")
+    item.set_amount(Decimal("300.00"), "CNY", date(2026, 6, 10))
+    claim.add_item(item, by=cast.wang)
+    receipt = PreparedFile("ticket.pdf", "application/pdf", b"%PDF-1.4 " + title.encode())
+    item.receipts.append(store(receipt, kind="expense_item", by=cast.wang))
+    db.session.flush()
+    return claim
