@@ -48,6 +48,7 @@ class Cost(NamedTuple):
 
 
 JOURNEY = Cost("差旅", "高铁往返{city}，拜访{short}", 146, 960, "ticket")
+FLIGHT = Cost("差旅", "往返{city}机票", 2400, 8800, "receipt")
 HOTEL = Cost("住宿", "{city}住宿，{short}现场交流", 268, 680, "hotel")
 TAXI = Cost("市内交通", "高铁站至{short}往返", 28, 160, "taxi")
 DINNER = Cost("招待", "与{short}{who}晚餐，谈{what}", 280, 1280, "restaurant")
@@ -215,7 +216,7 @@ def _abroad(world: World, clerk: Clerk) -> None:
     with world.at(world.moment(day)):
         fair = ExpenseClaim.begin("汉诺威工业展差旅", by=claimant)
         for cost, purpose, amount, currency in (
-            (JOURNEY, "上海—汉诺威往返机票，工业展", "6480.00", "CNY"),
+            (FLIGHT, "上海—汉诺威往返机票，工业展", "6480.00", "CNY"),
             (HOTEL, "汉诺威展会住宿四晚", "612.00", "EUR"),
             (TAXI, "机场至展馆", "46.50", "EUR"),
             (DINNER, "与 Rheintal Katrin Vogel 晚餐，谈 2 年框架", "183.20", "EUR"),

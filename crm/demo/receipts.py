@@ -35,15 +35,25 @@ class Spending(NamedTuple):
     city: str
 
 
+class Words(NamedTuple):
+    """What every receipt says."""
+
+    day: str
+    total: str
+    paid: str
+
+
+AT_HOME, ABROAD = Words("日期", "合计", "收讫"), Words("Date", "Total", "PAID")
 Lines = list[tuple[str, str]]
 
 
 def draw(kind: str, spending: Spending, dice: Random) -> PreparedFile:
     """The picture of a receipt of one ``kind`` of ``KINDS``, ready to be stored."""
-    title, lines = KINDS[kind](spending, dice)
-    lines = [("日期", spending.day.isoformat()), *lines]
-    total = f"{spending.amount} {spending.currency}"
-    image = _paint(title, lines, total)
+    words = AT_HOME if spending.currency == "CNY" else ABROAD
+    title, lines = (KINDS[kind] if words is AT_HOME else _bill)(spending, dice)
+    lines = [(words.day, spending.day.isoformat()), *lines]
+    total = (words.total, f"{spending.amount} {spending.currency}")
+    image = _paint(title, lines, total, words.paid)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=80)
     return PreparedFile(f"{kind}-{spending.day:%m%d}.jpg", "image/jpeg", out.getvalue())
@@ -96,6 +106,15 @@ def _till(spending: Spending, dice: Random) -> tuple[str, Lines]:
     ]
 
 
+def _bill(spending: Spending, dice: Random) -> tuple[str, Lines]:
+    """Any receipt from abroad."""
+    return "Receipt", [
+        ("City", spending.city),
+        ("No.", f"{dice.randint(10000, 99999)}"),
+        ("Paid by", dice.choice(("card", "cash"))),
+    ]
+
+
 KINDS = {
     "taxi": _taxi,
     "restaurant": _restaurant,
@@ -105,7 +124,7 @@ KINDS = {
 }
 
 
-def _paint(title: str, lines: Lines, total: str) -> Image.Image:
+def _paint(title: str, lines: Lines, total: tuple[str, str], paid: str) -> Image.Image:
     height = MARGIN * 2 + LINE * (len(lines) + 4)
     image = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(image)
@@ -115,10 +134,10 @@ def _paint(title: str, lines: Lines, total: str) -> Image.Image:
         _row(pen, y, label, value, 23)
         y += LINE
     pen.line((MARGIN, y, WIDTH - MARGIN, y), fill=FAINT, width=2)
-    _row(pen, y + 16, "合计", total, 30)
+    _row(pen, y + 16, *total, 30)
     right, bottom = WIDTH - MARGIN, height - 16
     pen.ellipse((right - 96, bottom - 96, right, bottom), outline=STAMP, width=4)
-    pen.text((right - 48, bottom - 48), _legible("收讫"), font=_font(24), fill=STAMP, anchor="mm")
+    pen.text((right - 48, bottom - 48), _legible(paid), font=_font(24), fill=STAMP, anchor="mm")
     return image
 
 

@@ -15,7 +15,8 @@ from tests.cast import Cast
 
 def test_a_cost_taken_off_the_claim_takes_its_receipts_along(cast: Cast) -> None:
     claim = ExpenseClaim.begin("大连出差", by=cast.wang)
-    item = ExpenseItem(category=cast.option(OptionList.EXPENSE_CATEGORY, "Travel"), purpose="高铁票")
+    travel = cast.option(OptionList.EXPENSE_CATEGORY, "Travel")
+    item = ExpenseItem(category=travel, purpose="高铁票")
     item.set_amount(Decimal("320.00"), "CNY", date(2026, 6, 16))
     claim.add_item(item, by=cast.wang)
     picture = PreparedFile("ticket.jpg", "image/jpeg", b"a picture")
