@@ -58,6 +58,8 @@ def _port(text: str) -> int:
 
 
 def _base_url(text: str) -> str:
+    if not text:
+        return ""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("write it like https://crm.example.com")
@@ -77,8 +79,8 @@ SETTINGS: tuple[Setting, ...] = (
             "Database; default: SQLite in CRM_INSTANCE; or postgresql+psycopg://user:password@host/name"),
     Setting("CRM_SECRET_KEY", "SECRET_KEY", "", str,
             "Signs cookies; default: made on the first start and kept in CRM_INSTANCE/secret_key"),
-    Setting("CRM_BASE_URL", "BASE_URL", "http://127.0.0.1:8000", _base_url,
-            "The address people use; every mailed link is built from it"),
+    Setting("CRM_BASE_URL", "BASE_URL", "", _base_url,
+            "The address people use; every mailed link is built from it; default: this machine, CRM_PORT"),
     Setting("CRM_HOST", "HOST", "127.0.0.1", str, "Address the web server listens on"),
     Setting("CRM_PORT", "PORT", "8000", _port, "Port the web server listens on"),
     Setting("CRM_WEB_PROCESSES", "WEB_PROCESSES", "2", _positive, "Web server processes"),
@@ -123,6 +125,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     _make_folder(instance)
     values["SQLALCHEMY_DATABASE_URI"] = _database_url(values["DATABASE_URL"], instance)
     values["SECRET_KEY"] = values["SECRET_KEY"] or _stored_secret(instance / "secret_key")
+    values["BASE_URL"] = values["BASE_URL"] or f"http://127.0.0.1:{values['PORT']}"
     secure = values["BASE_URL"].startswith("https://")
     values.update(
         MAX_CONTENT_LENGTH=1_000_000,

@@ -31,26 +31,43 @@ class PortTaken(Exception):
     """The address cannot be listened on; the message says why."""
 
 
+def free_address(host: str, port: int) -> str:
+    """``host`` as a number. Nobody may listen there: granian shares its port with other granians.
+
+    :raises PortTaken: somebody does, or the address is not this machine's.
+    """
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise PortTaken(error.strerror or str(error)) from error
+    return str(address[0])
+
+
 def serve(
-    host: str, port: int, *, processes: int, threads: int, started: Callable[[], None]
-) -> None:
+    address: str, port: int, *, processes: int, threads: int, started: Callable[[], None],
+    loader: Callable[[], Any] | None = None,
+) -> None:  # fmt: skip
     """Serve until told to stop; leaves by SystemExit 1 if the web processes cannot run.
 
     :param started: called when the socket is open.
-    :raises PortTaken: before anything is started.
+    :param loader: makes what each web process serves; default: ``application``.
     """
-    _require_free(host, port)
     multiprocessing.set_start_method("spawn", force=True)
     worker = Worker()
     server = Server(
-        "crm", address=host, port=port, interface=Interfaces.WSGI, http=HTTPModes.http1,
+        "crm", address=address, port=port, interface=Interfaces.WSGI, http=HTTPModes.http1,
         workers=processes, blocking_threads=threads, respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE, log_level=LogLevels.error,
     )  # fmt: skip
     server.on_startup(started)
     server.on_startup(worker.start)
     try:
-        server.serve(target_loader=application, wrap_loader=False)
+        server.serve(target_loader=loader or application, wrap_loader=False)
     finally:
         worker.stop()
 
@@ -126,16 +143,3 @@ def _end_with_head() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="head-watch", daemon=True).start()
-
-
-def _require_free(host: str, port: int) -> None:
-    """granian shares its port among processes, and would share it with a stranger's granian too."""
-    try:
-        family, kind, protocol, _name, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise PortTaken(error.strerror or str(error)) from error

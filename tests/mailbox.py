@@ -1,4 +1,4 @@
-"""A real mail server on loopback, and what it received. ``mailbox`` points the application at it."""
+"""A real mail server on loopback, and what it received; ``mailbox`` points the app at it."""
 
 from __future__ import annotations
 
@@ -115,7 +115,12 @@ class Mailbox:
         self._controller.stop()
 
     async def handle_RCPT(
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
         if self.manner is Manner.KNOWS_NOBODY:
             return "550 5.1.1 no such person here"

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +22,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from crm import clock, postman, schema
-from crm.extensions import db
-from crm.formatting import ago, filesize
+from crm.extensions import db, reading_only
+from crm.formatting import ago, number
 from crm.models import Event, Job, OutgoingMail, Role, User, UserRole
 from crm.models.leased import Leased
 
@@ -72,6 +73,7 @@ class Queue(NamedTuple):
 
 def checks() -> list[Check]:
     """Everything there is to check; without the database, what can be checked without it."""
+    token = reading_only.set(True)  # whatever else goes on, looking must not wait for it
     try:
         found = [database(), schema_revision()]
         if found[-1].level is Level.OK:  # without its schema, nothing more can be asked
@@ -84,7 +86,9 @@ def checks() -> list[Check]:
                 _("Look at CRM_DATABASE_URL, and whether the database runs."),
             )
         ]
-    db.session.rollback()  # no transaction stays open while a mail server takes its time
+    finally:
+        db.session.rollback()  # no transaction stays open while a mail server takes its time
+        reading_only.reset(token)
     return found + [check() for check in OUTSIDE]
 
 
@@ -333,7 +337,7 @@ def secret_key() -> Check:
 
 def disk() -> Check:
     name, free = _("Disk"), shutil.disk_usage(_instance()).free
-    found = _("%(size)s free", size=filesize(free))
+    found = _("%(size)s GB free", size=number(round(Decimal(free) / 10**9, 1)))
     remedy = _("Make room where CRM_INSTANCE lies.")
     if free < NO_SPACE:
         return Check.bad(name, found, remedy)

@@ -40,10 +40,13 @@ def note() -> Job:
 
 @pytest.mark.parametrize(
     ("moment", "expected"),
-    [(NOON, NOON + timedelta(minutes=10)), (NOON + timedelta(seconds=599), NOON + timedelta(minutes=10)),
-     (NOON + timedelta(minutes=10), NOON + timedelta(minutes=20)),
-     (NOON.replace(hour=23, minute=55), NOON.replace(hour=0) + timedelta(days=1))],
-)  # fmt: skip
+    [
+        (NOON, NOON + timedelta(minutes=10)),
+        (NOON + timedelta(seconds=599), NOON + timedelta(minutes=10)),
+        (NOON + timedelta(minutes=10), NOON + timedelta(minutes=20)),
+        (NOON.replace(hour=23, minute=55), NOON.replace(hour=0) + timedelta(days=1)),
+    ],
+)
 def test_every_ten_minutes_means_on_the_clock(moment: datetime, expected: datetime) -> None:
     assert Every(minutes=10).after(moment) == expected
 

@@ -32,9 +32,7 @@ def letter_to(reader: User, kind: MailKind, **particulars: int) -> mail.Letter:
 
 
 def asked(assignment: ApprovalAssignment) -> mail.Letter:
-    return letter_to(
-        assignment.approver, MailKind.APPROVAL_REQUESTED, assignment=assignment.id
-    )
+    return letter_to(assignment.approver, MailKind.APPROVAL_REQUESTED, assignment=assignment.id)
 
 
 def both(letter: mail.Letter, *wanted: str) -> None:
@@ -50,9 +48,23 @@ def test_the_approval_mail_shows_what_a_decision_needs(cast: Cast) -> None:
     meal.deal = cast.pumps
     letter = asked(submitted(cast, travel, meal))
     assert letter.subject == "王芳: 大连出差, CN¥1,580.50 – please decide"
-    both(letter, "王芳", "大连出差", "E-000001", "CN¥1,580.50", "Travel", "CN¥1,200.50", "Jun 10, 2026",
-         "大连，两日", "Entertainment", "CN¥380.00", "晚餐四人", "西格玛磁力泵 20 台",
-         "大连西格玛流体控制有限公司", "0 receipts")  # fmt: skip
+    both(
+        letter,
+        "王芳",
+        "大连出差",
+        "E-000001",
+        "CN¥1,580.50",
+        "Travel",
+        "CN¥1,200.50",
+        "Jun 10, 2026",
+        "大连，两日",
+        "Entertainment",
+        "CN¥380.00",
+        "晚餐四人",
+        "西格玛磁力泵 20 台",
+        "大连西格玛流体控制有限公司",
+        "0 receipts",
+    )
 
 
 def test_the_approval_mail_carries_one_link_and_it_is_live(app: Flask, cast: Cast) -> None:
@@ -103,8 +115,15 @@ def test_it_says_what_changed_since_the_request_before_and_what_was_answered(cas
     request = claim.submit(by=cast.wang)
     db.session.commit()
     letter = asked(request.assignments[0])
-    both(letter, "Title: 大连出差 → 大连出差（火车）", "Total: CN¥980.00 → CN¥390.00",
-         "Removed: Travel · CN¥900.00", "Added: Travel · CN¥310.00", "火车票", "坐火车吧")  # fmt: skip
+    both(
+        letter,
+        "Title: 大连出差 → 大连出差（火车）",
+        "Total: CN¥980.00 → CN¥390.00",
+        "Removed: Travel · CN¥900.00",
+        "Added: Travel · CN¥310.00",
+        "火车票",
+        "坐火车吧",
+    )
     assert "Removed: Travel · CN¥80.00" not in letter.text
 
 
@@ -124,15 +143,25 @@ def test_the_claimant_reads_who_decided_and_why(cast: Cast) -> None:
     assert "Bitte<br>mit Beleg" in letter.html
 
 
-@pytest.mark.parametrize(("by_link", "how"), [(True, "by the link in the mail"), (False, "signed in")])
+@pytest.mark.parametrize(
+    ("by_link", "how"), [(True, "by the link in the mail"), (False, "signed in")]
+)
 def test_the_approver_gets_a_receipt_that_asks_was_it_not_you(
     cast: Cast, by_link: bool, how: str
 ) -> None:
     assignment = submitted(cast)
     decide(assignment, Decision.APPROVED, by_link=by_link)
     letter = letter_to(cast.li, MailKind.DECISION_RECEIPT, assignment=assignment.id)
-    both(letter, "Approved: 大连出差", "王芳", "CN¥300.00", how, "Was it not you?",
-         f"http://localhost/approvals/{assignment.id}", "http://localhost/devices")  # fmt: skip
+    both(
+        letter,
+        "Approved: 大连出差",
+        "王芳",
+        "CN¥300.00",
+        how,
+        "Was this not you?",
+        f"http://localhost/approvals/{assignment.id}",
+        "http://localhost/devices",
+    )
 
 
 def test_the_claimant_reads_that_the_money_is_paid(cast: Cast) -> None:
@@ -191,7 +220,9 @@ def test_who_has_no_address_gets_no_mail(cast: Cast) -> None:
     assert mail.send(row) == mail.NO_ADDRESS
 
 
-def test_every_mail_can_be_looked_at_in_development(app: Flask, cast: Cast, browser: Browser) -> None:
+def test_every_mail_can_be_looked_at_in_development(
+    app: Flask, cast: Cast, browser: Browser
+) -> None:
     claim = decide(submitted(cast), Decision.APPROVED)
     claim.pay(None, by=cast.fin)
     db.session.commit()

@@ -1,0 +1,147 @@
+"""The money around a claim: what its customers cost before, and what they bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import event
+
+from crm.extensions import db
+from crm.models import Deal, ExpenseClaim
+from crm.models.approval import Decision
+from crm.queries.spend import Around, around_claim, changes_since
+from tests.cast import Cast
+from tests.claims import decide, draft, make_item, submitted
+
+
+def around(claim: ExpenseClaim) -> Around:
+    """What is around a claim with one customer."""
+    (found,) = around_claim(claim)
+    return found
+
+
+def deal_at_sigma(cast: Cast, amount: str, probability: int | None = None) -> Deal:
+    deal = Deal(name=f"{amount} at Sigma", customer=cast.sigma, owner=cast.zhao)
+    deal.set_amount(Decimal(amount), "CNY")
+    deal.probability = probability
+    return Deal.open(deal, cast.stages[1], by=cast.zhao)
+
+
+def test_drafts_rejected_claims_and_the_claim_itself_do_not_count(cast: Cast) -> None:
+    draft(cast, make_item(cast, "10"))
+    decide(submitted(cast, make_item(cast, "20")), Decision.REJECTED, comment="no")
+    claim = draft(cast, make_item(cast, "40"))
+    assert (around(claim).approved, around(claim).pending) == (0, 0)
+
+
+def test_approved_and_paid_count_as_spent_and_submitted_as_pending(cast: Cast) -> None:
+    decide(submitted(cast, make_item(cast, "100.10")), Decision.APPROVED)
+    paid = decide(submitted(cast, make_item(cast, "200.20"), by=cast.zhao), Decision.APPROVED)
+    paid.pay(None, by=cast.fin)
+    submitted(cast, make_item(cast, "7.07"), make_item(cast, "3"))
+    found = around(draft(cast))
+    assert (found.approved, found.pending) == (Decimal("300.30"), Decimal("10.07"))
+
+
+def test_what_was_spent_on_others_does_not_count(cast: Cast) -> None:
+    decide(submitted(cast, make_item(cast, "100", customer=cast.western)), Decision.APPROVED)
+    assert around(draft(cast)).approved == 0
+
+
+def test_open_deals_are_weighted_by_their_own_chance_or_their_stages(cast: Cast) -> None:
+    deal_at_sigma(cast, "1000.00", probability=33)
+    assert around(draft(cast)).pipeline == Decimal("46500.00") + Decimal("330.00")
+
+
+def test_won_deals_count_in_full_and_lost_ones_not_at_all(cast: Cast) -> None:
+    cast.pumps.win(by=cast.wang)
+    deal_at_sigma(cast, "500.00").lose(by=cast.zhao, reason=None, historic=True)
+    found = around(draft(cast))
+    assert (found.pipeline, found.won) == (0, Decimal("186000.00"))
+
+
+def test_what_lies_in_the_trash_does_not_count(cast: Cast) -> None:
+    cast.pumps.trash(by=cast.wang)
+    assert around(draft(cast)).pipeline == 0
+
+
+def test_each_customer_is_there_once_in_the_order_of_the_items(cast: Cast) -> None:
+    claim = draft(
+        cast, make_item(cast), make_item(cast, customer=cast.western), make_item(cast, "5")
+    )
+    assert [found.customer for found in around_claim(claim)] == [cast.sigma, cast.western]
+
+
+def test_a_claim_without_customers_has_nothing_around_it(cast: Cast) -> None:
+    item = make_item(cast)
+    item.customer = None
+    assert around_claim(draft(cast, item)) == []
+
+
+@pytest.fixture
+def queries(cast: Cast) -> Callable[[ExpenseClaim], int]:
+    """How many queries it takes to look around a claim."""
+
+    def count(claim: ExpenseClaim) -> int:
+        seen: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            around_claim(claim)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    return count
+
+
+def test_many_customers_take_no_more_queries_than_one(
+    cast: Cast, queries: Callable[[ExpenseClaim], int]
+) -> None:
+    one = draft(cast, make_item(cast))
+    two = draft(cast, make_item(cast), make_item(cast, customer=cast.western))
+    db.session.flush()
+    assert queries(one) == queries(two) == 2
+
+
+# --- what changed --------------------------------------------------------------------------------
+
+
+def resubmitted(cast: Cast, change: Callable[[ExpenseClaim], object]) -> list[str]:
+    """Submit, withdraw, change and submit again; returns what is said to have changed."""
+    claim = submitted(cast, make_item(cast, "100"), make_item(cast, "100")).request.document
+    claim.withdraw(by=cast.wang)
+    change(claim)
+    request = claim.submit(by=cast.wang)
+    db.session.flush()
+    return list(changes_since(request))
+
+
+def test_a_first_request_has_not_changed(cast: Cast) -> None:
+    assert changes_since(submitted(cast).request) == []
+
+
+def test_the_same_again_has_not_changed(cast: Cast) -> None:
+    assert resubmitted(cast, lambda claim: None) == []
+
+
+def test_one_of_two_equal_items_that_goes_is_told_once(cast: Cast) -> None:
+    lines = resubmitted(cast, lambda claim: claim.remove_item(claim.items[0], by=cast.wang))
+    assert lines[0].startswith("Total: ")
+    assert [line.partition(":")[0] for line in lines[1:]] == ["Removed"]
+
+
+def test_a_changed_amount_is_told_as_the_old_item_and_the_new(cast: Cast) -> None:
+    def raise_amount(claim: ExpenseClaim) -> None:
+        claim.items[0].set_amount(Decimal(150), "CNY", claim.items[0].spent_on)
+        claim.item_changed(claim.items[0], by=cast.wang)
+
+    lines = resubmitted(cast, raise_amount)
+    assert [line.partition(":")[0] for line in lines] == ["Total", "Removed", "Added"]
+    assert "100.00" in lines[1]
+    assert "150.00" in lines[2]
