@@ -7,11 +7,13 @@ may keep each file for ever, and the ``@import``s of ``app.css`` are put in plac
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import re
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, make_response, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, url_for
+from werkzeug.utils import safe_join
 
 FOLDER = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'@import url\("\./([^"]+)"\)(?: layer\(([\w.]+)\))?;')
@@ -28,8 +30,6 @@ def init_app(app: Flask) -> None:
 
 def asset_url(name: str) -> str:
     """The address of a file in ``static/``: ``asset_url("js/app.js")``."""
-    from flask import current_app
-
     version = current_app.extensions["assets_version"]
     if name == "css/app.css":
         return url_for("assets.stylesheet", version=version)
@@ -47,7 +47,19 @@ def stylesheet(version: str) -> Response:
 @bp.get("/static/<version>/<path:name>")
 def file(version: str, name: str) -> Response:
     """One file of ``static/``."""
-    return _keep_for_ever(send_from_directory(FOLDER, name))
+    content = _content(name)
+    if content is None:
+        abort(404)
+    response = make_response(content)
+    response.mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return _keep_for_ever(response)
+
+
+@lru_cache(maxsize=200)
+def _content(name: str) -> bytes | None:
+    """The bytes of a file below ``static/``; ``None`` if there is none."""
+    path = safe_join(str(FOLDER), name)
+    return Path(path).read_bytes() if path and Path(path).is_file() else None
 
 
 def _keep_for_ever(response: Response) -> Response:

@@ -10,7 +10,6 @@ export function connect(list) {
     filter: "select, input, button",
     preventOnFilter: false,
     sort: false,
-    animation: 120,
     delay: 200,
     delayOnTouchOnly: true,
     touchStartThreshold: 5,
@@ -19,6 +18,8 @@ export function connect(list) {
     scroll: true,
     bubbleScroll: true,
     onEnd({ item, from, to }) {
+      // htmx carries attributes over to the card that replaces this one; the CSP forbids styles.
+      item.removeAttribute("style");
       if (from === to) return;
       const form = item.querySelector(".move");
       form.elements.stage.value = to.dataset.stage;

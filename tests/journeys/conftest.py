@@ -1,0 +1,122 @@
+"""A real Chromium before the running application. Any console error or failed request fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from crm import jobs
+from crm.extensions import db, reading_only
+from tests.cast import PASSWORD
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update",
+         "--disable-sync"]  # fmt: skip
+DESK = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _only_look() -> Iterator[None]:
+    """The story's own thread only reads: on SQLite it must not keep the server from writing."""
+    token = reading_only.set(True)
+    yield
+    reading_only.reset(token)
+
+
+def run_worker() -> None:
+    """Let the worker do all that is due."""
+    db.session.rollback()
+    token = reading_only.set(False)
+    try:
+        jobs.run_once()
+    finally:
+        reading_only.reset(token)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    program = os.environ.get("CRM_CHROMIUM") or shutil.which("chromium")
+    if program is None:
+        pytest.fail("no Chromium: install Debian's chromium, or set CRM_CHROMIUM to its program")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The application, served on loopback; mailed links lead to it."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    monkeypatch.setitem(app.config, "BASE_URL", f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_as(chromium: Chromium, address: str) -> Iterator[Opener]:
+    """Opens a browser of somebody's own: ``open_as("wang")``, ``open_as("li", device=PHONE)``."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_browser(
+        username: str | None = None, *, device: dict[str, object] = DESK, javascript: bool = True
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=address, locale="en-US", java_script_enabled=javascript, **device
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("console", lambda message: _note(faults, page, message.type, message.text))
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("requestfinished", lambda request: _same_host(faults, request.url, address))
+        if username:
+            sign_in(page, username)
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+def sign_in(page: Page, username: str) -> None:
+    """Through the form, as a person does."""
+    page.goto("/sign-in")
+    page.get_by_label("User name or e-mail").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
+def _note(faults: list[str], page: Page, kind: str, text: str) -> None:
+    """Refusals (409, 422) that a journey provokes are answers, not faults."""
+    provoked = "status of 409" in text or "status of 422" in text or "status of 410" in text
+    if kind in {"error", "warning"} and not provoked:
+        faults.append(f"{page.url}: {text}")
+
+
+def _same_host(faults: list[str], url: str, address: str) -> None:
+    if not url.startswith((address, "data:", "blob:")):
+        faults.append(f"a request left the host: {url}")

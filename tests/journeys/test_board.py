@@ -1,0 +1,141 @@
+"""Cards are moved by mouse, by finger, by key, by menu and without JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from crm.extensions import db
+from crm.models import Deal
+from tests.cast import Cast
+from tests.journeys.conftest import PHONE, Opener
+
+pytestmark = pytest.mark.journey
+
+
+def open_board(page: Page) -> None:
+    page.goto("/deals/board")
+    page.wait_for_load_state("networkidle")
+
+
+def card(page: Page, deal: Deal) -> Locator:
+    return page.locator(f"#deal_{deal.id}_card")
+
+
+def column(page: Page, cast: Cast, position: int) -> Locator:
+    return page.locator(f"#stage_{cast.stages[position].id}_column")
+
+
+def in_column(page: Page, cast: Cast, position: int, deal: Deal) -> None:
+    """The card stands in the column, and nowhere else; so does the deal in the database."""
+    expect(column(page, cast, position).locator(f"#deal_{deal.id}_card")).to_be_visible()
+    expect(card(page, deal)).to_have_count(1)
+    db.session.rollback()
+    assert db.session.get_one(Deal, deal.id).stage_id == cast.stages[position].id
+
+
+def drag(page: Page, what: Locator, to: Locator) -> None:
+    what.drag_to(to.locator(".cards"), source_position={"x": 40, "y": 12},
+                 target_position={"x": 40, "y": 20}, steps=12)  # fmt: skip
+
+
+def test_a_rep_drags_a_card_with_the_mouse(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    open_board(page)
+    drag(page, card(page, cast.pumps), column(page, cast, 2))
+    expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
+    in_column(page, cast, 2, cast.pumps)
+    expect(column(page, cast, 1).locator(".count")).to_have_text("0")
+    expect(column(page, cast, 2).locator(".count")).to_have_text("1")
+
+
+def test_a_stage_asks_for_what_it_needs_and_one_answer_moves_the_card(
+    cast: Cast, open_as: Opener
+) -> None:
+    page = open_as("wang")
+    open_board(page)
+    drag(page, card(page, cast.vague), column(page, cast, 3))
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Quotation needs this first")
+    in_column(page, cast, 0, cast.vague)
+    dialog.get_by_label("Customer").fill("dlxgm")
+    dialog.get_by_label("Amount").fill("12,500")
+    dialog.get_by_role("button", name="Save and move").click()
+    expect(page.locator("#toasts")).to_contain_text("is now in Quotation")
+    expect(dialog).to_have_count(0)
+    in_column(page, cast, 3, cast.vague)
+    assert db.session.get_one(Deal, cast.vague.id).customer_id == cast.sigma.id
+
+
+def test_closing_the_question_leaves_the_card_where_it_was(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    open_board(page)
+    drag(page, card(page, cast.vague), column(page, cast, 3))
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    in_column(page, cast, 0, cast.vague)
+
+
+def test_a_card_is_moved_by_keyboard(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    open_board(page)
+    card(page, cast.vague).focus()
+    page.keyboard.press("ArrowRight")
+    expect(card(page, cast.pumps)).to_be_focused()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
+    in_column(page, cast, 2, cast.pumps)
+    expect(card(page, cast.pumps)).to_be_focused()
+
+
+def test_a_phone_moves_a_card_by_touch(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang", device=PHONE)
+    open_board(page)
+    column(page, cast, 1).scroll_into_view_if_needed()
+    box = card(page, cast.pumps).bounding_box()
+    assert box is not None
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *points: dict[str, float]) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    x, y = box["x"] + box["width"] / 2, box["y"] + 12
+    send("touchStart", {"x": x, "y": y})
+    expect(card(page, cast.pumps)).to_have_attribute("draggable", "true")
+    # A finger that rests this long means the card, not the page.
+    page.wait_for_timeout(300)
+    target = column(page, cast, 2).locator(".cards").bounding_box()
+    assert target is not None
+    goal = min(target["x"] + 30, 380)
+    for step in range(1, 11):
+        send("touchMove", {"x": x + (goal - x) * step / 10, "y": y + 2 * step})
+    send("touchEnd")
+    expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
+    in_column(page, cast, 2, cast.pumps)
+
+
+def test_a_phone_moves_a_card_by_the_menu(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang", device=PHONE)
+    open_board(page)
+    card(page, cast.pumps).get_by_label("Move").select_option(label="Proposal")
+    expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
+    in_column(page, cast, 2, cast.pumps)
+
+
+def test_a_card_is_moved_without_javascript(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang", javascript=False)
+    page.goto("/deals/board")
+    card(page, cast.pumps).get_by_label("Move").select_option(label="Proposal")
+    card(page, cast.pumps).get_by_role("button", name="Move").click()
+    in_column(page, cast, 2, cast.pumps)
+
+
+def test_of_two_people_moving_one_card_one_is_told(cast: Cast, open_as: Opener) -> None:
+    wang, zhao = open_as("wang"), open_as("li")
+    open_board(wang)
+    open_board(zhao)
+    drag(wang, card(wang, cast.pumps), column(wang, cast, 2))
+    expect(wang.locator("#toasts")).to_contain_text("is now in Proposal")
+    drag(zhao, card(zhao, cast.pumps), column(zhao, cast, 0))
+    expect(zhao.locator("#toasts")).to_contain_text("changed by somebody else")
+    in_column(zhao, cast, 2, cast.pumps)
