@@ -78,7 +78,7 @@ def test_the_approval_mail_carries_one_link_and_it_is_live(app: Flask, cast: Cas
     assert token is not None
     assert token.state is TokenState.LIVE
     assert token.expires_at == clock.now() + timedelta(hours=72)
-    both(letter, "6/20/26, 12:00")
+    both(letter, "Jun 20, 2026", "12:00")
 
 
 def test_links_are_built_from_the_configured_address(
@@ -154,7 +154,8 @@ def test_the_approver_gets_a_receipt_that_asks_was_it_not_you(
     letter = letter_to(cast.li, MailKind.DECISION_RECEIPT, assignment=assignment.id)
     both(
         letter,
-        "Approved: 大连出差",
+        "Approved",
+        "大连出差",
         "王芳",
         "CN¥300.00",
         how,
@@ -180,7 +181,7 @@ def test_a_mail_is_in_its_readers_language_and_zone(app: Flask, cast: Cast) -> N
     db.session.commit()
     letter = letter_to(cast.li, MailKind.DECISION_RECEIPT, assignment=assignment.id)
     assert '<html lang="zh-CN">' in letter.html
-    both(letter, "2026年6月17日 06:00:00", "¥300.00")
+    both(letter, "2026年6月17日 06:00", "¥300.00")
     cast.li.language, cast.li.timezone = "en", None
     letter = letter_to(cast.li, MailKind.DECISION_RECEIPT, assignment=assignment.id)
     assert '<html lang="en">' in letter.html
