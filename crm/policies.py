@@ -29,6 +29,9 @@ from crm.models.access import reaches
 
 Record = TypeVar("Record")
 
+# Larger numbers in an address name nothing; a database would fail on them, not find nothing.
+LARGEST_KEY = 2**31 - 1
+
 
 def find(model: type[Record], record_id: int, *, lock: bool = False, **options: Any) -> Record:
     """The record with this id among those the user may see; 404 otherwise.
@@ -49,6 +52,8 @@ def find_in(
     load: tuple[Any, ...] = (),
 ) -> Record:  # fmt: skip
     """The record with this id among ``select``; 404 otherwise."""
+    if record_id > LARGEST_KEY:
+        abort(404)
     select = select.where(model.id == record_id).options(*load)  # type: ignore[attr-defined]
     if lock:
         select = select.with_for_update(of=model)

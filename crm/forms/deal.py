@@ -23,7 +23,7 @@ from crm.forms.base import (
     text,
 )
 from crm.models import Contact, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
-from crm.models.deal import Missing
+from crm.models.deal import Missing, StageChanged
 from crm.models.exchange_rate import NoRate
 from crm.models.pipeline import StageRequirement
 
@@ -104,11 +104,29 @@ class DealMoveForm(BaseForm):
         customer = deal.customer or self.customer.data
         self.contact.offer(Contact.at(customer) if customer else [])
 
-    def saw_another_stage(self, deal: Deal) -> bool:
+    def move(self, deal: Deal, *, by: User) -> bool:
+        """Move ``deal`` as chosen; ``False`` if what was typed cannot be used.
+
+        :raises StageChanged: the deal is not as the mover saw it.
+        :raises Missing: the stage demands fields that are still empty.
+        """
+        if self._saw_another(deal):
+            raise StageChanged
+        if not self.validate_on_submit():
+            return False
+        self._fill_missing(deal)
+        deal.move_to(self.stage.data, by=by)
+        return True
+
+    def fields_for(self, missing: list[str]) -> list[Field]:
+        """The fields that must still be filled."""
+        return [self[name] for name in missing]
+
+    def _saw_another(self, deal: Deal) -> bool:
         """Whether the deal has left the stage, or changed, since the mover saw it."""
         return (self.from_stage.data, self.version.data) != (str(deal.stage_id), str(deal.version))
 
-    def fill_missing(self, deal: Deal) -> None:
+    def _fill_missing(self, deal: Deal) -> None:
         """Give ``deal`` the fields typed for the stage, where it has none yet."""
         for name in StageRequirement:
             typed = self[name.value].data
@@ -118,10 +136,6 @@ class DealMoveForm(BaseForm):
                 deal.set_amount(typed, deal.currency)
             else:
                 setattr(deal, name.value, typed)
-
-    def fields_for(self, missing: list[str]) -> list[Field]:
-        """The fields that must still be filled."""
-        return [self[name] for name in missing]
 
 
 class OutcomeForm(BaseForm):

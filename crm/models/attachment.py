@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.base import Base, Digest, Key, Timestamped
@@ -28,6 +28,11 @@ class Attachment(Timestamped, Base):
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
 
     uploaded_by: Mapped[User] = relationship()
+
+    @classmethod
+    def of(cls, kind: str, record_id: int) -> Select[tuple[Attachment]]:
+        """The files of one record."""
+        return select(cls).where(cls.record_kind == kind, cls.record_id == record_id)
 
     @property
     def is_image(self) -> bool:

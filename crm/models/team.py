@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.base import Base, Key, Name
@@ -39,6 +39,11 @@ class Team(Base):
         db.session.flush()  # the path needs the id
         team.path = f"{parent.path if parent else '/'}{team.id}/"
         return team
+
+    @classmethod
+    def in_order(cls) -> Select[tuple[Team]]:
+        """Every team, each followed by those below it."""
+        return select(cls).order_by(cls.path)
 
     def __str__(self) -> str:
         return self.name

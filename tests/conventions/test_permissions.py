@@ -180,7 +180,7 @@ TABLE: dict[str, Row] = {
     # Only with CRM_DEV=1, on a developer's machine.
     "GET mails.index": Row(EVERYBODY),
     "GET mails.show": Row(EVERYBODY, args={"kind": "approval_requested"}),
-    "GET mails.text": Row(EVERYBODY, args={"kind": "approval_requested"}),
+    "GET mail_texts.show": Row(EVERYBODY, args={"kind": "approval_requested"}),
 }
 
 # What is typed into the forms; "=deal_version" stands for a value of the scene.

@@ -29,16 +29,20 @@ def create(assignment_id: int) -> Response:
     try:
         decide(assignment, form, by=current_user)
     except REFUSALS as refusal:
-        db.session.rollback()
-        message, status = explain(assignment, refusal)
-        flash(message, "error" if status >= 400 else "info")
-        return _show(assignment, DecisionForm(formdata=None), status)
+        return _refused(assignment, refusal)
     db.session.commit()
     flash(_("Your decision is recorded."), "success")
     return respond(
         "approvals/decisions/create.stream.html", to=url_for("requests.index"),
         assignment=assignment, facts=facts_of(assignment),
     )  # fmt: skip
+
+
+def _refused(assignment: ApprovalAssignment, refusal: Exception) -> Response:
+    db.session.rollback()
+    message, status = explain(assignment, refusal)
+    flash(message, "error" if status >= 400 else "info")
+    return _show(assignment, DecisionForm(formdata=None), status)
 
 
 def _show(assignment: ApprovalAssignment, form: DecisionForm, status: int) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -24,9 +26,8 @@ def create(customer_id: int) -> Response:
     form = ActivityForm(customer)
     if not form.validate_on_submit():
         return render(
-            "contacts/customers/show.html", "activity_form", status=422,
-            form=form, customer=customer, view=view_of(customer, current_user),
-        )  # fmt: skip
+            "contacts/customers/show.html", "activity_form", 422, form=form, **_shown(customer)
+        )
     Activity.log(form.fill(Activity(customer=customer)), by=current_user)
     form.plan_next_step(customer, by=current_user)
     db.session.commit()
@@ -34,6 +35,9 @@ def create(customer_id: int) -> Response:
     return respond(
         "contacts/activities/create.stream.html",
         to=url_for("customers.show", customer_id=customer.id),
-        customer=customer, view=view_of(customer, current_user),
-        form=ActivityForm(customer, formdata=None),
+        form=ActivityForm(customer, formdata=None), **_shown(customer),
     )  # fmt: skip
+
+
+def _shown(customer: Customer) -> dict[str, Any]:
+    return {"customer": customer, "view": view_of(customer, current_user)}

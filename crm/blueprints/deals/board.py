@@ -22,6 +22,6 @@ def show() -> Response:
         "deals/board/show.html", "board",
         filter=filter, columns=board(filter, current_user), stages=Pipeline.main().stages,
         owners=db.session.scalars(User.active()).all(),
-        teams=db.session.scalars(db.select(Team).order_by(Team.path)).all(),
+        teams=db.session.scalars(Team.in_order()).all(),
         sources=db.session.scalars(Option.of(OptionList.SOURCE)).all(),
     )  # fmt: skip

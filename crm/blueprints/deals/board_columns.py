@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask_login import current_user, login_required
 
-from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.hypermedia import go, is_fragment, render
-from crm.models import Deal, Stage
-from crm.policies import find
+from crm.models import Deal, Pipeline, Stage
+from crm.policies import find, find_in
 from crm.queries.board import more_cards
 
 bp = Blueprint("board_columns", __name__)
@@ -18,7 +17,7 @@ bp = Blueprint("board_columns", __name__)
 @bp.get("/deals/board/<int:stage_id>")
 @login_required
 def show(stage_id: int) -> Response:
-    stage = db.get_or_404(Stage, stage_id)
+    stage = find_in(Stage.in_order(Pipeline.main()), Stage, stage_id)
     filter = DealFilter.parse(request.args)
     if not is_fragment():
         return go(filter.url("deals.index", stage=stage.id))

@@ -33,17 +33,12 @@ def new(deal_id: int) -> Response:
 @login_required
 def create(deal_id: int) -> Response:
     deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
+    form, left = DealMoveForm(deal), deal.stage
     if not may("edit", deal):
-        return _refuse(deal, DealMoveForm(deal), 403, _("This deal is not yours to move."))
-    form = DealMoveForm(deal)
-    left = deal.stage
-    if form.saw_another_stage(deal):
-        return _refuse(deal, form, 409, _moved_meanwhile(deal))
-    if not form.validate_on_submit():
-        return _ask(deal, form)
+        return _refuse(deal, form, 403, _("This deal is not yours to move."))
     try:
-        form.fill_missing(deal)
-        deal.move_to(form.stage.data, by=current_user)
+        if not form.move(deal, by=current_user):
+            return _ask(deal, form)
     except Missing as error:
         return _ask(deal, form, error.fields)
     except StageChanged:
@@ -100,7 +95,7 @@ def _columns_as_they_are(
 
 def _moved_meanwhile(deal: Deal) -> str:
     if not deal.is_open:
-        return _("%(deal)s was closed meanwhile.", deal=deal.name)
+        return _("%(deal)s was closed in the meantime.", deal=deal.name)
     return _(
         "%(deal)s was changed by somebody else meanwhile: it is in %(stage)s. Look, then move it again.",
         deal=deal.name, stage=label(deal.stage),

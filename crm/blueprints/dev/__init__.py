@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.dev import mails
+from crm.blueprints.dev import mail_texts, mails
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(mails.bp)
+    app.register_blueprint(mail_texts.bp)

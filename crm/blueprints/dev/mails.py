@@ -26,26 +26,18 @@ def index() -> Response:
 
 @bp.get("/dev/mail/<kind>")
 def show(kind: str) -> Response:
-    letter = _sample(kind)
-    response = make_response(letter.html)
+    response = make_response(sample(kind).html)
     response.headers["Content-Security-Policy"] = POLICY
     return response
 
 
-@bp.get("/dev/mail/<kind>/text")
-def text(kind: str) -> Response:
-    letter = _sample(kind)
-    response = make_response(f"{letter.subject}\n\n{letter.text}")
-    response.mimetype = "text/plain"
-    return response
-
-
-def _sample(kind: str) -> mail.Letter:
+def sample(kind: str) -> mail.Letter:
+    """The mail of this kind, made from the newest records that fit; 404 if there are none."""
     if kind not in SAMPLES:
         abort(404)
     letter = SAMPLES[MailKind(kind)]()
     if letter is None:
-        abort(404)  # there is no record yet to make it from
+        abort(404)
     return letter
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
-from sqlalchemy import select
 
 from crm import files
 from crm.extensions import db
@@ -82,7 +81,7 @@ def destroy(claim_id: int, item_id: int) -> Response:
     claim = _editable(claim_id)
     claim.remove_item(_find_item(claim, item_id), by=current_user)
     db.session.commit()
-    flash(_("Taken off the claim."), "info")
+    flash(_("Removed from the claim."), "info")
     return go(url_for("claims.show", claim_id=claim.id))
 
 
@@ -93,7 +92,8 @@ def _editable(claim_id: int) -> ExpenseClaim:
 
 
 def _find_item(claim: ExpenseClaim, item_id: int) -> ExpenseItem:
-    return find_in(select(ExpenseItem).where(ExpenseItem.claim_id == claim.id), ExpenseItem, item_id)
+    of_claim = ExpenseItem.visible_to(current_user).where(ExpenseItem.claim_id == claim.id)
+    return find_in(of_claim, ExpenseItem, item_id)
 
 
 def _shown(item: ExpenseItem) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user, login_required
-from sqlalchemy import select
 
 from crm import files
 from crm.extensions import db
@@ -33,10 +32,7 @@ def destroy(claim_id: int, item_id: int, receipt_id: int) -> Response:
 
 
 def _find(item: ExpenseItem, receipt_id: int) -> Attachment:
-    of_item = select(Attachment).where(
-        Attachment.record_kind == ExpenseItem.__tablename__, Attachment.record_id == item.id
-    )
-    return find_in(of_item, Attachment, receipt_id)
+    return find_in(Attachment.of(item.__tablename__, item.id), Attachment, receipt_id)
 
 
 def _item(claim_id: int, item_id: int) -> ExpenseItem:

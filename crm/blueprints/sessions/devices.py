@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
-from sqlalchemy import select
 
 from crm.extensions import db
 from crm.hypermedia import go, render
@@ -28,8 +27,7 @@ def index() -> Response:
 @bp.post("/devices/<int:session_id>/end")
 @login_required
 def destroy(session_id: int) -> Response:
-    mine = select(UserSession).where(UserSession.user_id == current_user.id)
-    find_in(mine, UserSession, session_id).end(by=current_user)
+    find_in(UserSession.live_of(current_user), UserSession, session_id).end(by=current_user)
     db.session.commit()
     flash(_("That device is signed out."), "success")
     return go(url_for("devices.index"))
@@ -40,5 +38,5 @@ def destroy(session_id: int) -> Response:
 def update() -> Response:
     TrustedDevice.forget_all_of(current_user)
     db.session.commit()
-    flash(_("No device is trusted any more."), "success")
+    flash(_("No device is trusted now."), "success")
     return go(url_for("devices.index"))
