@@ -85,6 +85,19 @@ def owned_within(
     return owner_id.in_(members_below(user))
 
 
+def is_among(
+    column: InstrumentedAttribute[Any], ids: Select[Any], scope: Scope
+) -> ColumnElement[bool]:
+    """The condition that ``column`` is one of the ``ids`` that are within ``scope``.
+
+    What one person owns is a short list, made once. What a team owns may be half the firm: it is
+    looked up row by row, which for a page of fifty is a hundred times cheaper than listing it.
+    """
+    if scope <= Scope.OWN:
+        return column.in_(ids)
+    return ids.where(ids.selected_columns[0] == column).exists()
+
+
 def members_below(user: User) -> Select[int]:
     """The ids of the users in ``user``'s team and every team below it."""
     from crm.models.team import Team

@@ -48,7 +48,7 @@ class Activity(Timestamped, Base):
         return select(cls).where(
             or_(
                 owned_within(user, user.sees(Noun.CUSTOMERS), cls.by_id),
-                cls.customer_id.in_(Customer.ids_looked_after_by(user)),
+                Customer.looked_after_by(user, cls.customer_id),
             )
         )
 

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ForeignKey, Index, Select, String, Table, or_, select
-from sqlalchemy.orm import Mapped, WriteOnlyMapped, joinedload, mapped_column, relationship
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Table,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Mapped,
+    WriteOnlyMapped,
+    aliased,
+    joinedload,
+    mapped_column,
+    relationship,
+)
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
-from crm.models.access import Noun, Scope, owned_within
+from crm.models.access import Noun, Scope, is_among, owned_within
 from crm.models.event import Action, Event, changes_of
 from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
@@ -38,9 +57,18 @@ customer_collaborator = Table(
 )
 
 
+_IN_USE = text("trashed_at IS NULL")
+
+
 class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
     __tablename__ = "customer"
-    __table_args__ = (Index(None, "name"), Index(None, "created_at"))
+    __table_args__ = (
+        Index(None, "name"),
+        Index(None, "created_at"),
+        # Whose customers there are, and how many, without reading them.
+        Index("ix_customer_in_use", "owner_id", "id",
+              sqlite_where=_IN_USE, postgresql_where=_IN_USE),
+    )  # fmt: skip
 
     SEARCHED = ("name", "code", "external_id", "phone")
     TRACKED = (
@@ -54,7 +82,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         stored_by_value(CustomerKind), default=CustomerKind.PROSPECT
     )
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     grade_id: Mapped[int | None] = mapped_column(ForeignKey("option.id"))
     industry_id: Mapped[int | None] = mapped_column(ForeignKey("option.id"))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("option.id"))
@@ -100,14 +128,14 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         mine = owned_within(user, scope, cls.owner_id)
         if scope in (Scope.ALL, Scope.NONE):
             return mine
+        deal = aliased(Deal)  # the query around this may join the deals themselves
+        dealt_with = select(deal.customer_id).where(
+            deal.customer_id.is_not(None), owned_within(user, scope, deal.owner_id)
+        )
         return or_(
             mine,
             cls.id.in_(cls.ids_collaborated_by(user)),
-            cls.id.in_(
-                select(Deal.customer_id).where(
-                    Deal.customer_id.is_not(None), owned_within(user, scope, Deal.owner_id)
-                )
-            ),
+            is_among(cls.id, dealt_with, scope),
         )
 
     @classmethod
@@ -118,18 +146,22 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         )
 
     @classmethod
-    def ids_looked_after_by(cls, user: User) -> Select[int]:
-        """The ids of the customers that ``user`` owns within scope or helps on.
+    def looked_after_by(
+        cls, user: User, customer_id: InstrumentedAttribute[Any]
+    ) -> ColumnElement[bool]:
+        """The condition that ``user`` owns within scope, or helps on, the customer with this id.
 
         Who looks after a customer sees what hangs on it.
         """
         scope = user.sees(Noun.CUSTOMERS)
-        return select(cls.id).where(
+        customer = aliased(cls)  # the query around this may join the customers themselves
+        ids = select(customer.id).where(
             or_(
-                owned_within(user, scope, cls.owner_id),
-                cls.id.in_(cls.ids_collaborated_by(user)),
+                owned_within(user, scope, customer.owner_id),
+                customer.id.in_(cls.ids_collaborated_by(user)),
             )
         )
+        return is_among(customer_id, ids, scope)
 
     @classmethod
     def for_list(cls) -> tuple:

@@ -337,7 +337,7 @@ class ExpenseItem(Timestamped, Base):
                 ExpenseClaim.trashed_at.is_(None),
                 or_(
                     ExpenseClaim.seen_by(user),
-                    cls.customer_id.in_(Customer.ids_looked_after_by(user)),
+                    Customer.looked_after_by(user, cls.customer_id),
                 ),
             )
         )

@@ -61,7 +61,7 @@ class Task(Versioned, Trashable, Timestamped, Base):
         return or_(
             mine,
             cls.created_by_id == user.id,
-            cls.customer_id.in_(Customer.ids_looked_after_by(user)),
+            Customer.looked_after_by(user, cls.customer_id),
         )
 
     @classmethod

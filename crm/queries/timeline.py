@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, select
 
 from crm.extensions import db
 from crm.models import Customer, Deal, Event, User
@@ -20,7 +20,9 @@ def of_customer(customer: Customer, user: User, *, limit: int = SHOWN) -> Sequen
     """
     events = Event.at_customer(customer.id)
     looks_after = db.session.scalar(
-        Customer.ids_looked_after_by(user).where(Customer.id == customer.id)
+        select(Customer.id).where(
+            Customer.id == customer.id, Customer.looked_after_by(user, Customer.id)
+        )
     )
     if looks_after is None:
         seen = Deal.visible_to(user).with_only_columns(Deal.id)

@@ -62,7 +62,8 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
         # The board reads open deals only: its columns in order, and their sums from the index alone.
         Index("ix_deal_open_stage", "stage_id", "stage_since", "id",
               sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_deal_open_sums", "stage_id", "owner_id", "base_amount", "probability",
+        Index("ix_deal_open_sums", "stage_id", "owner_id", "customer_id", "id", "base_amount",
+              "probability",
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "owner_id", "closed_at"),
         Index(None, "created_at"),
@@ -131,9 +132,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
         if scope in (Scope.ALL, Scope.NONE):
             return mine
         helped = select(deal_collaborator.c.deal_id).where(deal_collaborator.c.user_id == user.id)
-        return or_(
-            mine, cls.id.in_(helped), cls.customer_id.in_(Customer.ids_looked_after_by(user))
-        )
+        return or_(mine, cls.id.in_(helped), Customer.looked_after_by(user, cls.customer_id))
 
     @classmethod
     def for_list(cls) -> tuple[Any, ...]:
