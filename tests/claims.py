@@ -27,7 +27,9 @@ def make_item(
     return item
 
 
-def draft(cast: Cast, *items: ExpenseItem, title: str = "大连出差", by: User | None = None) -> ExpenseClaim:
+def draft(
+    cast: Cast, *items: ExpenseItem, title: str = "大连出差", by: User | None = None
+) -> ExpenseClaim:
     """A draft of Wang's, with one item of 300.00 if none are given."""
     by = by or cast.wang
     claim = ExpenseClaim.begin(title, by=by)
@@ -36,7 +38,9 @@ def draft(cast: Cast, *items: ExpenseItem, title: str = "大连出差", by: User
     return claim
 
 
-def submitted(cast: Cast, *items: ExpenseItem, title: str = "大连出差", by: User | None = None) -> ApprovalAssignment:
+def submitted(
+    cast: Cast, *items: ExpenseItem, title: str = "大连出差", by: User | None = None
+) -> ApprovalAssignment:
     """Submit a draft; returns what its approver is asked."""
     claim = draft(cast, *items, title=title, by=by)
     request = claim.submit(by=claim.claimant)
