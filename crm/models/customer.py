@@ -22,7 +22,6 @@ from sqlalchemy.orm import (
     InstrumentedAttribute,
     Mapped,
     WriteOnlyMapped,
-    aliased,
     joinedload,
     mapped_column,
     relationship,
@@ -30,7 +29,7 @@ from sqlalchemy.orm import (
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
-from crm.models.access import Noun, Scope, is_among, owned_within
+from crm.models.access import Noun, Scope, another, is_among, owned_within
 from crm.models.event import Action, Event, changes_of
 from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
@@ -128,7 +127,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         mine = owned_within(user, scope, cls.owner_id)
         if scope in (Scope.ALL, Scope.NONE):
             return mine
-        deal = aliased(Deal)  # the query around this may join the deals themselves
+        deal = another(Deal)  # the query around this may join the deals themselves
         dealt_with = select(deal.customer_id).where(
             deal.customer_id.is_not(None), owned_within(user, scope, deal.owner_id)
         )
@@ -154,7 +153,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         Who looks after a customer sees what hangs on it.
         """
         scope = user.sees(Noun.CUSTOMERS)
-        customer = aliased(cls)  # the query around this may join the customers themselves
+        customer = another(cls)  # the query around this may join the customers themselves
         ids = select(customer.id).where(
             or_(
                 owned_within(user, scope, customer.owner_id),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select, type_coerce, union_all
 
@@ -37,19 +38,23 @@ class Column:
 
 
 def board(filter: DealFilter, user: User, *, stages: Iterable[Stage] | None = None) -> list[Column]:
-    """The columns of ``stages`` (default: the main pipeline's): four queries, however many deals."""
+    """The columns of ``stages`` (default: the main pipeline's): few queries, however many deals."""
     stages = list(stages or db.session.scalars(Stage.in_order(Pipeline.main())))
-    totals = _totals(filter, user)
-    cards = _cards(filter, user, stages)
+    visible = _visible(filter, user)
+    cards = _cards(visible, stages)
     return [
-        Column(
-            stage,
-            *_sums(stage, totals.get(stage.id)),
-            cards=cards[stage.id][:CARDS_PER_COLUMN],
-            has_more=len(cards[stage.id]) > CARDS_PER_COLUMN,
+        replace(
+            column,
+            cards=cards[column.stage.id][:CARDS_PER_COLUMN],
+            has_more=len(cards[column.stage.id]) > CARDS_PER_COLUMN,
         )
-        for stage in stages
+        for column in _heads(visible, stages)
     ]
+
+
+def heads(filter: DealFilter, user: User, stages: Iterable[Stage]) -> list[Column]:
+    """The columns of ``stages`` without their cards: what changes above the cards after a move."""
+    return _heads(_visible(filter, user), stages)
 
 
 def more_cards(filter: DealFilter, user: User, stage: Stage, after: Deal) -> tuple[list[Card], bool]:
@@ -58,7 +63,7 @@ def more_cards(filter: DealFilter, user: User, stage: Stage, after: Deal) -> tup
         Deal.stage_since < after.stage_since,
         and_(Deal.stage_since == after.stage_since, Deal.id < after.id),
     )
-    page = _first_ids(filter, user, stage).where(below)
+    page = _first_ids(_visible(filter, user), stage).where(below)
     cards = _load(db.session.scalars(page).all())
     return cards[:CARDS_PER_COLUMN], len(cards) > CARDS_PER_COLUMN
 
@@ -72,9 +77,20 @@ def _visible(filter: DealFilter, user: User) -> Select[Deal]:
     return Deal.visible_to(user).where(Deal.closed_at.is_(None), *filter.conditions())
 
 
-def _totals(filter: DealFilter, user: User) -> dict[int, tuple[int, Decimal, Decimal, Decimal]]:
+def _heads(visible: Select[Any], stages: Iterable[Stage]) -> list[Column]:
+    totals = _totals(visible, stages)
+    return [
+        Column(stage, *_sums(stage, totals.get(stage.id)), cards=[], has_more=False)
+        for stage in stages
+    ]
+
+
+def _totals(
+    visible: Select[Any], stages: Iterable[Stage]
+) -> dict[int, tuple[int, Decimal, Decimal, Decimal]]:
     """By stage: count, amount, amount at the stage's own chance, Σ amount × overriding chance."""
-    by_stage = _visible(filter, user).with_only_columns(
+    here = visible.where(Deal.stage_id.in_([stage.id for stage in stages]))
+    by_stage = here.with_only_columns(
         Deal.stage_id,
         func.count(),
         type_coerce(func.coalesce(func.sum(Deal.base_amount), 0), Money),
@@ -97,19 +113,18 @@ def _sums(
     return count, amount, cents_of(weighted)
 
 
-def _first_ids(filter: DealFilter, user: User, stage: Stage) -> Select[int]:
+def _first_ids(visible: Select[Any], stage: Stage) -> Select[int]:
     """One more than a page: the last one tells that there are more."""
     return (
-        _visible(filter, user)
-        .with_only_columns(Deal.id)
+        visible.with_only_columns(Deal.id)
         .where(Deal.stage_id == stage.id)
         .order_by(Deal.stage_since.desc(), Deal.id.desc())
         .limit(CARDS_PER_COLUMN + 1)
     )
 
 
-def _cards(filter: DealFilter, user: User, stages: list[Stage]) -> dict[int, list[Card]]:
-    pages = [select(_first_ids(filter, user, stage).subquery().c.id) for stage in stages]
+def _cards(visible: Select[Any], stages: list[Stage]) -> dict[int, list[Card]]:
+    pages = [select(_first_ids(visible, stage).subquery().c.id) for stage in stages]
     cards: dict[int, list[Card]] = {stage.id: [] for stage in stages}
     if pages:
         for card in _load(db.session.scalars(union_all(*pages)).all()):
@@ -122,7 +137,7 @@ def _load(ids: Iterable[int]) -> list[Card]:
     deals = db.session.scalars(
         select(Deal)
         .where(Deal.id.in_(ids))
-        .options(*Deal.for_list())
+        .options(*Deal.for_cards())
         .order_by(Deal.stage_since.desc(), Deal.id.desc())
     )
     tasks = _next_tasks(ids)

@@ -18,9 +18,10 @@ bp = Blueprint("board", __name__)
 @login_required
 def show() -> Response:
     filter = DealFilter.parse(request.args)
+    stages = Pipeline.main().stages
     return render(
         "deals/board/show.html", "board",
-        filter=filter, columns=board(filter, current_user), stages=Pipeline.main().stages,
+        filter=filter, columns=board(filter, current_user, stages=stages), stages=stages,
         owners=db.session.scalars(User.active()).all(),
         teams=db.session.scalars(Team.in_order()).all(),
         sources=db.session.scalars(Option.of(OptionList.SOURCE)).all(),

@@ -14,7 +14,7 @@ from crm.hypermedia import is_fragment, render, respond, stream
 from crm.models import Deal, Stage
 from crm.models.deal import Missing, StageChanged
 from crm.policies import find, may, require
-from crm.queries.board import board, card_of
+from crm.queries.board import board, card_of, heads
 from crm.signing_in import safe_next
 
 bp = Blueprint("deal_moves", __name__)
@@ -55,7 +55,7 @@ def _moved(deal: Deal, left: Stage) -> Response:
         "deals/moves/create.stream.html",
         to=safe_next(request.form.get("next")) or url_for("deals.show", deal_id=deal.id),
         filter=filter, card=card_of(deal), stages=deal.pipeline.stages,
-        columns=board(filter, current_user, stages=[left, deal.stage]),
+        columns=heads(filter, current_user, [left, deal.stage]),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
 from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, cents_of
@@ -143,6 +143,14 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
             joinedload(cls.stage),
             joinedload(cls.outcome),
         )
+
+    @classmethod
+    def for_cards(cls) -> tuple[Any, ...]:
+        """Loading options for cards, which also ask who may move them."""
+        from crm.models.user import User
+
+        owner = joinedload(cls.owner)
+        return (*cls.for_list(), owner.joinedload(User.team), selectinload(cls.collaborators))
 
     @classmethod
     def open(
