@@ -35,8 +35,20 @@ def in_column(page: Page, cast: Cast, position: int, deal: Deal) -> None:
 
 
 def drag(page: Page, what: Locator, to: Locator) -> None:
-    what.drag_to(to.locator(".cards"), source_position={"x": 40, "y": 12},
-                 target_position={"x": 40, "y": 20}, steps=12)  # fmt: skip
+    """Pick the card up, carry it over the column, and let go once the column has taken it."""
+    start, goal = what.bounding_box(), to.locator(".cards").bounding_box()
+    assert start
+    assert goal
+    name = what.get_attribute("id")
+    page.mouse.move(start["x"] + 40, start["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 60, start["y"] + 20, steps=4)
+    for step in range(40):
+        page.mouse.move(goal["x"] + 40 + step % 5, goal["y"] + 20 + step % 3, steps=6)
+        if to.locator(f"#{name}").count():
+            break
+    expect(to.locator(f"#{name}")).to_have_count(1)
+    page.mouse.up()
 
 
 def test_a_rep_drags_a_card_with_the_mouse(cast: Cast, open_as: Opener) -> None:
