@@ -74,7 +74,7 @@ def _smtp_security(text: str) -> str:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("CRM_INSTANCE", "INSTANCE", "", str,
-            "Folder for the database, secret key, mails and files; default: instance/ beside wsgi.py"),
+            "Folder for the database, secret key, mails and files; default: instance/ in the clone"),
     Setting("CRM_DATABASE_URL", "DATABASE_URL", "", str,
             "Database; default: SQLite in CRM_INSTANCE; or postgresql+psycopg://user:password@host/name"),
     Setting("CRM_SECRET_KEY", "SECRET_KEY", "", str,
@@ -120,7 +120,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         except ValueError as error:
             raise SettingError(f"{setting.variable}={text!r}: {error}") from error
 
-    instance = Path(values["INSTANCE"] or Path(__file__).parent.parent / "instance").resolve()
+    instance = Path(values["INSTANCE"] or _default_instance()).resolve()
     values["INSTANCE"] = str(instance)
     _make_folder(instance)
     values["SQLALCHEMY_DATABASE_URI"] = _database_url(values["DATABASE_URL"], instance)
@@ -152,6 +152,12 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     )
     values.update(overrides)
     return values
+
+
+def _default_instance() -> Path:
+    """Beside wsgi.py in a clone; in the current folder for an installed package."""
+    root = Path(__file__).parent.parent
+    return (root if (root / "wsgi.py").exists() else Path.cwd()) / "instance"
 
 
 def _make_folder(folder: Path) -> None:
