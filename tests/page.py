@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextvars import Context
 from html.parser import HTMLParser
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from crm.extensions import db
@@ -98,12 +100,26 @@ class Page(HTMLParser):
         return any(values.get("id") == wanted for _, values in self.tags)
 
 
+class Client(FlaskClient):
+    """Requests as the server gets them: in a context of their own, where nothing of the test is.
+
+    Inside the test's context they would share its session and ``g``, and so whoever was signed in
+    with the request before.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            db.session.commit()  # what the test has written is there, and no lock is held
+            db.session.expire_all()
+        return Context().run(super().open, *args, **kwargs)
+
+
 class Browser:
     """One person's browser without JavaScript; ``htmx=True`` asks as htmx would."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.client = app.test_client()
+        self.client = Client(app, app.response_class)
         self.user = ""
 
     def sign_in(self, username: str) -> Browser:

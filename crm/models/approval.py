@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, Select, String, select, update
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Select, String, and_, select, update
+from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Digest, Key, Timestamped, stored_by_value
@@ -32,14 +32,31 @@ if TYPE_CHECKING:
 LINK_LIVES = timedelta(hours=72)
 
 
-def _expense_claim(document_id: int) -> ExpenseClaim:
+def _expense_claim(document_id: int, lock: bool) -> ExpenseClaim:
     from crm.models.expense_claim import ExpenseClaim
 
-    return db.session.get_one(ExpenseClaim, document_id, options=ExpenseClaim.for_page())
+    return db.session.get_one(
+        ExpenseClaim, document_id, options=ExpenseClaim.for_page(),
+        with_for_update={"of": ExpenseClaim} if lock else None,
+    )  # fmt: skip
 
 
-# Every kind of document that can be approved, and how it is loaded.
-DOCUMENTS: dict[str, Callable[[int], Any]] = {"expense_claim": _expense_claim}
+def _expense_claims(ids: list[int]) -> Iterable[ExpenseClaim]:
+    from crm.models.expense_claim import ExpenseClaim
+
+    chosen = select(ExpenseClaim).where(ExpenseClaim.id.in_(ids))
+    return db.session.scalars(chosen.options(*ExpenseClaim.for_page()))
+
+
+class Loading(NamedTuple):
+    """How documents of one kind are loaded: one by its id, locked or not, or many at once."""
+
+    one: Callable[[int, bool], Any]
+    many: Callable[[list[int]], Iterable[Any]]
+
+
+# Every kind of document that can be approved.
+DOCUMENTS: dict[str, Loading] = {"expense_claim": Loading(_expense_claim, _expense_claims)}
 
 
 class Decision(StrEnum):
@@ -138,7 +155,27 @@ class ApprovalRequest(Timestamped, Base):
     @property
     def document(self) -> Any:
         """The document itself, loaded with what its page shows."""
-        return DOCUMENTS[self.document_kind](self.document_id)
+        return DOCUMENTS[self.document_kind].one(self.document_id, False)
+
+    @staticmethod
+    def documents_of(requests: Sequence[ApprovalRequest]) -> dict[int, Any]:
+        """The documents by the requests' ids: the same few queries, however many there are."""
+        found = {
+            (kind, document.id): document
+            for kind in {request.document_kind for request in requests}
+            for document in DOCUMENTS[kind].many(
+                [request.document_id for request in requests if request.document_kind == kind]
+            )
+        }
+        return {
+            request.id: found[request.document_kind, request.document_id] for request in requests
+        }
+
+    def lock(self) -> Any:
+        """The document, held until the transaction ends: decisions and changes come one by one."""
+        document = DOCUMENTS[self.document_kind].one(self.document_id, True)
+        db.session.refresh(self)
+        return document
 
     @property
     def is_open(self) -> bool:
@@ -147,12 +184,22 @@ class ApprovalRequest(Timestamped, Base):
     @property
     def previous(self) -> ApprovalRequest | None:
         """The request before this one on the same document."""
-        return db.session.scalar(
-            ApprovalRequest.of(self.document_kind, self.document_id)
-            .where(ApprovalRequest.id < self.id)
-            .order_by(ApprovalRequest.id.desc())
-            .limit(1)
+        return self.previous_of([self]).get(self.id)
+
+    @classmethod
+    def previous_of(cls, requests: Sequence[ApprovalRequest]) -> dict[int, ApprovalRequest]:
+        """The requests before these on the same documents, by the ids of these: one query."""
+        later = aliased(cls)
+        same = and_(
+            cls.document_kind == later.document_kind, cls.document_id == later.document_id
         )
+        rows = db.session.execute(
+            select(later.id, cls)
+            .join(cls, and_(same, cls.id < later.id))
+            .where(later.id.in_([request.id for request in requests]))
+            .order_by(cls.id)
+        )
+        return {later_id: earlier for later_id, earlier in rows}  # the last one stays
 
     def withdraw(self) -> None:
         """Close without a decision; every link to it dies."""
@@ -224,11 +271,12 @@ class ApprovalAssignment(Timestamped, Base):
         :raises CommentMissing: rejecting needs a comment.
         """
         request = self.request
+        document = request.lock()
+        db.session.refresh(self)
         if by.id != self.approver_id or not by.is_active or by.id == request.claimant_id:
             raise NotAllowed
         if self.decision is not None:
             raise AlreadyDecided(same=self.decision is decision)
-        document = request.document
         shown = (version, content_hash)
         if not request.is_open or shown != (document.version, document.content_hash()):
             raise DocumentChanged

@@ -25,9 +25,7 @@ def create(customer_id: int) -> Response:
     require("work_with", customer)
     form = ActivityForm(customer)
     if not form.validate_on_submit():
-        return render(
-            "contacts/customers/show.html", "activity_form", 422, form=form, **_shown(customer)
-        )
+        return _form(customer, form, 422)
     Activity.log(form.fill(Activity(customer=customer)), by=current_user)
     form.plan_next_step(customer, by=current_user)
     db.session.commit()
@@ -37,6 +35,11 @@ def create(customer_id: int) -> Response:
         to=url_for("customers.show", customer_id=customer.id),
         form=ActivityForm(customer, formdata=None), **_shown(customer),
     )  # fmt: skip
+
+
+def _form(customer: Customer, form: ActivityForm, status: int) -> Response:
+    page = "contacts/customers/show.html"
+    return render(page, "activity_form", status, form=form, **_shown(customer))
 
 
 def _shown(customer: Customer) -> dict[str, Any]:
