@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm.extensions import db
-from crm.models import ApprovalAssignment, User
-from crm.queries.spend import Around, around_claim, changes_since
+from crm.models import ApprovalAssignment, ApprovalRequest, User
+from crm.queries.spend import Around, around_claims, changes_between
 
 SHOWN = 100
 
@@ -35,19 +35,29 @@ class Inbox:
 
 def facts_of(assignment: ApprovalAssignment) -> Facts:
     """Read what ``assignment`` is about."""
-    document = assignment.request.document
-    return Facts(
-        assignment,
-        document,
-        around_claim(document),
-        changes_since(assignment.request),
-        document.content_hash(),
-        document.version,
-    )
+    return _facts([assignment])[0]
 
 
 def inbox_of(user: User) -> Inbox:
-    """What ``user`` is asked to decide, and has decided."""
+    """What ``user`` is asked to decide, and has decided: few queries, however much waits."""
     waiting = db.session.scalars(ApprovalAssignment.waiting_for(user).limit(SHOWN)).all()
     decided = db.session.scalars(ApprovalAssignment.decided_by(user).limit(20)).all()
-    return Inbox([facts_of(assignment) for assignment in waiting], decided)
+    return Inbox(_facts(waiting), decided)
+
+
+def _facts(assignments: Sequence[ApprovalAssignment]) -> list[Facts]:
+    requests = [assignment.request for assignment in assignments]
+    documents = ApprovalRequest.documents_of(requests)
+    previous = ApprovalRequest.previous_of(requests)
+    around = around_claims(list(documents.values()))
+    return [
+        Facts(
+            assignment,
+            document := documents[assignment.request_id],
+            around[document.id],
+            changes_between(previous.get(assignment.request_id), assignment.request),
+            document.content_hash(),
+            document.version,
+        )
+        for assignment in assignments
+    ]

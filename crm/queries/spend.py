@@ -44,21 +44,36 @@ class Around:
     won: Decimal  # their won deals
 
 
+NOTHING = (Decimal(0), Decimal(0))
+
+
 def around_claim(claim: ExpenseClaim) -> Sequence[Around]:
     """Customer by customer in the order of the items; ``claim`` itself is left out of the sums."""
-    customers = dict.fromkeys(item.customer for item in claim.items if item.customer)
-    if not customers:
-        return []
-    ids = [customer.id for customer in customers]
-    spent, sold = _spent(ids, claim), _sold(ids)
-    nothing = (Decimal(0), Decimal(0))
-    return [
-        Around(customer, *spent.get(customer.id, nothing), *sold.get(customer.id, nothing))
-        for customer in customers
-    ]
+    return around_claims([claim])[claim.id]
 
 
-def _spent(customer_ids: list[int], claim: ExpenseClaim) -> dict[int, tuple[Decimal, Decimal]]:
+def around_claims(claims: Sequence[ExpenseClaim]) -> dict[int, Sequence[Around]]:
+    """The same for many claims, by their ids: two queries, however many there are."""
+    customers_of = {
+        claim.id: dict.fromkeys(item.customer for item in claim.items if item.customer)
+        for claim in claims
+    }
+    ids = {customer.id for customers in customers_of.values() for customer in customers}
+    spent, sold = (_spent(ids), _sold(ids)) if ids else ({}, {})
+    return {
+        claim.id: [
+            Around(
+                customer,
+                *_without_own(claim, customer, spent.get(customer.id, NOTHING)),
+                *sold.get(customer.id, NOTHING),
+            )
+            for customer in customers_of[claim.id]
+        ]
+        for claim in claims
+    }
+
+
+def _spent(customer_ids: set[int]) -> dict[int, tuple[Decimal, Decimal]]:
     """By customer: what was approved, and what is pending."""
     is_pending = ExpenseClaim.state == ClaimState.SUBMITTED
     rows = db.session.execute(
@@ -68,17 +83,26 @@ def _spent(customer_ids: list[int], claim: ExpenseClaim) -> dict[int, tuple[Deci
             _sum(case((is_pending, ExpenseItem.base_amount), else_=0)),
         )
         .join(ExpenseItem.claim)
-        .where(
-            ExpenseItem.counted(),
-            ExpenseItem.customer_id.in_(customer_ids),
-            ExpenseItem.claim_id != claim.id,
-        )
+        .where(ExpenseItem.counted(), ExpenseItem.customer_id.in_(customer_ids))
         .group_by(ExpenseItem.customer_id)
     )
     return {customer_id: (approved, pending) for customer_id, approved, pending in rows}
 
 
-def _sold(customer_ids: list[int]) -> dict[int, tuple[Decimal, Decimal]]:
+def _without_own(
+    claim: ExpenseClaim, customer: Customer, spent: tuple[Decimal, Decimal]
+) -> tuple[Decimal, Decimal]:
+    """What was approved and what is pending on ``customer``, less what ``claim`` counts there."""
+    approved, pending = spent
+    own = sum((item.base_amount for item in claim.items if item.customer is customer), Decimal(0))
+    if claim.state is ClaimState.SUBMITTED:
+        return approved, pending - own
+    if claim.state in {ClaimState.APPROVED, ClaimState.PAID}:
+        return approved - own, pending
+    return spent
+
+
+def _sold(customer_ids: set[int]) -> dict[int, tuple[Decimal, Decimal]]:
     """By customer: the weighted amount of open deals, and the amount of won ones."""
     chance = func.coalesce(Deal.probability, Stage.probability)
     rows = db.session.execute(
@@ -101,7 +125,11 @@ def _sum(amount: Any) -> Any:
 
 def changes_since(request: ApprovalRequest) -> Sequence[str]:
     """What is different from the request before, line by line in the reader's language."""
-    previous = request.previous
+    return changes_between(request.previous, request)
+
+
+def changes_between(previous: ApprovalRequest | None, request: ApprovalRequest) -> Sequence[str]:
+    """What ``request`` asks otherwise than ``previous``, line by line in the reader's language."""
     if previous is None:
         return []
     before, now = previous.snapshot, request.snapshot
