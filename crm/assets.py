@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, make_response, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, make_response, url_for
 from werkzeug.utils import safe_join
 
 FOLDER = Path(__file__).parent / "static"
@@ -30,10 +30,15 @@ def init_app(app: Flask) -> None:
 
 def asset_url(name: str) -> str:
     """The address of a file in ``static/``: ``asset_url("js/app.js")``."""
-    version = current_app.extensions["assets_version"]
-    if name == "css/app.css":
-        return url_for("assets.stylesheet", version=version)
-    return url_for("assets.file", version=version, name=name)
+    # A page names its icons hundreds of times, and they all lie at one address.
+    known: dict[str, str] = g.setdefault("asset_urls", {})
+    if name not in known:
+        version = current_app.extensions["assets_version"]
+        if name == "css/app.css":
+            known[name] = url_for("assets.stylesheet", version=version)
+        else:
+            known[name] = url_for("assets.file", version=version, name=name)
+    return known[name]
 
 
 @bp.get("/static/<version>/css/app.css")

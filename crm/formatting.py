@@ -12,8 +12,8 @@ from flask import Flask, g, request
 from flask_babel import (
     format_currency,
     format_date,
-    format_datetime,
     format_decimal,
+    format_time,
     format_timedelta,
     get_locale,
     ngettext,
@@ -27,7 +27,6 @@ from crm.models import Company
 from crm.models.option import Bilingual
 from crm.policies import may
 from crm.wording import word_for
-
 
 TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
 
@@ -47,7 +46,8 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """``zh`` or ``en``."""
-    return get_locale().language if get_locale() else "zh"
+    locale = get_locale()
+    return locale.language if locale else "zh"
 
 
 def money(amount: Decimal | None, currency: str | None = None) -> str:
@@ -64,7 +64,7 @@ def whole_money(amount: Decimal) -> str:
 
 
 def number(value: Decimal | int | None) -> str:
-    return "" if value is None else format_decimal(value)
+    return "" if value is None else format_decimal(value, "#,##0.######")
 
 
 def day(value: date | datetime | None) -> str:
@@ -78,7 +78,7 @@ def day(value: date | datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """Day and time in the user's zone."""
-    return "" if value is None else format_datetime(value, "short" if language() == "en" else "medium")
+    return "" if value is None else f"{format_date(value, 'medium')} {format_time(value, 'short')}"
 
 
 def ago(value: datetime | None) -> str:
@@ -128,7 +128,7 @@ def filesize(size: int) -> str:
     """``1.4 MB``."""
     if size < 1_000_000:
         return f"{number(max(1, round(size / 1000)))} kB"
-    return f"{number(Decimal(size) / 1_000_000)} MB"
+    return f"{number(round(Decimal(size) / 1_000_000, 1))} MB"
 
 
 def _page_values() -> dict[str, Any]:
