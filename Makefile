@@ -50,7 +50,9 @@ pytest-%: install chromium
 bench: install ## Measure speed and size
 	$(BIN)/python -m bench
 
-translations: $(INSTALLED) $(CATALOGUES) ## Compile the translations
+translations: $(INSTALLED) ## Gather the texts, say which are not translated, compile the rest
+	$(BIN)/python tools/translations.py
+	@$(MAKE) --no-print-directory $(CATALOGUES)
 
 vendor: $(VENDOR) ## Fetch the browser libraries and draw the icons
 

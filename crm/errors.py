@@ -65,7 +65,7 @@ def _claim_refused(error: ClaimRefused) -> Response:
             "zero": _("The items add up to nothing."),
             "nobody": _("Nobody can decide this: give the claimant a manager, or add an administrator."),
             "changed": _("The claim is not what was approved; it cannot be paid."),
-        }.get(error.reason, _("The claim has moved on meanwhile: look at it as it is now.")),
+        }.get(error.reason, _("The claim has changed in the meantime: look at it as it is now.")),
         "error",
     )
     return go(url_for("claims.show", claim_id=(request.view_args or {})["claim_id"]))
@@ -79,9 +79,9 @@ def _broken(_error: Exception) -> Response:
 def _explain(status: int) -> tuple[str, str]:
     return {
         403: (_("You may not do this"), _("Nothing was changed. Ask your manager or an administrator if you should be able to.")),
-        404: (_("Not here"), _("It does not exist, was deleted, or is not visible to you.")),
+        404: (_("Not found"), _("It does not exist, was deleted, or is not visible to you.")),
         405: (_("That does not work this way"), _("Go back and use the buttons on the page.")),
-        409: (_("Somebody was faster"), _("It was changed by somebody else a moment ago. Nothing of yours was saved: look at it as it is now, then try again.")),
+        409: (_("Somebody else was faster"), _("It was changed by somebody else a moment ago. Nothing of yours was saved: look at it as it is now, then try again.")),
         410: (_("This link no longer works"), _("It was used, replaced by a newer one, or is too old.")),
         413: (_("That is too large"), _("Nothing was saved. Choose a smaller file or shorten the text.")),
         422: (_("Something is missing"), _("Nothing was changed. Look at the fields marked in red.")),
@@ -91,5 +91,5 @@ def _explain(status: int) -> tuple[str, str]:
 
 def _answer(status: int, title: str, text: str) -> Response:
     if is_fragment():
-        return refuse(status, f"{title}. {text}")
+        return refuse(status, _("%(title)s. %(text)s", title=title, text=text))
     return render("errors/show.html", status=status, code=status, title=title, text=text)

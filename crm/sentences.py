@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
 from crm.formatting import language, money
 from crm.models import Action, Event
+from crm.wording import field_word, value_word
 
 ICONS: dict[str, str] = {
     "customer": "building-2", "contact": "user", "activity": "message-circle", "deal": "handshake",
@@ -26,9 +27,26 @@ SPECIAL_ICONS: dict[Action, str] = {
 }
 
 
+class Change(NamedTuple):
+    """One changed field: what it is called, what it said and what it says."""
+
+    field: str
+    old: str
+    new: str
+
+
 def sentence(event: Event) -> str:
     """What happened, in the reader's language."""
     return SENTENCES[event.action](event.particulars)
+
+
+def changes(event: Event) -> list[Change]:
+    """What was changed, field by field, in the reader's language."""
+    noun = event.action.split(":")[0]
+    return [
+        Change(field_word(noun, field), value_word(field, old), value_word(field, new))
+        for field, (old, new) in event.particulars["changes"].items()
+    ]
 
 
 def event_icon(event: Event) -> str:
@@ -54,7 +72,9 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.CONTACT_CHANGED: lambda p: _("Contact changed: %(name)s", name=p["name"]),
     Action.CONTACT_TRASHED: lambda p: _("Contact moved to the trash: %(name)s", name=p["name"]),
     Action.CONTACT_RESTORED: lambda p: _("Contact restored: %(name)s", name=p["name"]),
-    Action.ACTIVITY_LOGGED: lambda p: f"{_in_language(p, 'kind')}: {p['summary']}",
+    Action.ACTIVITY_LOGGED: lambda p: _(
+        "%(name)s: %(value)s", name=_in_language(p, "kind"), value=p["summary"]
+    ),
     Action.DEAL_CREATED: lambda p: _("Deal opened: %(name)s", name=p["name"]),
     Action.DEAL_CHANGED: lambda p: _("Deal changed: %(name)s", name=p["name"]),
     Action.DEAL_MOVED: lambda p: _(
@@ -71,9 +91,9 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.TASK_CREATED: lambda p: _("Task: %(name)s", name=p["name"]),
     Action.TASK_CHANGED: lambda p: _("Task changed: %(name)s", name=p["name"]),
     Action.TASK_COMPLETED: lambda p: _("Task done: %(name)s", name=p["name"]),
-    Action.TASK_REOPENED: lambda p: _("Task not done after all: %(name)s", name=p["name"]),
+    Action.TASK_REOPENED: lambda p: _("Task reopened: %(name)s", name=p["name"]),
     Action.TASK_TRASHED: lambda p: _("Task deleted: %(name)s", name=p["name"]),
-    Action.CLAIM_CREATED: lambda p: _("Claim begun: %(name)s", name=p["name"]),
+    Action.CLAIM_CREATED: lambda p: _("Claim started: %(name)s", name=p["name"]),
     Action.CLAIM_CHANGED: lambda p: _("Claim changed"),
     Action.CLAIM_SUBMITTED: lambda p: _(
         "Handed in: %(amount)s, %(approver)s is asked", amount=_amount(p), approver=p["approver"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from crm.models import ClaimState, CustomerKind, DecisionRole, OutcomeKind, Role
 from crm.models.approval import Closure, Decision
@@ -12,7 +14,7 @@ from crm.models.approval import Closure, Decision
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     CustomerKind: {
         CustomerKind.PROSPECT: _l("Prospect"),
-        CustomerKind.CUSTOMER: _l("Customer"),
+        CustomerKind.CUSTOMER: lazy_pgettext("kind", "Customer"),
         CustomerKind.DEALER: _l("Dealer"),
     },
     DecisionRole: {
@@ -99,10 +101,31 @@ FIELDS: dict[str, str] = {
 }
 
 
-def word_for(value: StrEnum | str | None) -> str:
-    """What ``value`` is called: a state, a role, a kind, or the name of a field."""
-    if value is None:
-        return ""
-    if isinstance(value, StrEnum):
-        return str(WORDS[type(value)][value])
-    return str(FIELDS.get(value, value))
+# Where one English word is two Chinese ones: people have another kind of name than firms.
+FIELDS_OF: dict[tuple[str, str], str] = {
+    ("contact", "name"): lazy_pgettext("contact", "Name"),
+    ("contact", "title"): lazy_pgettext("contact", "Title"),
+}
+
+# The fields whose values are words of ours; histories keep those as text.
+KINDS: dict[str, type[StrEnum]] = {"kind": CustomerKind, "decision_role": DecisionRole}
+SWITCHES = {"urgent", "important", "is_primary"}
+
+
+def word_for(value: StrEnum | None) -> str:
+    """What a state, a role or a kind is called."""
+    return "" if value is None else str(WORDS[type(value)][value])
+
+
+def field_word(noun: str, field: str) -> str:
+    """What ``field`` of a ``noun`` is called."""
+    return str(FIELDS_OF.get((noun, field)) or FIELDS.get(field, field))
+
+
+def value_word(field: str, text: str) -> str:
+    """What ``text``, the value of ``field`` in a history, is called."""
+    if field in KINDS and text:
+        return word_for(KINDS[field](text))
+    if field in SWITCHES and text:
+        return _("yes") if text == "True" else _("no")
+    return text

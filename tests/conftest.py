@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from crm import clock, create_app
 from crm.extensions import db
@@ -88,8 +88,9 @@ def app(session_app: Flask, databases: Databases) -> Iterator[Flask]:
 
 @pytest.fixture
 def context(app: Flask) -> Iterator[None]:
-    """An application context, for tests that call the domain directly."""
+    """An application context, for tests that call the domain directly; its texts are English."""
     with app.app_context():
+        g.language = "en"
         yield
 
 

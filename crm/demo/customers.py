@@ -60,7 +60,7 @@ class Registry:
             grade=self.world.any_option(OptionList.GRADE, 22, 46, 32),
             source=self.world.any_option(OptionList.SOURCE, 22, 26, 16, 6, 18, 12),
             phone=f"{code}-{dice.randint(5550, 5559)}{dice.randint(1000, 9999)}",
-            address=f"{city}市{dice.choice(ROADS)} {dice.randint(2, 699)} 号",
+            address=f"{city}市{dice.choice(ROADS)}{dice.randint(2, 699)}号",
             website=f"https://www.{pinyin_of(brand + trade.short)}.example",
             employees=dice.choice((45, 80, 120, 180, 260, 400, 650, 900, 1500, 2800)),
             annual_revenue=Decimal(dice.choice((12, 30, 55, 90, 160, 320, 700, 1500))) * 1_000_000,

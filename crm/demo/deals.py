@@ -184,7 +184,7 @@ def _begin(world: World, life: Life, owner: User) -> Deal:
 def _name(life: Life) -> str:
     if life.place.is_abroad:
         return f"{life.place.short}: {life.quantity} {life.product.en}"
-    return f"{life.place.short}{life.project} {life.product.zh} {life.quantity} {life.product.unit}"
+    return f"{life.place.short}{life.project} {life.product.zh} {life.quantity}{life.product.unit}"
 
 
 def _price(world: World, life: Life) -> tuple[Decimal, str]:

@@ -60,11 +60,11 @@ FAIR = Cost("会务", "{city}行业技术交流会会务费，{short}同场", 60
 
 # A title, and the costs that go with it.
 OCCASIONS: tuple[tuple[str, tuple[Cost, ...]], ...] = (
-    ("{month} 月{city}出差 {short}", (JOURNEY, HOTEL, TAXI, DINNER)),
-    ("{month} 月{city}出差 {short}", (JOURNEY, TAXI, LUNCH)),
+    ("{month}月{city}出差 {short}", (JOURNEY, HOTEL, TAXI, DINNER)),
+    ("{month}月{city}出差 {short}", (JOURNEY, TAXI, LUNCH)),
     ("{short}项目招待", (DINNER, TAXI)),
     ("{short}技术交流", (LUNCH, TAXI, TAXI)),
-    ("{month} 月拜访 {short}", (TAXI, GIFT)),
+    ("{month}月拜访 {short}", (TAXI, GIFT)),
     ("{short}样品与快递", (SAMPLE, COURIER)),
     ("{city}技术交流会", (JOURNEY, FAIR, HOTEL, TAXI)),
 )
@@ -219,7 +219,7 @@ def _abroad(world: World, clerk: Clerk) -> None:
             (FLIGHT, "上海—汉诺威往返机票，工业展", "6480.00", "CNY"),
             (HOTEL, "汉诺威展会住宿四晚", "612.00", "EUR"),
             (TAXI, "机场至展馆", "46.50", "EUR"),
-            (DINNER, "与 Rheintal Katrin Vogel 晚餐，谈 2 年框架", "183.20", "EUR"),
+            (DINNER, "与Katrin Vogel晚餐，谈两年框架", "183.20", "EUR"),
         ):
             spent_on = day - timedelta(days=world.dice.randint(4, 9))
             spent = Spending(spent_on, Decimal(amount), currency, "Hannover")

@@ -77,11 +77,11 @@ def _restaurant(spending: Spending, dice: Random) -> tuple[str, Lines]:
     prices.append(spending.amount - sum(prices))
     lines = [("桌号", str(dice.randint(1, 38)))]
     lines += [(dish, str(price)) for dish, price in zip(dishes, prices, strict=True)]
-    return f"{dice.choice(RESTAURANTS)} 结账单", lines
+    return f"{dice.choice(RESTAURANTS)}结账单", lines
 
 
 def _hotel(spending: Spending, dice: Random) -> tuple[str, Lines]:
-    return f"{dice.choice(HOTELS)} 结账单", [
+    return f"{dice.choice(HOTELS)}结账单", [
         ("城市", spending.city),
         ("房号", f"{dice.randint(3, 18)}{dice.randint(1, 24):02}"),
         ("房费", f"{spending.amount}"),
@@ -93,7 +93,7 @@ def _ticket(spending: Spending, dice: Random) -> tuple[str, Lines]:
     return "电子客票", [
         ("到达", spending.city),
         ("车次", f"G{dice.randint(100, 7999)}"),
-        ("席位", f"二等座 {dice.randint(1, 16):02} 车 {dice.randint(1, 18)}{dice.choice('ABCDF')}"),
+        ("席位", f"二等座 {dice.randint(1, 16):02}车{dice.randint(1, 18)}{dice.choice('ABCDF')}"),
         ("开车", f"{dice.randint(6, 19):02}:{dice.randint(10, 59)}"),
     ]
 

@@ -22,6 +22,7 @@ from wtforms.widgets import Select, TextInput
 from crm.extensions import db
 from crm.folding import fold
 from crm.formatting import label
+from crm.forms.messages import Messages
 from crm.models import Company, Customer, Deal, Option, OptionList
 from crm.models.option import Bilingual
 from crm.wording import WORDS, word_for
@@ -52,6 +53,9 @@ class BaseForm(FlaskForm):
         def bind_field(self, form: Any, unbound_field: UnboundField, options: Any) -> Field:
             options["filters"] = [*unbound_field.kwargs.get("filters", ()), strip]
             return unbound_field.bind(form=form, **options)
+
+        def get_translations(self, form: Any) -> Messages:
+            return Messages()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -278,7 +282,7 @@ class PickerField(StringField):
         if not fold(written) or not rows:
             raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
         if len(rows) > 1:
-            raise ValueError(_("Several fit. Type more of the name, or the code."))
+            raise ValueError(_("Several match. Type more of the name, or the code."))
         return rows[0]
 
 

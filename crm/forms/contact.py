@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, Optional
 
@@ -11,8 +12,10 @@ from crm.models import Contact, DecisionRole
 
 
 class ContactForm(BaseForm):
-    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=200)])
-    title = text(_l("Title"), 120)
+    name = StringField(
+        lazy_pgettext("contact", "Name"), validators=[InputRequired(), Length(max=200)]
+    )
+    title = text(lazy_pgettext("contact", "Title"), 120)
     mobile = text(_l("Mobile"), 60)
     phone = text(_l("Phone"), 60)
     email = text(_l("E-mail"), 254, validators=[Optional(), Email()])

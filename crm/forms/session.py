@@ -22,7 +22,7 @@ def explain(weakness: WeakPassword) -> str:
     """Why a password was refused, and what a good one is like."""
     return {
         "length": _("Use %(least)s to %(most)s characters.", least=SHORTEST, most=LONGEST),
-        "common": _("Many people use this one, so it is tried first. Take several words."),
+        "common": _("Many people use this one, so it is tried first. Use several words instead."),
         "name": _("It must not contain your name."),
     }[weakness.reason]
 
@@ -42,7 +42,7 @@ class SignInForm(BaseForm):
         # The same work and the same answer, whether the user exists, is deactivated, or neither.
         fits = verify(user.password_hash if user else None, field.data or "")
         if user is None or not fits or not user.is_active:
-            raise ValidationError(_("User name and password do not fit."))
+            raise ValidationError(_("User name and password do not match."))
         user.check_password(field.data)
         self.user = user
 
@@ -50,7 +50,7 @@ class SignInForm(BaseForm):
 class PasswordForm(BaseForm):
     password = PasswordField(_l("New password"), validators=[InputRequired()],
                              render_kw=AUTOCOMPLETE_NEW)  # fmt: skip
-    again = PasswordField(_l("The same again"), validators=[InputRequired()],
+    again = PasswordField(_l("Repeat the password"), validators=[InputRequired()],
                           render_kw=AUTOCOMPLETE_NEW)  # fmt: skip
 
     user: Any = None
@@ -64,7 +64,7 @@ class PasswordForm(BaseForm):
 
     def validate_again(self, field: PasswordField) -> None:
         if field.data != self.password.data:
-            raise ValidationError(_("The two are not the same."))
+            raise ValidationError(_("The two passwords are not the same."))
 
     def set_password(self) -> None:
         """Give the user the new password."""

@@ -13,7 +13,7 @@ from crm.models import Task, User
 
 
 class TaskForm(BaseForm):
-    title = StringField(_l("What is to be done"), validators=[InputRequired(), Length(max=200)])
+    title = StringField(_l("What needs to be done"), validators=[InputRequired(), Length(max=200)])
     due_on = DayField(_l("Due"))
     urgent = BooleanField(_l("Urgent"))
     important = BooleanField(_l("Important"))

@@ -43,7 +43,7 @@ def create(customer_id: int) -> Response:
         return render("contacts/contacts/new.html", status=422, form=form, customer=customer)
     contact = Contact.register(form.fill(Contact(customer=customer)), by=current_user)
     db.session.commit()
-    flash(_("%(name)s is in the books.", name=contact.name), "success")
+    flash(_("%(name)s was added.", name=contact.name), "success")
     return go(url_for("customers.show", customer_id=customer.id))
 
 

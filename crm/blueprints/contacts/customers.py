@@ -49,7 +49,7 @@ def create() -> Response:
         return render("contacts/customers/new.html", status=422, form=form)
     customer = Customer.register(form.fill(Customer()), by=current_user)
     db.session.commit()
-    flash(_("%(name)s is in the books.", name=customer.name), "success")
+    flash(_("%(name)s was added.", name=customer.name), "success")
     return go(url_for("customers.show", customer_id=customer.id))
 
 

@@ -37,7 +37,7 @@ def create(deal_id: int) -> Response:
     try:
         form.close(deal, by=current_user)
     except StageChanged:
-        flash(_("%(deal)s was closed otherwise meanwhile.", deal=deal.name), "error")
+        flash(_("%(deal)s was closed differently in the meantime.", deal=deal.name), "error")
         return go(url_for("deals.show", deal_id=deal.id))
     db.session.commit()
     message = _("Won! %(deal)s") if deal.outcome and deal.outcome.is_won else _("%(deal)s is closed as lost.")

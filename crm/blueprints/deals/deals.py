@@ -49,7 +49,7 @@ def create() -> Response:
     if not (form.validate_on_submit() and form.open(deal, by=current_user)):
         return render("deals/deals/new.html", status=422, form=form)
     db.session.commit()
-    flash(_("%(name)s is open.", name=deal.name), "success")
+    flash(_("%(name)s was added.", name=deal.name), "success")
     return go(url_for("deals.show", deal_id=deal.id))
 
 

@@ -48,7 +48,7 @@ def create() -> Response:
         return render("tasks/tasks/new.html", status=422, form=form, next=_next())
     task = Task.add(form.fill(Task()), by=current_user)
     db.session.commit()
-    flash(_("On the list: %(title)s", title=task.title), "success")
+    flash(_("Task added: %(title)s", title=task.title), "success")
     return go(_next() or url_for("tasks.index"))
 
 
