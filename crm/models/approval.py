@@ -199,7 +199,7 @@ class ApprovalRequest(Timestamped, Base):
             .where(later.id.in_([request.id for request in requests]))
             .order_by(cls.id)
         )
-        return dict(rows.all())  # type: ignore[arg-type]  # of each, the last one stays
+        return dict(rows.all())  # of each, the last one stays
 
     def withdraw(self) -> None:
         """Close without a decision; every link to it dies."""

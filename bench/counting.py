@@ -1,0 +1,59 @@
+"""How many statements a request costs, counted inside the application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bench.client import Client, in_process
+from bench.pages import Line
+from bench.world.people import PASSWORD
+from crm.extensions import db
+
+REQUESTS = 5
+
+
+class Cost(NamedTuple):
+    """The most statements that one request took, and the size of its answer uncompressed."""
+
+    queries: int
+    bytes: int
+
+
+def costs_for(app: Flask, username: str, lines: list[Line]) -> dict[str, Cost]:
+    """By line of the report, for one person."""
+    with app.app_context():
+        engine = db.engine
+    client = Client(in_process(app))
+    client.sign_in(username, PASSWORD)
+    costs = {}
+    for line in lines:
+        requests = line.requests(client, REQUESTS)
+        counted, largest = 0, 0
+        for request in requests:
+            with counted_statements(engine) as statements:
+                largest = max(largest, len(client.send(request)))
+            counted = max(counted, len(statements))
+        costs[line.name] = Cost(counted, largest)
+    return costs
+
+
+@contextmanager
+def counted_statements(engine: Engine) -> Iterator[list[str]]:
+    """The statements executed inside the block; beginning a transaction is not one."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
