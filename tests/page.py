@@ -64,8 +64,11 @@ class Page(HTMLParser):
                 self._select = values
             if tag == "textarea":
                 self._textarea = values.get("name", "")
-        if tag == "option" and self._select is not None and self._form is not None and "selected" in values:
-            self._form["fields"][self._select.get("name", "")] = values.get("value", "")
+        if tag == "option" and self._select is not None and self._form is not None:
+            # Where none is selected, the first one is sent.
+            if "selected" in values or "_first" not in self._select:
+                self._form["fields"][self._select.get("name", "")] = values.get("value", "")
+            self._select["_first"] = "seen"
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._open:
@@ -93,8 +96,11 @@ class Page(HTMLParser):
         return " ".join(" ".join(self._chunks).split())
 
     def form(self, action: str) -> dict[str, Any]:
-        """The form whose action ends with ``action``."""
-        return next(form for form in self.forms if form.get("action", "").split("?")[0].endswith(action))
+        """The form whose action ends with ``action``; one that writes before one that asks."""
+        fitting = [
+            form for form in self.forms if form.get("action", "").split("?")[0].endswith(action)
+        ]
+        return min(fitting, key=lambda form: form.get("method", "get").lower() != "post")
 
     def with_id(self, wanted: str) -> bool:
         return any(values.get("id") == wanted for _, values in self.tags)

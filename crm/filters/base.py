@@ -37,7 +37,7 @@ class ListFilter:
         values = {
             field.name: value
             for field in fields(cls)
-            if (written := args.get(field.name, "").strip()[:LONGEST])
+            if (written := args.get(field.name, "").replace("\0", "").strip()[:LONGEST])
             and (value := _read(written, kinds[field.name])) is not None
         }
         return cls(**values)

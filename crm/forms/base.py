@@ -37,9 +37,12 @@ class Conflict(NamedTuple):
 
 
 def strip(value: Any) -> Any:
-    """Text without white space around it; an empty text is ``None``; a word keeps its kind."""
+    """Text without white space around it; an empty text is ``None``; a word keeps its kind.
+
+    NUL, which no keyboard types and PostgreSQL does not take, is left out.
+    """
     if isinstance(value, str) and not isinstance(value, StrEnum):
-        return value.strip() or None
+        return value.replace("\0", "").strip() or None
     return value
 
 
@@ -266,7 +269,7 @@ class PickerField(StringField):
         return "" if self.data is None else picked(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        written = valuelist[0].strip() if valuelist else ""
+        written = strip(valuelist[0]) if valuelist else None
         self.data = None
         if written:
             self.data = self._look_up(written)

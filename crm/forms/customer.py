@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
+from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import URL, InputRequired, Length, Optional
 
 from crm.forms.base import (
@@ -39,7 +40,12 @@ class CustomerForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.customer: Customer | None = kwargs.get("obj")
         self.owner.offer(User.active())
+
+    def validate_parent(self, field: PickerField) -> None:
+        if self.customer and field.data and field.data.belongs_to(self.customer):
+            raise ValidationError(_("A firm cannot belong to itself, or to one below it."))
 
     def fill(self, customer: Customer) -> Customer:
         """Copy what was typed to ``customer``."""

@@ -178,6 +178,17 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         """Itself: what events and tasks call the customer they are about."""
         return self
 
+    def belongs_to(self, group: Customer) -> bool:
+        """Whether ``group`` is this customer, or stands somewhere above it."""
+        above: Customer | None = self
+        seen: set[int] = set()
+        while above is not None and above.id not in seen:
+            if above.id == group.id:
+                return True
+            seen.add(above.id)
+            above = above.parent
+        return False
+
     @classmethod
     def register(cls, customer: Customer, *, by: User | None, historic: bool = False) -> Customer:
         """Take a new customer into the books."""

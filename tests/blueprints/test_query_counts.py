@@ -1,0 +1,84 @@
+"""Lists and the board ask the database as often for forty records as for two."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from crm import clock
+from crm.extensions import db
+from crm.models import Contact, Customer, Deal, ExchangeRate, Task
+from tests.cast import Cast
+from tests.claims import make_item, submitted
+from tests.page import Browser
+from tests.queries_counted import counted
+
+LISTS = ("/", "/customers", "/contacts", "/deals", "/deals?status=all", "/deals/board", "/tasks",
+         "/tasks?everyone=1", "/expenses", "/trash", "/settings/exchange-rates", "/devices",
+         "/customer-options?q=", "/deal-options?q=")  # fmt: skip
+
+
+def write_records(cast: Cast, count: int) -> None:
+    """Of everything ``count`` more, each with another customer, owner and category."""
+    owners = (cast.wang, cast.zhao, cast.sun)
+    for number in range(count):
+        owner = owners[number % 3]
+        customer = Customer.register(Customer(name=f"客户 {number}", owner=owner), by=owner)
+        Contact.register(Contact(customer=customer, name=f"联系人 {number}"), by=owner)
+        deal = Deal(name=f"机会 {number}", customer=customer, owner=owner,
+                    expected_close=clock.now().date())  # fmt: skip
+        deal.set_amount(Decimal(1000 + number), "CNY")
+        Deal.open(deal, cast.stages[number % 5 if number % 5 < 4 else 0], by=owner,
+                  at=clock.now() - timedelta(days=60))  # fmt: skip
+        Task.add(Task(title=f"任务 {number}", assignee=cast.li, customer=customer, deal=deal,
+                      due_on=clock.now().date()), by=owner)  # fmt: skip
+        Customer.register(Customer(name=f"旧 {number}", owner=owner), by=owner).trash(by=owner)
+        submitted(cast, make_item(cast, customer=customer), title=f"报销 {number}", by=owner)
+        ExchangeRate.enter("USD", clock.now().date() - timedelta(days=number), Decimal(7), by=None)
+    db.session.commit()
+
+
+@pytest.fixture
+def reader(cast: Cast, browser: Browser) -> Browser:
+    """Li, who sees the team's records and decides on its claims; an administrator for the settings."""
+    return browser.sign_in("li")
+
+
+def selects(app: Flask, browser: Browser, path: str) -> int:
+    with counted(app) as statements:
+        browser.get(path)
+    return len(statements)
+
+
+def test_lists_ask_as_often_for_many_records_as_for_few(
+    app: Flask, cast: Cast, reader: Browser
+) -> None:
+    admin = Browser(app).sign_in("admin")
+    who = {path: admin if path.startswith("/settings") else reader for path in LISTS}
+    write_records(cast, 3)
+    for path in LISTS:
+        who[path].get(path)  # what is read once for each process is read now
+    few = {path: selects(app, who[path], path) for path in LISTS}
+    write_records(cast, 24)
+    many = {path: selects(app, who[path], path) for path in LISTS}
+    assert {path: (few[path], many[path]) for path in LISTS if many[path] > few[path]} == {}
+    assert max(many.values()) <= 25
+
+
+def test_the_inbox_asks_a_fixed_number_of_questions_for_each_request(
+    app: Flask, cast: Cast, reader: Browser
+) -> None:
+    """Each waiting document is shown whole, with the money around it: so many questions, no more."""
+    counts = []
+    for _ in range(3):
+        write_claims(cast, 4)
+        counts.append(selects(app, reader, "/approvals"))
+    assert counts[2] - counts[1] == counts[1] - counts[0] <= 4 * 8
+
+
+def write_claims(cast: Cast, count: int) -> None:
+    for _ in range(count):
+        submitted(cast, make_item(cast), make_item(cast), make_item(cast))
