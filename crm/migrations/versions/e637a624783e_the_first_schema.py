@@ -437,7 +437,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_deal_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_deal_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index('ix_deal_open_stage', ['stage_id', 'stage_since', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL AND trashed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL AND trashed_at IS NULL'))
-        batch_op.create_index('ix_deal_open_sums', ['stage_id', 'owner_id', 'customer_id', 'id', 'base_amount', 'probability'], unique=False, sqlite_where=sa.text('closed_at IS NULL AND trashed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL AND trashed_at IS NULL'))
+        batch_op.create_index('ix_deal_open_sums', ['stage_id', 'owner_id', 'customer_id', 'id', 'base_amount', 'probability', 'closed_at', 'trashed_at'], unique=False, sqlite_where=sa.text('closed_at IS NULL AND trashed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL AND trashed_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_deal_owner_id_deal_closed_at'), ['owner_id', 'closed_at'], unique=False)
 
     op.create_table('activity',

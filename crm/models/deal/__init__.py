@@ -63,7 +63,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
         Index("ix_deal_open_stage", "stage_id", "stage_since", "id",
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_deal_open_sums", "stage_id", "owner_id", "customer_id", "id", "base_amount",
-              "probability",
+              "probability", "closed_at", "trashed_at",  # SQLite reads its condition from it too
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "owner_id", "closed_at"),
         Index(None, "created_at"),
