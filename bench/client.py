@@ -135,6 +135,5 @@ class _FormReader(HTMLParser):
         elif tag == "option" and self._select:
             if "selected" in values or self._select not in fields:
                 fields[self._select] = values.get("value") or ""
-        elif tag in {"input", "textarea"} and values.get("type") != "checkbox":
-            if values.get("name"):
-                fields[values["name"]] = values.get("value") or ""
+        elif tag in {"input", "textarea"} and "name" in values and values.get("type") != "checkbox":
+            fields[values["name"]] = values.get("value") or ""
