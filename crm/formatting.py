@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.dates import format_skeleton
 from flask import Flask, g, request
 from flask_babel import (
     format_currency,
@@ -34,7 +35,7 @@ TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
 def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
-        money=money, whole_money=whole_money, number=number, day=day, moment=moment, ago=ago, label=label,
+        money=money, whole_money=whole_money, number=number, day=day, short_day=short_day, moment=moment, ago=ago, label=label,
         word=word_for, lines=lines, days=days, filesize=filesize, initial=initial, tone=tone,
         weblink=weblink, choices=choices,
     )  # fmt: skip
@@ -74,6 +75,13 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = Company.current().day_of(value)
     return format_date(value, "medium")
+
+
+def short_day(value: date) -> str:
+    """``Jun 17``: a day of this year without the year, where space is short."""
+    if value.year != Company.current().today().year:
+        return day(value)
+    return format_skeleton("MMMd", value, locale=get_locale())
 
 
 def moment(value: datetime | None) -> str:
