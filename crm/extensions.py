@@ -6,7 +6,7 @@ import sqlite3
 from contextvars import ContextVar
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_login import LoginManager, current_user
@@ -43,12 +43,21 @@ def init_app(app: Flask) -> None:
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     login.init_app(app)
+    app.extensions["body_limits"] = {}
+    app.before_request(_limit_body)
     csrf.init_app(app)
     htmx.init_app(app)
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_timezone)
     mail.init_app(app)
     compress.init_app(app)
     app.before_request(_begin_reading_or_writing)
+
+
+def _limit_body() -> None:
+    """Set a blueprint's own limit for uploads, before the check of the form token reads the body."""
+    limit = current_app.extensions["body_limits"].get(request.blueprint)
+    if limit is not None:
+        request.max_content_length = limit
 
 
 def _begin_reading_or_writing() -> None:

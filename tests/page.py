@@ -106,6 +106,13 @@ class Page(HTMLParser):
         return any(values.get("id") == wanted for _, values in self.tags)
 
 
+def hand_over() -> None:
+    """Let others go on where the test has been: what it wrote is there, and it holds no lock."""
+    if has_app_context():
+        db.session.commit()
+        db.session.expire_all()
+
+
 class Client(FlaskClient):
     """Requests as the server gets them: in a context of their own, where nothing of the test is.
 
@@ -114,10 +121,10 @@ class Client(FlaskClient):
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        if has_app_context():
-            db.session.commit()  # what the test has written is there, and no lock is held
-            db.session.expire_all()
-        return Context().run(super().open, *args, **kwargs)
+        hand_over()
+        response: TestResponse = Context().run(super().open, *args, **kwargs)
+        response.request.environ["wsgi.input"].close()  # a large body lies in a temporary file
+        return response
 
 
 class Browser:
@@ -126,10 +133,12 @@ class Browser:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.client = Client(app, app.response_class)
+        self.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
         self.user = ""
 
     def sign_in(self, username: str) -> Browser:
         """Become this person, by a session row as signing in makes it."""
+        hand_over()
         with self.app.app_context():
             user = db.session.scalars(db.select(User).where(User.username == username)).one()
             secret = UserSession.begin(user, device="test", address="127.0.0.1")

@@ -11,16 +11,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from wtforms import DateTimeLocalField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import Length, Optional
 
 from crm import clock
-from crm.forms.base import BaseForm, DayField, OptionField, RecordField, text
+from crm.forms.base import BaseForm, DayField, OptionField, RecordField, Required, text
 from crm.models import Activity, Contact, Customer, Deal, OptionList, Task, User
 
 
 class ActivityForm(BaseForm):
     kind = OptionField(_l("Kind"), OptionList.ACTIVITY_KIND, empty=None)
-    summary = TextAreaField(_l("What happened"), validators=[InputRequired(), Length(max=10_000)])
+    summary = TextAreaField(_l("What happened"), validators=[Required(), Length(max=10_000)])
     happened_at = DateTimeLocalField(_l("When"), validators=[Optional()])
     contact = RecordField(_l("With"), empty="—")
     deal = RecordField(_l("Deal"), empty="—")

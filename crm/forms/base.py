@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, IntegerField, StringField, ValidationError
 from wtforms.fields.choices import Choice, SelectChoice, SelectField, SelectFieldBase
 from wtforms.fields.core import UnboundField
-from wtforms.validators import Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import Select, TextInput
 
 from crm.extensions import db
@@ -44,6 +44,16 @@ def strip(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, StrEnum):
         return value.replace("\0", "").strip() or None
     return value
+
+
+class Required(InputRequired):
+    """Something must be there, once white space is taken off."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.errors:
+            raise StopValidation  # what was typed could not be read; that is said already
+        if field.data is None or field.data == "":
+            raise StopValidation(field.gettext("This field is required."))
 
 
 class BaseForm(FlaskForm):

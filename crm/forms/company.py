@@ -8,17 +8,17 @@ from zoneinfo import available_timezones
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 
-from crm.forms.base import BaseForm, CurrencyField, DayField, MoneyField
+from crm.forms.base import BaseForm, CurrencyField, DayField, MoneyField, Required
 from crm.models import Company
 
 
 class CompanyForm(BaseForm):
-    name = StringField(_l("Company"), validators=[InputRequired(), Length(max=200)])
-    timezone = StringField(_l("Time zone"), validators=[InputRequired(), Length(max=60)])
+    name = StringField(_l("Company"), validators=[Required(), Length(max=200)])
+    timezone = StringField(_l("Time zone"), validators=[Required(), Length(max=60)])
     approval_link_limit = MoneyField(
-        _l("Limit for approval by link"), validators=[InputRequired()],
+        _l("Limit for approval by link"), validators=[Required()],
         description=_l("Up to this amount the link in a mail alone decides; above it the approver signs in."),
     )  # fmt: skip
 
@@ -34,8 +34,8 @@ class CompanyForm(BaseForm):
 
 class ExchangeRateForm(BaseForm):
     currency = CurrencyField()
-    day = DayField(_l("From"), validators=[InputRequired()])
-    rate = StringField(_l("Rate"), validators=[InputRequired(), Length(max=20)])
+    day = DayField(_l("From"), validators=[Required()])
+    rate = StringField(_l("Rate"), validators=[Required(), Length(max=20)])
 
     def validate_currency(self, field: CurrencyField) -> None:
         if field.data == Company.current().base_currency:

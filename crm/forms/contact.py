@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import Email, Length, Optional
 
-from crm.forms.base import BaseForm, DayField, WordField, text
+from crm.forms.base import BaseForm, DayField, Required, WordField, text
 from crm.models import Contact, DecisionRole
 
 
 class ContactForm(BaseForm):
     name = StringField(
-        lazy_pgettext("contact", "Name"), validators=[InputRequired(), Length(max=200)]
+        lazy_pgettext("contact", "Name"), validators=[Required(), Length(max=200)]
     )
     title = text(lazy_pgettext("contact", "Title"), 120)
     mobile = text(_l("Mobile"), 60)

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField, ValidationError
-from wtforms.validators import URL, InputRequired, Length, Optional
+from wtforms.validators import URL, Length, Optional
 
 from crm.forms.base import (
     BaseForm,
@@ -15,6 +15,7 @@ from crm.forms.base import (
     OptionField,
     PickerField,
     RecordField,
+    Required,
     WholeNumberField,
     WordField,
     text,
@@ -23,7 +24,7 @@ from crm.models import Customer, CustomerKind, OptionList, User
 
 
 class CustomerForm(BaseForm):
-    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=200)])
+    name = StringField(_l("Name"), validators=[Required(), Length(max=200)])
     kind = WordField(_l("Kind"), CustomerKind)
     grade = OptionField(_l("Grade"), OptionList.GRADE)
     industry = OptionField(_l("Industry"), OptionList.INDUSTRY)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import Length, Optional
 
 from crm.forms.base import (
     BaseForm,
@@ -18,6 +18,7 @@ from crm.forms.base import (
     OptionField,
     PickerField,
     RecordField,
+    Required,
     WholeNumberField,
     WordField,
     text,
@@ -29,7 +30,7 @@ from crm.models.pipeline import StageRequirement
 
 
 class DealForm(BaseForm):
-    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=200)])
+    name = StringField(_l("Name"), validators=[Required(), Length(max=200)])
     customer = PickerField(_l("Customer"), "customer")
     amount = MoneyField(_l("Amount"), validators=[Optional()])
     currency = CurrencyField()
@@ -156,7 +157,8 @@ class OutcomeForm(BaseForm):
     def close(self, deal: Deal, *, by: User) -> None:
         """Win or lose ``deal`` as the form says."""
         if self.kind.data is OutcomeKind.WON:
-            deal.set_amount(self.amount.data, deal.currency)
+            if deal.is_open:
+                deal.set_amount(self.amount.data, deal.currency)
             deal.win(by=by, note=self.note.data)
         else:
             deal.lose(

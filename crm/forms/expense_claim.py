@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 
 from crm.files import ACCEPTED, RefusedFile, prepare
 from crm.forms.base import (
@@ -19,6 +19,7 @@ from crm.forms.base import (
     MoneyField,
     OptionField,
     PickerField,
+    Required,
     text,
 )
 from crm.forms.deal import no_rate
@@ -27,17 +28,17 @@ from crm.models.exchange_rate import NoRate
 
 
 class ExpenseClaimForm(BaseForm):
-    title = StringField(_l("Title"), validators=[InputRequired(), Length(max=200)])
+    title = StringField(_l("Title"), validators=[Required(), Length(max=200)])
 
 
 class ExpenseItemForm(BaseForm):
     category = OptionField(_l("Category"), OptionList.EXPENSE_CATEGORY, empty=None)
-    amount = MoneyField(_l("Amount"), validators=[InputRequired()])
+    amount = MoneyField(_l("Amount"), validators=[Required()])
     currency = CurrencyField()
-    spent_on = DayField(_l("Spent on"), validators=[InputRequired()])
+    spent_on = DayField(_l("Spent on"), validators=[Required()])
     customer = PickerField(_l("Customer"), "customer")
     deal = PickerField(_l("Deal"), "deal")
-    purpose = StringField(_l("Purpose"), validators=[InputRequired(), Length(max=300)])
+    purpose = StringField(_l("Purpose"), validators=[Required(), Length(max=300)])
     receipts = MultipleFileField(_l("Receipts"), render_kw={"accept": ",".join(ACCEPTED)})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice, SelectField
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import Email, Length, Optional
 
-from crm.forms.base import CURRENCIES, BaseForm
+from crm.forms.base import CURRENCIES, BaseForm, Required
 from crm.models import Role, User
 from crm.models.passwords import LONGEST, SHORTEST, WeakPassword, check_strength, verify
 
@@ -28,9 +28,9 @@ def explain(weakness: WeakPassword) -> str:
 
 
 class SignInForm(BaseForm):
-    login = StringField(_l("User name or e-mail"), validators=[InputRequired(), Length(max=254)],
+    login = StringField(_l("User name or e-mail"), validators=[Required(), Length(max=254)],
                         render_kw={"autocomplete": "username", "autocapitalize": "none"})  # fmt: skip
-    password = PasswordField(_l("Password"), validators=[InputRequired(), Length(max=LONGEST)],
+    password = PasswordField(_l("Password"), validators=[Required(), Length(max=LONGEST)],
                              render_kw={"autocomplete": "current-password"})  # fmt: skip
     trust = BooleanField(_l("Trust this device: approve larger amounts from mails on it"))
     next = HiddenField()
@@ -48,9 +48,9 @@ class SignInForm(BaseForm):
 
 
 class PasswordForm(BaseForm):
-    password = PasswordField(_l("New password"), validators=[InputRequired()],
+    password = PasswordField(_l("New password"), validators=[Required()],
                              render_kw=AUTOCOMPLETE_NEW)  # fmt: skip
-    again = PasswordField(_l("Repeat the password"), validators=[InputRequired()],
+    again = PasswordField(_l("Repeat the password"), validators=[Required()],
                           render_kw=AUTOCOMPLETE_NEW)  # fmt: skip
 
     user: Any = None
@@ -72,7 +72,7 @@ class PasswordForm(BaseForm):
 
 
 class ChangePasswordForm(PasswordForm):
-    current = PasswordField(_l("Current password"), validators=[InputRequired()],
+    current = PasswordField(_l("Current password"), validators=[Required()],
                             render_kw={"autocomplete": "current-password"})  # fmt: skip
 
     def validate_current(self, field: PasswordField) -> None:
@@ -81,14 +81,14 @@ class ChangePasswordForm(PasswordForm):
 
 
 class SetupForm(PasswordForm):
-    company = StringField(_l("Company"), validators=[InputRequired(), Length(max=200)])
+    company = StringField(_l("Company"), validators=[Required(), Length(max=200)])
     base_currency = SelectField(
         _l("Base currency"), choices=[SelectChoice(code, code) for code in CURRENCIES],
         default="CNY",
     )  # fmt: skip
-    timezone = StringField(_l("Time zone"), default="Asia/Shanghai", validators=[InputRequired()])
-    name = StringField(_l("Your name"), validators=[InputRequired(), Length(max=200)])
-    username = StringField(_l("User name"), validators=[InputRequired(), Length(min=2, max=80)],
+    timezone = StringField(_l("Time zone"), default="Asia/Shanghai", validators=[Required()])
+    name = StringField(_l("Your name"), validators=[Required(), Length(max=200)])
+    username = StringField(_l("User name"), validators=[Required(), Length(min=2, max=80)],
                            render_kw={"autocomplete": "username", "autocapitalize": "none"})  # fmt: skip
     email = StringField(_l("E-mail"), validators=[Optional(), Email(), Length(max=254)])
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 
-from crm.forms.base import BaseForm, DayField, PickerField, RecordField
+from crm.forms.base import BaseForm, DayField, PickerField, RecordField, Required
 from crm.models import Task, User
 
 
 class TaskForm(BaseForm):
-    title = StringField(_l("What needs to be done"), validators=[InputRequired(), Length(max=200)])
+    title = StringField(_l("What needs to be done"), validators=[Required(), Length(max=200)])
     due_on = DayField(_l("Due"))
     urgent = BooleanField(_l("Urgent"))
     important = BooleanField(_l("Important"))

@@ -41,7 +41,7 @@ def board(filter: DealFilter, user: User, *, stages: Iterable[Stage] | None = No
     """The columns of ``stages`` (default: the main pipeline's): few queries, however many deals."""
     stages = list(stages or db.session.scalars(Stage.in_order(Pipeline.main())))
     visible = _visible(filter, user)
-    cards = _cards(visible, stages)
+    cards = _cards(visible, stages, user)
     return [
         replace(
             column,
@@ -64,13 +64,13 @@ def more_cards(filter: DealFilter, user: User, stage: Stage, after: Deal) -> tup
         and_(Deal.stage_since == after.stage_since, Deal.id < after.id),
     )
     page = _first_ids(_visible(filter, user), stage).where(below)
-    cards = _load(db.session.scalars(page).all())
+    cards = _load(db.session.scalars(page).all(), user)
     return cards[:CARDS_PER_COLUMN], len(cards) > CARDS_PER_COLUMN
 
 
-def card_of(deal: Deal) -> Card:
+def card_of(deal: Deal, user: User) -> Card:
     """One deal as a card."""
-    return Card(deal, _next_tasks([deal.id]).get(deal.id))
+    return Card(deal, _next_tasks([deal.id], user).get(deal.id))
 
 
 def _visible(filter: DealFilter, user: User) -> Select[Deal]:
@@ -123,16 +123,18 @@ def _first_ids(visible: Select[Any], stage: Stage) -> Select[int]:
     )
 
 
-def _cards(visible: Select[Any], stages: list[Stage]) -> dict[int, list[Card]]:
+def _cards(
+    visible: Select[Any], stages: list[Stage], user: User
+) -> dict[int, list[Card]]:
     pages = [select(_first_ids(visible, stage).subquery().c.id) for stage in stages]
     cards: dict[int, list[Card]] = {stage.id: [] for stage in stages}
     if pages:
-        for card in _load(db.session.scalars(union_all(*pages)).all()):
+        for card in _load(db.session.scalars(union_all(*pages)).all(), user):
             cards[card.deal.stage_id].append(card)
     return cards
 
 
-def _load(ids: Iterable[int]) -> list[Card]:
+def _load(ids: Iterable[int], user: User) -> list[Card]:
     ids = list(ids)
     deals = db.session.scalars(
         select(Deal)
@@ -140,15 +142,15 @@ def _load(ids: Iterable[int]) -> list[Card]:
         .options(*Deal.for_cards())
         .order_by(Deal.stage_since.desc(), Deal.id.desc())
     )
-    tasks = _next_tasks(ids)
+    tasks = _next_tasks(ids, user)
     return [Card(deal, tasks.get(deal.id)) for deal in deals]
 
 
-def _next_tasks(deal_ids: list[int]) -> dict[int, Task]:
-    """By deal: its open task that is due first."""
+def _next_tasks(deal_ids: list[int], user: User) -> dict[int, Task]:
+    """By deal: of its open tasks that ``user`` may see, the one that is due first."""
     tasks = db.session.scalars(
-        select(Task)
-        .where(Task.deal_id.in_(deal_ids), Task.done_at.is_(None), Task.trashed_at.is_(None))
+        Task.visible_to(user)
+        .where(Task.deal_id.in_(deal_ids), Task.done_at.is_(None))
         .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
     )
     first: dict[int, Task] = {}

@@ -54,7 +54,7 @@ def _moved(deal: Deal, left: Stage) -> Response:
     return respond(
         "deals/moves/create.stream.html",
         to=safe_next(request.form.get("next")) or url_for("deals.show", deal_id=deal.id),
-        filter=filter, card=card_of(deal), stages=deal.pipeline.stages,
+        filter=filter, card=card_of(deal, current_user), stages=deal.pipeline.stages,
         columns=heads(filter, current_user, [left, deal.stage]),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -21,9 +22,9 @@ bp = Blueprint("expense_items", __name__)
 UPLOAD_LIMIT = 60_000_000
 
 
-@bp.before_request
-def _allow_uploads() -> None:
-    request.max_content_length = UPLOAD_LIMIT
+@bp.record
+def _allow_uploads(setup: BlueprintSetupState) -> None:
+    setup.app.extensions["body_limits"][bp.name] = UPLOAD_LIMIT
 
 
 @bp.get("/expenses/<int:claim_id>/items/new")
@@ -42,8 +43,8 @@ def create(claim_id: int) -> Response:
     item = ExpenseItem()
     if not (form.validate_on_submit() and form.fill_or_explain(item)):
         return render("expenses/items/new.html", status=422, form=form, claim=claim)
-    _attach(form, item)
     claim.add_item(item, by=current_user)
+    _attach(form, item)
     db.session.commit()
     flash(_("Added."), "success")
     return go(url_for("claims.show", claim_id=claim.id))
@@ -68,8 +69,8 @@ def update(claim_id: int, item_id: int) -> Response:
         return render(
             "expenses/items/edit.html", status=form.status, form=form, claim=claim, item=item
         )
-    _attach(form, item)
     claim.item_changed(item, by=current_user)
+    _attach(form, item)
     db.session.commit()
     flash(_("Saved."), "success")
     return go(url_for("claims.show", claim_id=claim.id))

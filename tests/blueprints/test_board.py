@@ -1,0 +1,176 @@
+"""The board: true totals, columns in pages, and every way to move a card."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from crm import clock
+from crm.extensions import db
+from crm.models import Deal, Task
+from tests.cast import Cast
+from tests.page import Browser, Page
+
+HTMX = "form#move"
+
+
+@pytest.fixture
+def wang(cast: Cast, browser: Browser) -> Browser:
+    return browser.sign_in("wang")
+
+
+def move(browser: Browser, deal: Deal, stage: Any, *, status: int, htmx: str | bool = False,
+         **typed: Any) -> Page:  # fmt: skip
+    """Send the card's form, as a drag, a key or its menu does."""
+    chosen = getattr(stage, "id", stage)
+    form = {"stage": chosen, "from_stage": deal.stage_id, "version": deal.version, **typed}
+    return browser.post(f"/deals/{deal.id}/move", form, status=status, htmx=htmx)
+
+
+def targets(page: Page) -> list[str]:
+    return [values["hx-target"] for tag, values in page.tags if tag == "hx-partial"]
+
+
+def open_deals(cast: Cast, count: int) -> None:
+    for number in range(count):
+        deal = Deal(name=f"机会 {number:03}", owner=cast.wang)
+        deal.set_amount(Decimal(100), "CNY")
+        Deal.open(deal, cast.stages[0], by=cast.wang, at=clock.now() - timedelta(hours=number))
+    db.session.commit()
+
+
+def test_counts_and_sums_are_those_of_all_deals_not_of_the_cards_shown(
+    cast: Cast, wang: Browser
+) -> None:
+    open_deals(cast, 45)
+    page = wang.get("/deals/board")
+    assert page.html.count('class="deal-card') == 20 + 1
+    assert "First contact 46 " in page.text
+    assert "4,500" in page.text
+    assert "450" in page.text, "weighted by ten percent"
+
+
+def test_a_column_comes_in_pages_without_gaps_and_repetitions(cast: Cast, wang: Browser) -> None:
+    open_deals(cast, 45)
+    stage = cast.stages[0].id
+    page, names = wang.get("/deals/board"), []
+    for _ in range(4):
+        names += [values["href"] for tag, values in page.tags if values.get("class") == "deal-name"]
+        more = [values["hx-get"] for _, values in page.tags
+                if f"/deals/board/{stage}" in values.get("hx-get", "")]  # fmt: skip
+        if not more:
+            break
+        page = wang.get(more[0], htmx="li#more")
+    assert len(names) == len(set(names)) == 46 + 1
+
+
+def test_more_cards_without_javascript_are_the_list(cast: Cast, wang: Browser) -> None:
+    wang.get(f"/deals/board/{cast.stages[0].id}?after=1", status=303)
+    assert wang.location.startswith("/deals?")
+    wang.follow()
+
+
+def test_the_board_shows_only_tasks_that_one_may_see(cast: Cast, app: Flask, wang: Browser) -> None:
+    Task.add(Task(title="私下打听", assignee=cast.li, deal=cast.vague), by=cast.li)
+    db.session.commit()
+    assert "私下打听" in Browser(app).sign_in("li").get("/deals/board").text
+    assert "私下打听" not in wang.get("/deals/board").text
+
+
+def test_a_move_answers_with_both_heads_and_the_card(cast: Cast, wang: Browser) -> None:
+    deal, (_, left, entered, *_rest) = cast.pumps, cast.stages
+    page = move(wang, deal, entered, status=200, htmx=HTMX)
+    assert targets(page) == [
+        f"#deal_{deal.id}_card", f"#stage_{left.id}_head", f"#stage_{entered.id}_head",
+        f"#stage_{entered.id}_cards", "#dialogs", "#toasts",
+    ]  # fmt: skip
+    assert cast.pumps.stage == entered
+
+
+def test_a_move_without_javascript_leads_back(cast: Cast, wang: Browser) -> None:
+    move(wang, cast.pumps, cast.stages[2], status=303, next="/deals/board?stuck=1")
+    assert wang.location == "/deals/board?stuck=1"
+    move(wang, cast.pumps, cast.stages[3], status=303, next="https://evil.test/")
+    assert wang.location == f"/deals/{cast.pumps.id}"
+
+
+@pytest.mark.parametrize("htmx", [HTMX, False])
+def test_missing_fields_are_asked_for_and_saved_with_the_move_in_one_go(
+    cast: Cast, wang: Browser, htmx: str | bool
+) -> None:
+    target = cast.stages[4]
+    page = move(wang, cast.vague, target, status=422, htmx=htmx)
+    form = next(form for form in page.forms
+                if form["action"].endswith(f"/deals/{cast.vague.id}/move")
+                and form["fields"].get("stage") == str(target.id)
+                and "amount" in form["fields"])  # fmt: skip
+    asked = set(form["fields"]) - {"csrf_token", "version", "from_stage", "stage"}
+    assert asked == {"customer", "amount", "expected_close"}
+    assert cast.vague.stage == cast.stages[0]
+    typed = {"customer": "dlxgm", "amount": "5000", "expected_close": "2026-09-30"}
+    wang.post(form["action"], form["fields"] | typed, status=200 if htmx else 303, htmx=htmx)
+    deal = cast.vague
+    assert (deal.stage, deal.customer, deal.amount) == (target, cast.sigma, Decimal("5000.00"))
+
+
+def test_what_is_typed_wrongly_is_asked_for_again(cast: Cast, wang: Browser) -> None:
+    page = move(wang, cast.vague, cast.stages[4], status=422, htmx=HTMX, amount="viel")
+    assert "viel" in page.html
+    assert cast.vague.stage == cast.stages[0]
+
+
+@pytest.mark.parametrize("htmx", [HTMX, False])
+def test_a_stale_move_is_refused_and_the_columns_are_as_they_are(
+    cast: Cast, app: Flask, wang: Browser, htmx: str | bool
+) -> None:
+    deal = cast.pumps
+    seen = {"from_stage": deal.stage_id, "version": deal.version}
+    move(Browser(app).sign_in("li"), deal, cast.stages[3], status=303)
+    page = move(wang, deal, cast.stages[2], status=409, htmx=htmx, **seen)
+    assert cast.pumps.stage == cast.stages[3]
+    if htmx:
+        columns = {f"#stage_{cast.stages[number].id}_column" for number in (1, 2, 3)}
+        assert set(targets(page)) == columns | {"#toasts"}
+
+
+@pytest.mark.parametrize(("field", "value"), [("version", ""), ("version", "x"), ("from_stage", "")])
+def test_a_move_says_what_it_saw(cast: Cast, wang: Browser, field: str, value: str) -> None:
+    move(wang, cast.pumps, cast.stages[2], status=409, **{field: value})
+    assert cast.pumps.stage == cast.stages[1]
+
+
+def test_a_closed_deal_does_not_move(cast: Cast, wang: Browser) -> None:
+    cast.pumps.win(by=cast.wang)
+    db.session.commit()
+    move(wang, cast.pumps, cast.stages[2], status=409, htmx=HTMX)
+
+
+@pytest.mark.parametrize("stage", ["", "0", "99999", "x"])
+def test_a_stage_that_is_none_is_asked_for(cast: Cast, wang: Browser, stage: str) -> None:
+    move(wang, cast.pumps, stage, status=422, htmx=HTMX)
+    move(wang, cast.pumps, stage, status=422)
+
+
+@pytest.mark.parametrize("who", ["zhao", "reader", "fin"])
+def test_who_sees_but_may_not_move_gets_the_card_back_and_the_reason(
+    cast: Cast, browser: Browser, who: str
+) -> None:
+    browser.sign_in(who)
+    page = move(browser, cast.pumps, cast.stages[2], status=403, htmx=HTMX)
+    assert f"#stage_{cast.stages[1].id}_column" in targets(page)
+    assert f"deal_{cast.pumps.id}_card" in page.html
+    assert "#toasts" in targets(page)
+    move(browser, cast.pumps, cast.stages[2], status=403)
+    assert cast.pumps.stage == cast.stages[1]
+
+
+@pytest.mark.parametrize("who", ["sun", "wu", "zhou"])
+def test_a_foreign_deal_is_not_there(cast: Cast, browser: Browser, who: str) -> None:
+    browser.sign_in(who)
+    assert cast.pumps.name not in browser.get("/deals/board").text
+    move(browser, cast.pumps, cast.stages[2], status=404, htmx=HTMX)
+    move(browser, cast.pumps, cast.stages[2], status=404)
