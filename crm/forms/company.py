@@ -46,6 +46,6 @@ class ExchangeRateForm(BaseForm):
             rate = Decimal(str(field.data).replace(",", "."))
         except InvalidOperation:
             raise ValidationError(_("Write a rate like 7.1234.")) from None
-        if not Decimal("0.000001") <= rate < Decimal(1_000_000):
+        if not rate.is_finite() or not Decimal("0.000001") <= rate < Decimal(1_000_000):
             raise ValidationError(_("Write a rate like 7.1234."))
         field.data = rate

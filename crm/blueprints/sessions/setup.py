@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, url_for
 
-from crm import clock, seed
+from crm import seed
 from crm.extensions import db
 from crm.forms.session import SetupForm
 from crm.hypermedia import go, render
@@ -30,7 +30,9 @@ def create(token: str) -> Response:
     seed.plant(name=form.company.data, base_currency=form.base_currency.data,
                timezone=form.timezone.data)  # fmt: skip
     administrator = form.make_administrator()
-    link.used_at = clock.now()
+    db.session.flush()  # the event of signing in names who did it by id
+    if not link.use():
+        abort(410)
     response = sign_in(administrator, go(url_for("today.show")))
     db.session.commit()
     return response
