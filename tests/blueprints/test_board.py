@@ -137,7 +137,9 @@ def test_a_stale_move_is_refused_and_the_columns_are_as_they_are(
         assert set(targets(page)) == columns | {"#toasts"}
 
 
-@pytest.mark.parametrize(("field", "value"), [("version", ""), ("version", "x"), ("from_stage", "")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("version", ""), ("version", "x"), ("from_stage", "")]
+)
 def test_a_move_says_what_it_saw(cast: Cast, wang: Browser, field: str, value: str) -> None:
     move(wang, cast.pumps, cast.stages[2], status=409, **{field: value})
     assert cast.pumps.stage == cast.stages[1]

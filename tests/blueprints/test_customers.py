@@ -12,8 +12,8 @@ from tests.page import Browser
 
 HOSTILE = (
     "q=%27%20OR%201%3D1--", "q=%00", "q=%25%25%25", "q=%F0%9F%9A%80", "q=" + "x" * 5_000,
-    "sort=password_hash", "sort=-", "sort=name;drop", "page=0", "page=-1", "page=99999999999999999999",
-    "page=1e9", "page=%D9%A3", "kind=emperor", "owner=abc", "owner=99999999999999999999", "owner=-1",
+    "sort=password_hash", "sort=-", "sort=name;drop", "page=0", "page=-1", f"page={10**20}",
+    "page=1e9", "page=%D9%A3", "kind=emperor", "owner=abc", f"owner={10**20}", "owner=-1",
     "status=%00", "state=%00", "stage=x", "everyone=2", "stuck=yes", "team=0", "nothing=1",
     "q=a&q=b", "%FF%FE=1", "q[]=1",
 )  # fmt: skip
@@ -25,7 +25,7 @@ def wang(cast: Cast, browser: Browser) -> Browser:
 
 
 def test_a_new_customer_belongs_to_who_adds_it(cast: Cast, wang: Browser) -> None:
-    wang.submit(wang.get("/customers/new"), "/customers", name="  沈阳鼓风机 ", employees="300",
+    wang.submit(wang.get("/customers/new"), "/customers", name=" 沈阳鼓风机 ", employees="300",
                 annual_revenue="12,500,000", website="https://sbw.example")  # fmt: skip
     assert "沈阳鼓风机" in wang.follow().text
     customer = cast.customer("沈阳鼓风机")
@@ -54,7 +54,7 @@ def test_what_cannot_be_saved_comes_back_with_what_was_typed(
     assert db.session.scalar(select(Customer).where(Customer.name == "沈阳鼓风机")) is None
 
 
-@pytest.mark.parametrize("typed", ["a\x00b", "<script>alert(1)</script>", "{% 7 * 7 %}", "𠮷野家🚀"])
+@pytest.mark.parametrize("typed", ["a\x00b", "<script>x</script>", "{% 7 * 7 %}", "𠮷野家🚀"])
 def test_odd_text_is_only_text(wang: Browser, typed: str) -> None:
     wang.submit(wang.get("/customers/new"), "/customers", name=typed, note=typed)
     page = wang.get(wang.location)
@@ -144,8 +144,8 @@ def test_a_hostile_query_string_is_as_if_it_were_not_there(wang: Browser, path: 
         wang.get(f"{path}?{query}")
 
 
-@pytest.mark.parametrize("path", ["/customers/{}", "/contacts/{}", "/deals/{}", "/tasks/{}/edit",
-                                  "/expenses/{}", "/approvals/{}", "/tasks/new?deal={}"])  # fmt: skip
+@pytest.mark.parametrize("path", ["/customers/{}", "/contacts/{}", "/deals/{}", "/expenses/{}",
+                                  "/tasks/{}/edit", "/approvals/{}", "/tasks/new?deal={}"])  # fmt: skip
 @pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**40])
 def test_a_number_that_names_nothing_is_not_found(wang: Browser, path: str, number: int) -> None:
     wang.get(path.format(number), status=404)
@@ -154,7 +154,8 @@ def test_a_number_that_names_nothing_is_not_found(wang: Browser, path: str, numb
 def test_the_list_is_narrowed_sorted_and_paged(cast: Cast, wang: Browser) -> None:
     for number in range(60):
         kind = CustomerKind.DEALER if number % 2 else CustomerKind.PROSPECT
-        Customer.register(Customer(name=f"厂 {number:02}", kind=kind, owner=cast.wang), by=cast.wang)
+        customer = Customer(name=f"厂 {number:02}", kind=kind, owner=cast.wang)
+        Customer.register(customer, by=cast.wang)
     page = wang.get("/customers?sort=name&kind=dealer")
     names = [name for name in page.text.split() if name.isdecimal() and len(name) == 2]
     assert names[:3] == ["01", "03", "05"]

@@ -33,14 +33,16 @@ def test_a_new_deal_stands_in_the_stage_that_was_chosen(cast: Cast, wang: Browse
 
 
 def test_the_stage_demands_its_fields_of_a_new_deal(cast: Cast, wang: Browser) -> None:
-    page = wang.submit(wang.get("/deals/new"), "/deals", 422, name="齿轮泵", stage=cast.stages[4].id)
+    last = cast.stages[4].id
+    page = wang.submit(wang.get("/deals/new"), "/deals", 422, name="齿轮泵", stage=last)
     invalid = {values.get("name") for _, values in page.tags if values.get("aria-invalid")}
     assert invalid == {"customer", "amount", "expected_close"}
     assert page.form("/deals")["fields"]["name"] == "齿轮泵"
 
 
 def test_a_currency_without_a_rate_is_explained(cast: Cast, wang: Browser) -> None:
-    page = wang.submit(wang.get("/deals/new"), "/deals", 422, name="出口", amount="1", currency="USD")
+    form = wang.get("/deals/new")
+    page = wang.submit(form, "/deals", 422, name="出口", amount="1", currency="USD")
     assert "USD" in page.text
     path = f"/deals/{cast.pumps.id}"
     wang.submit(wang.get(f"{path}/edit"), path, 422, currency="USD")

@@ -223,7 +223,9 @@ def test_a_claim_in_approval_does_not_change_not_even_its_files(
     assert changes(before, snapshot(app)) == []
 
 
-def test_from_handing_in_to_payment(app: Flask, cast: Cast, wang: Browser, claim: ExpenseClaim) -> None:
+def test_from_handing_in_to_payment(
+    app: Flask, cast: Cast, wang: Browser, claim: ExpenseClaim
+) -> None:
     path = f"/expenses/{claim.id}"
     wang.submit(wang.get(path), f"{path}/submission")
     wang.submit(wang.get(path), f"{path}/submission/delete")

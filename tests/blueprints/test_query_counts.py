@@ -43,7 +43,7 @@ def write_records(cast: Cast, count: int) -> None:
 
 @pytest.fixture
 def reader(cast: Cast, browser: Browser) -> Browser:
-    """Li, who sees the team's records and decides on its claims; an administrator for the settings."""
+    """Li, who sees the team's records and decides on its claims."""
     return browser.sign_in("li")
 
 
@@ -71,7 +71,7 @@ def test_lists_ask_as_often_for_many_records_as_for_few(
 def test_the_inbox_asks_a_fixed_number_of_questions_for_each_request(
     app: Flask, cast: Cast, reader: Browser
 ) -> None:
-    """Each waiting document is shown whole, with the money around it: so many questions, no more."""
+    """Each waiting document is shown whole, with the money around it."""
     counts = []
     for _ in range(3):
         write_claims(cast, 4)

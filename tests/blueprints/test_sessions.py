@@ -17,8 +17,8 @@ from tests.cast import PASSWORD, Cast
 from tests.page import Browser, Page
 
 NEW = "a long new one"
-PLACES = ("https://evil.test/", "//evil.test", "/\\evil.test", "\\\\evil.test", "javascript:alert(1)",
-          "/\t/evil.test", "http:evil.test", "///evil.test", "evil.test")  # fmt: skip
+PLACES = ("https://evil.test/", "//evil.test", "/\\evil.test", "\\\\evil.test",
+          "javascript:alert(1)", "/\t/evil.test", "http:evil.test", "///evil.test", "evil.test")  # fmt: skip
 
 
 def sign_in(browser: Browser, login: str = "wang", password: str = PASSWORD, *, status: int = 303,
@@ -129,7 +129,8 @@ def test_a_new_password_signs_out_everywhere_else(cast: Cast, app: Flask, browse
     "typed",
     [{"current": "wrong"}, {"again": "another one"}, {"password": "short", "again": "short"},
      {"password": "password123", "again": "password123"},
-     {"password": "my wang is long", "again": "my wang is long"}, {"password": "x" * 129, "again": "x" * 129}],
+     {"password": "my wang is long", "again": "my wang is long"},
+     {"password": "abcde" * 26, "again": "abcde" * 26}],
     ids=str,
 )  # fmt: skip
 def test_a_bad_password_is_refused(cast: Cast, browser: Browser, typed: dict[str, str]) -> None:
@@ -230,7 +231,8 @@ def test_settings_are_changed_recorded_and_checked(cast: Cast, browser: Browser)
     browser.submit(page, "/settings", approval_link_limit="0", base_currency="EUR", is_demo="1")
     company = Company.current()
     db.session.refresh(company)
-    assert (company.approval_link_limit, company.base_currency, company.is_demo) == (0, "CNY", False)
+    assert company.approval_link_limit == 0
+    assert (company.base_currency, company.is_demo) == ("CNY", False)
     browser.submit(page, "/settings", 409, name="Andere")
 
 
