@@ -50,7 +50,7 @@ pytest-%: install chromium
 bench: install ## Measure speed and size
 	$(BIN)/python -m bench
 
-translations: $(INSTALLED) ## Gather the texts, say which are not translated, compile the rest
+translations: $(INSTALLED) ## Gather the texts into the catalogues and compile them
 	$(BIN)/python tools/translations.py
 	@$(MAKE) --no-print-directory $(CATALOGUES)
 

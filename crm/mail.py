@@ -124,6 +124,7 @@ def claim_paid(claim: ExpenseClaim) -> Letter:
 @contextmanager
 def written_for(reader: User) -> Iterator[None]:
     """Texts, amounts and times inside are in the reader's language and zone."""
+    outside = {name: g.pop(name) for name in ("language", "timezone") if name in g}
     g.language = reader.language or "zh"
     g.timezone = reader.timezone or Company.current().timezone
     flask_babel.refresh()
@@ -131,6 +132,8 @@ def written_for(reader: User) -> Iterator[None]:
         yield
     finally:
         del g.language, g.timezone
+        for name, value in outside.items():
+            setattr(g, name, value)
         flask_babel.refresh()
 
 

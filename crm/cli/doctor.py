@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from flask import g
 
 from crm.cli import in_app
+from crm.cli.printing import in_english
 from crm.extensions import db
 from crm.queries import health
 from crm.queries.health import Level
@@ -18,7 +18,7 @@ COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "red"}
 @in_app
 def command(retry: bool) -> None:
     """Check database, queues, mail, disk and settings; exit code 1 if something is bad."""
-    g.language = "en"
+    in_english()
     if retry:
         count = health.retry_dead()
         db.session.commit()

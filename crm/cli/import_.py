@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from flask import g
 
 from crm.cli import Trouble, in_app
+from crm.cli.printing import in_english
 from crm.extensions import db
 from crm.formulas import guarded
 from crm.importers import (
@@ -83,7 +83,7 @@ def command(
     Everything is checked first. Doing it again changes only what has changed in the file.
     The fields of each noun are listed in docs/import.md.
     """
-    g.language = "en"  # like every command, whatever language the pages are in
+    in_english()
     _require_company()
     try:
         table = Table(file, encoding)

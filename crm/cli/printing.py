@@ -6,6 +6,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+import flask_babel
+from flask import g
+
 from crm.links import link
 from crm.models import OneTimeLink, User
 from crm.models.session import ONE_TIME_LIVES, LinkPurpose
@@ -13,6 +16,12 @@ from crm.models.session import ONE_TIME_LIVES, LinkPurpose
 # The pages that take a one-time secret.
 PAGES = {LinkPurpose.SET_UP: "setup.new", LinkPurpose.SET_PASSWORD: "passwords.edit"}
 HOURS = int(ONE_TIME_LIVES.total_seconds() // 3600)
+
+
+def in_english() -> None:
+    """Texts from here on are English, as every command's are, whatever the pages' language."""
+    g.language = "en"
+    flask_babel.refresh()
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

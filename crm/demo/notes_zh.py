@@ -106,7 +106,7 @@ AFTER_LOST: tuple[Note, ...] = (
     Note("call", "{who}告知这次选了{rival}，我们价格高{pct}%，以后还有机会。", "半年后再联系"),
     Note("note", "复盘：介入太晚，{rival}参与了前期设计；下次从设计院开始。"),
     Note("message", "{who}微信说项目搁置，资金投到别的线上了。", "明年初再问"),
-    Note("visit", "丢单后拜访{who}，了解到决定因素是交期，对方愿意把备件给我们做。", "报备件清单"),
+    Note("visit", "输单后拜访{who}，了解到决定因素是交期，对方愿意把备件给我们做。", "报备件清单"),
 )
 
 AT_CUSTOMER: tuple[Note, ...] = (

@@ -53,7 +53,7 @@ class Required(InputRequired):
         if field.errors:
             raise StopValidation  # what was typed could not be read; that is said already
         if field.data is None or field.data == "":
-            raise StopValidation(field.gettext("This field is required."))
+            raise StopValidation(_("Please fill this in."))
 
 
 class BaseForm(FlaskForm):

@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 
 CHOOSE = _l("This cannot be chosen.")
 MESSAGES = {
-    "This field is required.": _l("Please fill this in."),
     "Not a valid choice.": CHOOSE,
     "Invalid Choice: could not coerce.": CHOOSE,
     "Not a valid integer value.": _l("Write a whole number."),
