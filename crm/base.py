@@ -77,7 +77,7 @@ def cents_of(amount: Decimal) -> Decimal:
 
 
 def stored_by_value(kind: type[StrEnum]) -> Enum:
-    """A column type that stores a StrEnum's value (not its Python name) as checked text."""
+    """A column type that stores a StrEnum's value (not its Python name) as text."""
     return Enum(
         kind,
         native_enum=False,
@@ -127,11 +127,6 @@ class Base(DeclarativeBase):
             list[str]: JSON(),
         },
     )
-
-
-def user_key(**options: Any) -> Mapped[Any]:
-    """A foreign key to a user; users are never deleted."""
-    return mapped_column(ForeignKey("user.id"), **options)
 
 
 Key = Annotated[int, mapped_column(primary_key=True)]

@@ -40,8 +40,3 @@ def day_of(moment: datetime, timezone: str) -> date:
 def start_of(day: date, timezone: str) -> datetime:
     """The first moment of ``day`` in ``timezone``, in UTC."""
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
-
-
-def end_of(day: date, timezone: str) -> datetime:
-    """The first moment after ``day`` in ``timezone``, in UTC."""
-    return start_of(day + timedelta(days=1), timezone)

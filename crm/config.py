@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -48,6 +49,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError("must be 1 or more")
     return number
+
+
+def _short_wait(text: str) -> int:
+    seconds = _positive(text)
+    if seconds > 30:  # the worker holds a mail for two minutes; see models/leased.py
+        raise ValueError("must be 30 or less")
+    return seconds
 
 
 def _port(text: str) -> int:
@@ -94,10 +102,10 @@ SETTINGS: tuple[Setting, ...] = (
             "Encryption towards the mail server: starttls, tls or none"),
     Setting("CRM_SMTP_USER", "SMTP_USER", "", str, "User name at the mail server"),
     Setting("CRM_SMTP_PASSWORD", "SMTP_PASSWORD", "", str, "Password at the mail server"),
-    Setting("CRM_SMTP_TIMEOUT", "SMTP_TIMEOUT", "10", _positive,
-            "Seconds to wait for the mail server before trying again later"),
+    Setting("CRM_SMTP_TIMEOUT", "SMTP_TIMEOUT", "10", _short_wait,
+            "Seconds, 30 at most, to wait for the mail server before trying again later"),
     Setting("CRM_MAIL_FROM", "MAIL_FROM", "Kaidan <crm@localhost>", str, "Sender of every mail"),
-    Setting("CRM_DEV", "DEV", "0", _switch, "1 shows /dev/components and /dev/mail"),
+    Setting("CRM_DEV", "DEV", "0", _switch, "1 shows every mail at /dev/mail"),
 )
 
 
@@ -135,8 +143,6 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
-        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         # A form left open over lunch must still be accepted: the token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=secure,
@@ -186,15 +192,23 @@ def _database_url(text: str, instance: Path) -> str:
 def _stored_secret(path: Path) -> str:
     """The key in ``path``; made with mode 0600 the first time, safe against two starts at once."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _write_secret(path)
         secret = path.read_text().strip()
-        if len(secret) < 32:
-            raise SettingError(f"{path} holds no usable key; delete it to have a new one made") from None
-        return secret
     except OSError as error:
-        raise SettingError(f"cannot write {path}: {error.strerror}") from error
-    secret = secrets.token_hex(32)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret + "\n")
+        raise SettingError(f"cannot read or write {path}: {error.strerror}") from error
+    if len(secret) < 32:
+        raise SettingError(f"{path} holds no usable key; delete it to have a new one made")
     return secret
+
+
+def _write_secret(path: Path) -> None:
+    """Written whole beside its place and then linked there: the first of two starts wins."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        os.unlink(temporary)

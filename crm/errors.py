@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, flash, request, url_for
+from flask import Flask, Response, current_app, flash, g, make_response, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(status, _http_error)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(IntegrityError, _stale)
     app.register_error_handler(OperationalError, _database_trouble)
     app.register_error_handler(ClaimRefused, _claim_refused)
     app.register_error_handler(500, _broken)
@@ -40,16 +41,18 @@ def _form_expired(_error: CSRFError) -> Response:
     )
 
 
-def _stale(_error: StaleDataError) -> Response:
+def _stale(_error: StaleDataError | IntegrityError) -> Response:
     db.session.rollback()
     return _answer(409, *_explain(409))
 
 
 def _database_trouble(error: OperationalError) -> Response:
     """The disk is full, the file is locked, the server is gone: nothing was half-written."""
-    db.session.rollback()
     current_app.logger.error("database: %s", error.orig)
-    return _answer(
+    # The reader's language, without asking who they are.
+    best = request.accept_languages.best_match(["zh-CN", "zh", "en"], default="zh")
+    g.language = request.cookies.get("language") or ("en" if best == "en" else "zh")
+    return _without_database(
         503,
         _("The database cannot save this right now"),
         _("Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why)."),
@@ -87,6 +90,12 @@ def _explain(status: int) -> tuple[str, str]:
         422: (_("Something is missing"), _("Nothing was changed. Look at the fields marked in red.")),
         429: (_("Too many attempts"), _("Wait a quarter of an hour, then try again.")),
     }.get(status, (_("Something went wrong on our side"), _("Nothing was saved. Try again; if it happens again, tell your administrator.")))  # fmt: skip
+
+
+def _without_database(status: int, title: str, text: str) -> Response:
+    """A page that asks nothing of the database: not who is signed in, nor what the firm is called."""
+    template = current_app.jinja_env.get_template("errors/bare.html")
+    return make_response(template.render(title=title, text=text, language=g.language), status)
 
 
 def _answer(status: int, title: str, text: str) -> Response:

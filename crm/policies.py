@@ -54,10 +54,14 @@ def find_in(
     """The record with this id among ``select``; 404 otherwise."""
     if record_id > LARGEST_KEY:
         abort(404)
-    select = select.where(model.id == record_id).options(*load)  # type: ignore[attr-defined]
+    select = select.where(model.id == record_id)  # type: ignore[attr-defined]
     if lock:
-        select = select.with_for_update(of=model)
-    record = db.session.scalar(select)
+        # The row is held first and read after that: what is joined to it would otherwise be as
+        # it was before the wait.
+        db.session.scalar(select.with_only_columns(model.id).with_for_update(of=model))  # type: ignore[attr-defined]
+    record = db.session.scalar(
+        select.options(*load).execution_options(populate_existing=lock)
+    )
     if record is None:
         abort(404)
     return record
@@ -141,7 +145,6 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Customer): _edit_customer,
     ("work_with", Customer): _work_with_customer,
     ("edit", Contact): _edit_contact,
-    ("create", Activity): _create_customer,
     ("create", Deal): _create_deal,
     ("edit", Deal): _edit_deal,
     ("create", Task): _create_task,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
-from flask_login import current_user
+from flask import Flask, Response, g, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -40,6 +39,6 @@ def init_app(app: Flask) -> None:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint not in {"assets.file", "assets.stylesheet"}:
             response.vary.add("Cookie")
-            if current_user and current_user.is_authenticated:
+            if "user_session" in g:
                 headers.setdefault("Cache-Control", "no-store")
         return response

@@ -93,6 +93,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.TASK_COMPLETED: lambda p: _("Task done: %(name)s", name=p["name"]),
     Action.TASK_REOPENED: lambda p: _("Task reopened: %(name)s", name=p["name"]),
     Action.TASK_TRASHED: lambda p: _("Task deleted: %(name)s", name=p["name"]),
+    Action.TASK_RESTORED: lambda p: _("Task restored: %(name)s", name=p["name"]),
     Action.CLAIM_CREATED: lambda p: _("Claim started: %(name)s", name=p["name"]),
     Action.CLAIM_CHANGED: lambda p: _("Claim changed"),
     Action.CLAIM_SUBMITTED: lambda p: _(
@@ -103,11 +104,13 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.CLAIM_REJECTED: lambda p: _("Rejected: %(amount)s", amount=_amount(p)),
     Action.CLAIM_PAID: lambda p: _("Paid: %(amount)s", amount=_amount(p)),
     Action.CLAIM_TRASHED: lambda p: _("Claim deleted: %(name)s", name=p["name"]),
+    Action.CLAIM_RESTORED: lambda p: _("Claim restored: %(name)s", name=p["name"]),
     Action.LINK_REFUSED: lambda p: _(
         "A link for %(approver)s was refused: another user was signed in", approver=p["approver"]
     ),
     Action.USER_SIGNED_IN: lambda p: _("Signed in from %(address)s", address=p["address"]),
     Action.USER_PASSWORD_CHANGED: lambda p: _("Password changed"),
+    Action.USER_ROLES_CHANGED: lambda p: _("Roles changed"),
     Action.USER_DEACTIVATED: lambda p: _("User deactivated"),
     Action.USER_SESSION_ENDED: lambda p: _("Signed out"),
     Action.COMPANY_CHANGED: lambda p: _("Settings changed"),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, request, session, url_for
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from crm import clock
 from crm.extensions import db, login, reading_only
@@ -45,6 +46,9 @@ def _touch(user_session: UserSession) -> None:
                 .where(UserSession.id == user_session.id)
                 .values(last_seen_at=clock.now())
             )
+    except OperationalError as error:
+        # Somebody writes for long, an import perhaps: it will be noted with a later request.
+        current_app.logger.info("last use of a session not noted: %s", error.orig)
     finally:
         reading_only.reset(token)
 
@@ -65,10 +69,10 @@ def sign_in(user: User, response: Response, *, trust: bool = False) -> Response:
     """Begin a session for ``user`` and put its secret into a cookie of ``response``."""
     session.clear()  # a new form token for a new session
     device = request.user_agent.string
-    secret = UserSession.begin(user, device=device, address=request.remote_addr or "")
-    _set_cookie(response, SESSION_COOKIE, secret, int(ABSOLUTE.total_seconds()))
+    session_secret = UserSession.begin(user, device=device, address=request.remote_addr or "")
+    _set_cookie(response, SESSION_COOKIE, session_secret, int(ABSOLUTE.total_seconds()))
     if trust:
-        secret = TrustedDevice.trust(user, device=device)
+        secret = TrustedDevice.trust(user, device=device, session_secret=session_secret)
         _set_cookie(response, DEVICE_COOKIE, secret, int(TRUSTED.total_seconds()))
     return response
 

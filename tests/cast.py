@@ -111,7 +111,7 @@ def write_cast() -> None:
         people[username] = user
     db.session.flush()
     teams["华东"].head, teams["西部"].head, root.head = people["li"], people["zhou"], people["admin"]
-    people["gone"].deactivate()
+    people["gone"].deactivate(by=None)
 
     wang, wu = people["wang"], people["wu"]
     sigma = Customer.register(

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from crm.config import SettingError
 
@@ -27,7 +27,7 @@ def main() -> None:
         crm()
     except SettingError as error:
         sys.exit(f"crm: {error}")
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         sys.exit(f"crm: the database cannot be used: {first_line(error)}")
 
 

@@ -85,9 +85,8 @@ def deactivate(username: str) -> None:
     user = find_user(username)
     if user.is_active:
         _keep_an_administrator_besides(user)
-        user.deactivate()
+        user.deactivate(by=None)
         UserSession.end_all_of(user)
-        Event.record(Action.USER_DEACTIVATED, user, by=None)
         db.session.commit()
     click.echo(f"{user.username} cannot sign in any more.")
 
@@ -102,10 +101,7 @@ def role(username: str, roles: tuple[str, ...]) -> None:
     if wanted != user.roles:
         if Role.ADMINISTRATOR not in wanted:
             _keep_an_administrator_besides(user)
-        gone = [row for row in user.role_rows if row.role not in wanted]
-        for row in gone:
-            user.role_rows.remove(row)
-        user.role_rows += [UserRole(role=role) for role in sorted(wanted - user.roles)]
+        user.give_roles(wanted, by=None)
         UserSession.end_all_of(user)
         db.session.commit()
     click.echo(f"{user.username}: {', '.join(sorted(wanted))}")

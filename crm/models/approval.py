@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, Select, String, and_, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, and_, select, text, update
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from crm.models.expense_claim import ExpenseClaim
 
 LINK_LIVES = timedelta(hours=72)
+
+_STILL_OPEN = text("closed_at IS NULL")
 
 
 def _expense_claim(document_id: int, lock: bool) -> ExpenseClaim:
@@ -98,7 +100,12 @@ REFUSALS = (NotAllowed, AlreadyDecided, DocumentChanged, CommentMissing)
 
 class ApprovalRequest(Timestamped, Base):
     __tablename__ = "approval_request"
-    __table_args__ = (Index(None, "document_kind", "document_id"),)
+    __table_args__ = (
+        Index(None, "document_kind", "document_id"),
+        # A document is asked about once at a time; the database holds it to that.
+        Index("uq_approval_request_open", "document_kind", "document_id", unique=True,
+              sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
+    )  # fmt: skip
 
     id: Mapped[Key]
     document_kind: Mapped[str] = mapped_column(String(40))
@@ -135,7 +142,7 @@ class ApprovalRequest(Timestamped, Base):
         )
 
     @classmethod
-    def open(cls, document: Any, approver: User, *, by: User) -> ApprovalRequest:
+    def open(cls, document: Any, approver: User) -> ApprovalRequest:
         """Ask ``approver`` to decide on ``document`` as it is now; the mail is written with it."""
         request = cls(
             document_kind=document.KIND,
@@ -374,7 +381,10 @@ class ApprovalToken(Base):
         """Whether the link still decides, and if not, why."""
         if self.assignment.decided_at is not None:
             return TokenState.USED
-        if self.voided_at is not None or not self.assignment.request.is_open:
+        bound_to = (self.assignment.approver_id, self.assignment.request.document_version)
+        if self.voided_at is not None or (self.approver_id, self.document_version) != bound_to:
+            return TokenState.CHANGED
+        if not self.assignment.request.is_open:
             return TokenState.CHANGED
         if self.expires_at <= clock.now():
             return TokenState.EXPIRED

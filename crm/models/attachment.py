@@ -30,7 +30,7 @@ class Attachment(Timestamped, Base):
     uploaded_by: Mapped[User] = relationship()
 
     @classmethod
-    def of(cls, kind: str, record_id: int) -> Select[tuple[Attachment]]:
+    def of(cls, kind: str, record_id: int) -> Select[Attachment]:
         """The files of one record."""
         return select(cls).where(cls.record_kind == kind, cls.record_id == record_id)
 

@@ -46,6 +46,11 @@ class Company(Versioned, Base):
             g.company = company
         return g.company
 
+    @classmethod
+    def locked(cls) -> Company:
+        """The company, held until the transaction ends so that two changes come one by one."""
+        return db.session.get_one(cls, 1, with_for_update=True, populate_existing=True)
+
     def today(self) -> date:
         """The company's day: what a day, a month and a quarter are counted in."""
         return clock.day_of(clock.now(), self.timezone)

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Date, ForeignKey, Select, String, select, update
+from sqlalchemy import Date, ForeignKey, Index, Select, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
@@ -32,6 +32,7 @@ class DecisionRole(StrEnum):
 
 class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
     __tablename__ = "contact"
+    __table_args__ = (Index(None, "name"), Index(None, "created_at"))
 
     SEARCHED = ("name", "phone", "mobile", "email", "wechat")
     TRACKED = ("name", "title", "phone", "mobile", "email", "wechat", "birthday",
@@ -67,7 +68,7 @@ class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
         return (
             select(cls)
             .join(cls.customer)
-            .where(cls.trashed_at.is_not(None), Customer.seen_by(user))
+            .where(cls.in_trash(), Customer.seen_by(user))
             .order_by(cls.trashed_at.desc())
         )
 

@@ -114,7 +114,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         """What lies in the trash, of the customers ``user`` may see, newest first."""
         return (
             select(cls)
-            .where(cls.trashed_at.is_not(None), cls.seen_by(user))
+            .where(cls.in_trash(), cls.seen_by(user))
             .order_by(cls.trashed_at.desc())
         )
 

@@ -50,6 +50,7 @@ class Action(StrEnum):
     TASK_COMPLETED = "task:completed"
     TASK_REOPENED = "task:reopened"
     TASK_TRASHED = "task:trashed"
+    TASK_RESTORED = "task:restored"
     CLAIM_CREATED = "claim:created"
     CLAIM_CHANGED = "claim:changed"
     CLAIM_SUBMITTED = "claim:submitted"
@@ -58,9 +59,11 @@ class Action(StrEnum):
     CLAIM_REJECTED = "claim:rejected"
     CLAIM_PAID = "claim:paid"
     CLAIM_TRASHED = "claim:trashed"
+    CLAIM_RESTORED = "claim:restored"
     LINK_REFUSED = "approval_link:refused"
     USER_SIGNED_IN = "user:signed_in"
     USER_PASSWORD_CHANGED = "user:password_changed"  # noqa: S105
+    USER_ROLES_CHANGED = "user:roles_changed"
     USER_DEACTIVATED = "user:deactivated"
     USER_SESSION_ENDED = "user:session_ended"
     COMPANY_CHANGED = "company:changed"
@@ -95,6 +98,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.TASK_COMPLETED: _NAME,
     Action.TASK_REOPENED: _NAME,
     Action.TASK_TRASHED: _NAME,
+    Action.TASK_RESTORED: _NAME,
     Action.CLAIM_CREATED: _NAME,
     Action.CLAIM_CHANGED: _CHANGES,
     Action.CLAIM_SUBMITTED: frozenset({"amount", "currency", "approver"}),
@@ -103,9 +107,11 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CLAIM_REJECTED: _DECISION,
     Action.CLAIM_PAID: frozenset({"amount", "currency", "reference"}),
     Action.CLAIM_TRASHED: _NAME,
+    Action.CLAIM_RESTORED: _NAME,
     Action.LINK_REFUSED: frozenset({"approver", "reason"}),
     Action.USER_SIGNED_IN: frozenset({"address", "device"}),
     Action.USER_PASSWORD_CHANGED: frozenset(),
+    Action.USER_ROLES_CHANGED: _CHANGES,
     Action.USER_DEACTIVATED: frozenset(),
     Action.USER_SESSION_ENDED: frozenset({"device"}),
     Action.COMPANY_CHANGED: _CHANGES,

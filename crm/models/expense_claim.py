@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, ForeignKey, Index, Select, String, exists, or_, select
+from sqlalchemy import Date, ForeignKey, Index, Select, String, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
@@ -50,7 +50,11 @@ class ClaimRefused(Exception):
 
 class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
     __tablename__ = "expense_claim"
-    __table_args__ = (Index(None, "claimant_id", "state"), Index(None, "state"))
+    __table_args__ = (
+        Index(None, "claimant_id", "state"),
+        Index(None, "state"),
+        Index(None, "created_at"),
+    )
 
     KIND = "expense_claim"
 
@@ -77,6 +81,15 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
     def visible_to(cls, user: User) -> Select[ExpenseClaim]:
         """The claims ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
+
+    @classmethod
+    def trash_of(cls, user: User) -> Select[ExpenseClaim]:
+        """What lies in the trash, of the claims ``user`` may see, newest first."""
+        return (
+            select(cls)
+            .where(cls.in_trash(), cls.seen_by(user))
+            .order_by(cls.trashed_at.desc())
+        )
 
     @classmethod
     def seen_by(cls, user: User) -> Any:
@@ -202,7 +215,7 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
             raise ClaimRefused("nobody")
         self.state = ClaimState.SUBMITTED
         db.session.flush()  # the request is bound to the version that this change makes
-        request = ApprovalRequest.open(self, approver, by=by)
+        request = ApprovalRequest.open(self, approver)
         Event.record(
             Action.CLAIM_SUBMITTED, self, by=by, amount=str(self.base_amount),
             currency=Company.current().base_currency, approver=approver.name,
@@ -261,6 +274,12 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
             self._require_editable()
             self._move_to_trash(by)
             Event.record(Action.CLAIM_TRASHED, self, by=by, name=self.title)
+
+    def restore(self, *, by: User) -> None:
+        """Take back from the trash."""
+        if self.is_trashed:
+            self._take_from_trash()
+            Event.record(Action.CLAIM_RESTORED, self, by=by, name=self.title)
 
     def snapshot(self) -> dict[str, Any]:
         """What an approver decides about, as plain values in a fixed order."""
@@ -329,7 +348,7 @@ class ExpenseItem(Timestamped, Base):
 
     @classmethod
     def visible_to(cls, user: User) -> Select[ExpenseItem]:
-        """Items of visible claims, and those spent on customers ``user`` looks after."""
+        """Items of visible claims, and those that count for customers ``user`` looks after."""
         return (
             select(cls)
             .join(cls.claim)
@@ -337,7 +356,7 @@ class ExpenseItem(Timestamped, Base):
                 ExpenseClaim.trashed_at.is_(None),
                 or_(
                     ExpenseClaim.seen_by(user),
-                    Customer.looked_after_by(user, cls.customer_id),
+                    and_(Customer.looked_after_by(user, cls.customer_id), cls.counted()),
                 ),
             )
         )

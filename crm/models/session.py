@@ -118,11 +118,18 @@ class UserSession(Base):
         """Whether the last use should be written again."""
         return self.last_seen_at < clock.now() - TOUCH_EVERY
 
-    def end(self, *, by: User) -> None:
-        """Sign out."""
+    def end(self, *, by: User, distrust: bool = False) -> None:
+        """Sign out.
+
+        :param distrust: the device may be somebody else's: it is no longer trusted either.
+        """
         if self.ended_at is None:
             self.ended_at = clock.now()
             Event.record(Action.USER_SESSION_ENDED, by, by=by, device=self.device)
+        if distrust:
+            db.session.execute(
+                delete(TrustedDevice).where(TrustedDevice.session_digest == self.digest)
+            )
 
 
 class TrustedDevice(Base):
@@ -131,16 +138,22 @@ class TrustedDevice(Base):
     id: Mapped[Key]
     digest: Mapped[Digest] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    # The digest of the session in which it was trusted: who ends that one as not theirs ends this.
+    session_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     device: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     user: Mapped[User] = relationship()
 
     @classmethod
-    def trust(cls, user: User, *, device: str) -> str:
+    def trust(cls, user: User, *, device: str, session_secret: str | None = None) -> str:
         """Trust the device ``user`` has just signed in on; returns the cookie's secret."""
         secret = secrets.token_hex(32)
-        db.session.add(cls(digest=digest_of(secret), user=user, device=device[:200]))
+        session_digest = digest_of(session_secret) if session_secret else None
+        db.session.add(
+            cls(digest=digest_of(secret), user=user, device=device[:200],
+                session_digest=session_digest)
+        )  # fmt: skip
         return secret
 
     @classmethod
@@ -208,6 +221,16 @@ class OneTimeLink(Base):
                 expires_at=clock.now() + ONE_TIME_LIVES)
         )  # fmt: skip
         return secret
+
+    def use(self) -> bool:
+        """Use the link up; ``False`` if somebody just did: one conditional UPDATE."""
+        used = db.session.execute(
+            update(OneTimeLink)
+            .where(OneTimeLink.id == self.id, OneTimeLink.used_at.is_(None))
+            .values(used_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+        return bool(used.rowcount == 1)  # type: ignore[attr-defined]
 
     @classmethod
     def find(cls, purpose: LinkPurpose, secret: str) -> OneTimeLink | None:

@@ -52,6 +52,15 @@ class Task(Versioned, Trashable, Timestamped, Base):
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
 
     @classmethod
+    def trash_of(cls, user: User) -> Select[Task]:
+        """What lies in the trash, of the tasks ``user`` may see, newest first."""
+        return (
+            select(cls)
+            .where(cls.in_trash(), cls.seen_by(user))
+            .order_by(cls.trashed_at.desc())
+        )
+
+    @classmethod
     def seen_by(cls, user: User) -> Any:
         """To be done by somebody within scope, given by ``user``, or about a customer looked after."""
         scope = user.sees(Noun.TASKS)
@@ -107,6 +116,12 @@ class Task(Versioned, Trashable, Timestamped, Base):
         if not self.is_trashed:
             self._move_to_trash(by)
             Event.record(Action.TASK_TRASHED, self, by=by, name=self.title)
+
+    def restore(self, *, by: User) -> None:
+        """Take back from the trash."""
+        if self.is_trashed:
+            self._take_from_trash()
+            Event.record(Action.TASK_RESTORED, self, by=by, name=self.title)
 
     def __str__(self) -> str:
         return self.title

@@ -41,7 +41,7 @@ class Team(Base):
         return team
 
     @classmethod
-    def in_order(cls) -> Select[tuple[Team]]:
+    def in_order(cls) -> Select[Team]:
         """Every team, each followed by those below it."""
         return select(cls).order_by(cls.path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ColumnElement, ForeignKey
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from crm import clock
@@ -26,6 +26,11 @@ class Trashable:
     @classmethod
     def trashed_by(cls) -> Mapped[User | None]:
         return relationship("User", foreign_keys=[cls.trashed_by_id])
+
+    @classmethod
+    def in_trash(cls) -> ColumnElement[bool]:
+        """The condition that a record was trashed, and can still be restored."""
+        return cls.trashed_at > clock.now() - KEPT
 
     @property
     def is_trashed(self) -> bool:

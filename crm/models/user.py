@@ -16,6 +16,7 @@ from crm.extensions import db
 from crm.folding import pinyin_of
 from crm.models import passwords
 from crm.models.access import GRANTS, Noun, Role, Scope
+from crm.models.event import Action, Event
 
 if TYPE_CHECKING:
     from crm.models.team import Team
@@ -143,10 +144,21 @@ class User(Base, UserMixin, Timestamped):
             team = team.parent
         return None
 
-    def deactivate(self) -> None:
+    def give_roles(self, roles: set[Role], *, by: User | None) -> None:
+        """Give this user exactly ``roles``; giving the same again changes nothing."""
+        old = self.roles
+        if roles == old:
+            return
+        self.role_rows = [row for row in self.role_rows if row.role in roles]
+        self.role_rows += [UserRole(role=role) for role in sorted(roles - old)]
+        changes = {"roles": [", ".join(sorted(old)), ", ".join(sorted(roles))]}
+        Event.record(Action.USER_ROLES_CHANGED, self, by=by, changes=changes)
+
+    def deactivate(self, *, by: User | None) -> None:
         """End this user's access; what they own stays."""
         if self.deactivated_at is None:
             self.deactivated_at = clock.now()
+            Event.record(Action.USER_DEACTIVATED, self, by=by)
 
     def __str__(self) -> str:
         return self.name

@@ -48,7 +48,7 @@ def page_of(deal: Deal, user: User) -> DealPage:
         stays=stays,
         tasks=tasks_of(user, Task.deal_id == deal.id),
         spend=spend_of(user, ExpenseItem.deal_id == deal.id),
-        events=timeline.of_deal(deal),
+        events=timeline.of_deal(deal, user),
     )
 
 

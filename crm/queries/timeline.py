@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, or_, select
 
 from crm.extensions import db
-from crm.models import Customer, Deal, Event, User
+from crm.models import Customer, Deal, Event, Task, User
 
 SHOWN = 40
 
@@ -39,6 +39,10 @@ def of_customer(customer: Customer, user: User, *, limit: int = SHOWN) -> Sequen
     return db.session.scalars(events.limit(limit)).all()
 
 
-def of_deal(deal: Deal, *, limit: int = SHOWN) -> Sequence[Event]:
-    """The latest events of ``deal`` and of what hangs on it."""
-    return db.session.scalars(Event.at_deal(deal.id).limit(limit)).all()
+def of_deal(deal: Deal, user: User, *, limit: int = SHOWN) -> Sequence[Event]:
+    """The latest events of ``deal`` and of what hangs on it, but for tasks ``user`` cannot see."""
+    tasks = Task.visible_to(user).where(Task.deal_id == deal.id).with_only_columns(Task.id)
+    events = Event.at_deal(deal.id).where(
+        or_(Event.subject_kind != Task.__tablename__, Event.subject_id.in_(tasks))
+    )
+    return db.session.scalars(events.limit(limit)).all()

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from crm import clock
 from crm.extensions import db
-from crm.models import Deal, Task
+from crm.models import Action, Deal, Event, Task
 from tests.cast import Cast
 from tests.page import Browser, Page
 
@@ -68,6 +69,47 @@ def test_a_column_comes_in_pages_without_gaps_and_repetitions(cast: Cast, wang: 
     assert len(names) == len(set(names)) == 46 + 1
 
 
+def more_of(page: Page) -> str:
+    """The address of a column's next page."""
+    return next(values["hx-get"] for _, values in page.tags if "after=" in values.get("hx-get", ""))
+
+
+def cards_on(page: Page) -> list[str]:
+    return [values["data-deal"] for _, values in page.tags if "data-deal" in values]
+
+
+def test_the_next_page_stays_when_the_last_card_is_moved_or_trashed(
+    cast: Cast, wang: Browser
+) -> None:
+    open_deals(cast, 45)
+    page = wang.get("/deals/board")
+    deals = [db.session.get_one(Deal, int(id)) for id in cards_on(page)]
+    last = [deal for deal in deals if deal.stage == cast.stages[0]][-1]
+    more, before = more_of(page), wang.get(more_of(page), htmx="li#more")
+    move(wang, last, cast.stages[2], status=200, htmx=HTMX)
+    assert cards_on(wang.get(more, htmx="li#more")) == cards_on(before)
+    last.trash(by=cast.wang)
+    db.session.commit()
+    assert cards_on(wang.get(more, htmx="li#more")) == cards_on(before)
+
+
+@pytest.mark.parametrize(
+    "after", ["", "x", "1", "-", "1-", "-1-1", "9" * 30 + "-1", "1-" + "9" * 30, "1-9999999999"]
+)
+def test_a_place_that_cannot_be_read_has_no_cards_after_it(
+    cast: Cast, wang: Browser, after: str
+) -> None:
+    page = wang.get(f"/deals/board/{cast.stages[0].id}?after={after}", htmx="li#more")
+    assert cards_on(page) == []
+
+
+def test_where_no_stage_has_a_limit_nothing_is_stalled(cast: Cast, wang: Browser) -> None:
+    for stage in cast.stages:
+        stage.days_to_rot = 0
+    db.session.commit()
+    assert cards_on(wang.get("/deals/board?stuck=1")) == []
+
+
 def test_more_cards_without_javascript_are_the_list(cast: Cast, wang: Browser) -> None:
     wang.get(f"/deals/board/{cast.stages[0].id}?after=1", status=303)
     assert wang.location.startswith("/deals?")
@@ -115,6 +157,35 @@ def test_missing_fields_are_asked_for_and_saved_with_the_move_in_one_go(
     wang.post(form["action"], form["fields"] | typed, status=200 if htmx else 303, htmx=htmx)
     deal = cast.vague
     assert (deal.stage, deal.customer, deal.amount) == (target, cast.sigma, Decimal("5000.00"))
+
+
+def ask_again(browser: Browser, page: Page, deal: Deal, status: int, **typed: str) -> Page:
+    """Fill the small form as a person does who sees only its fields."""
+    form = next(form for form in page.forms
+                if form["action"].endswith(f"/deals/{deal.id}/move") and "amount" in form["fields"])  # fmt: skip
+    return browser.post(form["action"], form["fields"] | typed, status=status, htmx=HTMX)
+
+
+def test_fields_filled_one_at_a_time_are_kept(cast: Cast, wang: Browser) -> None:
+    target = cast.stages[4]
+    page = move(wang, cast.vague, target, status=422, htmx=HTMX)
+    page = ask_again(wang, page, cast.vague, 422, customer="dlxgm")
+    page = ask_again(wang, page, cast.vague, 422, amount="viel")
+    page = ask_again(wang, page, cast.vague, 422, amount="5000")
+    ask_again(wang, page, cast.vague, 200, expected_close="2026-09-30")
+    assert (cast.vague.stage, cast.vague.customer) == (target, cast.sigma)
+
+
+def test_what_is_filled_with_a_move_is_in_the_history(cast: Cast, wang: Browser) -> None:
+    typed = {"customer": "dlxgm", "amount": "5000", "expected_close": "2026-09-30"}
+    move(wang, cast.vague, cast.stages[4], status=303, **typed)
+    changed = db.session.scalars(
+        select(Event).where(Event.deal_id == cast.vague.id, Event.action == Action.DEAL_CHANGED)
+    ).one()
+    assert changed.particulars["changes"] == {
+        "customer": ["", cast.sigma.name], "amount": ["", "5000.00"],
+        "expected_close": ["", "2026-09-30"],
+    }  # fmt: skip
 
 
 def test_what_is_typed_wrongly_is_asked_for_again(cast: Cast, wang: Browser) -> None:

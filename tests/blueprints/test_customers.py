@@ -170,3 +170,18 @@ def test_a_list_asked_for_by_htmx_is_the_list_alone(wang: Browser) -> None:
     assert page.with_id("list")
     assert not page.with_id("filters")
     assert {"HX-Request", "Cookie"} <= set(wang.last.vary.to_header().split(", "))
+
+
+def test_who_hands_a_customer_over_is_led_to_the_list(cast: Cast, wang: Browser) -> None:
+    lone = Customer.register(Customer(name="沈阳水泵", owner=cast.wang), by=cast.wang)
+    db.session.commit()
+    path = f"/customers/{lone.id}"
+    wang.submit(wang.get(f"{path}/edit"), path, owner=cast.sun.id)
+    assert lone.owner == cast.sun
+    assert wang.location == "/customers"
+    assert "沈阳水泵" in wang.follow().text
+    wang.submit(wang.get("/customers/new"), "/customers", name="锦州阀门", owner=cast.sun.id)
+    assert wang.location == "/customers"
+    path = f"/customers/{cast.sigma.id}"
+    wang.submit(wang.get(f"{path}/edit"), path, owner=cast.sun.id)
+    assert wang.location == path, "Wang's deal is with Sigma still"

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from crm.extensions import db
-from crm.models import Action, Deal, Event, OptionList, OutcomeKind
+from crm.models import (
+    Action,
+    Contact,
+    Customer,
+    Deal,
+    Event,
+    ExchangeRate,
+    OptionList,
+    OutcomeKind,
+)
 from tests.cast import Cast
 from tests.page import Browser
 
@@ -119,3 +129,81 @@ def test_to_the_trash_and_back(cast: Cast, wang: Browser) -> None:
     wang.get(path, status=404)
     wang.submit(wang.get("/trash"), f"/trash/deal/{cast.pumps.id}/restore")
     wang.get(path)
+
+
+def changes_of(deal: Deal) -> dict[str, list[str]]:
+    """What the latest change of ``deal`` says in its history."""
+    changed = select(Event).where(Event.deal_id == deal.id, Event.action == Action.DEAL_CHANGED)
+    event = db.session.scalars(changed.order_by(Event.id.desc()).limit(1)).one()
+    return dict(event.particulars["changes"])
+
+
+def test_a_helper_who_does_not_see_the_customer_saves_the_deal(
+    cast: Cast, browser: Browser
+) -> None:
+    cast.gauges.collaborators.append(cast.sun)
+    db.session.commit()
+    sun, path = browser.sign_in("sun"), f"/deals/{cast.gauges.id}"
+    sun.get(f"/customers/{cast.western.id}", status=404)
+    sun.submit(sun.get(f"{path}/edit"), path, product="压力表 Y-100")
+    assert (cast.gauges.product, cast.gauges.customer) == ("压力表 Y-100", cast.western)
+    sun.submit(sun.get(f"{path}/edit"), path, 422, customer=cast.western.name)
+
+
+def test_the_history_has_every_field_of_a_deal_in_foreign_currency(
+    cast: Cast, wang: Browser
+) -> None:
+    ExchangeRate.enter("USD", date(2026, 6, 1), Decimal("7.20"), by=None)
+    cast.pumps.set_amount(Decimal(1000), "USD")
+    db.session.commit()
+    path = f"/deals/{cast.pumps.id}"
+    wang.submit(wang.get(f"{path}/edit"), path, amount="1100", product="磁力泵", probability="40")
+    assert changes_of(cast.pumps) == {
+        "amount": ["1000.00", "1100.00"], "product": ["", "磁力泵"], "probability": ["", "40"],
+    }  # fmt: skip
+
+
+def test_the_amount_before_the_order_stays_in_the_history(cast: Cast, wang: Browser) -> None:
+    form = wang.get(f"/deals/{cast.pumps.id}/outcome/new?kind=won")
+    wang.submit(form, "/outcome", amount="190000")
+    assert changes_of(cast.pumps) == {"amount": ["186000.00", "190000.00"]}
+    assert actions(cast.pumps)[-2:] == [Action.DEAL_CHANGED, Action.DEAL_WON]
+
+
+@pytest.mark.parametrize("kind", ["won", "lost"])
+def test_an_old_tab_closes_no_deal_that_changed_meanwhile(
+    cast: Cast, wang: Browser, kind: str
+) -> None:
+    form = wang.get(f"/deals/{cast.pumps.id}/outcome/new?kind={kind}")
+    cast.pumps.set_amount(Decimal(250_000), "CNY")
+    db.session.commit()
+    typed = {"reason": cast.option(OptionList.LOST_REASON, "Price").id} if kind == "lost" else {}
+    page = wang.submit(form, "/outcome", 409, **typed)
+    assert (cast.pumps.is_open, cast.pumps.amount) == (True, Decimal("250000.00"))
+    if kind == "won":
+        assert "250000.00" in page.text
+    wang.submit(page, "/outcome", **typed)
+    assert not cast.pumps.is_open
+
+
+def test_who_hands_a_deal_over_is_led_to_the_list(cast: Cast, wang: Browser) -> None:
+    path = f"/deals/{cast.vague.id}"
+    wang.submit(wang.get(f"{path}/edit"), path, owner=cast.sun.id)
+    assert cast.vague.owner == cast.sun
+    assert wang.location == "/deals"
+    assert cast.vague.name in wang.follow().text
+    wang.submit(wang.get("/deals/new"), "/deals", name="转交", owner=cast.sun.id)
+    assert wang.location == "/deals"
+
+
+def test_a_contact_of_another_customer_is_not_kept(cast: Cast, wang: Browser) -> None:
+    other = Customer.register(Customer(name="沈阳水泵", owner=cast.wang), by=cast.wang)
+    person = Contact.register(Contact(customer=other, name="马丽"), by=cast.wang)
+    cast.pumps.contact = db.session.scalars(Contact.at(cast.sigma)).one()
+    db.session.commit()
+    path = f"/deals/{cast.pumps.id}"
+    page = wang.submit(wang.get(f"{path}/edit"), path, 422, customer="沈阳水泵")
+    invalid = {values.get("name") for _, values in page.tags if values.get("aria-invalid")}
+    assert invalid == {"contact"}
+    wang.submit(page, path, contact=person.id)
+    assert (cast.pumps.customer, cast.pumps.contact) == (other, person)

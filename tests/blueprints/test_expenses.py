@@ -294,3 +294,84 @@ def test_what_changed_while_it_was_read_is_not_decided(app: Flask, cast: Cast) -
     claim.withdraw(by=cast.wang)
     li.submit(inbox, "/decision", 409, decision="approved")
     assert claim.state is ClaimState.DRAFT
+
+
+def history(claim: ExpenseClaim) -> list[dict[str, list[str]]]:
+    """The changes of ``claim`` that its history tells of, the latest first."""
+    changed = select(Event).where(
+        Event.subject_id == claim.id, Event.action == Action.CLAIM_CHANGED
+    )
+    events = db.session.scalars(changed.order_by(Event.id.desc()))
+    return [event.particulars["changes"] for event in events]
+
+
+def test_both_values_of_a_stale_item_are_shown(
+    cast: Cast, wang: Browser, claim: ExpenseClaim
+) -> None:
+    path = f"/expenses/{claim.id}/items/{claim.items[0].id}"
+    form = wang.get(f"{path}/edit")
+    claim.items[0].set_amount(Decimal(55), "CNY", claim.items[0].spent_on)
+    claim.item_changed(claim.items[0], by=cast.wang)
+    db.session.commit()
+    page = wang.submit(form, path, 409, amount="80")
+    assert "55.00" in page.text
+    wang.submit(page, path)
+    assert claim.base_amount == Decimal("80.00")
+
+
+def test_saving_an_item_unchanged_changes_nothing(
+    wang: Browser, claim: ExpenseClaim
+) -> None:
+    path = f"/expenses/{claim.id}/items/{claim.items[0].id}"
+    version, told = claim.version, history(claim)
+    wang.submit(wang.get(f"{path}/edit"), path)
+    assert (claim.version, history(claim)) == (version, told)
+
+
+def test_receipts_added_are_named_in_the_history(
+    cast: Cast, wang: Browser, claim: ExpenseClaim
+) -> None:
+    path = f"/expenses/{claim.id}/items/{claim.items[0].id}"
+    form = wang.get(f"{path}/edit").form(path)
+    files = [(io.BytesIO(picture()), "a.jpg"), (io.BytesIO(b"%PDF-1.7 x"), "b.pdf")]
+    version = claim.version
+    wang.post(path, {**form["fields"], "receipts": files}, content_type="multipart/form-data")
+    assert history(claim)[0] == {"receipts": ["", "a.jpg, b.pdf"]}
+    assert claim.version == version + 1, "what is decided about has changed"
+
+
+def test_a_rate_entered_late_changes_the_claim_with_its_item(
+    cast: Cast, wang: Browser, claim: ExpenseClaim
+) -> None:
+    ExchangeRate.enter("USD", date(2026, 6, 1), Decimal("7.00"), by=None)
+    claim.add_item(make_item(cast, "100", "USD"), by=cast.wang)
+    ExchangeRate.enter("USD", date(2026, 6, 2), Decimal("7.10"), by=None)
+    db.session.commit()
+    item = next(item for item in claim.items if item.currency == "USD")
+    path = f"/expenses/{claim.id}/items/{item.id}"
+    wang.submit(wang.get(f"{path}/edit"), path)
+    assert claim.base_amount == Decimal("1010.00")
+    assert history(claim)[0] == {"base_amount": ["700.00", "710.00"]}
+
+
+def test_a_claim_has_one_content_in_whatever_order_it_was_written(cast: Cast) -> None:
+    later, earlier = make_item(cast, "1"), make_item(cast, "2")
+    earlier.spent_on = date(2026, 6, 2)
+    claim = draft(cast, later, earlier)
+    db.session.flush()
+    written = claim.content_hash()
+    db.session.commit()
+    db.session.expire_all()
+    assert claim.content_hash() == written
+
+
+def test_the_deal_of_an_item_brings_its_customer_and_the_history_keeps_the_rest(
+    cast: Cast, wang: Browser, claim: ExpenseClaim
+) -> None:
+    claim.items[0].customer = None
+    db.session.commit()
+    path = f"/expenses/{claim.id}/items/{claim.items[0].id}"
+    wang.submit(wang.get(f"{path}/edit"), path, amount="80", purpose="展会",
+                deal=f"D-{cast.pumps.id:06d}")  # fmt: skip
+    assert claim.items[0].customer == cast.sigma
+    assert set(history(claim)[0]) == {"amount", "purpose", "deal", "customer"}

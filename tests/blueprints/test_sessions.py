@@ -144,7 +144,7 @@ def test_a_bad_password_is_refused(cast: Cast, browser: Browser, typed: dict[str
 def test_deactivation_ends_every_session(cast: Cast, browser: Browser) -> None:
     browser.sign_in("wang")
     browser.get("/")
-    cast.wang.deactivate()
+    cast.wang.deactivate(by=None)
     browser.get("/", status=303)
     sign_in(browser, status=422)
 
@@ -257,7 +257,7 @@ def test_a_link_sets_a_password_once(cast: Cast, app: Flask, browser: Browser) -
 def test_a_link_dies_after_two_days_and_with_the_user(cast: Cast, browser: Browser) -> None:
     path = f"/set-password/{OneTimeLink.make(LinkPurpose.SET_PASSWORD, cast.sun)}"
     browser.get(f"/setup/{path.split('/')[-1]}", status=410)
-    cast.sun.deactivate()
+    cast.sun.deactivate(by=None)
     browser.get(path, status=410)
     path = f"/set-password/{OneTimeLink.make(LinkPurpose.SET_PASSWORD, cast.wu)}"
     browser.get(path)

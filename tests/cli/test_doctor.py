@@ -160,12 +160,12 @@ def test_a_failed_job_is_bad(cast: Cast) -> None:
 
 def test_no_administrator_is_bad_and_nobody_at_all_a_warning(cast: Cast) -> None:
     assert checked("Users").level is Level.OK
-    cast.admin.deactivate()
+    cast.admin.deactivate(by=None)
     db.session.commit()
     assert checked("Users").level is Level.BAD
     for name in ("li", "wang", "zhao", "sun", "zhou", "wu", "fin", "reader"):
         assert Role.ADMINISTRATOR not in getattr(cast, name).roles
-        getattr(cast, name).deactivate()
+        getattr(cast, name).deactivate(by=None)
     db.session.commit()
     assert checked("Users").level is Level.WARN
 

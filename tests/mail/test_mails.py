@@ -210,7 +210,7 @@ def test_an_approval_mail_for_a_settled_request_is_not_sent(cast: Cast, end: str
 def test_who_has_left_gets_no_mail(cast: Cast) -> None:
     submitted(cast)
     row = db.session.scalars(select(OutgoingMail)).one()
-    row.to.deactivate()
+    row.to.deactivate(by=None)
     assert mail.send(row) == mail.OBSOLETE
 
 

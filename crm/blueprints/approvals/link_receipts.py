@@ -16,8 +16,7 @@ def show(assignment_id: int, receipt_id: int) -> Response:
     token = token_for(assignment_id)
     if token is None or token.state is not TokenState.LIVE:
         abort(410)
-    if refuse_other_user(token.assignment):
-        abort(403)
+    refuse_other_user(token.assignment)
     receipts = {
         receipt.id: receipt
         for item in token.assignment.request.document.items

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
 from crm.blueprints.approvals.answers import decide, explain
@@ -27,8 +27,7 @@ def show(assignment_id: int) -> Response:
     token = token_for(assignment_id)
     if token is None or token.state is not TokenState.LIVE:
         return _not_live(token)
-    if refuse_other_user(token.assignment):
-        abort(403)
+    refuse_other_user(token.assignment)
     return _page(token.assignment, DecisionForm(formdata=None))
 
 
@@ -37,8 +36,7 @@ def create(assignment_id: int) -> Response:
     token = token_for(assignment_id)
     if token is None or token.state in {TokenState.CHANGED, TokenState.EXPIRED}:
         return _not_live(token)
-    if refuse_other_user(token.assignment):
-        abort(403)
+    refuse_other_user(token.assignment)
     if needs_sign_in(token.assignment):
         request_page = url_for("requests.show", assignment_id=assignment_id)
         return keep_private(go(url_for("sessions.new", next=request_page)))

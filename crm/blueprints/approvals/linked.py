@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, request
+from flask import Response, abort, request
 from flask_login import current_user
 
 from crm.extensions import db
@@ -27,13 +27,17 @@ def token_for(assignment_id: int) -> ApprovalToken | None:
     return token if token is not None and token.assignment_id == assignment_id else None
 
 
-def refuse_other_user(assignment: ApprovalAssignment) -> bool:
-    """Whether somebody else is signed in here; that is recorded."""
+def refuse_other_user(assignment: ApprovalAssignment) -> None:
+    """403 if somebody else is signed in here; that they tried to decide is recorded.
+
+    Only looking changes nothing, not even that record: GET never does.
+    """
     if not current_user.is_authenticated or current_user.id == assignment.approver_id:
-        return False
-    assignment.refuse_link("another user is signed in", by=current_user)
-    db.session.commit()
-    return True
+        return
+    if request.method == "POST":
+        assignment.refuse_link("another user is signed in", by=current_user)
+        db.session.commit()
+    abort(403)
 
 
 def needs_sign_in(assignment: ApprovalAssignment) -> bool:

@@ -8,12 +8,14 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.hypermedia import go, render
-from crm.models import Contact, Customer, Deal
+from crm.models import Contact, Customer, Deal, ExpenseClaim, Task
 from crm.policies import find_trashed, require
 
 bp = Blueprint("trash", __name__)
 
-MODELS: dict[str, type[Customer] | type[Contact] | type[Deal]] = {"customer": Customer, "contact": Contact, "deal": Deal}
+MODELS: dict[str, type[Customer | Contact | Deal | Task | ExpenseClaim]] = {
+    "customer": Customer, "contact": Contact, "deal": Deal, "task": Task, "claim": ExpenseClaim,
+}  # fmt: skip
 SHOWN = 100
 
 
@@ -27,12 +29,12 @@ def index() -> Response:
     return render("contacts/trash/index.html", trashed=trashed)
 
 
-@bp.post("/trash/<any(customer, contact, deal):noun>/<int:record_id>/restore")
+@bp.post("/trash/<any(customer, contact, deal, task, claim):noun>/<int:record_id>/restore")
 @login_required
 def destroy(noun: str, record_id: int) -> Response:
     record = find_trashed(MODELS[noun], record_id)
     require("edit", record)
     record.restore(by=current_user)
     db.session.commit()
-    flash(_("%(name)s is back.", name=record.name), "success")
+    flash(_("%(name)s is back.", name=str(record)), "success")
     return go(url_for("trash.index"))

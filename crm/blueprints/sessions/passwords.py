@@ -6,7 +6,6 @@ from flask import Blueprint, Response, abort, flash, g, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from crm import clock
 from crm.extensions import db
 from crm.forms.session import ChangePasswordForm, PasswordForm
 from crm.hypermedia import go, render
@@ -32,7 +31,8 @@ def update(token: str) -> Response:
         return render(
             "sessions/passwords/edit.html", status=422, form=form, token=token, user=link.user
         )
-    link.used_at = clock.now()
+    if not link.use():
+        abort(410)
     _change(form, except_id=None)
     response = sign_in(form.user, go(url_for("today.show")))
     db.session.commit()

@@ -28,7 +28,7 @@ def edit() -> Response:
 @bp.post("/settings")
 @login_required
 def update() -> Response:
-    company = Company.current()
+    company = Company.locked()
     require("edit", company)
     form = CompanyForm(obj=company)
     if not form.may_save(company):

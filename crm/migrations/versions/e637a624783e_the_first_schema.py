@@ -151,6 +151,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('approval_request', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_approval_request_document_kind_approval_request_document_id'), ['document_kind', 'document_id'], unique=False)
+        batch_op.create_index('uq_approval_request_open', ['document_kind', 'document_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
 
     op.create_table('attachment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -204,13 +205,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('customer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customer_created_at'), ['created_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_customer_name'), ['name'], unique=False)
         batch_op.create_index('ix_customer_in_use', ['owner_id', 'id'], unique=False, sqlite_where=sa.text('trashed_at IS NULL'), postgresql_where=sa.text('trashed_at IS NULL'))
+        batch_op.create_index(batch_op.f('ix_customer_name'), ['name'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_parent_id'), ['parent_id'], unique=False)
 
     op.create_table('event',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('action', sa.Enum('customer:created', 'customer:changed', 'customer:trashed', 'customer:restored', 'contact:created', 'contact:changed', 'contact:trashed', 'contact:restored', 'activity:logged', 'deal:created', 'deal:changed', 'deal:moved', 'deal:won', 'deal:lost', 'deal:reopened', 'deal:trashed', 'deal:restored', 'task:created', 'task:changed', 'task:completed', 'task:reopened', 'task:trashed', 'claim:created', 'claim:changed', 'claim:submitted', 'claim:withdrawn', 'claim:approved', 'claim:rejected', 'claim:paid', 'claim:trashed', 'approval_link:refused', 'user:signed_in', 'user:password_changed', 'user:deactivated', 'user:session_ended', 'company:changed', 'exchange_rate:entered', 'import:finished', name='action', native_enum=False, length=40), nullable=False),
+    sa.Column('action', sa.Enum('customer:created', 'customer:changed', 'customer:trashed', 'customer:restored', 'contact:created', 'contact:changed', 'contact:trashed', 'contact:restored', 'activity:logged', 'deal:created', 'deal:changed', 'deal:moved', 'deal:won', 'deal:lost', 'deal:reopened', 'deal:trashed', 'deal:restored', 'task:created', 'task:changed', 'task:completed', 'task:reopened', 'task:trashed', 'task:restored', 'claim:created', 'claim:changed', 'claim:submitted', 'claim:withdrawn', 'claim:approved', 'claim:rejected', 'claim:paid', 'claim:trashed', 'claim:restored', 'approval_link:refused', 'user:signed_in', 'user:password_changed', 'user:roles_changed', 'user:deactivated', 'user:session_ended', 'company:changed', 'exchange_rate:entered', 'import:finished', name='action', native_enum=False, length=40), nullable=False),
     sa.Column('at', crm.base.UTCDateTime(), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=True),
     sa.Column('subject_kind', sa.String(length=40), nullable=False),
@@ -255,6 +256,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('expense_claim', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_expense_claim_claimant_id_expense_claim_state'), ['claimant_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_expense_claim_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_expense_claim_state'), ['state'], unique=False)
 
     op.create_table('one_time_link',
@@ -292,6 +294,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('session_digest', sa.String(length=64), nullable=True),
     sa.Column('device', sa.String(length=200), nullable=False),
     sa.Column('created_at', crm.base.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_trusted_device_user_id')),
@@ -299,6 +302,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('digest', name=op.f('uq_trusted_device_digest'))
     )
     with op.batch_alter_table('trusted_device', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_trusted_device_session_digest'), ['session_digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_trusted_device_user_id'), ['user_id'], unique=False)
 
     op.create_table('user_role',
@@ -366,7 +370,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact'))
     )
     with op.batch_alter_table('contact', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contact_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_contact_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_name'), ['name'], unique=False)
 
     op.create_table('customer_collaborator',
     sa.Column('customer_id', sa.Integer(), nullable=False),

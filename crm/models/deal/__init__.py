@@ -120,7 +120,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
         """What lies in the trash, of the deals ``user`` may see, newest first."""
         return (
             select(cls)
-            .where(cls.trashed_at.is_not(None), cls.seen_by(user))
+            .where(cls.in_trash(), cls.seen_by(user))
             .order_by(cls.trashed_at.desc())
         )
 
