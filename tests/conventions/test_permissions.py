@@ -206,7 +206,7 @@ FORMS: dict[str, dict[str, str]] = {
                      "version": "=deal_version"},
     "deal_moves.create": {"stage": "=next_stage", "from_stage": "=deal_stage",
                           "version": "=deal_version"},
-    "deal_outcomes.create": {"kind": "won", "amount": "186000"},
+    "deal_outcomes.create": {"kind": "won", "amount": "186000", "version": "=deal_version"},
     "tasks.create": {"title": "打电话", "assignee": "=wang"},
     "tasks.update": {"title": "改名", "assignee": "=wang", "version": "=task_version"},
     "claims.create": {"title": "六月"},
