@@ -64,7 +64,10 @@ def file(version: str, name: str) -> Response:
 def _content(name: str) -> bytes | None:
     """The bytes of a file below ``static/``; ``None`` if there is none."""
     path = safe_join(str(FOLDER), name)
-    return Path(path).read_bytes() if path and Path(path).is_file() else None
+    try:
+        return Path(path).read_bytes() if path else None
+    except (OSError, ValueError):  # no such file, a folder, a name that is too long or has a NUL
+        return None
 
 
 def _keep_for_ever(response: Response) -> Response:

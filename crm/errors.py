@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, flash, g, make_response, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _stale)
+    app.register_error_handler(DataError, _too_large)
     app.register_error_handler(OperationalError, _database_trouble)
     app.register_error_handler(ClaimRefused, _claim_refused)
     app.register_error_handler(500, _broken)
@@ -44,6 +45,16 @@ def _form_expired(_error: CSRFError) -> Response:
 def _stale(_error: StaleDataError | IntegrityError) -> Response:
     db.session.rollback()
     return _answer(409, *_explain(409))
+
+
+def _too_large(_error: DataError) -> Response:
+    """A number that fits its field, but not once it is reckoned in the base currency or added up."""
+    db.session.rollback()
+    return _answer(
+        422,
+        _("A number is too large"),
+        _("Nothing was saved. Check the amounts: one of them, or their sum, is out of range."),
+    )
 
 
 def _database_trouble(error: OperationalError) -> Response:

@@ -44,19 +44,19 @@ def init_app(app: Flask) -> None:
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     login.init_app(app)
     app.extensions["body_limits"] = {}
+    app.before_request(_begin_reading_or_writing)
     app.before_request(_limit_body)
     csrf.init_app(app)
     htmx.init_app(app)
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_timezone)
     mail.init_app(app)
     compress.init_app(app)
-    app.before_request(_begin_reading_or_writing)
 
 
 def _limit_body() -> None:
     """Set a blueprint's own limit for uploads, before the check of the form token reads the body."""
     limit = current_app.extensions["body_limits"].get(request.blueprint)
-    if limit is not None:
+    if limit is not None and current_user.is_authenticated:
         request.max_content_length = limit
 
 

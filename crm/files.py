@@ -6,13 +6,14 @@ import hashlib
 import io
 import os
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
 import pillow_heif
 from flask import Response, current_app, send_file
 from flask_babel import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from werkzeug.datastructures import FileStorage
 
 from crm.extensions import db
@@ -23,6 +24,9 @@ LARGEST = 10_000_000
 # A receipt is legible at this many pixels on its longer side; a camera's picture has more.
 LONGEST_SIDE = 2400
 MOST_PIXELS = 60_000_000
+# A small file can hold many pixels; formats that cannot be read at a smaller scale get fewer.
+MOST_PIXELS_UNSCALED = 30_000_000
+MOST_FILES = 6
 
 pillow_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -45,15 +49,43 @@ def prepare(upload: FileStorage) -> PreparedFile:
 
     :raises RefusedFile: too large, empty, or not of an accepted kind.
     """
-    name = Path(upload.filename or "").name[:200]
+    name = plain_name(upload.filename or "")
     content = upload.stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise RefusedFile(_("%(name)s is larger than 10 MB.", name=name))
     if not content:
         raise RefusedFile(_("%(name)s is empty.", name=name))
     if content.startswith(b"%PDF-"):
-        return PreparedFile(name, "application/pdf", content)
-    return PreparedFile(str(Path(name).with_suffix(".jpg")), "image/jpeg", _redraw(name, content))
+        return PreparedFile(f"{_stem(name)}.pdf", "application/pdf", content)
+    return PreparedFile(f"{_stem(name)}.jpg", "image/jpeg", _redraw(name, content))
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders, control characters and marks that turn the reading direction."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in last if unicodedata.category(char) not in {"Cc", "Cf"})[:120]
+
+
+def _stem(name: str) -> str:
+    """The name without its ending: what is stored gets the ending of what it is."""
+    return name.rpartition(".")[0].strip(" .") or name.strip(" .") or "receipt"
+
+
+def prepare_all(uploads: list[FileStorage]) -> tuple[list[PreparedFile], list[str]]:
+    """Check several uploads; returns the good ones, and what is wrong with the others.
+
+    Decoding pictures takes long: the caller holds no transaction meanwhile.
+    """
+    chosen = [upload for upload in uploads if upload.filename]
+    if len(chosen) > MOST_FILES:
+        return [], [_("Up to %(most)s files at a time.", most=MOST_FILES)]
+    prepared, refused = [], []
+    for upload in chosen:
+        try:
+            prepared.append(prepare(upload))
+        except RefusedFile as error:
+            refused.append(str(error))
+    return prepared, refused
 
 
 def store(prepared: PreparedFile, *, kind: str, by: User) -> Attachment:
@@ -103,15 +135,12 @@ def _redraw(name: str, content: bytes) -> bytes:
         _("%(name)s is not a picture or PDF. JPEG, PNG, WebP, HEIC and PDF are accepted.", name=name)
     )
     try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "HEIF")) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise RefusedFile(_("%(name)s has too many pixels.", name=name))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        if isinstance(error, RefusedFile):
-            raise
+        upright = _decode(content)
+    except RefusedFile as error:
+        raise RefusedFile(_("%(name)s has too many pixels.", name=name)) from error
+    except Exception as error:
+        # The decoders raise what they like at a damaged file: EOFError, struct.error, SyntaxError…
         raise refusal from error
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # A fresh image of the pixels alone: nothing the file carried beside them survives.
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)
@@ -119,3 +148,16 @@ def _redraw(name: str, content: bytes) -> bytes:
     clean.save(out, "JPEG", quality=82, optimize=True)
     return out.getvalue()
 
+
+def _decode(content: bytes) -> Image.Image:
+    """The picture, upright and no larger than is legible.
+
+    :raises RefusedFile: it has too many pixels.
+    """
+    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "HEIF")) as image:
+        most = MOST_PIXELS_UNSCALED if image.format in {"PNG", "WEBP"} else MOST_PIXELS
+        if image.width * image.height > most:
+            raise RefusedFile
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read at a smaller scale
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        return ImageOps.exif_transpose(image).convert("RGB")

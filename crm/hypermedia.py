@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, get_flashed_messages, make_response, redirect, request
 from flask import render_template as render_page
 from jinja2_fragments.flask import render_block
+from werkzeug.urls import iri_to_uri
 from werkzeug.utils import cached_property
 
 COMPONENTS = ("ui", "forms", "tables", "stream")
@@ -67,7 +68,7 @@ def go(url: str) -> Response:
     """To another page: 303, or ``HX-Redirect`` for a fragment request."""
     if is_fragment():
         response = make_response("", 200)
-        response.headers["HX-Redirect"] = url
+        response.headers["HX-Redirect"] = iri_to_uri(url)
         return response
     return make_response(redirect(url, 303))
 

@@ -52,7 +52,7 @@ def find_in(
     load: tuple[Any, ...] = (),
 ) -> Record:  # fmt: skip
     """The record with this id among ``select``; 404 otherwise."""
-    if record_id > LARGEST_KEY:
+    if not 0 < record_id <= LARGEST_KEY:
         abort(404)
     select = select.where(model.id == record_id)  # type: ignore[attr-defined]
     if lock:

@@ -61,7 +61,10 @@ def _came_from() -> str | None:
     """The page to come back to: of a fragment or a form, the page it stood on."""
     if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
         return request.full_path.rstrip("?")
-    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:  # what a browser never sends
+        return None
     return f"{page.path}?{page.query}" if page.query else page.path or None
 
 
@@ -84,11 +87,20 @@ def sign_out(response: Response) -> Response:
     return response
 
 
+def knows_device(login: str | None) -> bool:
+    """Whether this device is one that the user has trusted: others' failures do not lock it out."""
+    user = User.by_login(login or "")
+    return user is not None and TrustedDevice.is_trusted(request.cookies.get(DEVICE_COOKIE), user)
+
+
 def safe_next(target: str | None) -> str | None:
     """``target`` if it is a path of this application, else ``None``: the only redirect check."""
     if not target or "\\" in target or any(ord(char) < 32 for char in target):
         return None
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
     if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
         return None
     return target

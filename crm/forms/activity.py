@@ -37,6 +37,8 @@ class ActivityForm(BaseForm):
         )
 
     def validate_happened_at(self, field: DateTimeLocalField) -> None:
+        if field.data and not 1900 <= field.data.year <= 2200:
+            raise ValidationError(_("This day is too far away."))
         if field.data and self._moment() > clock.now():
             raise ValidationError(_("This has not happened yet: make it a task."))
 

@@ -13,7 +13,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, IntegerField, StringField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    FileField,
+    HiddenField,
+    IntegerField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields.choices import Choice, SelectChoice, SelectField, SelectFieldBase
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
@@ -76,24 +84,28 @@ class BaseForm(FlaskForm):
         # 409 when the record was changed by somebody else meanwhile.
         self.status = 422
 
-    def may_save(self, record: Any) -> bool:
+    def may_save(self, record: Any, *, version: int | None = None) -> bool:
         """Whether what was typed is complete and ``record`` is still as it was shown.
 
         If somebody changed it meanwhile, ``conflicts`` lists both values of each field that
         differs, and the form goes on from the version it now shows: sending it again is a choice
         made with open eyes. ``status`` is what to answer with.
+
+        :param version: of what counts the changes of ``record``; default: its own.
         """
+        version = record.version if version is None else version
         complete = self.validate_on_submit()
-        if str(self.version.data or "") == str(record.version):
+        if str(self.version.data or "") == str(version):
             return bool(complete)
         self.status = 409
         self.conflicts = [
             Conflict(str(field.label.text), shown(theirs), shown(field.data))
             for field in self
             if field.name not in {"version", "csrf_token"} and hasattr(record, field.name)
+            if not isinstance(field, FileField)
             if (theirs := getattr(record, field.name)) != field.data
         ]
-        self.version.data = str(record.version)
+        self.version.data = str(version)
         return False
 
     def plain_fields(self, record: Any, *names: str) -> None:
@@ -108,7 +120,7 @@ def shown(value: Any) -> str:
         return label(value)
     if value is None or value == "":
         return "—"
-    if value in (True, False):
+    if isinstance(value, bool):
         return _("yes") if value else _("no")
     return word_for(value) if hasattr(value, "value") else str(value)
 
@@ -217,7 +229,7 @@ class MoneyField(StringField):
             amount = Decimal(plain)
         except InvalidOperation:
             raise ValueError(_("Write an amount like 12500 or 12,500.00.")) from None
-        if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12:
+        if not amount.is_finite() or amount.adjusted() > 11:
             raise ValueError(_("This amount is too large."))
         if amount != amount.quantize(Decimal("0.01")):
             raise ValueError(_("An amount has at most two decimals."))
@@ -263,7 +275,8 @@ class PickerField(StringField):
     """A record found by what is typed: its code, its name, or a part that fits only one.
 
     The browser completes it from a ``<datalist>`` that htmx fills; without JavaScript the typed
-    text is looked up on the server just the same. The data is the record.
+    text is looked up on the server just the same. The data is the record. What is chosen already
+    stays, though who edits the form may not see it.
     """
 
     MODELS: dict[str, type[Customer] | type[Deal]] = {"customer": Customer, "deal": Deal}
@@ -281,7 +294,11 @@ class PickerField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         written = strip(valuelist[0]) if valuelist else None
         self.data = None
-        if written:
+        if written and self.object_data is not None and written == picked(self.object_data):
+            self.data = self.object_data
+        elif written and len(written) > 300:  # no name is so long, and a search for it would be refused
+            raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
+        elif written:
             self.data = self._look_up(written)
 
     def _look_up(self, written: str) -> Any:

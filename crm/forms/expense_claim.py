@@ -11,7 +11,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import StringField, ValidationError
 from wtforms.validators import Length
 
-from crm.files import ACCEPTED, RefusedFile, prepare
+from crm.files import ACCEPTED, PreparedFile
 from crm.forms.base import (
     BaseForm,
     CurrencyField,
@@ -41,9 +41,11 @@ class ExpenseItemForm(BaseForm):
     purpose = StringField(_l("Purpose"), validators=[Required(), Length(max=300)])
     receipts = MultipleFileField(_l("Receipts"), render_kw={"accept": ",".join(ACCEPTED)})
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, files: list[PreparedFile] | None = None,
+                 refused: list[str] | None = None, **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.files: list[Any] = []
+        self.files = files or []
+        self.refused = refused or []
 
     def validate_amount(self, field: MoneyField) -> None:
         if field.data is not None and field.data <= 0:
@@ -57,13 +59,8 @@ class ExpenseItemForm(BaseForm):
             raise ValidationError(_("This is more than two years ago."))
 
     def validate_receipts(self, field: MultipleFileField) -> None:
-        for upload in field.data or []:
-            if not upload:
-                continue
-            try:
-                self.files.append(prepare(upload))
-            except RefusedFile as error:
-                raise ValidationError(str(error)) from error
+        if self.refused:
+            raise ValidationError(" ".join(self.refused))
 
     def validate_deal(self, field: PickerField) -> None:
         customer, deal = self.customer.data, field.data
@@ -71,15 +68,19 @@ class ExpenseItemForm(BaseForm):
             raise ValidationError(_("This deal is with another customer."))
 
     def fill_or_explain(self, item: ExpenseItem) -> bool:
-        """Copy what was typed to ``item``; an unknown exchange rate becomes an error."""
+        """Copy what was typed to ``item``; an unknown exchange rate becomes an error.
+
+        A deal brings its customer with it.
+        """
+        # Before anything is set: reading it may ask the database, and that flushes.
+        if self.deal.data is not None and self.customer.data is None:
+            self.customer.data = self.deal.data.customer
         try:
             item.set_amount(self.amount.data, self.currency.data, self.spent_on.data)
         except NoRate as error:
             self.currency.errors = [no_rate(error)]
             return False
         self.plain_fields(item, "category", "customer", "deal", "purpose")
-        if item.deal is not None and item.customer is None:
-            item.customer = item.deal.customer
         return True
 
 

@@ -41,6 +41,7 @@ class CustomerView:
     """Everything about one customer that its page shows."""
 
     customer: Customer
+    parent: Customer | None
     contacts: Sequence[Contact]
     open_deals: Sequence[Deal]
     closed_deals: Sequence[Deal]
@@ -56,6 +57,7 @@ def view_of(customer: Customer, user: User) -> CustomerView:
     deals = Deal.visible_to(user).where(Deal.customer_id == customer.id)
     return CustomerView(
         customer=customer,
+        parent=_parent(customer, user),
         contacts=db.session.scalars(Contact.at(customer)).all(),
         open_deals=_deals(deals.where(Deal.closed_at.is_(None)).order_by(Deal.created_at.desc())),
         closed_deals=_deals(deals.where(Deal.closed_at.is_not(None)).order_by(Deal.closed_at.desc())),
@@ -64,6 +66,15 @@ def view_of(customer: Customer, user: User) -> CustomerView:
         won_amount=_sum(deals.where(Deal.outcome.has(Outcome.kind == OutcomeKind.WON))),
         open_amount=_sum(deals.where(Deal.closed_at.is_(None))),
         events=timeline.of_customer(customer, user),
+    )
+
+
+def _parent(customer: Customer, user: User) -> Customer | None:
+    """The group's parent, if there is one that ``user`` may see."""
+    if customer.parent_id is None:
+        return None
+    return db.session.scalar(
+        Customer.visible_to(user).where(Customer.id == customer.parent_id)
     )
 
 

@@ -380,7 +380,8 @@ def test_a_deactivated_approver_does_not_decide(cast: Cast, link: Link, browser:
     page = follow(browser, link)
     cast.li.deactivate(by=None)
     db.session.commit()
-    send(browser, page, link, status=403)
+    send(browser, page, link, status=410)
+    browser.get(link.review, status=410)
     assert link.claim.state is ClaimState.SUBMITTED
 
 

@@ -24,7 +24,9 @@ def token_for(assignment_id: int) -> ApprovalToken | None:
     """The token that this browser followed a link with, if it is for this assignment."""
     secret = request.cookies.get(cookie_name(assignment_id))
     token = ApprovalToken.find(secret) if secret else None
-    return token if token is not None and token.assignment_id == assignment_id else None
+    if token is None or token.assignment_id != assignment_id:
+        return None
+    return token if token.assignment.approver.is_active else None
 
 
 def refuse_other_user(assignment: ApprovalAssignment) -> None:

@@ -38,13 +38,14 @@ def new(claim_id: int) -> Response:
 @bp.post("/expenses/<int:claim_id>/items")
 @login_required
 def create(claim_id: int) -> Response:
+    prepared, refused = _read_uploads(claim_id)
     claim = _editable(claim_id)
-    form = ExpenseItemForm()
+    form = ExpenseItemForm(files=prepared, refused=refused)
     item = ExpenseItem()
     if not (form.validate_on_submit() and form.fill_or_explain(item)):
         return render("expenses/items/new.html", status=422, form=form, claim=claim)
     claim.add_item(item, by=current_user)
-    _attach(form, item)
+    _attach(form, claim, item)
     db.session.commit()
     flash(_("Added."), "success")
     return go(url_for("claims.show", claim_id=claim.id))
@@ -62,15 +63,16 @@ def edit(claim_id: int, item_id: int) -> Response:
 @bp.post("/expenses/<int:claim_id>/items/<int:item_id>")
 @login_required
 def update(claim_id: int, item_id: int) -> Response:
+    prepared, refused = _read_uploads(claim_id)
     claim = _editable(claim_id)
     item = _find_item(claim, item_id)
-    form = ExpenseItemForm(data=_shown(item))
-    if not (form.may_save(claim) and form.fill_or_explain(item)):
+    form = ExpenseItemForm(data=_shown(item), files=prepared, refused=refused)
+    if not (form.may_save(item, version=claim.version) and form.fill_or_explain(item)):
         return render(
             "expenses/items/edit.html", status=form.status, form=form, claim=claim, item=item
         )
     claim.item_changed(item, by=current_user)
-    _attach(form, item)
+    _attach(form, claim, item)
     db.session.commit()
     flash(_("Saved."), "success")
     return go(url_for("claims.show", claim_id=claim.id))
@@ -92,6 +94,13 @@ def _editable(claim_id: int) -> ExpenseClaim:
     return claim
 
 
+def _read_uploads(claim_id: int) -> tuple[list[files.PreparedFile], list[str]]:
+    """Check the receipts of whoever may add them, while nobody waits for this transaction."""
+    _editable(claim_id)
+    db.session.rollback()
+    return files.prepare_all(request.files.getlist("receipts"))
+
+
 def _find_item(claim: ExpenseClaim, item_id: int) -> ExpenseItem:
     of_claim = ExpenseItem.visible_to(current_user).where(ExpenseItem.claim_id == claim.id)
     return find_in(of_claim, ExpenseItem, item_id)
@@ -102,6 +111,8 @@ def _shown(item: ExpenseItem) -> dict[str, Any]:
     return {name: getattr(item, name) for name in names} | {"version": item.claim.version}
 
 
-def _attach(form: ExpenseItemForm, item: ExpenseItem) -> None:
-    for prepared in form.files:
-        item.receipts.append(files.store(prepared, kind="expense_item", by=current_user))
+def _attach(form: ExpenseItemForm, claim: ExpenseClaim, item: ExpenseItem) -> None:
+    receipts = [
+        files.store(prepared, kind="expense_item", by=current_user) for prepared in form.files
+    ]
+    claim.add_receipts(item, receipts, by=current_user)

@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 from crm.extensions import db
 from crm.forms.session import ChangePasswordForm, PasswordForm
 from crm.hypermedia import go, render
-from crm.models import Action, Event, OneTimeLink, UserSession
+from crm.models import Action, Event, OneTimeLink, SignInAttempt, UserSession
 from crm.models.session import LinkPurpose
 from crm.signing_in import sign_in
 
@@ -50,7 +50,12 @@ def new() -> Response:
 def create() -> Response:
     form = ChangePasswordForm()
     form.user = current_user
+    if SignInAttempt.too_many(current_user.username, ""):
+        abort(429)
     if not form.validate_on_submit():
+        if "current" in form.errors:
+            SignInAttempt.failed(current_user.username, "")
+            db.session.commit()
         return render("sessions/passwords/new.html", status=422, form=form)
     _change(form, except_id=g.user_session.id)
     db.session.commit()

@@ -9,7 +9,7 @@ from crm.extensions import db
 from crm.forms.session import SignInForm
 from crm.hypermedia import go, render
 from crm.models import SignInAttempt
-from crm.signing_in import safe_next, sign_in, sign_out
+from crm.signing_in import knows_device, safe_next, sign_in, sign_out
 
 bp = Blueprint("sessions", __name__)
 
@@ -26,7 +26,7 @@ def new() -> Response:
 def create() -> Response:
     form = SignInForm()
     address = request.remote_addr or ""
-    if SignInAttempt.too_many(form.login.data or "", address):
+    if SignInAttempt.too_many(form.login.data or "", address) and not knows_device(form.login.data):
         return render("sessions/sessions/new.html", status=429, form=form, too_many=True)
     if not form.validate_on_submit() or form.user is None:
         SignInAttempt.failed(form.login.data or "", address)
