@@ -47,16 +47,22 @@ class DealForm(BaseForm):
         self.owner.offer(User.active())
         self.contact.offer(Contact.at(self.customer.data) if self.customer.data else [])
 
+    def validate_contact(self, field: RecordField) -> None:
+        contact, customer = field.data, self.customer.data
+        if contact and not self.customer.errors and contact.customer != customer:
+            raise ValidationError(_("This person is at another customer."))
+
     def fill(self, deal: Deal) -> Deal:
         """Copy what was typed to ``deal``.
 
         :raises NoRate: no exchange rate is known for the currency.
         """
+        # First, because it asks for a rate: that would flush what is not in the history yet.
+        deal.set_amount(self.amount.data, self.currency.data)
         self.plain_fields(
             deal, "name", "customer", "probability", "expected_close", "source", "product",
             "owner", "contact", "next_step",
         )  # fmt: skip
-        deal.set_amount(self.amount.data, self.currency.data)
         return deal
 
     def fill_or_explain(self, deal: Deal) -> bool:
@@ -116,12 +122,14 @@ class DealMoveForm(BaseForm):
         if not self.validate_on_submit():
             return False
         self._fill_missing(deal)
+        deal.note_changes(by=by)
         deal.move_to(self.stage.data, by=by)
         return True
 
-    def fields_for(self, missing: list[str]) -> list[Field]:
-        """The fields that must still be filled."""
-        return [self[name] for name in missing]
+    def fields_to_ask(self, deal: Deal) -> list[Field]:
+        """What ``deal`` lacks for the chosen stage, filled or not, and what was typed wrongly."""
+        lacking = deal.missing_for(self.stage.data) if self.stage.data else []
+        return [field for field in self if field.name in lacking or field.errors]
 
     def _saw_another(self, deal: Deal) -> bool:
         """Whether the deal has left the stage, or changed, since the mover saw it."""
@@ -129,14 +137,15 @@ class DealMoveForm(BaseForm):
 
     def _fill_missing(self, deal: Deal) -> None:
         """Give ``deal`` the fields typed for the stage, where it has none yet."""
-        for name in StageRequirement:
-            typed = self[name.value].data
-            if typed is None or getattr(deal, name.value) is not None:
-                continue
-            if name is StageRequirement.AMOUNT:
-                deal.set_amount(typed, deal.currency)
-            else:
-                setattr(deal, name.value, typed)
+        typed = {
+            name.value: self[name].data for name in StageRequirement
+            if self[name].data is not None and getattr(deal, name) is None
+        }  # fmt: skip
+        # First, because it asks for a rate: that would flush what is not in the history yet.
+        if StageRequirement.AMOUNT in typed:
+            deal.set_amount(typed.pop(StageRequirement.AMOUNT), deal.currency)
+        for name, value in typed.items():
+            setattr(deal, name, value)
 
 
 class OutcomeForm(BaseForm):
@@ -154,11 +163,16 @@ class OutcomeForm(BaseForm):
         if self.kind.data is OutcomeKind.WON and field.data is None:
             raise ValidationError(_("What is it worth? Write the amount of the order."))
 
+    def may_close(self, deal: Deal) -> bool:
+        """``may_save``; of a deal that is closed already, the verbs know what to do."""
+        return self.may_save(deal) if deal.is_open else self.validate_on_submit()
+
     def close(self, deal: Deal, *, by: User) -> None:
         """Win or lose ``deal`` as the form says."""
         if self.kind.data is OutcomeKind.WON:
             if deal.is_open:
                 deal.set_amount(self.amount.data, deal.currency)
+                deal.note_changes(by=by)
             deal.win(by=by, note=self.note.data)
         else:
             deal.lose(

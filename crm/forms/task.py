@@ -28,9 +28,10 @@ class TaskForm(BaseForm):
 
     def fill(self, task: Task) -> Task:
         """Copy what was typed to ``task``; a deal brings its customer with it."""
+        # Before anything is set: reading it may ask the database, and that flushes.
+        if self.deal.data is not None and self.customer.data is None:
+            self.customer.data = self.deal.data.customer
         self.plain_fields(
             task, "title", "due_on", "urgent", "important", "assignee", "customer", "deal", "note"
         )
-        if task.deal is not None and task.customer is None:
-            task.customer = task.deal.customer
         return task

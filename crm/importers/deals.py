@@ -30,6 +30,7 @@ from crm.importers.fields import (
 from crm.importers.importer import Importer, Row
 from crm.importers.problems import BadValue
 from crm.models import Company, Customer, Deal, OptionList, Outcome, Stage
+from crm.models.deal.moving import missing_fields
 from crm.models.exchange_rate import ExchangeRate, NoRate
 
 
@@ -216,11 +217,12 @@ class Deals(Importer):
             return
         if record is not None and record.pipeline_id != to.pipeline_id:
             raise BadValue(_("belongs to another pipeline than the deal"), "stage")
-        missing = [
-            name for name in to.required
-            if row.values.get(name) is None and getattr(record, name, None) is None
-        ]  # fmt: skip
-        if missing:
+
+        def value_of(name: str) -> Any:
+            given = row.values.get(name)
+            return getattr(record, name, None) if given is None else given
+
+        if missing := missing_fields(to, value_of):
             raise BadValue(_("demands: %(missing)s", missing=", ".join(missing)), "stage")
 
     def _check_history(self, row: Row, record: Deal) -> None:

@@ -48,10 +48,11 @@ def test_a_stale_tick_is_shown_as_a_word_and_an_amount_as_a_number(
     db.session.commit()
     form = wang.get(f"/tasks/{task.id}/edit")
     task.urgent = True
-    cast.pumps.probability = 0
+    pumps = cast.pumps
+    pumps.probability = 0
     db.session.commit()
     assert "Urgent yes no" in wang.submit(form, f"/tasks/{task.id}", 409).text
-    form = wang.get(f"/deals/{cast.pumps.id}/edit")
-    cast.pumps.probability = 1
+    form = wang.get(f"/deals/{pumps.id}/edit")
+    pumps.probability = 1
     db.session.commit()
-    assert "Probability 1 0" in wang.submit(form, f"/deals/{cast.pumps.id}", 409).text
+    assert "Probability 1 0" in wang.submit(form, f"/deals/{pumps.id}", 409).text

@@ -39,8 +39,8 @@ def create(deal_id: int) -> Response:
     try:
         if not form.move(deal, by=current_user):
             return _ask(deal, form)
-    except Missing as error:
-        return _ask(deal, form, error.fields)
+    except Missing:
+        return _ask(deal, form)
     except StageChanged:
         return _refuse(deal, form, 409, _moved_meanwhile(deal))
     db.session.commit()
@@ -59,10 +59,10 @@ def _moved(deal: Deal, left: Stage) -> Response:
     )  # fmt: skip
 
 
-def _ask(deal: Deal, form: DealMoveForm, missing: list[str] | None = None) -> Response:
+def _ask(deal: Deal, form: DealMoveForm) -> Response:
     """A small form for just the fields that the stage demands; the card stays where it was."""
     db.session.rollback()
-    fields = [field for field in form if field.errors] or form.fields_for(missing or [])
+    fields = form.fields_to_ask(deal)
     if not is_fragment():
         return render("deals/moves/new.html", status=422, deal=deal, form=form, missing=fields,
                       stages=deal.pipeline.stages)  # fmt: skip

@@ -22,7 +22,7 @@ def new(deal_id: int) -> Response:
     deal = find(Deal, deal_id, load=Deal.for_list())
     require("edit", deal)
     kind = OutcomeKind.LOST if request.args.get("kind") == "lost" else OutcomeKind.WON
-    form = OutcomeForm(data={"kind": kind, "amount": deal.amount})
+    form = OutcomeForm(data={"kind": kind, "amount": deal.amount, "version": deal.version})
     return render("deals/outcomes/new.html", deal=deal, form=form)
 
 
@@ -32,8 +32,8 @@ def create(deal_id: int) -> Response:
     deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
     require("edit", deal)
     form = OutcomeForm()
-    if not form.validate_on_submit():
-        return render("deals/outcomes/new.html", status=422, deal=deal, form=form)
+    if not form.may_close(deal):
+        return render("deals/outcomes/new.html", status=form.status, deal=deal, form=form)
     try:
         form.close(deal, by=current_user)
     except StageChanged:

@@ -202,7 +202,8 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
         if self.currency == currency and self.amount == amount:
             return
         price = Price.of(amount or Decimal(0), currency, Company.current().today())
-        self.currency, self.rate, self.amount = price.currency, price.rate, amount
+        self.currency, self.rate = price.currency, price.rate
+        self.amount = None if amount is None else price.amount
         self.base_amount = None if amount is None else price.base_amount
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm import clock
 from crm.extensions import db
@@ -26,6 +27,11 @@ class Missing(Exception):
 
 class StageChanged(Exception):
     """The deal is not where the mover saw it: somebody moved, closed or changed it meanwhile."""
+
+
+def missing_fields(stage: Stage, value_of: Callable[[str], Any]) -> list[str]:
+    """The fields that ``stage`` demands and of which ``value_of`` knows no value."""
+    return [name for name in stage.required if value_of(name) is None]
 
 
 class Moving:
@@ -62,8 +68,12 @@ class Moving:
 
     def require_fields_of(self: Deal, stage: Stage) -> None:  # type: ignore[misc]
         """:raises Missing: ``stage`` demands fields that are empty."""
-        if missing := [name for name in stage.required if getattr(self, name) is None]:
+        if missing := self.missing_for(stage):
             raise Missing(missing)
+
+    def missing_for(self: Deal, stage: Stage) -> list[str]:  # type: ignore[misc]
+        """The fields that ``stage`` demands and the deal lacks."""
+        return missing_fields(stage, lambda name: getattr(self, name))
 
     def days_in_stage(self: Deal, now: datetime) -> int:  # type: ignore[misc]
         """Whole days since it entered its stage."""
