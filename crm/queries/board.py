@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, case, func, or_, select, type_coerce, union_all
 
@@ -13,8 +15,29 @@ from crm.base import Money, cents_of
 from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.models import Deal, Pipeline, Stage, Task, User
+from crm.policies import LARGEST_KEY
 
 CARDS_PER_COLUMN = 20
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Place(NamedTuple):
+    """A card's place in its column, which stays known when the card is moved or trashed."""
+
+    since: datetime
+    id: int
+
+    @classmethod
+    def parse(cls, written: str) -> Place | None:
+        """What ``str`` of a place wrote; ``None`` if it is anything else."""
+        parts = re.fullmatch(r"(\d{1,17})-(\d{1,10})", written, re.ASCII)
+        if parts is None or int(parts[2]) > LARGEST_KEY:
+            return None
+        return cls(_EPOCH + timedelta(microseconds=int(parts[1])), int(parts[2]))
+
+    def __str__(self) -> str:
+        return f"{(self.since - _EPOCH) // timedelta(microseconds=1)}-{self.id}"
 
 
 @dataclass(frozen=True)
@@ -23,6 +46,10 @@ class Card:
 
     deal: Deal
     next_task: Task | None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.deal.stage_since, self.deal.id)
 
 
 @dataclass(frozen=True)
@@ -57,11 +84,18 @@ def heads(filter: DealFilter, user: User, stages: Iterable[Stage]) -> list[Colum
     return _heads(_visible(filter, user), stages)
 
 
-def more_cards(filter: DealFilter, user: User, stage: Stage, after: Deal) -> tuple[list[Card], bool]:
-    """The cards of ``stage`` that come after ``after``, and whether there are still more."""
+def more_cards(
+    filter: DealFilter, user: User, stage: Stage, after: Place | None
+) -> tuple[list[Card], bool]:
+    """The cards of ``stage`` that come after ``after``, and whether there are still more.
+
+    After no place come no cards: the first ones are on the board already.
+    """
+    if after is None:
+        return [], False
     below = or_(
-        Deal.stage_since < after.stage_since,
-        and_(Deal.stage_since == after.stage_since, Deal.id < after.id),
+        Deal.stage_since < after.since,
+        and_(Deal.stage_since == after.since, Deal.id < after.id),
     )
     page = _first_ids(_visible(filter, user), stage).where(below)
     cards = _load(db.session.scalars(page).all(), user)

@@ -7,9 +7,9 @@ from flask_login import current_user, login_required
 
 from crm.filters.deals import DealFilter
 from crm.hypermedia import go, is_fragment, render
-from crm.models import Deal, Pipeline, Stage
-from crm.policies import find, find_in
-from crm.queries.board import more_cards
+from crm.models import Pipeline, Stage
+from crm.policies import find_in
+from crm.queries.board import Place, more_cards
 
 bp = Blueprint("board_columns", __name__)
 
@@ -21,7 +21,7 @@ def show(stage_id: int) -> Response:
     filter = DealFilter.parse(request.args)
     if not is_fragment():
         return go(filter.url("deals.index", stage=stage.id))
-    after = find(Deal, request.args.get("after", 0, type=int))
+    after = Place.parse(request.args.get("after", ""))
     cards, has_more = more_cards(filter, current_user, stage, after)
     return render(
         "deals/board/_cards.html", cards=cards, has_more=has_more, stage=stage, filter=filter,
