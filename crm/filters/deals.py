@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from crm import clock
 from crm.extensions import db
@@ -87,6 +87,7 @@ def stuck() -> ColumnElement[bool]:
     return and_(
         Deal.closed_at.is_(None),
         or_(
+            false(),  # where no stage has a limit
             *(
                 and_(Deal.stage_id == stage_id, Deal.stage_since <= now - timedelta(days=days))
                 for stage_id, days in limits

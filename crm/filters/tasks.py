@@ -30,7 +30,8 @@ class TaskFilter(ListFilter):
     SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
         # What is urgent, then important, comes first on its day.
         "due": (
-            func.coalesce(Task.due_on, date.max), Task.urgent.desc(), Task.important.desc(), Task.id,
+            func.coalesce(Task.due_on, date.max), Task.urgent.is_(False),
+            Task.important.is_(False), Task.id,
         ),
         "done": (func.coalesce(Task.done_at, Task.created_at), Task.id),
         "title": (Task.title, Task.id),
