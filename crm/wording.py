@@ -80,6 +80,7 @@ FIELDS: dict[str, str] = {
     "contact": _l("Contact"),
     "deal": _l("Deal"),
     "amount": _l("Amount"),
+    "base_amount": _l("Total"),
     "currency": _l("Currency"),
     "probability": _l("Probability"),
     "expected_close": _l("Expected close"),

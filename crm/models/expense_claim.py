@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, ForeignKey, Index, Select, String, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from crm import clock
 from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, stored_by_value
@@ -160,13 +161,16 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
         self._changed(by, {"items": ["", item.summary]})
 
     def item_changed(self, item: ExpenseItem, *, by: User) -> None:
-        """Record the pending changes of ``item``.
+        """Record the pending changes of ``item``, if there are any.
 
         :raises ClaimRefused: the claim cannot change now.
         """
         self._require_editable()
         changes = changes_of(item, ExpenseItem.TRACKED)
-        self._changed(by, changes or {"items": [item.summary, item.summary]})
+        # What was typed may be the same, and the rate of its day another one by now.
+        old, new = self.base_amount, self._total()
+        if changes or old != new:
+            self._changed(by, changes or {"base_amount": [str(old), str(new)]})
 
     def remove_item(self, item: ExpenseItem, *, by: User) -> None:
         """Take a cost off the claim.
@@ -176,6 +180,16 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
         self._require_editable()
         self.items.remove(item)
         self._changed(by, {"items": [item.summary, ""]})
+
+    def add_receipts(self, item: ExpenseItem, receipts: list[Attachment], *, by: User) -> None:
+        """Put receipts to an item; no receipts change nothing.
+
+        :raises ClaimRefused: the claim cannot change now.
+        """
+        self._require_editable()
+        if receipts:
+            item.receipts.extend(receipts)
+            self._changed(by, {"receipts": ["", ", ".join(row.name for row in receipts)]})
 
     def remove_receipt(self, item: ExpenseItem, receipt: Attachment, *, by: User) -> None:
         """Take a receipt off an item; the file stays where other records may name it.
@@ -282,12 +296,16 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
             Event.record(Action.CLAIM_RESTORED, self, by=by, name=self.title)
 
     def snapshot(self) -> dict[str, Any]:
-        """What an approver decides about, as plain values in a fixed order."""
+        """What an approver decides about, as plain values in a fixed order.
+
+        Items and receipts must have their ids: they are in the order in which they are read.
+        """
+        items = sorted(self.items, key=lambda item: (item.spent_on, item.id))
         return {
             "title": self.title,
             "claimant": self.claimant_id,
             "total": str(self.base_amount),
-            "items": [item.snapshot() for item in self.items],
+            "items": [item.snapshot() for item in items],
         }
 
     def content_hash(self) -> str:
@@ -299,9 +317,13 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
         if not self.is_editable:
             raise ClaimRefused("state")
 
+    def _total(self) -> Decimal:
+        return sum((item.base_amount for item in self.items), Decimal(0))
+
     def _changed(self, by: User, changes: dict[str, list[str]]) -> None:
-        self.base_amount = sum((item.base_amount for item in self.items), Decimal(0))
-        self.updated_at = clock.now()  # an item changed: the claim's version counts it
+        self.base_amount = self._total()
+        self.updated_at = clock.now()
+        flag_modified(self, "updated_at")  # an item changed: the claim's version counts it
         Event.record(Action.CLAIM_CHANGED, self, by=by, changes=changes)
 
     def _record_decision(
@@ -396,5 +418,5 @@ class ExpenseItem(Timestamped, Base):
             "customer": self.customer_id,
             "deal": self.deal_id,
             "purpose": self.purpose,
-            "receipts": [receipt.digest for receipt in self.receipts],
+            "receipts": [row.digest for row in sorted(self.receipts, key=lambda row: row.id)],
         }
