@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.customers import CustomerFilter
 from crm.forms.activity import ActivityForm
@@ -50,7 +51,7 @@ def create() -> Response:
     customer = Customer.register(form.fill(Customer()), by=current_user)
     db.session.commit()
     flash(_("%(name)s was added.", name=customer.name), "success")
-    return go(url_for("customers.show", customer_id=customer.id))
+    return _go_to(customer)
 
 
 @bp.get("/customers/<int:customer_id>")
@@ -84,7 +85,7 @@ def update(customer_id: int) -> Response:
     form.fill(customer).note_changes(by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")
-    return go(url_for("customers.show", customer_id=customer.id))
+    return _go_to(customer)
 
 
 @bp.post("/customers/<int:customer_id>/delete")
@@ -96,3 +97,8 @@ def destroy(customer_id: int) -> Response:
     db.session.commit()
     flash(_("%(name)s is in the trash and can be restored for 30 days.", name=customer.name), "info")
     return go(url_for("customers.index"))
+
+
+def _go_to(customer: Customer) -> Response:
+    page = url_for("customers.show", customer_id=customer.id)
+    return go_if_seen(customer, page, otherwise=url_for("customers.index"))

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.forms.deal import DealForm, DealMoveForm, NewDealForm
@@ -50,7 +51,7 @@ def create() -> Response:
         return render("deals/deals/new.html", status=422, form=form)
     db.session.commit()
     flash(_("%(name)s was added.", name=deal.name), "success")
-    return go(url_for("deals.show", deal_id=deal.id))
+    return _go_to(deal)
 
 
 @bp.get("/deals/<int:deal_id>")
@@ -82,7 +83,7 @@ def update(deal_id: int) -> Response:
     deal.note_changes(by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")
-    return go(url_for("deals.show", deal_id=deal.id))
+    return _go_to(deal)
 
 
 @bp.post("/deals/<int:deal_id>/delete")
@@ -94,3 +95,8 @@ def destroy(deal_id: int) -> Response:
     db.session.commit()
     flash(_("%(name)s is in the trash and can be restored for 30 days.", name=deal.name), "info")
     return go(url_for("deals.index"))
+
+
+def _go_to(deal: Deal) -> Response:
+    page = url_for("deals.show", deal_id=deal.id)
+    return go_if_seen(deal, page, otherwise=url_for("deals.index"))

@@ -1,0 +1,25 @@
+"""Where a saved record leads: to its page, or to the list if it is out of sight now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from crm.extensions import db
+from crm.hypermedia import go
+
+
+def go_if_seen(record: Any, page: str, *, otherwise: str) -> Response:
+    """To ``page``; to ``otherwise``, with a message, if the user may not see ``record`` any more.
+
+    Who gives a record to somebody else may lose it from sight with that.
+    """
+    model = type(record)
+    seen = model.visible_to(current_user).where(model.id == record.id).with_only_columns(model.id)
+    if db.session.scalar(seen) is not None:
+        return go(page)
+    flash(_("%(name)s is somebody else's now; you do not see it any more.", name=record), "info")
+    return go(otherwise)
