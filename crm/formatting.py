@@ -17,6 +17,7 @@ from flask_babel import (
     format_time,
     format_timedelta,
     get_locale,
+    get_translations,
     ngettext,
 )
 from flask_login import current_user
@@ -40,9 +41,26 @@ def init_app(app: Flask) -> None:
         weblink=weblink, choices=choices,
     )  # fmt: skip
     app.jinja_env.globals.update(may=may, languages=LANGUAGES, now=clock.now)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_values)
+
+
+_CATALOGUES: dict[str, Any] = {}
+
+
+def _catalogue() -> Any:
+    """The texts in the reader's language: pages ask hundreds of times, so the way there is short."""
+    wanted = language()
+    if wanted not in _CATALOGUES:
+        _CATALOGUES[wanted] = get_translations()
+    return _CATALOGUES[wanted]
 
 
 def language() -> str:

@@ -17,7 +17,7 @@ from crm.filters.deals import DealFilter
 from crm.models import Deal, Pipeline, Stage, Task, User
 from crm.policies import LARGEST_KEY
 
-CARDS_PER_COLUMN = 20
+CARDS_PER_COLUMN = 12
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

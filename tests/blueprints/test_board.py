@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from crm import clock
 from crm.extensions import db
+from crm.queries.board import CARDS_PER_COLUMN
 from crm.models import Action, Deal, Event, Task
 from tests.cast import Cast
 from tests.page import Browser, Page
@@ -49,7 +50,7 @@ def test_counts_and_sums_are_those_of_all_deals_not_of_the_cards_shown(
 ) -> None:
     open_deals(cast, 45)
     page = wang.get("/deals/board")
-    assert page.html.count('class="deal-card') == 20 + 1
+    assert page.html.count('class="deal-card') == CARDS_PER_COLUMN + 1
     assert "First contact 46 " in page.text
     assert "4,500" in page.text
     assert "450" in page.text, "weighted by ten percent"
