@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, available_timezones
 
 _set_to: datetime | None = None
 
@@ -40,3 +40,8 @@ def day_of(moment: datetime, timezone: str) -> date:
 def start_of(day: date, timezone: str) -> datetime:
     """The first moment of ``day`` in ``timezone``, in UTC."""
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+
+
+def is_timezone(name: str) -> bool:
+    """Whether ``name`` is a time zone, such as ``Asia/Shanghai``."""
+    return name in available_timezones()

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from zoneinfo import available_timezones
 
 import click
 from babel.numbers import is_currency
 from sqlalchemy import func, select
 
-from crm import seed
+from crm import clock, seed
 from crm.cli import Trouble, in_app
 from crm.cli.migrate import migrate
 from crm.cli.printing import HOURS, near, one_time_address
 from crm.extensions import LANGUAGES, db
 from crm.models import Company, Role, User
 from crm.models.session import LinkPurpose
-
-USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+from crm.models.user import is_username
 
 
 def _currency(_context: click.Context, _option: click.Parameter, code: str | None) -> str | None:
@@ -27,7 +25,7 @@ def _currency(_context: click.Context, _option: click.Parameter, code: str | Non
 
 
 def _timezone(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
-    if name is not None and name not in available_timezones():
+    if name is not None and not clock.is_timezone(name):
         hint = near(name, available_timezones())
         raise click.BadParameter(f"{name} is no time zone, such as Asia/Shanghai.{hint}")
     return name
@@ -40,7 +38,7 @@ def checked_username(
 
     :raises click.BadParameter: it has characters that a user name cannot have.
     """
-    if name is not None and not USERNAME.fullmatch(name := name.strip().lower()):
+    if name is not None and not is_username(name := name.strip().lower()):
         raise click.BadParameter("a user name has letters a–z, digits, dots, hyphens, underscores")
     return name
 

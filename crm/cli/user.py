@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -11,8 +11,9 @@ from crm.cli import Trouble, in_app
 from crm.cli.printing import HOURS, near, one_time_address, table
 from crm.cli.setup import checked_username
 from crm.extensions import db
-from crm.models import Action, Event, Role, Team, User, UserRole, UserSession
+from crm.models import Role, Team, User, UserRole, UserSession
 from crm.models.session import LinkPurpose
+from crm.models.user import normalized_email
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -136,7 +137,7 @@ def _checked_email(email: str | None) -> str | None:
     if email is None:
         return None
     try:
-        address = validate_email(email, check_deliverability=False).normalized.lower()
+        address = normalized_email(email)
     except EmailNotValidError as error:
         raise Trouble(f"{email}: {error}") from error
     if User.by_login(address):

@@ -27,6 +27,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import Select, TextInput
 
+from crm import clock
 from crm.extensions import db
 from crm.folding import fold
 from crm.formatting import label
@@ -62,6 +63,12 @@ class Required(InputRequired):
             raise StopValidation  # what was typed could not be read; that is said already
         if field.data is None or field.data == "":
             raise StopValidation(_("Please fill this in."))
+
+
+def known_timezone(_form: Any, field: Field) -> None:
+    """A validator: the text names a time zone."""
+    if not clock.is_timezone(field.data):
+        raise ValidationError(_("Write it like Asia/Shanghai or Europe/Berlin."))
 
 
 class BaseForm(FlaskForm):

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, ValidationError
 from wtforms.validators import Length
 
-from crm.forms.base import BaseForm, CurrencyField, DayField, MoneyField, Required
+from crm.forms.base import (
+    BaseForm,
+    CurrencyField,
+    DayField,
+    MoneyField,
+    Required,
+    known_timezone,
+)
 from crm.models import Company
 
 
 class CompanyForm(BaseForm):
     name = StringField(_l("Company"), validators=[Required(), Length(max=200)])
-    timezone = StringField(_l("Time zone"), validators=[Required(), Length(max=60)])
+    timezone = StringField(_l("Time zone"), validators=[Required(), Length(max=60), known_timezone])
     approval_link_limit = MoneyField(
         _l("Limit for approval by link"), validators=[Required()],
         description=_l("Up to this amount the link in a mail alone decides; above it the approver signs in."),
     )  # fmt: skip
-
-    def validate_timezone(self, field: StringField) -> None:
-        if field.data not in available_timezones():
-            raise ValidationError(_("Write it like Asia/Shanghai or Europe/Berlin."))
 
     def fill(self, company: Company) -> Company:
         """Copy what was typed to ``company``."""

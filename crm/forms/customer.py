@@ -21,6 +21,7 @@ from crm.forms.base import (
     text,
 )
 from crm.models import Customer, CustomerKind, OptionList, User
+from crm.models.customer import MOST_EMPLOYEES
 
 
 class CustomerForm(BaseForm):
@@ -35,7 +36,7 @@ class CustomerForm(BaseForm):
     phone = text(_l("Phone"), 60)
     website = text(_l("Website"), 300, validators=[Optional(), URL()])
     address = text(_l("Address"), 300)
-    employees = WholeNumberField(_l("Employees"), 0, 10_000_000)
+    employees = WholeNumberField(_l("Employees"), 0, MOST_EMPLOYEES)
     annual_revenue = MoneyField(_l("Annual revenue"), validators=[Optional()])
     note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,9 +10,10 @@ from wtforms import BooleanField, HiddenField, PasswordField, StringField, Valid
 from wtforms.fields.choices import SelectChoice, SelectField
 from wtforms.validators import Email, Length, Optional
 
-from crm.forms.base import CURRENCIES, BaseForm, Required
+from crm.forms.base import CURRENCIES, BaseForm, Required, known_timezone
 from crm.models import Role, User
 from crm.models.passwords import LONGEST, SHORTEST, WeakPassword, check_strength, verify
+from crm.models.user import is_username
 
 AUTOCOMPLETE_NEW = {"autocomplete": "new-password"}
 
@@ -86,18 +86,15 @@ class SetupForm(PasswordForm):
         _l("Base currency"), choices=[SelectChoice(code, code) for code in CURRENCIES],
         default="CNY",
     )  # fmt: skip
-    timezone = StringField(_l("Time zone"), default="Asia/Shanghai", validators=[Required()])
+    timezone = StringField(_l("Time zone"), default="Asia/Shanghai",
+                           validators=[Required(), known_timezone])  # fmt: skip
     name = StringField(_l("Your name"), validators=[Required(), Length(max=200)])
     username = StringField(_l("User name"), validators=[Required(), Length(min=2, max=80)],
                            render_kw={"autocomplete": "username", "autocapitalize": "none"})  # fmt: skip
     email = StringField(_l("E-mail"), validators=[Optional(), Email(), Length(max=254)])
 
-    def validate_timezone(self, field: StringField) -> None:
-        if field.data not in available_timezones():
-            raise ValidationError(_("Write it like Asia/Shanghai or Europe/Berlin."))
-
     def validate_username(self, field: StringField) -> None:
-        if field.data != (field.data or "").lower() or " " in (field.data or ""):
+        if not is_username(field.data or ""):
             raise ValidationError(_("Use small letters, digits and dots."))
         if User.by_login(field.data or ""):
             raise ValidationError(_("This name is taken."))

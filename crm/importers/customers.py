@@ -14,8 +14,7 @@ from crm.importers.importer import Importer, Row
 from crm.importers.known import TO_COME
 from crm.importers.problems import BadValue, about
 from crm.models import Customer, CustomerKind, OptionList
-
-MOST_EMPLOYEES = 10_000_000
+from crm.models.customer import MOST_EMPLOYEES
 
 KINDS: dict[CustomerKind, tuple[str, ...]] = {
     CustomerKind.PROSPECT: ("潜在客户",),

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from flask_babel import gettext as _
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -26,6 +26,7 @@ from crm.folding import fold
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.models import OptionList, Stage, User
+from crm.models.user import is_username, normalized_email
 
 Parser = Callable[[str, Known], Any]
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -33,8 +34,6 @@ Kind = TypeVar("Kind", bound=StrEnum)
 # As many as the forms allow in a text without a limit of its own.
 LONGEST_TEXT = 10_000
 TOO_MUCH = Decimal(10) ** 12
-
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 # The signs that may stand at a number, by the company's currency.
 _SIGNS = {"CNY": "¥元", "JPY": "¥円", "USD": "$", "EUR": "€", "GBP": "£"}
@@ -176,7 +175,7 @@ def url(text: str, _known: Known) -> str:
 def email(text: str, _known: Known) -> str:
     """A mail address, in lower case; whether the host exists is not asked."""
     try:
-        return validate_email(text, check_deliverability=False).normalized.lower()
+        return normalized_email(text)
     except EmailNotValidError as error:
         raise BadValue(_("is not a mail address")) from error
 
@@ -184,7 +183,7 @@ def email(text: str, _known: Known) -> str:
 def username(text: str, _known: Known) -> str:
     """The name to sign in with, in lower case."""
     name = text.lower()
-    if not _USERNAME.fullmatch(name):
+    if not is_username(name):
         raise BadValue(_("is not a user name: letters a–z, digits, dots, hyphens, underscores"))
     return name
 

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
+# More people than the largest employer has: a larger number is a slip of the pen.
+MOST_EMPLOYEES = 10_000_000
+
+
 class CustomerKind(StrEnum):
     """How far the firm has come with us."""
 

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from email_validator import validate_email
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -20,6 +21,25 @@ from crm.models.event import Action, Event
 
 if TYPE_CHECKING:
     from crm.models.team import Team
+
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+
+
+def is_username(name: str) -> bool:
+    """Whether one can sign in with ``name``: small letters a–z, digits, dots, hyphens, underscores.
+
+    It has no ``@``, so that it is never somebody's mail address.
+    """
+    return _USERNAME.fullmatch(name) is not None
+
+
+def normalized_email(address: str) -> str:
+    """``address`` in lower case; whether the host exists is not asked.
+
+    :raises EmailNotValidError: it is no mail address; the message says why.
+    """
+    return validate_email(address, check_deliverability=False).normalized.lower()
 
 
 class UserRole(Base):

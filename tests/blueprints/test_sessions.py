@@ -276,3 +276,14 @@ def test_the_first_set_up_makes_an_administrator_once(cast: Cast, browser: Brows
     assert first.is_administrator
     browser.post(path, typed, status=410)
     assert db.session.scalar(select(func.count()).where(Event.by_id == first.id)) == 1
+
+
+@pytest.mark.parametrize("username", ["王芳!", "wang@example.com", "Wang", "w w", "-w", ".w"])
+def test_the_first_user_is_called_as_every_user_may_be(
+    cast: Cast, browser: Browser, username: str
+) -> None:
+    path = f"/setup/{OneTimeLink.make(LinkPurpose.SET_UP)}"
+    typed = {"company": "恒川", "name": "陈立", "username": username, "password": NEW, "again": NEW}
+    page = browser.submit(browser.get(path), path, 422, **typed)
+    invalid = {values.get("name") for _, values in page.tags if values.get("aria-invalid")}
+    assert invalid == {"username"}
