@@ -29,10 +29,10 @@ from wtforms.widgets import Select, TextInput
 
 from crm import clock
 from crm.extensions import db
-from crm.folding import fold
+from crm.filters.pickers import found
 from crm.formatting import label
 from crm.forms.messages import Messages
-from crm.models import Company, Customer, Deal, Option, OptionList
+from crm.models import Company, Customer, Option, OptionList
 from crm.models.option import Bilingual
 from crm.wording import WORDS, word_for
 
@@ -286,8 +286,6 @@ class PickerField(StringField):
     stays, though who edits the form may not see it.
     """
 
-    MODELS: dict[str, type[Customer] | type[Deal]] = {"customer": Customer, "deal": Deal}
-
     def __init__(self, label: str, noun: str, *, visible_to: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("validators", [Optional()])
         super().__init__(label, **kwargs)
@@ -309,14 +307,8 @@ class PickerField(StringField):
             self.data = self._look_up(written)
 
     def _look_up(self, written: str) -> Any:
-        model = self.MODELS[self.noun]
-        visible = model.visible_to(current_user)
-        code = re.match(r"[CD]-(\d{1,9})\b", written, re.IGNORECASE)
-        if code and (found := db.session.scalar(visible.where(model.id == int(code[1])))):
-            return found
-        exact = list(db.session.scalars(visible.where(model.name == written).limit(2)))
-        rows = exact or list(db.session.scalars(visible.where(model.matching(written)).limit(2)))
-        if not fold(written) or not rows:
+        rows = found(self.noun, written, current_user)
+        if not rows:
             raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
         if len(rows) > 1:
             raise ValueError(_("Several match. Type more of the name, or the code."))

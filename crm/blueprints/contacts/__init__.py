@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.contacts import (
-    activities,
-    contacts,
-    customers,
-    picker_options,
-    trash,
-)
+from crm.blueprints.contacts import activities, contacts, customers
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(customers.bp)
-    app.register_blueprint(picker_options.bp)
     app.register_blueprint(contacts.bp)
     app.register_blueprint(activities.bp)
-    app.register_blueprint(trash.bp)

@@ -1,11 +1,13 @@
-"""Today: the page after signing in."""
+"""Today, the page after signing in, and what serves every noun: pickers and the trash."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.home import today
+from crm.blueprints.home import picker_options, today, trash
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(today.bp)
+    app.register_blueprint(picker_options.bp)
+    app.register_blueprint(trash.bp)

@@ -8,25 +8,16 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.hypermedia import go, render
-from crm.models import Contact, Customer, Deal, ExpenseClaim, Task
 from crm.policies import find_trashed, require
+from crm.queries.trash import MODELS, trash_of
 
 bp = Blueprint("trash", __name__)
-
-MODELS: dict[str, type[Customer | Contact | Deal | Task | ExpenseClaim]] = {
-    "customer": Customer, "contact": Contact, "deal": Deal, "task": Task, "claim": ExpenseClaim,
-}  # fmt: skip
-SHOWN = 100
 
 
 @bp.get("/trash")
 @login_required
 def index() -> Response:
-    trashed = {
-        noun: db.session.scalars(model.trash_of(current_user).limit(SHOWN)).all()
-        for noun, model in MODELS.items()
-    }
-    return render("contacts/trash/index.html", trashed=trashed)
+    return render("home/trash/index.html", trashed=trash_of(current_user))
 
 
 @bp.post("/trash/<any(customer, contact, deal, task, claim):noun>/<int:record_id>/restore")
