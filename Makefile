@@ -38,6 +38,7 @@ test: chromium lint types pytest-sqlite pytest-postgresql ## Run every check and
 
 lint: install ## Check the style of code, and for stray white space
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	@git rev-parse --git-dir >/dev/null 2>&1 || exit 0; \
 	git diff --check "$$(git hash-object -t tree /dev/null)"
 

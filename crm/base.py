@@ -13,7 +13,6 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum,
-    ForeignKey,
     MetaData,
     Numeric,
     String,

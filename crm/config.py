@@ -81,29 +81,69 @@ def _smtp_security(text: str) -> str:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("CRM_INSTANCE", "INSTANCE", "", str,
-            "Folder for the database, secret key, mails and files; default: instance/ in the clone"),
-    Setting("CRM_DATABASE_URL", "DATABASE_URL", "", str,
-            "Database; default: SQLite in CRM_INSTANCE; or postgresql+psycopg://user:password@host/name"),
-    Setting("CRM_SECRET_KEY", "SECRET_KEY", "", str,
-            "Signs cookies; default: made on the first start and kept in CRM_INSTANCE/secret_key"),
-    Setting("CRM_BASE_URL", "BASE_URL", "", _base_url,
-            "The address people use; every mailed link is built from it; default: this machine, CRM_PORT"),
+    Setting(
+        "CRM_INSTANCE",
+        "INSTANCE",
+        "",
+        str,
+        "Folder for the database, secret key, mails and files; default: instance/ in the clone",
+    ),
+    Setting(
+        "CRM_DATABASE_URL",
+        "DATABASE_URL",
+        "",
+        str,
+        "Database; default: SQLite in CRM_INSTANCE; or postgresql+psycopg://user:password@host/name",
+    ),
+    Setting(
+        "CRM_SECRET_KEY",
+        "SECRET_KEY",
+        "",
+        str,
+        "Signs cookies; default: made on the first start and kept in CRM_INSTANCE/secret_key",
+    ),
+    Setting(
+        "CRM_BASE_URL",
+        "BASE_URL",
+        "",
+        _base_url,
+        "The address people use, in every mailed link; default: this machine, CRM_PORT",
+    ),
     Setting("CRM_HOST", "HOST", "127.0.0.1", str, "Address the web server listens on"),
     Setting("CRM_PORT", "PORT", "8000", _port, "Port the web server listens on"),
     Setting("CRM_WEB_PROCESSES", "WEB_PROCESSES", "2", _positive, "Web server processes"),
     Setting("CRM_WEB_THREADS", "WEB_THREADS", "4", _positive, "Threads in each web server process"),
-    Setting("CRM_TRUSTED_PROXIES", "TRUSTED_PROXIES", "0", _natural,
-            "How many reverse proxies stand in front; 0: X-Forwarded-* headers are not believed"),
-    Setting("CRM_SMTP_HOST", "SMTP_HOST", "", str,
-            "Mail server; empty: mails land as .eml files in CRM_INSTANCE/mail"),
+    Setting(
+        "CRM_TRUSTED_PROXIES",
+        "TRUSTED_PROXIES",
+        "0",
+        _natural,
+        "How many reverse proxies stand in front; 0: X-Forwarded-* headers are not believed",
+    ),
+    Setting(
+        "CRM_SMTP_HOST",
+        "SMTP_HOST",
+        "",
+        str,
+        "Mail server; empty: mails land as .eml files in CRM_INSTANCE/mail",
+    ),
     Setting("CRM_SMTP_PORT", "SMTP_PORT", "587", _port, "Port of the mail server"),
-    Setting("CRM_SMTP_SECURITY", "SMTP_SECURITY", "starttls", _smtp_security,
-            "Encryption towards the mail server: starttls, tls or none"),
+    Setting(
+        "CRM_SMTP_SECURITY",
+        "SMTP_SECURITY",
+        "starttls",
+        _smtp_security,
+        "Encryption towards the mail server: starttls, tls or none",
+    ),
     Setting("CRM_SMTP_USER", "SMTP_USER", "", str, "User name at the mail server"),
     Setting("CRM_SMTP_PASSWORD", "SMTP_PASSWORD", "", str, "Password at the mail server"),
-    Setting("CRM_SMTP_TIMEOUT", "SMTP_TIMEOUT", "10", _short_wait,
-            "Seconds, 30 at most, to wait for the mail server before trying again later"),
+    Setting(
+        "CRM_SMTP_TIMEOUT",
+        "SMTP_TIMEOUT",
+        "10",
+        _short_wait,
+        "Seconds, 30 at most, to wait for the mail server before trying again later",
+    ),
     Setting("CRM_MAIL_FROM", "MAIL_FROM", "Kaidan <crm@localhost>", str, "Sender of every mail"),
     Setting("CRM_DEV", "DEV", "0", _switch, "1 shows every mail at /dev/mail"),
 )
@@ -143,7 +183,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
-        # A form left open over lunch must still be accepted: the token lives as long as the session.
+        # A form left open over lunch is still accepted: the token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=secure,
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
@@ -170,7 +210,9 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingError(f"CRM_INSTANCE: cannot make the folder {folder}: {error.strerror}") from error
+        raise SettingError(
+            f"CRM_INSTANCE: cannot make the folder {folder}: {error.strerror}"
+        ) from error
     if not os.access(folder, os.W_OK):
         raise SettingError(f"CRM_INSTANCE: the folder {folder} cannot be written")
 
@@ -186,7 +228,9 @@ def _database_url(text: str, instance: Path) -> str:
         return text
     if url.drivername in {"postgres", "postgresql"}:
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    raise SettingError(f"CRM_DATABASE_URL: {url.drivername} is not supported; use sqlite or postgresql+psycopg")
+    raise SettingError(
+        f"CRM_DATABASE_URL: {url.drivername} is not supported; use sqlite or postgresql+psycopg"
+    )
 
 
 def _stored_secret(path: Path) -> str:

@@ -38,7 +38,9 @@ def _form_expired(_error: CSRFError) -> Response:
     return _answer(
         400,
         _("This form has expired"),
-        _("You signed in or out since it was opened. Nothing was saved: go back, reload and send it again."),
+        _(
+            "You signed in or out since it was opened. Nothing was saved: go back, reload and send it again."
+        ),
     )
 
 
@@ -66,7 +68,9 @@ def _database_trouble(error: OperationalError) -> Response:
     return _without_database(
         503,
         _("The database cannot save this right now"),
-        _("Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why)."),
+        _(
+            "Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why)."
+        ),
     )
 
 
@@ -77,7 +81,9 @@ def _claim_refused(error: ClaimRefused) -> Response:
         {
             "empty": _("A claim needs at least one item."),
             "zero": _("The items add up to nothing."),
-            "nobody": _("Nobody can decide this: give the claimant a manager, or add an administrator."),
+            "nobody": _(
+                "Nobody can decide this: give the claimant a manager, or add an administrator."
+            ),
             "changed": _("The claim is not what was approved; it cannot be paid."),
         }.get(error.reason, _("The claim has changed in the meantime: look at it as it is now.")),
         "error",

@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
 
 
 def _limit_body() -> None:
-    """Set a blueprint's own limit for uploads, before the check of the form token reads the body."""
+    """Set a blueprint's own limit for uploads, before the check of the token reads the body."""
     limit = current_app.extensions["body_limits"].get(request.blueprint)
     if limit is not None and current_user.is_authenticated:
         request.max_content_length = limit
@@ -106,6 +106,11 @@ def choose_timezone() -> str:
 
     if "timezone" in g:
         return str(g.timezone)
-    if has_request_context() and current_user and current_user.is_authenticated and current_user.timezone:
+    if (
+        has_request_context()
+        and current_user
+        and current_user.is_authenticated
+        and current_user.timezone
+    ):
         return str(current_user.timezone)
     return Company.current().timezone

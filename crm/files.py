@@ -61,7 +61,7 @@ def prepare(upload: FileStorage) -> PreparedFile:
 
 
 def plain_name(name: str) -> str:
-    """A file's name without folders, control characters and marks that turn the reading direction."""
+    """A file's name without folders, control characters and marks of reading direction."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(char for char in last if unicodedata.category(char) not in {"Cc", "Cf"})[:120]
 
@@ -132,7 +132,10 @@ def send(attachment: Attachment, *, inline: bool = False) -> Response:
 
 def _redraw(name: str, content: bytes) -> bytes:
     refusal = RefusedFile(
-        _("%(name)s is not a picture or PDF. JPEG, PNG, WebP, HEIC and PDF are accepted.", name=name)
+        _(
+            "%(name)s is not a picture or PDF. JPEG, PNG, WebP, HEIC and PDF are accepted.",
+            name=name,
+        )
     )
     try:
         upright = _decode(content)

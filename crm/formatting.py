@@ -36,7 +36,8 @@ TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
 def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
-        money=money, whole_money=whole_money, number=number, day=day, short_day=short_day, moment=moment, ago=ago, label=label,
+        money=money, whole_money=whole_money, number=number, day=day, short_day=short_day,
+        moment=moment, ago=ago, label=label,
         word=word_for, lines=lines, days=days, filesize=filesize, initial=initial, tone=tone,
         weblink=weblink, choices=choices,
     )  # fmt: skip
@@ -56,7 +57,7 @@ _CATALOGUES: dict[str, Any] = {}
 
 
 def _catalogue() -> Any:
-    """The texts in the reader's language: pages ask hundreds of times, so the way there is short."""
+    """The texts in the reader's language: a page asks hundreds of times, so the way is short."""
     wanted = language()
     if wanted not in _CATALOGUES:
         _CATALOGUES[wanted] = get_translations()

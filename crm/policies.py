@@ -11,7 +11,6 @@ from sqlalchemy import Select
 
 from crm.extensions import db
 from crm.models import (
-    Activity,
     ApprovalAssignment,
     Company,
     Contact,
@@ -59,9 +58,7 @@ def find_in(
         # The row is held first and read after that: what is joined to it would otherwise be as
         # it was before the wait.
         db.session.scalar(select.with_only_columns(model.id).with_for_update(of=model))  # type: ignore[attr-defined]
-    record = db.session.scalar(
-        select.options(*load).execution_options(populate_existing=lock)
-    )
+    record = db.session.scalar(select.options(*load).execution_options(populate_existing=lock))
     if record is None:
         abort(404)
     return record

@@ -89,9 +89,16 @@ def _plant_pipeline() -> None:
     for position, (zh, en, percent, days, colour, required, risk_zh, risk_en) in enumerate(STAGES):
         pipeline.stages.append(
             Stage(
-                label_zh=zh, label_en=en, probability=percent, days_to_rot=days, colour=colour,
-                required=required, guidance_zh=risk_zh, guidance_en=risk_en, position=position,
-            )  # fmt: skip
+                label_zh=zh,
+                label_en=en,
+                probability=percent,
+                days_to_rot=days,
+                colour=colour,
+                required=required,
+                guidance_zh=risk_zh,
+                guidance_en=risk_en,
+                position=position,
+            )
         )
     db.session.add(pipeline)
 
@@ -101,7 +108,11 @@ def _plant_options() -> None:
         for position, (zh, en, code) in enumerate(rows):
             db.session.add(
                 Option(
-                    list=which, label_zh=zh, label_en=en, code=code, position=position,
+                    list=which,
+                    label_zh=zh,
+                    label_en=en,
+                    code=code,
+                    position=position,
                     colour=_COLOURS[position % len(_COLOURS)],
-                )  # fmt: skip
+                )
             )

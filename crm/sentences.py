@@ -83,7 +83,8 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     ),
     Action.DEAL_WON: lambda p: _("Won: %(name)s, %(amount)s", name=p["name"], amount=_amount(p)),
     Action.DEAL_LOST: lambda p: _(
-        "Lost: %(name)s, %(reason)s", name=p["name"], reason=_in_language(p, "reason") or _("no reason given"),
+        "Lost: %(name)s, %(reason)s", name=p["name"],
+        reason=_in_language(p, "reason") or _("no reason given"),
     ),
     Action.DEAL_REOPENED: lambda p: _("Reopened: %(name)s", name=p["name"]),
     Action.DEAL_TRASHED: lambda p: _("Deal moved to the trash: %(name)s", name=p["name"]),

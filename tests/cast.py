@@ -52,7 +52,9 @@ class Cast:
 
     def __getattr__(self, name: str) -> User:
         if name in PEOPLE:
-            return db.session.scalars(User.with_rights().where(User.username == name)).unique().one()
+            return (
+                db.session.scalars(User.with_rights().where(User.username == name)).unique().one()
+            )
         raise AttributeError(name)
 
     @property
@@ -101,7 +103,11 @@ def write_cast() -> None:
     """Put the cast into the database."""
     seed.plant(name="恒川流体控制")
     root = Team.found("恒川")
-    teams = {"恒川": root, "华东": Team.found("华东", parent=root), "西部": Team.found("西部", parent=root)}
+    teams = {
+        "恒川": root,
+        "华东": Team.found("华东", parent=root),
+        "西部": Team.found("西部", parent=root),
+    }
     people: dict[str, User] = {}
     for username, (name, roles, team) in PEOPLE.items():
         user = User.join(name, roles=roles, username=username, email=f"{username}@example.com",
@@ -110,7 +116,11 @@ def write_cast() -> None:
         user.language = "en"
         people[username] = user
     db.session.flush()
-    teams["华东"].head, teams["西部"].head, root.head = people["li"], people["zhou"], people["admin"]
+    teams["华东"].head, teams["西部"].head, root.head = (
+        people["li"],
+        people["zhou"],
+        people["admin"],
+    )
     people["gone"].deactivate(by=None)
 
     wang, wu = people["wang"], people["wu"]

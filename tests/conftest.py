@@ -42,7 +42,9 @@ CLUSTER: pytest.StashKey[PostgresCluster] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-def databases(request: pytest.FixtureRequest, tmp_path_factory, worker_id: str) -> Iterator[Databases]:
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory, worker_id: str
+) -> Iterator[Databases]:
     """Makes fresh databases, each a copy of the template with the cast in it."""
     made = databases_for(
         request.config.getoption("--database"), tmp_path_factory.mktemp("databases"), worker_id

@@ -1,4 +1,4 @@
-"""Real databases for tests: files copied for SQLite, databases cloned from a template on PostgreSQL."""
+"""Real databases for tests: files copied for SQLite, databases cloned on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -78,8 +78,12 @@ class SQLiteDatabases:
 class PostgresDatabases:
     def __init__(self, worker: str) -> None:
         given = os.environ.get("CRM_TEST_PG_URL")
-        self.base = make_url(given) if given else URL.create(
-            "postgresql", query={"host": os.environ[SOCKET_VARIABLE], "user": "postgres"}
+        self.base = (
+            make_url(given)
+            if given
+            else URL.create(
+                "postgresql", query={"host": os.environ[SOCKET_VARIABLE], "user": "postgres"}
+            )
         )
         self.name = f"crm_{worker}"
         self.template = f"crm_template_{worker}"
@@ -159,8 +163,16 @@ class PostgresCluster:
     def _run(self, program: str, *arguments: object) -> None:
         command = [*self.user, str(self.binaries / program), *map(str, arguments)]
         # The server's output must not hold the pipe open after pg_ctl has returned.
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
-                              cwd="/", env={**os.environ, "HOME": "/"}, check=False)  # fmt: skip
+        errors = subprocess.PIPE if program == "initdb" else subprocess.DEVNULL
+        environment = {**os.environ, "HOME": "/"}
+        done = subprocess.run(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            cwd="/",
+            env=environment,
+            check=False,
+        )
         if done.returncode:
             said = (done.stderr or b"").decode()
             raise RuntimeError(f"{program} failed: {said} {_read(self.folder / 'log')}")

@@ -44,7 +44,5 @@ def snapshot(app: Flask, *, without: set[str] = NOT_STATE) -> Snapshot:
 def changes(before: Snapshot, after: Snapshot) -> list[str]:
     """The rows that came, went or changed: ``table: row``."""
     return [
-        f"{name}: {row}"
-        for name in after
-        for row in sorted(set(after[name]) ^ set(before[name]))
+        f"{name}: {row}" for name in after for row in sorted(set(after[name]) ^ set(before[name]))
     ]

@@ -63,17 +63,16 @@ def read(path: Path) -> Catalog:
 def write(catalogue: Catalog, path: Path) -> None:
     """Write ``catalogue`` sorted by text, if it is not what ``path`` holds already."""
     file = io.BytesIO()
-    write_po(
-        file, catalogue, width=0, sort_output=True, omit_header=True, include_lineno=False
+    write_po(file, catalogue, width=0, sort_output=True, omit_header=True, include_lineno=False)
+    content = (
+        HEADER.format(language=catalogue.locale, plurals=catalogue.plural_forms).encode()
+        + file.getvalue()
     )
-    content = HEADER.format(
-        language=catalogue.locale, plurals=catalogue.plural_forms
-    ).encode() + file.getvalue()
     if not path.exists() or content != path.read_bytes():
         path.write_bytes(content)
 
 
-HEADER = r'''msgid ""
+HEADER = r"""msgid ""
 msgstr ""
 "Language: {language}\n"
 "Plural-Forms: {plurals}\n"
@@ -81,7 +80,7 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\n"
 "Content-Transfer-Encoding: 8bit\n"
 
-'''
+"""
 
 
 if __name__ == "__main__":

@@ -59,19 +59,45 @@ class Assignment(click.ParamType[tuple[str, ...]]):
 @click.command("import")
 @click.argument("noun", type=click.Choice(list(IMPORTERS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--map", "columns", multiple=True, type=Assignment(), metavar="FIELD=COLUMN",
-              help="Which column fills a field; without any, guessed from the header.")
-@click.option("--set", "constants", multiple=True, type=Assignment(), metavar="FIELD=TEXT",
-              help="The same value for all rows.")
-@click.option("--values", "translations", multiple=True, type=Assignment(with_raw=True),
-              metavar="FIELD:RAW=TEXT", help="What a value in the file stands for.")
-@click.option("--dates", "day_order", type=click.Choice(["mdy", "dmy"]),
-              help="How to read dates like 3/4/2026.")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    type=Assignment(),
+    metavar="FIELD=COLUMN",
+    help="Which column fills a field; without any, guessed from the header.",
+)
+@click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    type=Assignment(),
+    metavar="FIELD=TEXT",
+    help="The same value for all rows.",
+)
+@click.option(
+    "--values",
+    "translations",
+    multiple=True,
+    type=Assignment(with_raw=True),
+    metavar="FIELD:RAW=TEXT",
+    help="What a value in the file stands for.",
+)
+@click.option(
+    "--dates",
+    "day_order",
+    type=click.Choice(["mdy", "dmy"]),
+    help="How to read dates like 3/4/2026.",
+)
 @click.option("--encoding", help="The file's encoding, if it is not found out rightly.")
 @click.option("--check", is_flag=True, help="Only check: say what would happen, write nothing.")
-@click.option("--problems", "problems_file", metavar="FILE.csv",
-              type=click.Path(dir_okay=False, writable=True, path_type=Path),
-              help="Write every bad row to this file.")
+@click.option(
+    "--problems",
+    "problems_file",
+    metavar="FILE.csv",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write every bad row to this file.",
+)
 @in_app
 def command(
     noun: str, file: Path, columns: tuple[tuple[str, str], ...],

@@ -38,17 +38,33 @@ BY_STAGE: tuple[tuple[Note, ...], ...] = (
 )  # fmt: skip
 
 AFTER_WON: tuple[Note, ...] = (
-    Note("mail", "Order confirmation sent to {who}; delivery in {weeks} weeks.", "Send the shipping documents"),
-    Note("mail", "{who} confirmed arrival; all certificates were complete.", "Ask for feedback in a month"),
+    Note(
+        "mail",
+        "Order confirmation sent to {who}; delivery in {weeks} weeks.",
+        "Send the shipping documents",
+    ),
+    Note(
+        "mail",
+        "{who} confirmed arrival; all certificates were complete.",
+        "Ask for feedback in a month",
+    ),
 )
 
 AFTER_LOST: tuple[Note, ...] = (
-    Note("call", "{who} told us they stay with {rival} this year; spare parts remain open.", "Call again in autumn"),
+    Note(
+        "call",
+        "{who} told us they stay with {rival} this year; spare parts remain open.",
+        "Call again in autumn",
+    ),
     Note("mail", "{who}: the project is on hold until next year's budget.", "Ask again in January"),
 )
 
 AT_CUSTOMER: tuple[Note, ...] = (
     Note("mail", "Sent the yearly maintenance reminder to {who}."),
-    Note("call", "{who} reports the units run well; asked for a price for spare seals.", "Quote the spare parts"),
+    Note(
+        "call",
+        "{who} reports the units run well; asked for a price for spare seals.",
+        "Quote the spare parts",
+    ),
     Note("mail", "Sent the price list for next year to {who}.", "Ask for the forecast"),
 )

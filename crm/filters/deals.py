@@ -73,9 +73,7 @@ class DealFilter(ListFilter):
 
     def _members(self) -> Select[int]:
         path = select(Team.path).where(Team.id == self.team).scalar_subquery()
-        return select(User.id).join(Team, User.team_id == Team.id).where(
-            Team.path.startswith(path)
-        )
+        return select(User.id).join(Team, User.team_id == Team.id).where(Team.path.startswith(path))
 
 
 def stuck() -> ColumnElement[bool]:
@@ -91,6 +89,6 @@ def stuck() -> ColumnElement[bool]:
             *(
                 and_(Deal.stage_id == stage_id, Deal.stage_since <= now - timedelta(days=days))
                 for stage_id, days in limits
-            )
+            ),
         ),
     )

@@ -62,5 +62,3 @@ class ActivityForm(BaseForm):
     def _moment(self) -> datetime:
         zone = ZoneInfo(str(get_timezone()))
         return self.happened_at.data.replace(tzinfo=zone)
-
-

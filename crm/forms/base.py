@@ -116,7 +116,7 @@ class BaseForm(FlaskForm):
         return False
 
     def plain_fields(self, record: Any, *names: str) -> None:
-        """Copy the fields called ``names`` to ``record``: each one named, never the whole request."""
+        """Copy the fields called ``names`` to ``record``: each named, never the whole request."""
         for name in names:
             self[name].populate_obj(record, name)
 
@@ -301,7 +301,9 @@ class PickerField(StringField):
         self.data = None
         if written and self.object_data is not None and written == picked(self.object_data):
             self.data = self.object_data
-        elif written and len(written) > 300:  # no name is so long, and a search for it would be refused
+        elif (
+            written and len(written) > 300
+        ):  # no name is so long, and a search for it would be refused
             raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
         elif written:
             self.data = self._look_up(written)

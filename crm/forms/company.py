@@ -25,7 +25,9 @@ class CompanyForm(BaseForm):
     timezone = StringField(_l("Time zone"), validators=[Required(), Length(max=60), known_timezone])
     approval_link_limit = MoneyField(
         _l("Limit for approval by link"), validators=[Required()],
-        description=_l("Up to this amount the link in a mail alone decides; above it the approver signs in."),
+        description=_l(
+            "Up to this amount the link in a mail alone decides; above it the approver signs in."
+        ),
     )  # fmt: skip
 
     def fill(self, company: Company) -> Company:

@@ -12,9 +12,7 @@ from crm.models import Contact, DecisionRole
 
 
 class ContactForm(BaseForm):
-    name = StringField(
-        lazy_pgettext("contact", "Name"), validators=[Required(), Length(max=200)]
-    )
+    name = StringField(lazy_pgettext("contact", "Name"), validators=[Required(), Length(max=200)])
     title = text(lazy_pgettext("contact", "Title"), 120)
     mobile = text(_l("Mobile"), 60)
     phone = text(_l("Phone"), 60)

@@ -15,6 +15,7 @@ from crm.models import Role, User
 from crm.models.passwords import LONGEST, SHORTEST, WeakPassword, check_strength, verify
 from crm.models.user import is_username
 
+AUTOCOMPLETE_USERNAME = {"autocomplete": "username", "autocapitalize": "none"}
 AUTOCOMPLETE_NEW = {"autocomplete": "new-password"}
 
 
@@ -29,7 +30,7 @@ def explain(weakness: WeakPassword) -> str:
 
 class SignInForm(BaseForm):
     login = StringField(_l("User name or e-mail"), validators=[Required(), Length(max=254)],
-                        render_kw={"autocomplete": "username", "autocapitalize": "none"})  # fmt: skip
+                        render_kw=AUTOCOMPLETE_USERNAME)  # fmt: skip
     password = PasswordField(_l("Password"), validators=[Required(), Length(max=LONGEST)],
                              render_kw={"autocomplete": "current-password"})  # fmt: skip
     trust = BooleanField(_l("Trust this device: approve larger amounts from mails on it"))
@@ -90,7 +91,7 @@ class SetupForm(PasswordForm):
                            validators=[Required(), known_timezone])  # fmt: skip
     name = StringField(_l("Your name"), validators=[Required(), Length(max=200)])
     username = StringField(_l("User name"), validators=[Required(), Length(min=2, max=80)],
-                           render_kw={"autocomplete": "username", "autocapitalize": "none"})  # fmt: skip
+                           render_kw=AUTOCOMPLETE_USERNAME)  # fmt: skip
     email = StringField(_l("E-mail"), validators=[Optional(), Email(), Length(max=254)])
 
     def validate_username(self, field: StringField) -> None:

@@ -116,11 +116,7 @@ class Importer(ABC):
 
     def changes(self, row: Row, record: Any) -> set[str]:
         """The fields in which the row differs from its record; empty cells say nothing."""
-        return {
-            name
-            for name, value in self.given(row).items()
-            if getattr(record, name) != value
-        }
+        return {name for name, value in self.given(row).items() if getattr(record, name) != value}
 
     @abstractmethod
     def create(self, row: Row) -> None:

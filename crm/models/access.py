@@ -111,8 +111,10 @@ def members_below(user: User) -> Select[int]:
     from crm.models.user import User as Member
 
     assert user.team is not None
-    return select(Member.id).join(Team, Member.team_id == Team.id).where(
-        Team.path.startswith(user.team.path, autoescape=True)
+    return (
+        select(Member.id)
+        .join(Team, Member.team_id == Team.id)
+        .where(Team.path.startswith(user.team.path, autoescape=True))
     )
 
 

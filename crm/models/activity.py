@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 class Activity(Timestamped, Base):
     __tablename__ = "activity"
-    __table_args__ = (Index(None, "customer_id", "happened_at"), Index(None, "by_id", "happened_at"))
+    __table_args__ = (
+        Index(None, "customer_id", "happened_at"),
+        Index(None, "by_id", "happened_at"),
+    )
 
     id: Mapped[Key]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))

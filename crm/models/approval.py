@@ -197,9 +197,7 @@ class ApprovalRequest(Timestamped, Base):
     def previous_of(cls, requests: Sequence[ApprovalRequest]) -> dict[int, ApprovalRequest]:
         """The requests before these on the same documents, by the ids of these: one query."""
         later = aliased(cls)
-        same = and_(
-            cls.document_kind == later.document_kind, cls.document_id == later.document_id
-        )
+        same = and_(cls.document_kind == later.document_kind, cls.document_id == later.document_id)
         rows = db.session.execute(
             select(later.id, cls)
             .join(cls, and_(same, cls.id < later.id))
@@ -308,9 +306,7 @@ class ApprovalAssignment(Timestamped, Base):
 
     def refuse_link(self, reason: str, *, by: User | None) -> None:
         """Record that somebody else tried to use this approver's link."""
-        Event.record(
-            Action.LINK_REFUSED, self, by=by, approver=self.approver.name, reason=reason
-        )
+        Event.record(Action.LINK_REFUSED, self, by=by, approver=self.approver.name, reason=reason)
 
     def void_tokens(self) -> None:
         """Every link mailed so far stops working."""

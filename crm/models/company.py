@@ -40,8 +40,12 @@ class Company(Versioned, Base):
             company = db.session.get(cls, 1)
             if company is None:
                 return cls(
-                    id=1, name="", base_currency="CNY", timezone="Asia/Shanghai",
-                    approval_link_limit=Decimal(2000), is_demo=False,
+                    id=1,
+                    name="",
+                    base_currency="CNY",
+                    timezone="Asia/Shanghai",
+                    approval_link_limit=Decimal(2000),
+                    is_demo=False,
                 )
             g.company = company
         return g.company

@@ -98,7 +98,9 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
     note: Mapped[str | None]
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
 
-    parent: Mapped[Customer | None] = relationship(remote_side="Customer.id", back_populates="children")
+    parent: Mapped[Customer | None] = relationship(
+        remote_side="Customer.id", back_populates="children"
+    )
     children: Mapped[list[Customer]] = relationship(back_populates="parent")
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     grade: Mapped[Option | None] = relationship(foreign_keys=[grade_id])
@@ -116,11 +118,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
     @classmethod
     def trash_of(cls, user: User) -> Select[Customer]:
         """What lies in the trash, of the customers ``user`` may see, newest first."""
-        return (
-            select(cls)
-            .where(cls.in_trash(), cls.seen_by(user))
-            .order_by(cls.trashed_at.desc())
-        )
+        return select(cls).where(cls.in_trash(), cls.seen_by(user)).order_by(cls.trashed_at.desc())
 
     @classmethod
     def seen_by(cls, user: User):  # type: ignore[no-untyped-def]  # a condition on this table
@@ -207,9 +205,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""
         if changes := changes_of(self, self.TRACKED):
-            Event.record(
-                Action.CUSTOMER_CHANGED, self, by=by, historic=historic, changes=changes
-            )
+            Event.record(Action.CUSTOMER_CHANGED, self, by=by, historic=historic, changes=changes)
 
     def trash(self, *, by: User) -> None:
         """Move to the trash."""

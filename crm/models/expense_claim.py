@@ -62,9 +62,7 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
     id: Mapped[Key]
     title: Mapped[Name]
     claimant_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    state: Mapped[ClaimState] = mapped_column(
-        stored_by_value(ClaimState), default=ClaimState.DRAFT
-    )
+    state: Mapped[ClaimState] = mapped_column(stored_by_value(ClaimState), default=ClaimState.DRAFT)
     # The sum of the items in the base currency, rewritten whenever an item changes.
     base_amount: Mapped[Decimal] = mapped_column(default=Decimal(0))
     paid_at: Mapped[datetime | None]
@@ -86,11 +84,7 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
     @classmethod
     def trash_of(cls, user: User) -> Select[ExpenseClaim]:
         """What lies in the trash, of the claims ``user`` may see, newest first."""
-        return (
-            select(cls)
-            .where(cls.in_trash(), cls.seen_by(user))
-            .order_by(cls.trashed_at.desc())
-        )
+        return select(cls).where(cls.in_trash(), cls.seen_by(user)).order_by(cls.trashed_at.desc())
 
     @classmethod
     def seen_by(cls, user: User) -> Any:
@@ -385,7 +379,7 @@ class ExpenseItem(Timestamped, Base):
 
     @classmethod
     def counted(cls) -> Any:
-        """The condition that an item was really spent or is being decided: not draft, not rejected."""
+        """The condition that an item was spent or is being decided: not draft, not rejected."""
         claim = aliased(ExpenseClaim)  # queries that count often join the claims themselves
         return exists().where(
             claim.id == cls.claim_id,

@@ -21,9 +21,7 @@ _WAITING = text("done_at IS NULL AND dead_at IS NULL")
 
 def waiting_index(table: str) -> Index:
     """The index over a queue's waiting rows only: it stays small however long the history."""
-    return Index(
-        f"ix_{table}_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING
-    )
+    return Index(f"ix_{table}_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING)
 
 
 class Leased:

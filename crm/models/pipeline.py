@@ -26,9 +26,7 @@ class Pipeline(Bilingual, Base):
 
     id: Mapped[Key]
     position: Mapped[int] = mapped_column(default=0)
-    stages: Mapped[list[Stage]] = relationship(
-        back_populates="pipeline", order_by="Stage.position"
-    )
+    stages: Mapped[list[Stage]] = relationship(back_populates="pipeline", order_by="Stage.position")
 
     @classmethod
     def main(cls) -> Pipeline:

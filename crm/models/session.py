@@ -1,4 +1,4 @@
-"""Who is signed in where: server-side sessions, trusted devices, one-time links, failed attempts."""
+"""Who is signed in where: sessions, trusted devices, one-time links, failed attempts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class UserSession(Base):
         db.session.add(
             cls(digest=digest_of(secret), user=user, device=device[:200], address=address[:60])
         )
-        Event.record(Action.USER_SIGNED_IN, user, by=user, address=address[:60], device=device[:200])
+        Event.record(
+            Action.USER_SIGNED_IN, user, by=user, address=address[:60], device=device[:200]
+        )
         return secret
 
     @classmethod
@@ -161,13 +163,16 @@ class TrustedDevice(Base):
         """Whether the cookie's device is one that ``user`` has signed in on and trusted."""
         if not secret:
             return False
-        return db.session.scalar(
-            select(cls.id).where(
-                cls.digest == digest_of(secret),
-                cls.user_id == user.id,
-                cls.created_at > clock.now() - TRUSTED,
+        return (
+            db.session.scalar(
+                select(cls.id).where(
+                    cls.digest == digest_of(secret),
+                    cls.user_id == user.id,
+                    cls.created_at > clock.now() - TRUSTED,
+                )
             )
-        ) is not None
+            is not None
+        )
 
     @classmethod
     def forget_all_of(cls, user: User) -> None:

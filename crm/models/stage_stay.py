@@ -1,4 +1,4 @@
-"""Stage stays: how long a deal stood in each stage. History, cycle time and stagnation read them."""
+"""Stage stays: how long a deal stood in each stage, for history, cycle time and stagnation."""
 
 from __future__ import annotations
 

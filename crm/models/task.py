@@ -54,15 +54,11 @@ class Task(Versioned, Trashable, Timestamped, Base):
     @classmethod
     def trash_of(cls, user: User) -> Select[Task]:
         """What lies in the trash, of the tasks ``user`` may see, newest first."""
-        return (
-            select(cls)
-            .where(cls.in_trash(), cls.seen_by(user))
-            .order_by(cls.trashed_at.desc())
-        )
+        return select(cls).where(cls.in_trash(), cls.seen_by(user)).order_by(cls.trashed_at.desc())
 
     @classmethod
     def seen_by(cls, user: User) -> Any:
-        """To be done by somebody within scope, given by ``user``, or about a customer looked after."""
+        """For somebody within scope, given by ``user``, or about a customer looked after."""
         scope = user.sees(Noun.TASKS)
         mine = owned_within(user, scope, cls.assignee_id)
         if scope is Scope.ALL:

@@ -157,9 +157,7 @@ def _first_ids(visible: Select[Any], stage: Stage) -> Select[int]:
     )
 
 
-def _cards(
-    visible: Select[Any], stages: list[Stage], user: User
-) -> dict[int, list[Card]]:
+def _cards(visible: Select[Any], stages: list[Stage], user: User) -> dict[int, list[Card]]:
     pages = [select(_first_ids(visible, stage).subquery().c.id) for stage in stages]
     cards: dict[int, list[Card]] = {stage.id: [] for stage in stages}
     if pages:

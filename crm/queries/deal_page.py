@@ -56,7 +56,9 @@ def _path(deal: Deal, stays: Sequence[StageStay]) -> list[PathStep]:
     """The pipeline's stages. A stage never visited is not shown as passed, whatever its place."""
     now = clock.now()
     steps = []
-    for stage in db.session.scalars(select(Stage).where(Stage.pipeline_id == deal.pipeline_id).order_by(Stage.position)):
+    for stage in db.session.scalars(
+        select(Stage).where(Stage.pipeline_id == deal.pipeline_id).order_by(Stage.position)
+    ):
         here = [stay for stay in stays if stay.stage_id == stage.id]
         spent = sum(((stay.left_at or now) - stay.entered_at for stay in here), timedelta())
         current = deal.is_open and stage.id == deal.stage_id

@@ -60,7 +60,9 @@ def view_of(customer: Customer, user: User) -> CustomerView:
         parent=_parent(customer, user),
         contacts=db.session.scalars(Contact.at(customer)).all(),
         open_deals=_deals(deals.where(Deal.closed_at.is_(None)).order_by(Deal.created_at.desc())),
-        closed_deals=_deals(deals.where(Deal.closed_at.is_not(None)).order_by(Deal.closed_at.desc())),
+        closed_deals=_deals(
+            deals.where(Deal.closed_at.is_not(None)).order_by(Deal.closed_at.desc())
+        ),
         tasks=tasks_of(user, Task.customer_id == customer.id),
         spend=spend_of(user, ExpenseItem.customer_id == customer.id),
         won_amount=_sum(deals.where(Deal.outcome.has(Outcome.kind == OutcomeKind.WON))),
@@ -73,9 +75,7 @@ def _parent(customer: Customer, user: User) -> Customer | None:
     """The group's parent, if there is one that ``user`` may see."""
     if customer.parent_id is None:
         return None
-    return db.session.scalar(
-        Customer.visible_to(user).where(Customer.id == customer.parent_id)
-    )
+    return db.session.scalar(Customer.visible_to(user).where(Customer.id == customer.parent_id))
 
 
 def tasks_of(user: User, about: ColumnElement[bool]) -> Sequence[Task]:
@@ -106,5 +106,7 @@ def _deals(chosen) -> Sequence[Deal]:  # type: ignore[no-untyped-def]
 
 
 def _sum(chosen) -> Decimal:  # type: ignore[no-untyped-def]
-    total = chosen.with_only_columns(type_coerce(func.coalesce(func.sum(Deal.base_amount), 0), Money))
+    total = chosen.with_only_columns(
+        type_coerce(func.coalesce(func.sum(Deal.base_amount), 0), Money)
+    )
     return db.session.scalar(total) or Decimal(0)

@@ -79,4 +79,6 @@ def _first(chosen, *options):  # type: ignore[no-untyped-def]
 
 
 def _count(chosen) -> int:  # type: ignore[no-untyped-def]
-    return db.session.scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0
+    return (
+        db.session.scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0
+    )

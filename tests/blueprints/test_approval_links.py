@@ -222,9 +222,7 @@ def test_what_changed_since_the_claim_was_handed_in_before_is_shown(
 
 
 def test_receipts_behind_the_link_are_those_of_its_claim(cast: Cast, browser: Browser) -> None:
-    mine, other = (
-        mint(submitted_with_receipt(cast, title)) for title in ("甲", "乙")
-    )
+    mine, other = (mint(submitted_with_receipt(cast, title)) for title in ("甲", "乙"))
     follow(browser, mine)
     receipt, foreign = (found.claim.items[0].receipts[0].id for found in (mine, other))
     response = browser.client.get(f"{mine.review}/receipts/{receipt}", buffered=True)

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from crm import clock
 from crm.extensions import db
-from crm.queries.board import CARDS_PER_COLUMN
 from crm.models import Action, Deal, Event, Task
+from crm.queries.board import CARDS_PER_COLUMN
 from tests.cast import Cast
 from tests.page import Browser, Page
 
@@ -162,8 +162,12 @@ def test_missing_fields_are_asked_for_and_saved_with_the_move_in_one_go(
 
 def ask_again(browser: Browser, page: Page, deal: Deal, status: int, **typed: str) -> Page:
     """Fill the small form as a person does who sees only its fields."""
-    form = next(form for form in page.forms
-                if form["action"].endswith(f"/deals/{deal.id}/move") and "amount" in form["fields"])  # fmt: skip
+    action = f"/deals/{deal.id}/move"
+    form = next(
+        form
+        for form in page.forms
+        if form["action"].endswith(action) and "amount" in form["fields"]
+    )
     return browser.post(form["action"], form["fields"] | typed, status=status, htmx=HTMX)
 
 

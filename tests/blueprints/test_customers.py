@@ -145,7 +145,8 @@ def test_a_hostile_query_string_is_as_if_it_were_not_there(wang: Browser, path: 
 
 
 @pytest.mark.parametrize("path", ["/customers/{}", "/contacts/{}", "/deals/{}", "/expenses/{}",
-                                  "/tasks/{}/edit", "/approvals/{}", "/tasks/new?deal={}"])  # fmt: skip
+                                  "/tasks/{}/edit", "/approvals/{}",
+                                  "/tasks/new?deal={}"])  # fmt: skip
 @pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**40])
 def test_a_number_that_names_nothing_is_not_found(wang: Browser, path: str, number: int) -> None:
     wang.get(path.format(number), status=404)

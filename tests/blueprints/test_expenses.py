@@ -320,9 +320,7 @@ def test_both_values_of_a_stale_item_are_shown(
     assert claim.base_amount == Decimal("80.00")
 
 
-def test_saving_an_item_unchanged_changes_nothing(
-    wang: Browser, claim: ExpenseClaim
-) -> None:
+def test_saving_an_item_unchanged_changes_nothing(wang: Browser, claim: ExpenseClaim) -> None:
     path = f"/expenses/{claim.id}/items/{claim.items[0].id}"
     version, told = claim.version, history(claim)
     wang.submit(wang.get(f"{path}/edit"), path)

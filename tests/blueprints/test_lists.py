@@ -41,7 +41,9 @@ def test_a_list_is_shown_in_each_of_its_orders(
 def test_what_is_urgent_then_important_comes_first_on_its_day(cast: Cast, browser: Browser) -> None:
     for title, urgent, important in (("丁", False, False), ("丙", False, True), ("乙", True, False),
                                      ("甲", True, True)):  # fmt: skip
-        Task.add(Task(title=title, urgent=urgent, important=important, assignee=cast.wang), by=cast.wang)
+        Task.add(
+            Task(title=title, urgent=urgent, important=important, assignee=cast.wang), by=cast.wang
+        )
     db.session.commit()
     browser.sign_in("wang")
     for sort, wanted in (("due", "甲乙丙丁"), ("-due", "丁丙乙甲")):

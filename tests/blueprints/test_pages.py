@@ -8,8 +8,8 @@ from tests.cast import Cast
 from tests.page import Browser
 
 PLAIN = ("/", "/customers", "/customers/new", "/contacts", "/deals", "/deals/board", "/deals/new",
-         "/tasks", "/tasks/new", "/expenses", "/expenses/new", "/approvals", "/devices", "/password",
-         "/trash")  # fmt: skip
+         "/tasks", "/tasks/new", "/expenses", "/expenses/new", "/approvals", "/devices",
+         "/password", "/trash")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PLAIN)

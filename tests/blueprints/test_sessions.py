@@ -18,7 +18,8 @@ from tests.page import Browser, Page
 
 NEW = "a long new one"
 PLACES = ("https://evil.test/", "//evil.test", "/\\evil.test", "\\\\evil.test",
-          "javascript:alert(1)", "/\t/evil.test", "http:evil.test", "///evil.test", "evil.test")  # fmt: skip
+          "javascript:alert(1)", "/\t/evil.test", "http:evil.test", "///evil.test",
+          "evil.test")  # fmt: skip
 
 
 def sign_in(browser: Browser, login: str = "wang", password: str = PASSWORD, *, status: int = 303,

@@ -72,9 +72,7 @@ def test_reset_makes_the_demo_again(crm: Command, small_demo: None) -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--reset",)])
-def test_a_firm_s_database_is_refused(
-    crm: Command, cast: Cast, arguments: tuple[str, ...]
-) -> None:
+def test_a_firm_s_database_is_refused(crm: Command, cast: Cast, arguments: tuple[str, ...]) -> None:
     result = crm("demo", *arguments)
     assert result.exit_code == 1
     assert "this database is in use" in result.output

@@ -244,7 +244,9 @@ WRITING = [[name] for name in TABLE if name.startswith("POST")]
 
 
 # Pages only read: all of them are tried on one database.
-@pytest.mark.parametrize("names", [READING, *WRITING], ids=["pages", *(name for name, in WRITING)])
+@pytest.mark.parametrize(
+    "names", [READING, *WRITING], ids=["pages", *(name for (name,) in WRITING)]
+)
 def test_people_get_what_the_table_says(app: Flask, databases: Databases, names: list[str]) -> None:
     wrong, written = [], []
     for name in names:
@@ -331,10 +333,14 @@ class Stage:
             Stage.scene = set_scene()
 
     def _arguments(self) -> dict[str, Any]:
-        values = self.scene.ids | {"version": "x", "name": "css/app.css", "kind": ""} | {
-            name: self.scene.secrets.get(value) or self.scene.ids.get(value, value)
-            for name, value in self.row.args.items()
-        }
+        values = (
+            self.scene.ids
+            | {"version": "x", "name": "css/app.css", "kind": ""}
+            | {
+                name: self.scene.secrets.get(value) or self.scene.ids.get(value, value)
+                for name, value in self.row.args.items()
+            }
+        )
         return {name: values[name] for name in self.rule.arguments}
 
 

@@ -170,9 +170,7 @@ def test_abroad_people_write_english_and_count_in_their_currency() -> None:
     assert {deal.currency for deal in deals} == {"USD", "EUR", "JPY"}
     assert all(deal.base_amount != deal.amount for deal in deals if deal.amount)
     notes = db.session.scalars(
-        select(Activity.summary)
-        .join(Activity.customer)
-        .where(Customer.region.has(label_zh=ABROAD))
+        select(Activity.summary).join(Activity.customer).where(Customer.region.has(label_zh=ABROAD))
     )
     assert not [note for note in notes if note.endswith("。")]
 

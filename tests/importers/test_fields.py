@@ -140,7 +140,8 @@ def test_a_web_address_may_lack_its_scheme(known: Known, written: str, address: 
 
 
 @pytest.mark.parametrize(
-    "written", ["javascript://a.example/%0aalert(1)", "not an address", "ftp://a.example", "https://[x"]
+    "written",
+    ["javascript://a.example/%0aalert(1)", "not an address", "ftp://a.example", "https://[x"],
 )
 def test_what_is_no_web_address_is_refused(known: Known, written: str) -> None:
     with pytest.raises(BadValue, match="is not a web address"):

@@ -125,8 +125,12 @@ def test_bad_rows_are_named_with_column_and_reason(cast: Cast, bring: Bring) -> 
     )  # fmt: skip
     assert reasons(result) == [
         (2, "name", "", "is empty"),
-        (3, "username", "a b",
-         "is not a user name: letters a–z, digits, dots, hyphens, underscores"),
+        (
+            3,
+            "username",
+            "a b",
+            "is not a user name: letters a–z, digits, dots, hyphens, underscores",
+        ),
         (4, "email", "nowhere", "is not a mail address"),
         (5, "manager", "gus", "is this user"),
         (6, "role", "boss", "is none of: rep, manager, finance, administrator, reader"),

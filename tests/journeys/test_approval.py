@@ -89,9 +89,7 @@ def test_rejecting_from_the_mail_asks_why(
     expect(phone.get_by_role("heading", level=1)).to_have_text("Rejected")
 
 
-def test_a_manager_approves_inline_in_the_list(
-    cast: Cast, open_as: Opener, photo: Path
-) -> None:
+def test_a_manager_approves_inline_in_the_list(cast: Cast, open_as: Opener, photo: Path) -> None:
     hand_in(open_as("wang"), photo)
     page = open_as("li")
     page.goto("/approvals")

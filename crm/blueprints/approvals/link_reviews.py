@@ -73,7 +73,9 @@ def _page(
 
 def _decided(assignment: ApprovalAssignment, message: str, status: int = 200) -> Response:
     return keep_private(
-        render("approvals/links/decided.html", status=status, assignment=assignment, message=message)
+        render(
+            "approvals/links/decided.html", status=status, assignment=assignment, message=message
+        )
     )
 
 

@@ -43,7 +43,7 @@ def refuse_other_user(assignment: ApprovalAssignment) -> None:
 
 
 def needs_sign_in(assignment: ApprovalAssignment) -> bool:
-    """Whether the amount is too large for the link alone, and nothing else vouches for the person."""
+    """Whether the amount is too large for the link alone, and nothing else vouches for them."""
     if link_alone_decides(assignment.request) or current_user.is_authenticated:
         return False
     return not TrustedDevice.is_trusted(request.cookies.get(DEVICE_COOKIE), assignment.approver)

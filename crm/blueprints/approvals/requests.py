@@ -18,7 +18,10 @@ bp = Blueprint("requests", __name__)
 @login_required
 def index() -> Response:
     return render(
-        "approvals/requests/index.html", "list", inbox=inbox_of(current_user), form=DecisionForm(formdata=None)
+        "approvals/requests/index.html",
+        "list",
+        inbox=inbox_of(current_user),
+        form=DecisionForm(formdata=None),
     )
 
 

@@ -69,7 +69,9 @@ def show(customer_id: int) -> Response:
 def edit(customer_id: int) -> Response:
     customer = find(Customer, customer_id)
     require("edit", customer)
-    return render("contacts/customers/edit.html", form=CustomerForm(obj=customer), customer=customer)
+    return render(
+        "contacts/customers/edit.html", form=CustomerForm(obj=customer), customer=customer
+    )
 
 
 @bp.post("/customers/<int:customer_id>")
@@ -95,7 +97,9 @@ def destroy(customer_id: int) -> Response:
     require("edit", customer)
     customer.trash(by=current_user)
     db.session.commit()
-    flash(_("%(name)s is in the trash and can be restored for 30 days.", name=customer.name), "info")
+    flash(
+        _("%(name)s is in the trash and can be restored for 30 days.", name=customer.name), "info"
+    )
     return go(url_for("customers.index"))
 
 

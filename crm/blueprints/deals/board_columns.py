@@ -24,6 +24,10 @@ def show(stage_id: int) -> Response:
     after = Place.parse(request.args.get("after", ""))
     cards, has_more = more_cards(filter, current_user, stage, after)
     return render(
-        "deals/board/_cards.html", cards=cards, has_more=has_more, stage=stage, filter=filter,
+        "deals/board/_cards.html",
+        cards=cards,
+        has_more=has_more,
+        stage=stage,
+        filter=filter,
         stages=stage.pipeline.stages,
     )

@@ -97,6 +97,7 @@ def _moved_meanwhile(deal: Deal) -> str:
     if not deal.is_open:
         return _("%(deal)s was closed in the meantime.", deal=deal.name)
     return _(
-        "%(deal)s was changed by somebody else meanwhile: it is in %(stage)s. Look, then move it again.",
+        "%(deal)s was changed by somebody else meanwhile: it is in %(stage)s. "
+        "Look, then move it again.",
         deal=deal.name, stage=label(deal.stage),
     )  # fmt: skip

@@ -40,8 +40,7 @@ def create(deal_id: int) -> Response:
         flash(_("%(deal)s was closed differently in the meantime.", deal=deal.name), "error")
         return go(url_for("deals.show", deal_id=deal.id))
     db.session.commit()
-    message = _("Won! %(deal)s") if deal.outcome and deal.outcome.is_won else _("%(deal)s is closed as lost.")
-    flash(message % {"deal": deal.name}, "success")
+    flash(_closed(deal), "success")
     return go(url_for("deals.show", deal_id=deal.id))
 
 
@@ -54,3 +53,9 @@ def destroy(deal_id: int) -> Response:
     db.session.commit()
     flash(_("%(deal)s is open again.", deal=deal.name), "success")
     return go(url_for("deals.show", deal_id=deal.id))
+
+
+def _closed(deal: Deal) -> str:
+    if deal.outcome and deal.outcome.is_won:
+        return _("Won! %(deal)s", deal=deal.name)
+    return _("%(deal)s is closed as lost.", deal=deal.name)

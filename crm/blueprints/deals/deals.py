@@ -60,7 +60,8 @@ def show(deal_id: int) -> Response:
     deal = find(Deal, deal_id, load=Deal.for_list())
     return render(
         "deals/deals/show.html", "content",
-        deal=deal, page=page_of(deal, current_user), move=DealMoveForm(deal), stages=deal.pipeline.stages,
+        deal=deal, page=page_of(deal, current_user), move=DealMoveForm(deal),
+        stages=deal.pipeline.stages,
     )  # fmt: skip
 
 

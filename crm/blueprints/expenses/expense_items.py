@@ -89,7 +89,9 @@ def destroy(claim_id: int, item_id: int) -> Response:
 
 
 def _editable(claim_id: int) -> ExpenseClaim:
-    claim = find(ExpenseClaim, claim_id, lock=request.method == "POST", load=ExpenseClaim.for_page())
+    claim = find(
+        ExpenseClaim, claim_id, lock=request.method == "POST", load=ExpenseClaim.for_page()
+    )
     require("edit", claim)
     return claim
 

@@ -27,7 +27,9 @@ def index() -> Response:
 @bp.post("/devices/<int:session_id>/end")
 @login_required
 def destroy(session_id: int) -> Response:
-    find_in(UserSession.live_of(current_user), UserSession, session_id).end(by=current_user, distrust=True)
+    find_in(UserSession.live_of(current_user), UserSession, session_id).end(
+        by=current_user, distrust=True
+    )
     db.session.commit()
     flash(_("That device is signed out."), "success")
     return go(url_for("devices.index"))

@@ -59,7 +59,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
     __tablename__ = "deal"
     __table_args__ = (
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability_percent"),
-        # The board reads open deals only: its columns in order, and their sums from the index alone.
+        # The board reads open deals only: its columns in order, their sums from the index alone.
         Index("ix_deal_open_stage", "stage_id", "stage_since", "id",
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_deal_open_sums", "stage_id", "owner_id", "customer_id", "id", "base_amount",
@@ -118,11 +118,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
     @classmethod
     def trash_of(cls, user: User) -> Select[Deal]:
         """What lies in the trash, of the deals ``user`` may see, newest first."""
-        return (
-            select(cls)
-            .where(cls.in_trash(), cls.seen_by(user))
-            .order_by(cls.trashed_at.desc())
-        )
+        return select(cls).where(cls.in_trash(), cls.seen_by(user)).order_by(cls.trashed_at.desc())
 
     @classmethod
     def seen_by(cls, user: User) -> Any:

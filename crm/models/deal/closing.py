@@ -64,7 +64,8 @@ class Closing:
         self._close(outcome, by, at)
         Event.record(
             Action.DEAL_LOST, self, by=by, at=outcome.at, historic=historic, name=self.name,
-            reason_zh=reason.label_zh if reason else "", reason_en=reason.label_en if reason else "",
+            reason_zh=reason.label_zh if reason else "",
+            reason_en=reason.label_en if reason else "",
             competitor=competitor or "", note=note or "",
         )  # fmt: skip
 

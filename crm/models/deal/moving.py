@@ -55,7 +55,7 @@ class Moving:
         at = at or clock.now()
         left = self.stage
         self._leave_stage(by, at)
-        db.session.flush()  # one open stay at a time: the unique index wants the old one closed first
+        db.session.flush()  # the unique index wants the old stay closed before the new one opens
         self.stage, self.stage_since = stage, at
         self.stays.append(
             StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
