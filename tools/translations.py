@@ -66,7 +66,8 @@ def write(catalogue: Catalog, path: Path) -> None:
     write_po(file, catalogue, width=0, sort_output=True, omit_header=True, include_lineno=False)
     content = (
         HEADER.format(language=catalogue.locale, plurals=catalogue.plural_forms).encode()
-        + file.getvalue()
+        + file.getvalue().rstrip()
+        + b"\n"
     )
     if not path.exists() or content != path.read_bytes():
         path.write_bytes(content)
