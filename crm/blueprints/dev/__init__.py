@@ -1,4 +1,4 @@
-"""Pages for whoever changes the code: every mail, Only with ``CRM_DEV=1``."""
+"""Pages for whoever changes the code: every mail. Only with ``CRM_DEV=1``."""
 
 from __future__ import annotations
 
