@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from crm.extensions import db
+from crm.extensions import browser_language, db
 from crm.hypermedia import go, is_fragment, refuse, render
 from crm.models.expense_claim import ClaimRefused
 
@@ -63,8 +63,7 @@ def _database_trouble(error: OperationalError) -> Response:
     """The disk is full, the file is locked, the server is gone: nothing was half-written."""
     current_app.logger.error("database: %s", error.orig)
     # The reader's language, without asking who they are.
-    best = request.accept_languages.best_match(["zh-CN", "zh", "en"], default="zh")
-    g.language = request.cookies.get("language") or ("en" if best == "en" else "zh")
+    g.language = browser_language()
     return _without_database(
         503,
         _("The database cannot save this right now"),

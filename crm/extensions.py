@@ -93,6 +93,11 @@ def choose_language() -> str:
         return "zh"
     if current_user and current_user.is_authenticated and current_user.language:
         return str(current_user.language)
+    return browser_language()
+
+
+def browser_language() -> str:
+    """What was chosen in this browser, else what it asks for, else Chinese."""
     chosen = request.cookies.get("language")
     if chosen in LANGUAGES:
         return str(chosen)

@@ -34,6 +34,7 @@ class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
     __tablename__ = "contact"
     __table_args__ = (Index(None, "name"), Index(None, "created_at"))
 
+    TRASHED, RESTORED = Action.CONTACT_TRASHED, Action.CONTACT_RESTORED
     SEARCHED = ("name", "phone", "mobile", "email", "wechat")
     TRACKED = ("name", "title", "phone", "mobile", "email", "wechat", "birthday",
                "decision_role", "is_primary", "note")  # fmt: skip
@@ -106,18 +107,6 @@ class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
             Event.record(Action.CONTACT_CHANGED, self, by=by, name=self.name, changes=changes)
             if self.is_primary:
                 self.make_primary()
-
-    def trash(self, *, by: User) -> None:
-        """Move to the trash."""
-        if not self.is_trashed:
-            self._move_to_trash(by)
-            Event.record(Action.CONTACT_TRASHED, self, by=by, name=self.name)
-
-    def restore(self, *, by: User) -> None:
-        """Take back from the trash."""
-        if self.is_trashed:
-            self._take_from_trash()
-            Event.record(Action.CONTACT_RESTORED, self, by=by, name=self.name)
 
     def __str__(self) -> str:
         return self.name

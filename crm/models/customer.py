@@ -73,6 +73,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
               sqlite_where=_IN_USE, postgresql_where=_IN_USE),
     )  # fmt: skip
 
+    TRASHED, RESTORED = Action.CUSTOMER_TRASHED, Action.CUSTOMER_RESTORED
     SEARCHED = ("name", "code", "external_id", "phone")
     TRACKED = (
         "name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",
@@ -114,11 +115,6 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
     def visible_to(cls, user: User) -> Select[Customer]:
         """The customers ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
-
-    @classmethod
-    def trash_of(cls, user: User) -> Select[Customer]:
-        """What lies in the trash, of the customers ``user`` may see, newest first."""
-        return select(cls).where(cls.in_trash(), cls.seen_by(user)).order_by(cls.trashed_at.desc())
 
     @classmethod
     def seen_by(cls, user: User):  # type: ignore[no-untyped-def]  # a condition on this table
@@ -206,18 +202,6 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
         """Record the pending changes, if there are any."""
         if changes := changes_of(self, self.TRACKED):
             Event.record(Action.CUSTOMER_CHANGED, self, by=by, historic=historic, changes=changes)
-
-    def trash(self, *, by: User) -> None:
-        """Move to the trash."""
-        if not self.is_trashed:
-            self._move_to_trash(by)
-            Event.record(Action.CUSTOMER_TRASHED, self, by=by, name=self.name)
-
-    def restore(self, *, by: User) -> None:
-        """Take back from the trash."""
-        if self.is_trashed:
-            self._take_from_trash()
-            Event.record(Action.CUSTOMER_RESTORED, self, by=by, name=self.name)
 
     def __str__(self) -> str:
         return self.name

@@ -58,6 +58,8 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
     )
 
     KIND = "expense_claim"
+    TRASHED, RESTORED = Action.CLAIM_TRASHED, Action.CLAIM_RESTORED
+    CALLED_BY = "title"
 
     id: Mapped[Key]
     title: Mapped[Name]
@@ -80,11 +82,6 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
     def visible_to(cls, user: User) -> Select[ExpenseClaim]:
         """The claims ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
-
-    @classmethod
-    def trash_of(cls, user: User) -> Select[ExpenseClaim]:
-        """What lies in the trash, of the claims ``user`` may see, newest first."""
-        return select(cls).where(cls.in_trash(), cls.seen_by(user)).order_by(cls.trashed_at.desc())
 
     @classmethod
     def seen_by(cls, user: User) -> Any:
@@ -280,14 +277,7 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
         """
         if not self.is_trashed:
             self._require_editable()
-            self._move_to_trash(by)
-            Event.record(Action.CLAIM_TRASHED, self, by=by, name=self.title)
-
-    def restore(self, *, by: User) -> None:
-        """Take back from the trash."""
-        if self.is_trashed:
-            self._take_from_trash()
-            Event.record(Action.CLAIM_RESTORED, self, by=by, name=self.title)
+            super().trash(by=by)
 
     def snapshot(self) -> dict[str, Any]:
         """What an approver decides about, as plain values in a fixed order.

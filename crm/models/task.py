@@ -25,6 +25,8 @@ class Task(Versioned, Trashable, Timestamped, Base):
     __tablename__ = "task"
     __table_args__ = (Index(None, "assignee_id", "done_at", "due_on"),)
 
+    TRASHED, RESTORED = Action.TASK_TRASHED, Action.TASK_RESTORED
+    CALLED_BY = "title"
     TRACKED = ("title", "note", "due_on", "urgent", "important", "assignee", "customer", "deal")
 
     id: Mapped[Key]
@@ -50,11 +52,6 @@ class Task(Versioned, Trashable, Timestamped, Base):
     def visible_to(cls, user: User) -> Select[Task]:
         """The tasks ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
-
-    @classmethod
-    def trash_of(cls, user: User) -> Select[Task]:
-        """What lies in the trash, of the tasks ``user`` may see, newest first."""
-        return select(cls).where(cls.in_trash(), cls.seen_by(user)).order_by(cls.trashed_at.desc())
 
     @classmethod
     def seen_by(cls, user: User) -> Any:
@@ -106,18 +103,6 @@ class Task(Versioned, Trashable, Timestamped, Base):
         """Record the pending changes, if there are any."""
         if changes := changes_of(self, self.TRACKED):
             Event.record(Action.TASK_CHANGED, self, by=by, name=self.title, changes=changes)
-
-    def trash(self, *, by: User) -> None:
-        """Move to the trash."""
-        if not self.is_trashed:
-            self._move_to_trash(by)
-            Event.record(Action.TASK_TRASHED, self, by=by, name=self.title)
-
-    def restore(self, *, by: User) -> None:
-        """Take back from the trash."""
-        if self.is_trashed:
-            self._take_from_trash()
-            Event.record(Action.TASK_RESTORED, self, by=by, name=self.title)
 
     def __str__(self) -> str:
         return self.title

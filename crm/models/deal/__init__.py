@@ -69,6 +69,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
         Index(None, "created_at"),
     )  # fmt: skip
 
+    TRASHED, RESTORED = Action.DEAL_TRASHED, Action.DEAL_RESTORED
     SEARCHED = ("name", "product", "external_id")
     TRACKED = ("name", "customer", "contact", "owner", "amount", "currency", "probability",
                "expected_close", "source", "product", "next_step")  # fmt: skip
@@ -114,11 +115,6 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
     def visible_to(cls, user: User) -> Select[Deal]:
         """The deals ``user`` may see, those in the trash left out."""
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
-
-    @classmethod
-    def trash_of(cls, user: User) -> Select[Deal]:
-        """What lies in the trash, of the deals ``user`` may see, newest first."""
-        return select(cls).where(cls.in_trash(), cls.seen_by(user)).order_by(cls.trashed_at.desc())
 
     @classmethod
     def seen_by(cls, user: User) -> Any:
@@ -207,18 +203,6 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
         if changes := changes_of(self, self.TRACKED):
             Event.record(Action.DEAL_CHANGED, self, by=by, historic=historic,
                          name=self.name, changes=changes)  # fmt: skip
-
-    def trash(self, *, by: User) -> None:
-        """Move to the trash."""
-        if not self.is_trashed:
-            self._move_to_trash(by)
-            Event.record(Action.DEAL_TRASHED, self, by=by, name=self.name)
-
-    def restore(self, *, by: User) -> None:
-        """Take back from the trash."""
-        if self.is_trashed:
-            self._take_from_trash()
-            Event.record(Action.DEAL_RESTORED, self, by=by, name=self.name)
 
     def __str__(self) -> str:
         return self.name
