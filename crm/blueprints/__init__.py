@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from crm.blueprints import approvals, contacts, deals, expenses, home, sessions, settings, tasks
-from crm.forms.base import picked
+from crm.forms.fields import picked
 from crm.forms.rendering import control
 from crm.sentences import changes, event_icon, sentence
 

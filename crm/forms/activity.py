@@ -14,7 +14,8 @@ from wtforms import DateTimeLocalField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 
 from crm import clock
-from crm.forms.base import BaseForm, DayField, OptionField, RecordField, Required, text
+from crm.forms.base import BaseForm
+from crm.forms.fields import DayField, OptionField, RecordField, Required, text
 from crm.models import Activity, Contact, Customer, Deal, OptionList, Task, User
 
 

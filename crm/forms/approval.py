@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
-from crm.forms.base import BaseForm, WordField
+from crm.forms.base import BaseForm
+from crm.forms.fields import WordField
 from crm.models.approval import Decision
 
 

@@ -9,14 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField, ValidationError
 from wtforms.validators import Length
 
-from crm.forms.base import (
-    BaseForm,
-    CurrencyField,
-    DayField,
-    MoneyField,
-    Required,
-    known_timezone,
-)
+from crm.forms.base import BaseForm
+from crm.forms.fields import CurrencyField, DayField, MoneyField, Required, known_timezone
 from crm.models import Company
 
 

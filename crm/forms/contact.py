@@ -7,7 +7,8 @@ from flask_babel import lazy_pgettext
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Email, Length, Optional
 
-from crm.forms.base import BaseForm, DayField, Required, WordField, text
+from crm.forms.base import BaseForm
+from crm.forms.fields import DayField, Required, WordField, text
 from crm.models import Contact, DecisionRole
 
 

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import URL, Length, Optional
 
-from crm.forms.base import (
-    BaseForm,
+from crm.forms.base import BaseForm
+from crm.forms.fields import (
     MoneyField,
     OptionField,
     PickerField,

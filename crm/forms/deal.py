@@ -10,8 +10,8 @@ from wtforms import HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.fields import Field
 from wtforms.validators import Length, Optional
 
-from crm.forms.base import (
-    BaseForm,
+from crm.forms.base import BaseForm
+from crm.forms.fields import (
     CurrencyField,
     DayField,
     MoneyField,

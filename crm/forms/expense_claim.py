@@ -12,8 +12,9 @@ from wtforms import StringField, ValidationError
 from wtforms.validators import Length
 
 from crm.files import ACCEPTED, PreparedFile
-from crm.forms.base import (
-    BaseForm,
+from crm.forms.base import BaseForm
+from crm.forms.deal import no_rate
+from crm.forms.fields import (
     CurrencyField,
     DayField,
     MoneyField,
@@ -22,7 +23,6 @@ from crm.forms.base import (
     Required,
     text,
 )
-from crm.forms.deal import no_rate
 from crm.models import Company, ExpenseItem, OptionList
 from crm.models.exchange_rate import NoRate
 

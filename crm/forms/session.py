@@ -10,7 +10,8 @@ from wtforms import BooleanField, HiddenField, PasswordField, StringField, Valid
 from wtforms.fields.choices import SelectChoice, SelectField
 from wtforms.validators import Email, Length, Optional
 
-from crm.forms.base import CURRENCIES, BaseForm, Required, known_timezone
+from crm.forms.base import BaseForm
+from crm.forms.fields import CURRENCIES, Required, known_timezone
 from crm.models import Role, User
 from crm.models.passwords import LONGEST, SHORTEST, WeakPassword, check_strength, verify
 from crm.models.user import is_username

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from crm.forms.base import BaseForm, DayField, PickerField, RecordField, Required
+from crm.forms.base import BaseForm
+from crm.forms.fields import DayField, PickerField, RecordField, Required
 from crm.models import Task, User
 
 
