@@ -26,7 +26,7 @@ class Closing:
         outcome: Mapped[Outcome | None]
         closed_at: Mapped[datetime | None]
 
-    def win(  # type: ignore[misc]
+    def win(
         self: Deal, *, by: User | None, at: datetime | None = None, note: str | None = None,
         historic: bool = False,
     ) -> None:  # fmt: skip
@@ -47,7 +47,7 @@ class Closing:
             amount="" if self.amount is None else str(self.amount), currency=self.currency,
         )  # fmt: skip
 
-    def lose(  # type: ignore[misc]
+    def lose(
         self: Deal, *, by: User | None, reason: Option | None, at: datetime | None = None,
         competitor: str | None = None, note: str | None = None, historic: bool = False,
     ) -> None:  # fmt: skip
@@ -69,7 +69,7 @@ class Closing:
             competitor=competitor or "", note=note or "",
         )  # fmt: skip
 
-    def reopen(self: Deal, *, by: User) -> None:  # type: ignore[misc]
+    def reopen(self: Deal, *, by: User) -> None:
         """Back into the stage it was closed in; reopening an open deal changes nothing."""
         if self.outcome is None:
             return
@@ -80,7 +80,7 @@ class Closing:
         self.stays.append(StageStay(stage=self.stage, entered_at=now, entered_by_id=by.id))
         Event.record(Action.DEAL_REOPENED, self, by=by, name=self.name, outcome=kind.value)
 
-    def _close(self: Deal, outcome: Outcome, by: User | None, at: datetime | None) -> None:  # type: ignore[misc]
+    def _close(self: Deal, outcome: Outcome, by: User | None, at: datetime | None) -> None:
         if self.outcome is not None:
             raise StageChanged
         outcome.at, outcome.by = at or clock.now(), by

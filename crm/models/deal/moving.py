@@ -37,7 +37,7 @@ def missing_fields(stage: Stage, value_of: Callable[[str], Any]) -> list[str]:
 class Moving:
     """The part of a deal that stands in stages."""
 
-    def move_to(  # type: ignore[misc]
+    def move_to(
         self: Deal, stage: Stage, *, by: User | None, at: datetime | None = None,
         historic: bool = False,
     ) -> None:  # fmt: skip
@@ -66,20 +66,20 @@ class Moving:
             to_zh=stage.label_zh, to_en=stage.label_en,
         )  # fmt: skip
 
-    def require_fields_of(self: Deal, stage: Stage) -> None:  # type: ignore[misc]
+    def require_fields_of(self: Deal, stage: Stage) -> None:
         """:raises Missing: ``stage`` demands fields that are empty."""
         if missing := self.missing_for(stage):
             raise Missing(missing)
 
-    def missing_for(self: Deal, stage: Stage) -> list[str]:  # type: ignore[misc]
+    def missing_for(self: Deal, stage: Stage) -> list[str]:
         """The fields that ``stage`` demands and the deal lacks."""
         return missing_fields(stage, lambda name: getattr(self, name))
 
-    def days_in_stage(self: Deal, now: datetime) -> int:  # type: ignore[misc]
+    def days_in_stage(self: Deal, now: datetime) -> int:
         """Whole days since it entered its stage."""
         return max(0, (now - self.stage_since).days)
 
-    def stagnation(self: Deal, now: datetime) -> str:  # type: ignore[misc]
+    def stagnation(self: Deal, now: datetime) -> str:
         """``""``, ``warning`` from the stage's days on, ``alarm`` from 1.5 times them."""
         limit = self.stage.days_to_rot
         days = self.days_in_stage(now)
@@ -87,7 +87,7 @@ class Moving:
             return ""
         return "alarm" if days * 2 >= limit * 3 else "warning"
 
-    def _leave_stage(self: Deal, by: User | None, at: datetime) -> None:  # type: ignore[misc]
+    def _leave_stage(self: Deal, by: User | None, at: datetime) -> None:
         stay = next(stay for stay in self.stays if stay.left_at is None)
         stay.left_at = max(at, stay.entered_at)
         stay.left_by_id = by.id if by else None

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, ForeignKey, Index, Select, String, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship, selectinload
-from sqlalchemy.orm.attributes import flag_modified
 
-from crm import clock
 from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.approval import ApprovalAssignment, ApprovalRequest
 from crm.models.attachment import Attachment
-from crm.models.company import Company
 from crm.models.customer import Customer
-from crm.models.event import Action, Event, changes_of
+from crm.models.event import Action, Event
 from crm.models.exchange_rate import Price
+from crm.models.expense_claim.deciding import Deciding
+from crm.models.expense_claim.filling import Filling
+from crm.models.expense_claim.states import ClaimRefused, ClaimState
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -30,26 +27,10 @@ if TYPE_CHECKING:
     from crm.models.option import Option
     from crm.models.user import User
 
-
-class ClaimState(StrEnum):
-    """How far a claim has come."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    PAID = "paid"
+__all__ = ["ClaimRefused", "ClaimState", "ExpenseClaim", "ExpenseItem"]
 
 
-class ClaimRefused(Exception):
-    """A verb does not fit the claim's state; ``reason`` is a word the pages explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
+class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Timestamped, Base):
     __tablename__ = "expense_claim"
     __table_args__ = (
         Index(None, "claimant_id", "state"),
@@ -142,134 +123,6 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
             ApprovalRequest.of(self.KIND, self.id).order_by(ApprovalRequest.id.desc()).limit(1)
         )
 
-    def add_item(self, item: ExpenseItem, *, by: User) -> None:
-        """Add a cost.
-
-        :raises ClaimRefused: the claim cannot change now.
-        """
-        self._require_editable()
-        self.items.append(item)
-        self._changed(by, {"items": ["", item.summary]})
-
-    def item_changed(self, item: ExpenseItem, *, by: User) -> None:
-        """Record the pending changes of ``item``, if there are any.
-
-        :raises ClaimRefused: the claim cannot change now.
-        """
-        self._require_editable()
-        changes = changes_of(item, ExpenseItem.TRACKED)
-        # What was typed may be the same, and the rate of its day another one by now.
-        old, new = self.base_amount, self._total()
-        if changes or old != new:
-            self._changed(by, changes or {"base_amount": [str(old), str(new)]})
-
-    def remove_item(self, item: ExpenseItem, *, by: User) -> None:
-        """Take a cost off the claim.
-
-        :raises ClaimRefused: the claim cannot change now.
-        """
-        self._require_editable()
-        self.items.remove(item)
-        self._changed(by, {"items": [item.summary, ""]})
-
-    def add_receipts(self, item: ExpenseItem, receipts: list[Attachment], *, by: User) -> None:
-        """Put receipts to an item; no receipts change nothing.
-
-        :raises ClaimRefused: the claim cannot change now.
-        """
-        self._require_editable()
-        if receipts:
-            item.receipts.extend(receipts)
-            self._changed(by, {"receipts": ["", ", ".join(row.name for row in receipts)]})
-
-    def remove_receipt(self, item: ExpenseItem, receipt: Attachment, *, by: User) -> None:
-        """Take a receipt off an item; the file stays where other records may name it.
-
-        :raises ClaimRefused: the claim cannot change now.
-        """
-        self._require_editable()
-        item.receipts.remove(receipt)
-        db.session.delete(receipt)
-        self._changed(by, {"receipts": [receipt.name, ""]})
-
-    def rename(self, title: str, *, by: User) -> None:
-        """Give the claim another title.
-
-        :raises ClaimRefused: the claim cannot change now.
-        """
-        self._require_editable()
-        if title != self.title:
-            old, self.title = self.title, title
-            self._changed(by, {"title": [old, title]})
-
-    def submit(self, *, by: User) -> ApprovalRequest:
-        """Ask the claimant's superior to decide; submitting a submitted claim changes nothing.
-
-        :raises ClaimRefused: ``empty``, ``zero``, ``nobody`` can decide, or ``state``.
-        """
-        pending = self.request
-        if self.state is ClaimState.SUBMITTED and pending is not None:
-            return pending
-        self._require_editable()
-        if not self.items:
-            raise ClaimRefused("empty")
-        if self.base_amount <= 0:
-            raise ClaimRefused("zero")
-        approver = ApprovalRequest.approver_for(self.claimant)
-        if approver is None:
-            raise ClaimRefused("nobody")
-        self.state = ClaimState.SUBMITTED
-        db.session.flush()  # the request is bound to the version that this change makes
-        request = ApprovalRequest.open(self, approver)
-        Event.record(
-            Action.CLAIM_SUBMITTED, self, by=by, amount=str(self.base_amount),
-            currency=Company.current().base_currency, approver=approver.name,
-        )  # fmt: skip
-        return request
-
-    def withdraw(self, *, by: User) -> None:
-        """Take a submitted claim back to correct it; its links stop working.
-
-        :raises ClaimRefused: it is decided already.
-        """
-        if self.state is ClaimState.DRAFT:
-            return
-        request = self.request
-        if self.state is not ClaimState.SUBMITTED or request is None:
-            raise ClaimRefused("state")
-        request.withdraw()
-        self.state = ClaimState.DRAFT
-        Event.record(Action.CLAIM_WITHDRAWN, self, by=by)
-
-    def accept(self, *, by: User, comment: str | None, by_link: bool) -> None:
-        """What the approval engine calls when the request is approved."""
-        self.state = ClaimState.APPROVED
-        self._record_decision(Action.CLAIM_APPROVED, by, comment, by_link)
-
-    def decline(self, *, by: User, comment: str | None, by_link: bool) -> None:
-        """What the approval engine calls when the request is rejected."""
-        self.state = ClaimState.REJECTED
-        self._record_decision(Action.CLAIM_REJECTED, by, comment, by_link)
-
-    def pay(self, reference: str | None, *, by: User) -> None:
-        """Mark as paid; paying a paid claim changes nothing.
-
-        :raises ClaimRefused: it is not approved, or it is not what was approved.
-        """
-        if self.state is ClaimState.PAID:
-            return
-        request = self.request
-        if self.state is not ClaimState.APPROVED or request is None:
-            raise ClaimRefused("state")
-        if request.content_hash != self.content_hash():
-            raise ClaimRefused("changed")
-        self.state = ClaimState.PAID
-        self.paid_at, self.paid_by, self.payment_reference = clock.now(), by, reference
-        Event.record(
-            Action.CLAIM_PAID, self, by=by, amount=str(self.base_amount),
-            currency=Company.current().base_currency, reference=reference or "",
-        )  # fmt: skip
-
     def trash(self, *, by: User) -> None:
         """Move a draft to the trash.
 
@@ -278,45 +131,6 @@ class ExpenseClaim(Versioned, Trashable, Timestamped, Base):
         if not self.is_trashed:
             self._require_editable()
             super().trash(by=by)
-
-    def snapshot(self) -> dict[str, Any]:
-        """What an approver decides about, as plain values in a fixed order.
-
-        Items and receipts must have their ids: they are in the order in which they are read.
-        """
-        items = sorted(self.items, key=lambda item: (item.spent_on, item.id))
-        return {
-            "title": self.title,
-            "claimant": self.claimant_id,
-            "total": str(self.base_amount),
-            "items": [item.snapshot() for item in items],
-        }
-
-    def content_hash(self) -> str:
-        """SHA-256 of the snapshot: two claims with one hash ask for the same thing."""
-        text = json.dumps(self.snapshot(), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def _require_editable(self) -> None:
-        if not self.is_editable:
-            raise ClaimRefused("state")
-
-    def _total(self) -> Decimal:
-        return sum((item.base_amount for item in self.items), Decimal(0))
-
-    def _changed(self, by: User, changes: dict[str, list[str]]) -> None:
-        self.base_amount = self._total()
-        self.updated_at = clock.now()
-        flag_modified(self, "updated_at")  # an item changed: the claim's version counts it
-        Event.record(Action.CLAIM_CHANGED, self, by=by, changes=changes)
-
-    def _record_decision(
-        self, action: Action, by: User, comment: str | None, by_link: bool
-    ) -> None:
-        Event.record(
-            action, self, by=by, amount=str(self.base_amount),
-            currency=Company.current().base_currency, comment=comment or "", by_link=by_link,
-        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

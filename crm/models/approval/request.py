@@ -1,18 +1,12 @@
-"""Approval: one document's way to a decision. Any document kind can use it.
-
-A document offers ``KIND``, ``id``, ``version``, ``claimant``, ``base_amount``, ``snapshot()``,
-``content_hash()`` and the verbs ``accept`` and ``decline``, and is entered in ``DOCUMENTS``.
-"""
+"""Requests for a decision on a document, and to whom they are given."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, String, and_, select, text, update
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
@@ -21,44 +15,14 @@ from crm import clock
 from crm.base import Base, Digest, Key, Timestamped, stored_by_value
 from crm.extensions import db
 from crm.models.access import Role
+from crm.models.approval.documents import DOCUMENTS
+from crm.models.approval.token import ApprovalToken
 from crm.models.company import Company
 from crm.models.event import Action, Event
 from crm.models.outgoing_mail import MailKind, OutgoingMail
 from crm.models.user import User, UserRole
 
-if TYPE_CHECKING:
-    from crm.models.expense_claim import ExpenseClaim
-
-LINK_LIVES = timedelta(hours=72)
-
 _STILL_OPEN = text("closed_at IS NULL")
-
-
-def _expense_claim(document_id: int, lock: bool) -> ExpenseClaim:
-    from crm.models.expense_claim import ExpenseClaim
-
-    return db.session.get_one(
-        ExpenseClaim, document_id, options=ExpenseClaim.for_page(),
-        with_for_update={"of": ExpenseClaim} if lock else None,
-    )  # fmt: skip
-
-
-def _expense_claims(ids: list[int]) -> Iterable[ExpenseClaim]:
-    from crm.models.expense_claim import ExpenseClaim
-
-    chosen = select(ExpenseClaim).where(ExpenseClaim.id.in_(ids))
-    return db.session.scalars(chosen.options(*ExpenseClaim.for_page()))
-
-
-class Loading(NamedTuple):
-    """How documents of one kind are loaded: one by its id, locked or not, or many at once."""
-
-    one: Callable[[int, bool], Any]
-    many: Callable[[list[int]], Iterable[Any]]
-
-
-# Every kind of document that can be approved.
-DOCUMENTS: dict[str, Loading] = {"expense_claim": Loading(_expense_claim, _expense_claims)}
 
 
 class Decision(StrEnum):
@@ -310,88 +274,9 @@ class ApprovalAssignment(Timestamped, Base):
 
     def void_tokens(self) -> None:
         """Every link mailed so far stops working."""
-        db.session.execute(
-            update(ApprovalToken)
-            .where(ApprovalToken.assignment_id == self.id, ApprovalToken.voided_at.is_(None))
-            .values(voided_at=clock.now())
-            .execution_options(synchronize_session=False)
-        )
-
-
-class TokenState(StrEnum):
-    """What a link is good for."""
-
-    LIVE = "live"
-    USED = "used"
-    CHANGED = "changed"
-    EXPIRED = "expired"
-
-
-class ApprovalToken(Base):
-    __tablename__ = "approval_token"
-
-    PURPOSE = "approval"
-
-    id: Mapped[Key]
-    digest: Mapped[Digest] = mapped_column(String(64), unique=True)
-    purpose: Mapped[str] = mapped_column(String(20))
-    assignment_id: Mapped[int] = mapped_column(ForeignKey("approval_assignment.id"), index=True)
-    approver_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    document_version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    expires_at: Mapped[datetime]
-    voided_at: Mapped[datetime | None]
-
-    assignment: Mapped[ApprovalAssignment] = relationship()
-
-    @classmethod
-    def mint(cls, assignment: ApprovalAssignment) -> str:
-        """A new link's secret: 256 random bits in hex, of which only the SHA-256 is stored."""
-        secret = secrets.token_hex(32)
-        db.session.add(
-            cls(
-                digest=digest_of(secret),
-                purpose=cls.PURPOSE,
-                assignment=assignment,
-                approver_id=assignment.approver_id,
-                document_version=assignment.request.document_version,
-                expires_at=clock.now() + LINK_LIVES,
-            )
-        )
-        return secret
-
-    @classmethod
-    def find(cls, secret: str) -> ApprovalToken | None:
-        """The token with this secret, whatever its state."""
-        return db.session.scalar(
-            select(cls)
-            .where(cls.digest == digest_of(secret), cls.purpose == cls.PURPOSE)
-            .options(
-                joinedload(cls.assignment).joinedload(ApprovalAssignment.request),
-                joinedload(cls.assignment).joinedload(ApprovalAssignment.approver),
-            )
-        )
-
-    @property
-    def state(self) -> TokenState:
-        """Whether the link still decides, and if not, why."""
-        if self.assignment.decided_at is not None:
-            return TokenState.USED
-        bound_to = (self.assignment.approver_id, self.assignment.request.document_version)
-        if self.voided_at is not None or (self.approver_id, self.document_version) != bound_to:
-            return TokenState.CHANGED
-        if not self.assignment.request.is_open:
-            return TokenState.CHANGED
-        if self.expires_at <= clock.now():
-            return TokenState.EXPIRED
-        return TokenState.LIVE
+        ApprovalToken.void_all(self)
 
 
 def link_alone_decides(request: ApprovalRequest) -> bool:
     """Whether the amount is small enough for the link alone (``approval_link_limit``)."""
     return request.base_amount <= Company.current().approval_link_limit
-
-
-def digest_of(secret: str) -> str:
-    """SHA-256 in hex: what is stored instead of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""The secret in the link of an approval's mail: minted once, stored as a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm import clock
+from crm.base import Base, Digest, Key
+from crm.extensions import db
+
+if TYPE_CHECKING:
+    from crm.models.approval.request import ApprovalAssignment
+
+LINK_LIVES = timedelta(hours=72)
+
+
+class TokenState(StrEnum):
+    """What a link is good for."""
+
+    LIVE = "live"
+    USED = "used"
+    CHANGED = "changed"
+    EXPIRED = "expired"
+
+
+class ApprovalToken(Base):
+    __tablename__ = "approval_token"
+
+    PURPOSE = "approval"
+
+    id: Mapped[Key]
+    digest: Mapped[Digest] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("approval_assignment.id"), index=True)
+    approver_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    document_version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+
+    assignment: Mapped[ApprovalAssignment] = relationship()
+
+    @classmethod
+    def mint(cls, assignment: ApprovalAssignment) -> str:
+        """A new link's secret: 256 random bits in hex, of which only the SHA-256 is stored."""
+        secret = secrets.token_hex(32)
+        db.session.add(
+            cls(
+                digest=digest_of(secret),
+                purpose=cls.PURPOSE,
+                assignment=assignment,
+                approver_id=assignment.approver_id,
+                document_version=assignment.request.document_version,
+                expires_at=clock.now() + LINK_LIVES,
+            )
+        )
+        return secret
+
+    @classmethod
+    def find(cls, secret: str) -> ApprovalToken | None:
+        """The token with this secret, whatever its state."""
+        return db.session.scalar(
+            select(cls).where(cls.digest == digest_of(secret), cls.purpose == cls.PURPOSE)
+        )
+
+    @classmethod
+    def void_all(cls, assignment: ApprovalAssignment) -> None:
+        """Every link to ``assignment`` mailed so far stops working."""
+        db.session.execute(
+            update(cls)
+            .where(cls.assignment_id == assignment.id, cls.voided_at.is_(None))
+            .values(voided_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+
+    @property
+    def state(self) -> TokenState:
+        """Whether the link still decides, and if not, why."""
+        if self.assignment.decided_at is not None:
+            return TokenState.USED
+        bound_to = (self.assignment.approver_id, self.assignment.request.document_version)
+        if self.voided_at is not None or (self.approver_id, self.document_version) != bound_to:
+            return TokenState.CHANGED
+        if not self.assignment.request.is_open:
+            return TokenState.CHANGED
+        if self.expires_at <= clock.now():
+            return TokenState.EXPIRED
+        return TokenState.LIVE
+
+
+def digest_of(secret: str) -> str:
+    """SHA-256 in hex: what is stored instead of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()

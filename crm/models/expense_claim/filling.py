@@ -1,0 +1,104 @@
+"""What a claim holds: its items and their receipts, as long as nobody decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm.attributes import flag_modified
+
+from crm import clock
+from crm.extensions import db
+from crm.models.event import Action, Event, changes_of
+from crm.models.expense_claim.states import ClaimRefused
+
+if TYPE_CHECKING:
+    from crm.models.attachment import Attachment
+    from crm.models.expense_claim import ExpenseClaim, ExpenseItem
+    from crm.models.user import User
+
+
+class Filling:
+    """The part of a claim that is written while it is a draft."""
+
+    if TYPE_CHECKING:
+        updated_at: Mapped[datetime]
+
+    def add_item(self: ExpenseClaim, item: ExpenseItem, *, by: User) -> None:
+        """Add a cost.
+
+        :raises ClaimRefused: the claim cannot change now.
+        """
+        self._require_editable()
+        self.items.append(item)
+        self._changed(by, {"items": ["", item.summary]})
+
+    def item_changed(self: ExpenseClaim, item: ExpenseItem, *, by: User) -> None:
+        """Record the pending changes of ``item``, if there are any.
+
+        :raises ClaimRefused: the claim cannot change now.
+        """
+        self._require_editable()
+        changes = changes_of(item, item.TRACKED)
+        # What was typed may be the same, and the rate of its day another one by now.
+        old, new = self.base_amount, self._total()
+        if changes or old != new:
+            self._changed(by, changes or {"base_amount": [str(old), str(new)]})
+
+    def remove_item(self: ExpenseClaim, item: ExpenseItem, *, by: User) -> None:
+        """Take a cost off the claim.
+
+        :raises ClaimRefused: the claim cannot change now.
+        """
+        self._require_editable()
+        self.items.remove(item)
+        self._changed(by, {"items": [item.summary, ""]})
+
+    def add_receipts(
+        self: ExpenseClaim, item: ExpenseItem, receipts: list[Attachment], *, by: User
+    ) -> None:
+        """Put receipts to an item; no receipts change nothing.
+
+        :raises ClaimRefused: the claim cannot change now.
+        """
+        self._require_editable()
+        if receipts:
+            item.receipts.extend(receipts)
+            self._changed(by, {"receipts": ["", ", ".join(row.name for row in receipts)]})
+
+    def remove_receipt(
+        self: ExpenseClaim, item: ExpenseItem, receipt: Attachment, *, by: User
+    ) -> None:
+        """Take a receipt off an item; the file stays where other records may name it.
+
+        :raises ClaimRefused: the claim cannot change now.
+        """
+        self._require_editable()
+        item.receipts.remove(receipt)
+        db.session.delete(receipt)
+        self._changed(by, {"receipts": [receipt.name, ""]})
+
+    def rename(self: ExpenseClaim, title: str, *, by: User) -> None:
+        """Give the claim another title.
+
+        :raises ClaimRefused: the claim cannot change now.
+        """
+        self._require_editable()
+        if title != self.title:
+            old, self.title = self.title, title
+            self._changed(by, {"title": [old, title]})
+
+    def _require_editable(self: ExpenseClaim) -> None:
+        if not self.is_editable:
+            raise ClaimRefused("state")
+
+    def _total(self: ExpenseClaim) -> Decimal:
+        return sum((item.base_amount for item in self.items), Decimal(0))
+
+    def _changed(self: ExpenseClaim, by: User, changes: dict[str, list[str]]) -> None:
+        self.base_amount = self._total()
+        self.updated_at = clock.now()
+        flag_modified(self, "updated_at")  # an item changed: the claim's version counts it
+        Event.record(Action.CLAIM_CHANGED, self, by=by, changes=changes)
