@@ -14,7 +14,7 @@ from crm import clock, jobs
 from crm.extensions import db
 from crm.models import Event, Job, MailKind, OutgoingMail, Role
 from crm.queries import health
-from crm.queries.health import Check, Level
+from crm.queries.health import Check, Level, storage, surroundings
 from tests.cast import Cast
 from tests.claims import submitted
 from tests.cli.conftest import Command
@@ -79,7 +79,7 @@ def test_the_database_is_named_with_its_version(cast: Cast) -> None:
         assert check.level is Level.OK
         assert "UTF8, C.UTF-8" in check.found
     else:
-        sound = health.sqlite3.sqlite_version_info >= (3, 51, 3)
+        sound = storage.sqlite3.sqlite_version_info >= (3, 51, 3)
         assert check.level is (Level.OK if sound else Level.WARN)
         assert "wal" in check.found
 
@@ -94,9 +94,9 @@ def test_an_sqlite_with_the_wal_reset_fault_is_warned_of(
     from crm import create_app
 
     app = create_app({"INSTANCE": str(tmp_path), "DATABASE_URL": "", "SECRET_KEY": "k" * 32})
-    monkeypatch.setattr(health.sqlite3, "sqlite_version_info", version)
+    monkeypatch.setattr(storage.sqlite3, "sqlite_version_info", version)
     with app.app_context():
-        assert health.database().level is level
+        assert storage.database().level is level
         db.engine.dispose()
 
 
@@ -221,7 +221,7 @@ def test_a_disk_that_fills_up_is_told_in_time(
     context: None, monkeypatch: pytest.MonkeyPatch, free: int, level: Level
 ) -> None:
     usage = type("Usage", (), {"free": free})
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr(surroundings.shutil, "disk_usage", lambda _path: usage)
     assert checked("Disk").level is level
 
 

@@ -1,0 +1,127 @@
+"""What the worker has before it: events, mails, the timetable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select
+
+from crm import clock
+from crm.extensions import db
+from crm.formatting import ago
+from crm.models import Event, Job, OutgoingMail
+from crm.models.leased import Leased
+from crm.queries.health.check import Check
+
+# A working worker is never so late.
+LATE = timedelta(minutes=10)
+
+
+class Queue(NamedTuple):
+    """How many rows wait, since when the first is due, and how many are given up."""
+
+    waiting: int
+    oldest: timedelta
+    dead: int
+    last_error: str
+
+
+def queue_of(model: type[Leased]) -> Queue:
+    """How the queue of ``model`` stands."""
+    waiting, due = db.session.execute(
+        select(func.count(), func.min(model.due_at)).where(
+            model.done_at.is_(None), model.dead_at.is_(None)
+        )
+    ).one()
+    dead = db.session.scalar(select(func.count()).where(model.dead_at.is_not(None))) or 0
+    last_error = db.session.scalar(
+        select(model.last_error)
+        .where(model.done_at.is_(None), model.last_error.is_not(None))
+        .order_by(model.due_at.desc())
+        .limit(1)
+    )
+    late = max(clock.now() - due, timedelta()) if due else timedelta()
+    return Queue(waiting, late, dead, last_error or "")
+
+
+def mail_trouble() -> str | None:
+    """What administrators should see while mails do not arrive; ``None`` when they do."""
+    queue = queue_of(OutgoingMail)
+    if queue.dead:
+        given_up = ngettext(
+            "%(num)d mail could not be delivered",
+            "%(num)d mails could not be delivered",
+            queue.dead,
+        )
+        return _(
+            "%(given_up)s: %(reason)s. When the cause is mended, run: crm doctor --retry",
+            given_up=given_up,
+            reason=queue.last_error,
+        )
+    if queue.last_error:
+        return _(
+            "Mails are waiting, because of the last attempt: %(reason)s", reason=queue.last_error
+        )
+    if queue.oldest > LATE:
+        return _("Mails are waiting, and no worker sends them. Start crm run, or crm work.")
+    return None
+
+
+def retry_dead() -> int:
+    """Try again what was given up; returns how many rows."""
+    count = 0
+    models: tuple[type[Leased], ...] = (Event, OutgoingMail)
+    for model in models:
+        for row in db.session.scalars(select(model).where(model.dead_at.is_not(None))):
+            row.retry()
+            count += 1
+    return count
+
+
+def events() -> Check:
+    return _queue(_("Events"), queue_of(Event))
+
+
+def mails() -> Check:
+    return _queue(_("Mails"), queue_of(OutgoingMail))
+
+
+def _queue(name: str, queue: Queue) -> Check:
+    found = _("%(waiting)s waiting, %(dead)s given up", waiting=queue.waiting, dead=queue.dead)
+    if queue.last_error:
+        found = f"{found}: {queue.last_error}"
+    if queue.dead:
+        return Check.bad(name, found, _("Mend the cause, then run: crm doctor --retry"))
+    if queue.oldest > LATE:
+        return Check.bad(
+            name,
+            _(
+                "%(found)s; the oldest is %(minutes)s minutes late",
+                found=found,
+                minutes=int(queue.oldest.total_seconds() // 60),
+            ),
+            _("No worker runs: start crm run, or crm work."),
+        )
+    if queue.last_error:
+        return Check.warn(name, found, _("It is tried again by itself."))
+    return Check.ok(name, found)
+
+
+def timetable() -> Check:
+    name = _("Timetable")
+    jobs = db.session.scalars(select(Job).order_by(Job.name)).all()
+    if not jobs:
+        return Check.warn(name, _("the worker has never run"), _("Start crm run, or crm work."))
+    found = "; ".join(
+        f"{job.name} {ago(job.last_finished_at) if job.last_finished_at else _('not yet')}"
+        for job in jobs
+    )
+    failed = [f"{job.name}: {job.last_error}" for job in jobs if job.last_error]
+    if failed:
+        return Check.bad(name, "; ".join(failed), _("It is in the worker's log in full."))
+    if any(clock.now() - job.next_run > LATE for job in jobs):
+        return Check.bad(name, found, _("No worker runs: start crm run, or crm work."))
+    return Check.ok(name, found)
