@@ -9,6 +9,8 @@ from pypinyin import Style, lazy_pinyin
 
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+# Digits as they are written in phone numbers, long enough to be nothing else.
+_PHONE = re.compile(r"(?:\+|00)?[\d\s().-]{7,}", re.ASCII)
 
 
 def fold(text: str) -> str:
@@ -24,6 +26,18 @@ def pinyin_of(text: str) -> str:
 def initials_of(text: str) -> str:
     """``大连西格玛`` → ``dlxgm``; other characters stay as they are."""
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+
+
+def words_of(term: str) -> list[str]:
+    """The folded words of what somebody typed; a phone number is one word, however it is spaced.
+
+    >>> words_of("大连 SIGMA"), words_of("+86 138-0000 1234")
+    (['大连', 'sigma'], ['13800001234'])
+    """
+    term = unicodedata.normalize("NFKC", term).strip()
+    if _PHONE.fullmatch(term):
+        term = re.sub(r"^(\+|00)86|\D", "", re.sub(r"[^\d+]", "", term))
+    return [folded for word in term.split() if (folded := fold(word))]
 
 
 def search_text(*values: str | None) -> str:

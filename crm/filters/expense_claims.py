@@ -27,7 +27,7 @@ class ExpenseClaimFilter(ListFilter):
     def narrow(self, user: User) -> Select[Any]:
         chosen = ExpenseClaim.visible_to(user)
         if self.q:
-            chosen = chosen.where(ExpenseClaim.title.icontains(self.q, autoescape=True))
+            chosen = chosen.where(ExpenseClaim.matching(self.q))
         if self.state:
             chosen = chosen.where(ExpenseClaim.state == self.state)
         if self.claimant is not None:

@@ -45,7 +45,7 @@ class TaskFilter(ListFilter):
         if not self.everyone:
             chosen = chosen.where(Task.assignee_id == user.id)
         if self.q:
-            chosen = chosen.where(Task.title.icontains(self.q, autoescape=True))
+            chosen = chosen.where(Task.matching(self.q))
         if self.state is TaskState.DONE:
             return chosen.where(Task.done_at.is_not(None))
         chosen = chosen.where(Task.done_at.is_(None))

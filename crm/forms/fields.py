@@ -22,7 +22,7 @@ from crm.extensions import db
 from crm.filters.pickers import found
 from crm.formatting import label
 from crm.forms.base import strip
-from crm.models import Company, Customer, Option, OptionList
+from crm.models import Company, Option, OptionList
 from crm.models.option import Bilingual
 from crm.wording import WORDS
 
@@ -235,7 +235,7 @@ def picked(record: Any) -> str:
 
 def code_of(record: Any) -> str:
     """``C-000012`` or ``D-000345``."""
-    return record.code if isinstance(record, Customer) else f"D-{record.id:06d}"
+    return str(record.code)
 
 
 CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "HKD", "KRW", "TWD", "SGD", "AUD", "CAD", "CHF",

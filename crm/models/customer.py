@@ -74,7 +74,7 @@ class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
     )  # fmt: skip
 
     TRASHED, RESTORED = Action.CUSTOMER_TRASHED, Action.CUSTOMER_RESTORED
-    SEARCHED = ("name", "code", "external_id", "phone")
+    SEARCHED, LETTER = ("name", "code", "external_id", "phone"), "C"
     TRACKED = (
         "name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",
         "website", "address", "employees", "annual_revenue", "note",

@@ -14,6 +14,7 @@ from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
+from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
-class Task(Versioned, Trashable, Timestamped, Base):
+class Task(Versioned, Trashable, Searchable, Timestamped, Base):
     __tablename__ = "task"
     __table_args__ = (Index(None, "assignee_id", "done_at", "due_on"),)
 
     TRASHED, RESTORED = Action.TASK_TRASHED, Action.TASK_RESTORED
     CALLED_BY = "title"
+    SEARCHED = ("title",)
     TRACKED = ("title", "note", "due_on", "urgent", "important", "assignee", "customer", "deal")
 
     id: Mapped[Key]

@@ -70,7 +70,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
     )  # fmt: skip
 
     TRASHED, RESTORED = Action.DEAL_TRASHED, Action.DEAL_RESTORED
-    SEARCHED = ("name", "product", "external_id")
+    SEARCHED, LETTER = ("name", "product", "external_id"), "D"
     TRACKED = ("name", "customer", "contact", "owner", "amount", "currency", "probability",
                "expected_close", "source", "product", "next_step")  # fmt: skip
 
@@ -166,6 +166,11 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
         )
         Event.record(Action.DEAL_CREATED, deal, by=by, at=at, historic=historic, name=deal.name)
         return deal
+
+    @property
+    def code(self) -> str:
+        """``D-000345``: how people name a deal on paper."""
+        return f"D-{self.id:06d}" if self.id else ""
 
     @property
     def deal(self) -> Deal:

@@ -20,6 +20,7 @@ from crm.models.exchange_rate import Price
 from crm.models.expense_claim.deciding import Deciding
 from crm.models.expense_claim.filling import Filling
 from crm.models.expense_claim.states import ClaimRefused, ClaimState
+from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["ClaimRefused", "ClaimState", "ExpenseClaim", "ExpenseItem"]
 
 
-class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Timestamped, Base):
+class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Searchable, Timestamped, Base):
     __tablename__ = "expense_claim"
     __table_args__ = (
         Index(None, "claimant_id", "state"),
@@ -41,6 +42,7 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Timestamped, Base):
     KIND = "expense_claim"
     TRASHED, RESTORED = Action.CLAIM_TRASHED, Action.CLAIM_RESTORED
     CALLED_BY = "title"
+    SEARCHED, LETTER = ("title",), "E"
 
     id: Mapped[Key]
     title: Mapped[Name]
