@@ -1,7 +1,8 @@
 """Style sheets, scripts and vendored libraries, under an address that changes with their content.
 
 There is no build: the address carries one hash over everything in ``static/``, so that a browser
-may keep each file for ever, and the ``@import``s of ``app.css`` are put in place on the way out.
+may keep each file for ever, and the ``@import``s of ``app.css`` are put in place on the way out;
+one may name a whole folder (``components/*.css``).
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _bundle() -> str:
     folder = FOLDER / "css"
 
     def put_in_place(match: re.Match[str]) -> str:
-        text = (folder / match[1]).read_text()
+        text = "".join(path.read_text() for path in sorted(folder.glob(match[1])))
         return f"@layer {match[2]} {{\n{text}}}\n" if match[2] else text
 
     return _IMPORT.sub(put_in_place, (folder / "app.css").read_text())
