@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from crm.formatting import language, money
-from crm.models import Action, Event
-from crm.wording import field_word, value_word
+from crm.formatting import day, language, money, number
+from crm.models import Action, CustomerKind, DecisionRole, Event
+from crm.wording import field_word, word_for
 
 ICONS: dict[str, str] = {
     "customer": "building-2", "contact": "user", "activity": "message-circle", "deal": "handshake",
@@ -25,6 +26,11 @@ SPECIAL_ICONS: dict[Action, str] = {
     Action.CLAIM_REJECTED: "x",
     Action.CLAIM_PAID: "banknote",
 }
+# By the code of the activity's kind; kinds that a firm adds have none.
+ACTIVITY_ICONS: dict[str, str] = {
+    "call": "phone", "visit": "map-pin", "mail": "mail", "meeting": "users",
+    "message": "message-circle", "note": "sticky-note",
+}  # fmt: skip
 
 
 class Change(NamedTuple):
@@ -44,14 +50,51 @@ def changes(event: Event) -> list[Change]:
     """What was changed, field by field, in the reader's language."""
     noun = event.action.split(":")[0]
     return [
-        Change(field_word(noun, field), value_word(field, old), value_word(field, new))
+        Change(field_word(noun, field), _value(field, old), _value(field, new))
         for field, (old, new) in event.particulars["changes"].items()
     ]
 
 
 def event_icon(event: Event) -> str:
     """The icon that stands beside the sentence."""
+    if event.action is Action.ACTIVITY_LOGGED:
+        return ACTIVITY_ICONS.get(event.particulars.get("kind", ""), ICONS["activity"])
     return SPECIAL_ICONS.get(event.action) or ICONS[event.action.split(":")[0]]
+
+
+def _value(field: str, text: str) -> str:
+    """What ``text``, the value of ``field`` in a history, is called."""
+    return VALUES[field](text) if text and field in VALUES else text
+
+
+def _own_line(text: str) -> str:
+    """Of a name in both languages, Chinese first, the reader's."""
+    lines = text.split("\n")
+    return lines[0] if language() == "zh" else lines[-1]
+
+
+def _day(text: str) -> str:
+    return day(date.fromisoformat(text))
+
+
+def _number(text: str) -> str:
+    return number(Decimal(text))
+
+
+def _yes_or_no(text: str) -> str:
+    return _("yes") if text == "True" else _("no")
+
+
+# How the values that histories keep as text are written; the others are what people typed.
+VALUES: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(("grade", "industry", "region", "source", "category", "items"), _own_line),
+    **dict.fromkeys(("amount", "base_amount", "annual_revenue", "employees"), _number),
+    **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), _day),
+    **dict.fromkeys(("urgent", "important", "is_primary"), _yes_or_no),
+    "kind": lambda text: word_for(CustomerKind(text)),
+    "decision_role": lambda text: word_for(DecisionRole(text)),
+    "probability": lambda text: f"{text}%",
+}
 
 
 def _in_language(particulars: dict[str, Any], name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
@@ -108,10 +107,6 @@ FIELDS_OF: dict[tuple[str, str], str] = {
     ("contact", "title"): lazy_pgettext("contact", "Title"),
 }
 
-# The fields whose values are words of ours; histories keep those as text.
-KINDS: dict[str, type[StrEnum]] = {"kind": CustomerKind, "decision_role": DecisionRole}
-SWITCHES = {"urgent", "important", "is_primary"}
-
 
 def word_for(value: StrEnum | None) -> str:
     """What a state, a role or a kind is called."""
@@ -121,12 +116,3 @@ def word_for(value: StrEnum | None) -> str:
 def field_word(noun: str, field: str) -> str:
     """What ``field`` of a ``noun`` is called."""
     return str(FIELDS_OF.get((noun, field)) or FIELDS.get(field, field))
-
-
-def value_word(field: str, text: str) -> str:
-    """What ``text``, the value of ``field`` in a history, is called."""
-    if field in KINDS and text:
-        return word_for(KINDS[field](text))
-    if field in SWITCHES and text:
-        return _("yes") if text == "True" else _("no")
-    return text

@@ -65,6 +65,7 @@ class Activity(Timestamped, Base):
             activity,
             by=by,
             at=activity.happened_at,
+            kind=activity.kind.code,
             kind_zh=activity.kind.label_zh,
             kind_en=activity.kind.label_en,
             summary=activity.summary,

@@ -20,6 +20,7 @@ from crm import clock
 from crm.base import Base, Key, stored_by_value
 from crm.extensions import db
 from crm.models.leased import Leased, waiting_index
+from crm.models.option import Bilingual
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -84,7 +85,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CONTACT_CHANGED: _CHANGES | _NAME,
     Action.CONTACT_TRASHED: _NAME,
     Action.CONTACT_RESTORED: _NAME,
-    Action.ACTIVITY_LOGGED: frozenset({"kind_zh", "kind_en", "summary", "contact"}),
+    Action.ACTIVITY_LOGGED: frozenset({"kind", "kind_zh", "kind_en", "summary", "contact"}),
     Action.DEAL_CREATED: _NAME,
     Action.DEAL_CHANGED: _CHANGES | _NAME,
     Action.DEAL_MOVED: _NAME | {"from_zh", "from_en", "to_zh", "to_en"},
@@ -247,6 +248,9 @@ def changes_of(record: Any, tracked: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _text(value: Any) -> str:
+    """``value`` as a history keeps it: what the firm names itself, in both languages."""
+    if isinstance(value, Bilingual):
+        return value.both
     return "" if value is None else str(value)
 
 

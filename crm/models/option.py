@@ -35,6 +35,11 @@ class Bilingual:
             wanted, other = other, wanted
         return wanted or other
 
+    @property
+    def both(self) -> str:
+        """The names in both languages, Chinese in the first line: what histories keep."""
+        return "\n".join(dict.fromkeys(filter(None, (self.label_zh, self.label_en))))
+
     def __str__(self) -> str:
         return self.label_zh or self.label_en
 

@@ -195,8 +195,9 @@ class ExpenseItem(Timestamped, Base):
 
     @property
     def summary(self) -> str:
-        """One line that names the cost in a history."""
-        return f"{self.category} {self.amount} {self.currency}"
+        """What names the cost in a history: a line in each language."""
+        names = self.category.both.split("\n")
+        return "\n".join(f"{name} {self.amount} {self.currency}" for name in names)
 
     def set_amount(self, amount: Decimal, currency: str, spent_on: date) -> None:
         """Set the amount at the rate of the day it was spent.
