@@ -14,6 +14,8 @@ from crm.models import Contact, User
 
 @dataclass(frozen=True)
 class ContactFilter(ListFilter):
+    customer: int | None = None
+
     SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
         "name": (Contact.name, Contact.id),
         "created": (Contact.created_at, Contact.id),
@@ -23,4 +25,6 @@ class ContactFilter(ListFilter):
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Contact.visible_to(user)
+        if self.customer is not None:
+            chosen = chosen.where(Contact.customer_id == self.customer)
         return chosen.where(Contact.matching(self.q)) if self.q else chosen

@@ -31,6 +31,7 @@ class DealFilter(ListFilter):
     team: int | None = None
     source: int | None = None
     stage: int | None = None
+    customer: int | None = None
     stuck: bool = False
 
     SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
@@ -67,6 +68,8 @@ class DealFilter(ListFilter):
             conditions.append(Deal.source_id == self.source)
         if self.stage is not None:
             conditions.append(Deal.stage_id == self.stage)
+        if self.customer is not None:
+            conditions.append(Deal.customer_id == self.customer)
         if self.stuck:
             conditions.append(stuck())
         return conditions

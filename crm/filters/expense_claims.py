@@ -8,13 +8,15 @@ from typing import Any, ClassVar
 from sqlalchemy import Select
 
 from crm.filters.base import ListFilter
-from crm.models import ClaimState, ExpenseClaim, User
+from crm.models import ClaimState, ExpenseClaim, ExpenseItem, User
 
 
 @dataclass(frozen=True)
 class ExpenseClaimFilter(ListFilter):
     state: ClaimState | None = None
     claimant: int | None = None
+    customer: int | None = None
+    deal: int | None = None
 
     SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
         "created": (ExpenseClaim.created_at, ExpenseClaim.id),
@@ -32,4 +34,8 @@ class ExpenseClaimFilter(ListFilter):
             chosen = chosen.where(ExpenseClaim.state == self.state)
         if self.claimant is not None:
             chosen = chosen.where(ExpenseClaim.claimant_id == self.claimant)
+        if self.customer is not None:
+            chosen = chosen.where(ExpenseClaim.items.any(ExpenseItem.customer_id == self.customer))
+        if self.deal is not None:
+            chosen = chosen.where(ExpenseClaim.items.any(ExpenseItem.deal_id == self.deal))
         return chosen

@@ -26,6 +26,8 @@ class TaskState(StrEnum):
 class TaskFilter(ListFilter):
     state: TaskState = TaskState.OPEN
     everyone: bool = False
+    customer: int | None = None
+    deal: int | None = None
 
     SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
         # What is urgent, then important, comes first on its day.
@@ -44,6 +46,10 @@ class TaskFilter(ListFilter):
         today = Company.current().today()
         if not self.everyone:
             chosen = chosen.where(Task.assignee_id == user.id)
+        if self.customer is not None:
+            chosen = chosen.where(Task.customer_id == self.customer)
+        if self.deal is not None:
+            chosen = chosen.where(Task.deal_id == self.deal)
         if self.q:
             chosen = chosen.where(Task.matching(self.q))
         if self.state is TaskState.DONE:
