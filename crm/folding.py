@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from pypinyin import Style, lazy_pinyin
 
@@ -55,3 +56,20 @@ def search_text(*values: str | None) -> str:
         if _CHINESE.search(folded):
             words += [pinyin_of(folded), initials_of(folded)]
     return " ".join(dict.fromkeys(words))
+
+
+def pieces_of(text: str) -> list[str]:
+    """The two-character pieces of each word of ``text``, which the search index holds.
+
+    Chinese characters also stand alone, since one of them is a fair thing to look for. They are
+    written by their numbers: not every database's tokenizer knows the rarer ones.
+
+    >>> pieces_of("大连 dl")
+    ['5927', '8fde', '59278fde', 'dl']
+    """
+    found: list[str] = []
+    for word in text.split():
+        spelt = [char if char.isascii() else f"{ord(char):x}" for char in word]
+        found += [code for char, code in zip(word, spelt, strict=True) if not char.isascii()]
+        found += [first + second for first, second in pairwise(spelt)]
+    return list(dict.fromkeys(found))

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade as run_migrations
 
+from crm import search_index
 from crm.extensions import db
 
 
@@ -51,6 +52,7 @@ def upgrade() -> tuple[str | None, str]:
     if before != newest:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         run_migrations(revision=newest)
+        search_index.renew()
     return before, newest
 
 

@@ -1,4 +1,8 @@
-"""Records found by name: ``search_text`` is written in the same flush as what it is made of."""
+"""Records found by name: ``search_text`` is written in the same flush as what it is made of.
+
+Every fragment of two characters is in an index (``crm/search_index.py``), so that a search reads
+the few rows that hold all pieces of what is looked for, in Chinese as well as in letters.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,32 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, event, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    column,
+    event,
+    func,
+    or_,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from crm.folding import search_text, words_of
+from crm.extensions import db
+from crm.folding import pieces_of, search_text, words_of
+
+# More would not make a search narrower: what the index finds is compared in full.
+MOST_PIECES = 24
+
+
+def _pieces_of_row(context: DefaultExecutionContext) -> str:
+    return " ".join(pieces_of(context.get_current_parameters()["search_text"]))
 
 
 class Searchable:
@@ -19,6 +45,7 @@ class Searchable:
     LETTER = ""
 
     search_text: Mapped[str] = mapped_column(default="")
+    search_pieces: Mapped[str] = mapped_column(Text, default=_pieces_of_row, deferred=True)
 
     @classmethod
     def matching(cls, term: str) -> ColumnElement[bool]:
@@ -29,9 +56,12 @@ class Searchable:
         words = words_of(term)
         if not words:
             return true()
-        found = and_(*(cls.search_text.contains(word, autoescape=True) for word in words))
+        found = [cls.search_text.contains(word, autoescape=True) for word in words]
+        if pieces := pieces_of(" ".join(words))[:MOST_PIECES]:
+            found.insert(0, cls._holding(pieces))
         number = cls.number_in(term)
-        return found if number is None else or_(found, cls.id == number)  # type: ignore[attr-defined]
+        every = and_(*found)
+        return every if number is None else or_(every, cls.id == number)  # type: ignore[attr-defined]
 
     @classmethod
     def number_in(cls, term: str) -> int | None:
@@ -42,6 +72,22 @@ class Searchable:
             return None
         return int(found[2] or found[3])
 
+    @classmethod
+    def _holding(cls, pieces: list[str]) -> ColumnElement[bool]:
+        """The condition that the index holds all ``pieces`` for a row."""
+        if db.engine.dialect.name == "postgresql":
+            held = func.string_to_array(cls.search_pieces, " ")
+            return held.op("@>")(array([cast(piece, Text) for piece in pieces]))
+        name = index_name(cls)
+        index = table(name, column("rowid"), column(name))
+        every = " AND ".join(f'"{piece}"' for piece in pieces)
+        return cls.id.in_(select(index.c.rowid).where(index.c[name].match(every)))  # type: ignore[attr-defined]
+
+
+def index_name(model: Any) -> str:
+    """What the search index of ``model`` is called: a table on SQLite."""
+    return f"{model.__tablename__}_search"
+
 
 @event.listens_for(Searchable, "before_insert", propagate=True)
 @event.listens_for(Searchable, "before_update", propagate=True)
@@ -49,3 +95,4 @@ def _write_search_text(_mapper: Mapper[Any], _connection: Any, record: Searchabl
     text = search_text(*(getattr(record, name) for name in record.SEARCHED))
     if record.search_text != text:
         record.search_text = text
+        record.search_pieces = " ".join(pieces_of(text))
