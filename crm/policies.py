@@ -20,7 +20,9 @@ from crm.models import (
     ExpenseClaim,
     Noun,
     Role,
+    SavedView,
     Scope,
+    Sharing,
     Task,
     User,
 )
@@ -133,6 +135,20 @@ def _decide(user: User, assignment: ApprovalAssignment) -> bool:
     return assignment.approver_id == user.id and assignment.request.claimant_id != user.id
 
 
+def _edit_view(user: User, view: SavedView) -> bool:
+    return view.owner_id == user.id
+
+
+def _delete_view(user: User, view: SavedView) -> bool:
+    """An administrator clears away what stands above everybody's lists, its owner long gone."""
+    shared = view.shared_with is not Sharing.NOBODY
+    return _edit_view(user, view) or (user.is_administrator and shared)
+
+
+def _export(noun: Noun) -> Callable[[User, Any], bool]:
+    return lambda user, _kind: user.exports(noun)
+
+
 def _administer(user: User, _record: Any) -> bool:
     return user.is_administrator
 
@@ -152,4 +168,11 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("decide", ApprovalAssignment): _decide,
     ("edit", Company): _administer,
     ("create", ExchangeRate): _administer,
+    ("edit", SavedView): _edit_view,
+    ("delete", SavedView): _delete_view,
+    ("export", Customer): _export(Noun.CUSTOMERS),
+    ("export", Contact): _export(Noun.CUSTOMERS),
+    ("export", Deal): _export(Noun.DEALS),
+    ("export", Task): _export(Noun.TASKS),
+    ("export", ExpenseClaim): _export(Noun.CLAIMS),
 }

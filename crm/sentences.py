@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 
 from crm.formatting import day, language, money, number
 from crm.models import Action, CustomerKind, DecisionRole, Event
-from crm.wording import field_word, word_for
+from crm.wording import field_word, list_word, word_for
 
 ICONS: dict[str, str] = {
     "customer": "building-2", "contact": "user", "activity": "message-circle", "deal": "handshake",
     "task": "square-check", "claim": "receipt-text", "approval_link": "triangle-alert",
     "user": "user", "company": "settings", "exchange_rate": "banknote", "import": "upload",
+    "export": "download",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_WON: "trophy",
@@ -165,6 +166,10 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.IMPORT_FINISHED: lambda p: _(
         "Imported %(file)s: %(created)s new, %(updated)s changed",
         file=p["file"], created=p["created"], updated=p["updated"],
+    ),
+    Action.EXPORT_MADE: lambda p: _(
+        "Exported as %(format)s: %(list)s, %(count)s rows",
+        format=p["format"].upper(), list=list_word(p["list"]), count=p["count"],
     ),
 }  # fmt: skip
 

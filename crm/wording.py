@@ -7,7 +7,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from crm.models import ClaimState, CustomerKind, DecisionRole, OutcomeKind, Role
+from crm.models import ClaimState, CustomerKind, DecisionRole, OutcomeKind, Role, Sharing
 from crm.models.approval import Closure, Decision
 
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -40,6 +40,12 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Role.FINANCE: _l("Finance"),
         Role.ADMINISTRATOR: _l("Administrator"),
         Role.READER: _l("Read-only"),
+        Role.EXPORTER: _l("May export"),
+    },
+    Sharing: {
+        Sharing.NOBODY: _l("Only me"),
+        Sharing.TEAM: _l("My team"),
+        Sharing.EVERYONE: _l("Everyone"),
     },
     Decision: {
         Decision.APPROVED: _l("Approved"),
@@ -50,6 +56,15 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Closure.REJECTED: _l("Rejected"),
         Closure.WITHDRAWN: _l("Withdrawn"),
     },
+}
+
+# The lists, as their pages are called.
+LISTS: dict[str, str] = {
+    "customers": _l("Customers"),
+    "contacts": _l("Contacts"),
+    "deals": _l("Deals"),
+    "tasks": _l("Tasks"),
+    "claims": _l("Expense claims"),
 }
 
 # The fields of records, as histories, conflicts and imports name them.
@@ -116,3 +131,8 @@ def word_for(value: StrEnum | None) -> str:
 def field_word(noun: str, field: str) -> str:
     """What ``field`` of a ``noun`` is called."""
     return str(FIELDS_OF.get((noun, field)) or FIELDS.get(field, field))
+
+
+def list_word(name: str) -> str:
+    """What the list ``name`` is called."""
+    return str(LISTS[name])

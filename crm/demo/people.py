@@ -28,6 +28,8 @@ PEOPLE = (
     ("linfeng", "林峰", Role.REP, SOUTH),
     ("hejing", "何静", Role.READER, FIRM),
 )
+# A rep who may take lists out as files; managers, finance and administrators may anyway.
+EXPORTER = "zhaolei"
 
 
 def hire(world: World) -> None:
@@ -45,3 +47,4 @@ def hire(world: World) -> None:
         for user in world.people.values():
             if user.team is not None and user.roles & HEADS:
                 user.team.head = user
+        world.people[EXPORTER].give_roles({Role.REP, Role.EXPORTER}, by=world.people["chenli"])

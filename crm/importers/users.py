@@ -24,6 +24,7 @@ ROLES: dict[Role, tuple[str, ...]] = {
     Role.FINANCE: ("财务",),
     Role.ADMINISTRATOR: ("管理员", "admin"),
     Role.READER: ("只读", "read-only"),
+    Role.EXPORTER: ("可导出", "export"),
 }
 _role = word(Role, ROLES)
 

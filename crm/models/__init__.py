@@ -16,6 +16,7 @@ from crm.models.option import Option, OptionList
 from crm.models.outcome import Outcome, OutcomeKind
 from crm.models.outgoing_mail import MailKind, OutgoingMail
 from crm.models.pipeline import Pipeline, Stage
+from crm.models.saved_view import SavedView, Sharing
 from crm.models.session import OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.stage_stay import StageStay
 from crm.models.task import Task
@@ -27,6 +28,6 @@ __all__ = [
     "ClaimState", "Company", "Contact", "Customer", "CustomerKind", "Deal", "DecisionRole",
     "Event", "ExchangeRate", "ExpenseClaim", "ExpenseItem", "Job", "MailKind", "Noun",
     "OneTimeLink", "Option", "OptionList", "Outcome", "OutcomeKind", "OutgoingMail", "Pipeline",
-    "Role", "Scope", "SignInAttempt", "Stage", "StageStay", "Task", "Team", "TrustedDevice",
-    "User", "UserRole", "UserSession",
+    "Role", "SavedView", "Scope", "Sharing", "SignInAttempt", "Stage", "StageStay", "Task", "Team",
+    "TrustedDevice", "User", "UserRole", "UserSession",
 ]  # fmt: skip

@@ -32,10 +32,15 @@ class Noun(StrEnum):
 
 
 class Grant(NamedTuple):
-    """What a role may see, and what it may change."""
+    """What a role may see, what it may change, and whether it may take what it sees out as a file.
+
+    Who looks up one customer after the other needs them all in a file seldom: the right to export
+    is one of its own, and each export is recorded.
+    """
 
     see: Scope
     change: Scope
+    export: bool = False
 
 
 class Role(StrEnum):
@@ -46,30 +51,33 @@ class Role(StrEnum):
     FINANCE = "finance"
     ADMINISTRATOR = "administrator"
     READER = "reader"
+    # Beside another role: its owner may export what that one shows.
+    EXPORTER = "exporter"
 
 
 GRANTS: dict[Role, dict[Noun, Grant]] = {
     Role.REP: dict.fromkeys(Noun, Grant(Scope.OWN, Scope.OWN)),
     Role.MANAGER: {
-        Noun.CUSTOMERS: Grant(Scope.TEAM, Scope.TEAM),
-        Noun.DEALS: Grant(Scope.TEAM, Scope.TEAM),
-        Noun.TASKS: Grant(Scope.TEAM, Scope.TEAM),
-        Noun.CLAIMS: Grant(Scope.TEAM, Scope.OWN),
+        Noun.CUSTOMERS: Grant(Scope.TEAM, Scope.TEAM, export=True),
+        Noun.DEALS: Grant(Scope.TEAM, Scope.TEAM, export=True),
+        Noun.TASKS: Grant(Scope.TEAM, Scope.TEAM, export=True),
+        Noun.CLAIMS: Grant(Scope.TEAM, Scope.OWN, export=True),
     },
     Role.FINANCE: {
-        Noun.CUSTOMERS: Grant(Scope.ALL, Scope.NONE),
-        Noun.DEALS: Grant(Scope.ALL, Scope.NONE),
-        Noun.TASKS: Grant(Scope.OWN, Scope.OWN),
-        Noun.CLAIMS: Grant(Scope.ALL, Scope.OWN),
+        Noun.CUSTOMERS: Grant(Scope.ALL, Scope.NONE, export=True),
+        Noun.DEALS: Grant(Scope.ALL, Scope.NONE, export=True),
+        Noun.TASKS: Grant(Scope.OWN, Scope.OWN, export=True),
+        Noun.CLAIMS: Grant(Scope.ALL, Scope.OWN, export=True),
     },
     Role.ADMINISTRATOR: {
-        Noun.CUSTOMERS: Grant(Scope.ALL, Scope.ALL),
-        Noun.DEALS: Grant(Scope.ALL, Scope.ALL),
-        Noun.TASKS: Grant(Scope.ALL, Scope.ALL),
+        Noun.CUSTOMERS: Grant(Scope.ALL, Scope.ALL, export=True),
+        Noun.DEALS: Grant(Scope.ALL, Scope.ALL, export=True),
+        Noun.TASKS: Grant(Scope.ALL, Scope.ALL, export=True),
         # Nobody, not even an administrator, edits what another person claims to have spent.
-        Noun.CLAIMS: Grant(Scope.ALL, Scope.OWN),
+        Noun.CLAIMS: Grant(Scope.ALL, Scope.OWN, export=True),
     },
     Role.READER: dict.fromkeys(Noun, Grant(Scope.ALL, Scope.NONE)),
+    Role.EXPORTER: dict.fromkeys(Noun, Grant(Scope.NONE, Scope.NONE, export=True)),
 }
 
 

@@ -70,6 +70,7 @@ class Action(StrEnum):
     COMPANY_CHANGED = "company:changed"
     RATE_ENTERED = "exchange_rate:entered"
     IMPORT_FINISHED = "import:finished"
+    EXPORT_MADE = "export:made"
 
 
 _CHANGES = frozenset({"changes"})
@@ -118,6 +119,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.COMPANY_CHANGED: _CHANGES,
     Action.RATE_ENTERED: frozenset({"currency", "day", "rate"}),
     Action.IMPORT_FINISHED: frozenset({"noun", "file", "created", "updated"}),
+    Action.EXPORT_MADE: frozenset({"list", "filter", "format", "count"}),
 }
 
 

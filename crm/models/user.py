@@ -137,6 +137,10 @@ class User(Base, UserMixin, Timestamped):
         """How far this user may change ``noun``."""
         return max((GRANTS[role][noun].change for role in self.roles), default=Scope.NONE)
 
+    def exports(self, noun: Noun) -> bool:
+        """Whether this user may take what they see of ``noun`` out as a file."""
+        return any(GRANTS[role][noun].export for role in self.roles)
+
     def check_password(self, password: str) -> bool:
         """Whether ``password`` is right; renews a hash made with older parameters."""
         if not passwords.verify(self.password_hash, password):

@@ -39,6 +39,7 @@ def test_an_empty_database_becomes_the_demo(crm: Command, empty: None) -> None:
         ["fengqin", people.PASSWORD, "finance"],
         ["chenli", people.PASSWORD, "administrator"],
         ["hejing", people.PASSWORD, "reader"],
+        ["zhaolei", people.PASSWORD, "exporter"],
     ]
 
 

@@ -19,7 +19,7 @@ LAYERS = (
     ("models",),
     ("assets", "files", "hypermedia", "links", "paging", "policies", "reactions", "schema",
      "security", "seed", "timetable", "wording", "postman", "migrations"),
-    ("errors", "filters", "formatting", "signing_in", "demo", "importers"),
+    ("errors", "filters", "formatting", "signing_in", "demo", "exporters", "importers"),
     ("forms", "queries", "sentences"),
     ("mail",),
     ("blueprints", "jobs"),

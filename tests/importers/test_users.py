@@ -133,7 +133,7 @@ def test_bad_rows_are_named_with_column_and_reason(cast: Cast, bring: Bring) -> 
         ),
         (4, "email", "nowhere", "is not a mail address"),
         (5, "manager", "gus", "is this user"),
-        (6, "role", "boss", "is none of: rep, manager, finance, administrator, reader"),
+        (6, "role", "boss", "is none of: rep, manager, finance, administrator, reader, exporter"),
         (7, "username", "wang", "belongs to another user already"),
         (8, "email", "Wang@example.com", "belongs to another user already"),
         (10, "username", "LOU", "belongs to another user already"),
