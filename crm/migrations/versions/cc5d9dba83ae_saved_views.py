@@ -7,7 +7,7 @@ from alembic import op
 import crm.base
 
 revision = "cc5d9dba83ae"
-down_revision = "c89b71e6e3bd"
+down_revision = "5b0c2a7d9e14"
 branch_labels = None
 depends_on = None
 
