@@ -26,7 +26,7 @@ from markupsafe import Markup, escape
 from crm import clock
 from crm.extensions import LANGUAGES
 from crm.models import Company
-from crm.models.option import Bilingual
+from crm.models.bilingual import Bilingual
 from crm.policies import may
 from crm.wording import word_for
 

@@ -125,7 +125,7 @@ def claim_paid(claim: ExpenseClaim) -> Letter:
 def written_for(reader: User) -> Iterator[None]:
     """Texts, amounts and times inside are in the reader's language and zone."""
     outside = {name: g.pop(name) for name in ("language", "timezone") if name in g}
-    g.language = reader.language or "zh"
+    g.language = reader.language or Company.current().language
     g.timezone = reader.timezone or Company.current().timezone
     flask_babel.refresh()
     try:

@@ -19,11 +19,14 @@ from crm.models import (
     ExchangeRate,
     ExpenseClaim,
     Noun,
+    Option,
+    Pipeline,
     Role,
     SavedView,
     Scope,
     Sharing,
     Task,
+    Team,
     User,
 )
 from crm.models.access import reaches
@@ -153,6 +156,11 @@ def _administer(user: User, _record: Any) -> bool:
     return user.is_administrator
 
 
+def _deactivate(user: User, leaver: User) -> bool:
+    """Nobody shuts the door behind themselves."""
+    return user.is_administrator and leaver.id != user.id
+
+
 PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("create", Customer): _create_customer,
     ("edit", Customer): _edit_customer,
@@ -175,4 +183,12 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("export", Deal): _export(Noun.DEALS),
     ("export", Task): _export(Noun.TASKS),
     ("export", ExpenseClaim): _export(Noun.CLAIMS),
+    ("create", User): _administer,
+    ("edit", User): _administer,
+    ("deactivate", User): _deactivate,
+    ("create", Team): _administer,
+    ("edit", Team): _administer,
+    ("edit", Pipeline): _administer,
+    ("edit", Option): _administer,
+    ("import", Customer): _administer,
 }

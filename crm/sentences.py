@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
+from crm.extensions import LANGUAGES
 from crm.formatting import day, language, money, number
-from crm.models import Action, CustomerKind, DecisionRole, Event
+from crm.models import Action, CustomerKind, DecisionRole, Event, OptionList, Role
 from crm.wording import field_word, list_word, word_for
 
 ICONS: dict[str, str] = {
     "customer": "building-2", "contact": "user", "activity": "message-circle", "deal": "handshake",
     "task": "square-check", "claim": "receipt-text", "approval_link": "triangle-alert",
-    "user": "user", "company": "settings", "exchange_rate": "banknote", "import": "upload",
-    "export": "download",
+    "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban", "option": "list",
+    "company": "settings", "exchange_rate": "banknote", "import": "upload",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_WON: "trophy",
@@ -88,13 +89,18 @@ def _yes_or_no(text: str) -> str:
 
 # How the values that histories keep as text are written; the others are what people typed.
 VALUES: dict[str, Callable[[str], str]] = {
-    **dict.fromkeys(("grade", "industry", "region", "source", "category", "items"), _own_line),
+    **dict.fromkeys(
+        ("grade", "industry", "region", "source", "category", "items", "stages", "options"),
+        _own_line,
+    ),
     **dict.fromkeys(("amount", "base_amount", "annual_revenue", "employees"), _number),
     **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), _day),
     **dict.fromkeys(("urgent", "important", "is_primary"), _yes_or_no),
     "kind": lambda text: word_for(CustomerKind(text)),
     "decision_role": lambda text: word_for(DecisionRole(text)),
     "probability": lambda text: f"{text}%",
+    "language": lambda text: LANGUAGES[text],
+    "roles": lambda text: ", ".join(word_for(Role(role)) for role in text.split(", ")),
 }
 
 
@@ -155,10 +161,22 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     ),
     Action.USER_SIGNED_IN: lambda p: _("Signed in from %(address)s", address=p["address"]),
     Action.USER_PASSWORD_CHANGED: lambda p: _("Password changed"),
+    Action.USER_JOINED: lambda p: _("%(name)s joined", name=p["name"]),
+    Action.USER_INVITED: lambda p: _("%(name)s was sent a link to set a password", name=p["name"]),
+    Action.USER_CHANGED: lambda p: _("User changed"),
     Action.USER_ROLES_CHANGED: lambda p: _("Roles changed"),
     Action.USER_DEACTIVATED: lambda p: _("User deactivated"),
+    Action.USER_REACTIVATED: lambda p: _("User came back"),
     Action.USER_SESSION_ENDED: lambda p: _("Signed out"),
+    Action.TEAM_FOUNDED: lambda p: _("Team added: %(name)s", name=p["name"]),
+    Action.TEAM_CHANGED: lambda p: _("Team changed: %(name)s", name=p["name"]),
+    Action.TEAM_DISSOLVED: lambda p: _("Team removed: %(name)s", name=p["name"]),
     Action.COMPANY_CHANGED: lambda p: _("Settings changed"),
+    Action.COMPANY_SET_UP: lambda p: _("Set-up finished"),
+    Action.STAGES_CHANGED: lambda p: _("Stages changed"),
+    Action.OPTIONS_CHANGED: lambda p: _(
+        "List changed: %(name)s", name=word_for(OptionList(p["list"]))
+    ),
     Action.RATE_ENTERED: lambda p: _(
         "Exchange rate of %(currency)s from %(day)s: %(rate)s",
         currency=p["currency"], day=p["day"], rate=p["rate"],

@@ -46,6 +46,11 @@ def _touch(user_session: UserSession) -> None:
                 .where(UserSession.id == user_session.id)
                 .values(last_seen_at=clock.now())
             )
+            connection.execute(
+                update(User)
+                .where(User.id == user_session.user_id)
+                .values(last_seen_at=clock.now(), updated_at=User.updated_at)
+            )
     except OperationalError as error:
         # Somebody writes for long, an import perhaps: it will be noted with a later request.
         current_app.logger.info("last use of a session not noted: %s", error.orig)

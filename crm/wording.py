@@ -7,7 +7,15 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from crm.models import ClaimState, CustomerKind, DecisionRole, OutcomeKind, Role, Sharing
+from crm.models import (
+    ClaimState,
+    CustomerKind,
+    DecisionRole,
+    OptionList,
+    OutcomeKind,
+    Role,
+    Sharing,
+)
 from crm.models.approval import Closure, Decision
 
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -46,6 +54,15 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Sharing.NOBODY: _l("Only me"),
         Sharing.TEAM: _l("My team"),
         Sharing.EVERYONE: _l("Everyone"),
+    },
+    OptionList: {
+        OptionList.SOURCE: _l("Sources"),
+        OptionList.INDUSTRY: _l("Industries"),
+        OptionList.REGION: _l("Regions"),
+        OptionList.GRADE: _l("Grades"),
+        OptionList.LOST_REASON: _l("Reasons for losing"),
+        OptionList.EXPENSE_CATEGORY: _l("Expense categories"),
+        OptionList.ACTIVITY_KIND: _l("Kinds of activity"),
     },
     Decision: {
         Decision.APPROVED: _l("Approved"),
@@ -112,6 +129,14 @@ FIELDS: dict[str, str] = {
     "reason": _l("Reason"),
     "base_currency": _l("Base currency"),
     "timezone": _l("Time zone"),
+    "username": _l("User name"),
+    "team": _l("Team"),
+    "manager": _l("Manager"),
+    "roles": _l("Roles"),
+    "language": _l("Language"),
+    "head": _l("Head"),
+    "stages": _l("Stages"),
+    "options": _l("List"),
     "approval_link_limit": _l("Limit for approval by link"),
 }
 
@@ -120,6 +145,8 @@ FIELDS: dict[str, str] = {
 FIELDS_OF: dict[tuple[str, str], str] = {
     ("contact", "name"): lazy_pgettext("contact", "Name"),
     ("contact", "title"): lazy_pgettext("contact", "Title"),
+    ("user", "name"): lazy_pgettext("contact", "Name"),
+    ("team", "parent"): _l("Part of"),
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 from email_validator import EmailNotValidError
 from sqlalchemy import select
@@ -11,9 +14,9 @@ from crm.cli import Trouble, in_app
 from crm.cli.printing import HOURS, near, one_time_address, table
 from crm.cli.setup import checked_username
 from crm.extensions import db
-from crm.models import Role, Team, User, UserRole, UserSession
+from crm.models import Role, Team, User, UserSession
 from crm.models.session import LinkPurpose
-from crm.models.user import normalized_email
+from crm.models.user import LastAdministrator, normalized_email
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -85,11 +88,22 @@ def deactivate(username: str) -> None:
     """End a user's access; what they own stays."""
     user = find_user(username)
     if user.is_active:
-        _keep_an_administrator_besides(user)
-        user.deactivate(by=None)
+        with _keeping_an_administrator():
+            user.deactivate(by=None)
         UserSession.end_all_of(user)
         db.session.commit()
     click.echo(f"{user.username} cannot sign in any more.")
+
+
+@command.command("reactivate")
+@click.argument("username")
+@in_app
+def reactivate(username: str) -> None:
+    """Let somebody who left sign in again, with the roles and the password they had."""
+    user = find_user(username)
+    user.reactivate(by=None)
+    db.session.commit()
+    click.echo(f"{user.username} can sign in again.")
 
 
 @command.command("role")
@@ -100,9 +114,8 @@ def role(username: str, roles: tuple[str, ...]) -> None:
     """Give a user exactly these roles; their sessions end."""
     user, wanted = find_user(username), {Role(value) for value in roles}
     if wanted != user.roles:
-        if Role.ADMINISTRATOR not in wanted:
-            _keep_an_administrator_besides(user)
-        user.give_roles(wanted, by=None)
+        with _keeping_an_administrator():
+            user.give_roles(wanted, by=None)
         UserSession.end_all_of(user)
         db.session.commit()
     click.echo(f"{user.username}: {', '.join(sorted(wanted))}")
@@ -145,16 +158,13 @@ def _checked_email(email: str | None) -> str | None:
     return address
 
 
-def _keep_an_administrator_besides(user: User) -> None:
-    """:raises Trouble: ``user`` is the last administrator who can sign in."""
-    others = (
-        User.active()
-        .join(UserRole)
-        .where(UserRole.role == Role.ADMINISTRATOR, User.id != user.id)
-        .limit(1)
-    )
-    if user.is_administrator and db.session.scalar(others) is None:
-        raise Trouble(f"{user.username} is the last administrator: make another one first")
+@contextmanager
+def _keeping_an_administrator() -> Iterator[None]:
+    """:raises Trouble: nobody would be an administrator any more."""
+    try:
+        yield
+    except LastAdministrator as error:
+        raise Trouble(f"{error} is the last administrator: make another one first") from error
 
 
 def _state(user: User) -> str:

@@ -12,7 +12,7 @@ from wtforms.fields.core import UnboundField
 
 from crm.formatting import label
 from crm.forms.messages import Messages
-from crm.models.option import Bilingual
+from crm.models.bilingual import Bilingual
 from crm.wording import word_for
 
 

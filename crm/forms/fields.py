@@ -23,7 +23,7 @@ from crm.filters.pickers import found
 from crm.formatting import label
 from crm.forms.base import strip
 from crm.models import Company, Option, OptionList
-from crm.models.option import Bilingual
+from crm.models.bilingual import Bilingual
 from crm.wording import WORDS
 
 

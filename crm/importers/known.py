@@ -16,7 +16,7 @@ from crm.extensions import db
 from crm.folding import fold
 from crm.importers.problems import BadValue
 from crm.models import Company, Customer, Option, OptionList, Pipeline, Stage, User
-from crm.models.option import Bilingual
+from crm.models.bilingual import Bilingual
 
 # Stands for a record that an earlier row will make, while the rows are only checked.
 TO_COME = object()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from flask import g, has_app_context
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import clock
@@ -23,10 +23,14 @@ class Company(Versioned, Base):
     __tablename__ = "company"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
 
+    TRACKED = ("name", "language", "timezone", "base_currency", "approval_link_limit")
+
     id: Mapped[Key]
     name: Mapped[Name]
     base_currency: Mapped[Currency] = mapped_column(String(3), default="CNY")
     timezone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
+    # What mails are written in to people who have not chosen a language.
+    language: Mapped[str] = mapped_column(String(5), default="zh")
     # Up to this amount, in the base currency, the link in a mail alone decides (DOMAIN.md).
     approval_link_limit: Mapped[Decimal] = mapped_column(default=Decimal(2000))
     is_demo: Mapped[bool] = mapped_column(default=False)
@@ -44,6 +48,7 @@ class Company(Versioned, Base):
                     name="",
                     base_currency="CNY",
                     timezone="Asia/Shanghai",
+                    language="zh",
                     approval_link_limit=Decimal(2000),
                     is_demo=False,
                 )
@@ -55,6 +60,25 @@ class Company(Versioned, Base):
         """The company, held until the transaction ends so that two changes come one by one."""
         return db.session.get_one(cls, 1, with_for_update=True, populate_existing=True)
 
+    @classmethod
+    def hold(cls) -> None:
+        """Make others who decide about the whole firm wait until this transaction ends."""
+        db.session.execute(select(cls.id).with_for_update())
+
+    @property
+    def has_money(self) -> bool:
+        """Whether amounts were already converted into the base currency."""
+        from crm.models.deal import Deal
+        from crm.models.exchange_rate import ExchangeRate
+        from crm.models.expense_claim import ExpenseItem
+
+        written = (
+            Deal.amount.is_not(None),
+            ExpenseItem.id.is_not(None),
+            ExchangeRate.id.is_not(None),
+        )
+        return any(db.session.scalar(select(1).where(one).limit(1)) for one in written)
+
     def today(self) -> date:
         """The company's day: what a day, a month and a quarter are counted in."""
         return clock.day_of(clock.now(), self.timezone)
@@ -63,7 +87,11 @@ class Company(Versioned, Base):
         """The company's day that ``moment`` belongs to."""
         return clock.day_of(moment, self.timezone)
 
+    def note_set_up(self, *, by: User) -> None:
+        """Record that the first visit is over, whatever was skipped."""
+        Event.record(Action.COMPANY_SET_UP, self, by=by)
+
     def note_changes(self, *, by: User) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, ("name", "timezone", "approval_link_limit")):
+        if changes := changes_of(self, self.TRACKED):
             Event.record(Action.COMPANY_CHANGED, self, by=by, changes=changes)

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from crm import clock
 from crm.base import Base, Key, stored_by_value
 from crm.extensions import db
+from crm.models.bilingual import Bilingual
 from crm.models.leased import Leased, waiting_index
-from crm.models.option import Bilingual
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -64,10 +64,20 @@ class Action(StrEnum):
     LINK_REFUSED = "approval_link:refused"
     USER_SIGNED_IN = "user:signed_in"
     USER_PASSWORD_CHANGED = "user:password_changed"  # noqa: S105
+    USER_JOINED = "user:joined"
+    USER_INVITED = "user:invited"
+    USER_CHANGED = "user:changed"
     USER_ROLES_CHANGED = "user:roles_changed"
     USER_DEACTIVATED = "user:deactivated"
+    USER_REACTIVATED = "user:reactivated"
     USER_SESSION_ENDED = "user:session_ended"
+    TEAM_FOUNDED = "team:founded"
+    TEAM_CHANGED = "team:changed"
+    TEAM_DISSOLVED = "team:dissolved"
     COMPANY_CHANGED = "company:changed"
+    COMPANY_SET_UP = "company:set_up"
+    STAGES_CHANGED = "pipeline:changed"
+    OPTIONS_CHANGED = "option:changed"
     RATE_ENTERED = "exchange_rate:entered"
     IMPORT_FINISHED = "import:finished"
     EXPORT_MADE = "export:made"
@@ -113,10 +123,20 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.LINK_REFUSED: frozenset({"approver", "reason"}),
     Action.USER_SIGNED_IN: frozenset({"address", "device"}),
     Action.USER_PASSWORD_CHANGED: frozenset(),
+    Action.USER_JOINED: _NAME,
+    Action.USER_INVITED: _NAME,
+    Action.USER_CHANGED: _CHANGES,
     Action.USER_ROLES_CHANGED: _CHANGES,
     Action.USER_DEACTIVATED: frozenset(),
+    Action.USER_REACTIVATED: frozenset(),
     Action.USER_SESSION_ENDED: frozenset({"device"}),
+    Action.TEAM_FOUNDED: _NAME,
+    Action.TEAM_CHANGED: _CHANGES | _NAME,
+    Action.TEAM_DISSOLVED: _NAME,
     Action.COMPANY_CHANGED: _CHANGES,
+    Action.COMPANY_SET_UP: frozenset(),
+    Action.STAGES_CHANGED: _CHANGES,
+    Action.OPTIONS_CHANGED: _CHANGES | {"list"},
     Action.RATE_ENTERED: frozenset({"currency", "day", "rate"}),
     Action.IMPORT_FINISHED: frozenset({"noun", "file", "created", "updated"}),
     Action.EXPORT_MADE: frozenset({"list", "filter", "format", "count"}),

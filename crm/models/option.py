@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Index, Select, String, select
+from sqlalchemy import Column, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.base import Base, Key, Label, stored_by_value
+from crm.base import Base, Key, stored_by_value
+from crm.extensions import db
+from crm.models.bilingual import Bilingual
+from crm.models.event import Action, Event
+
+if TYPE_CHECKING:
+    from crm.models.company import Company
+    from crm.models.user import User
+
+# What options and stages are coloured with: the tones of the style sheet's palette.
+COLOURS = ("blue", "teal", "green", "amber", "orange", "red", "pink", "violet", "grey")
 
 
 class OptionList(StrEnum):
@@ -22,26 +34,22 @@ class OptionList(StrEnum):
     ACTIVITY_KIND = "activity_kind"
 
 
-class Bilingual:
-    """Something the firm names itself, in both languages."""
+class InUse(ValueError):
+    """What records refer to cannot be taken away; ``what`` says which it is."""
 
-    label_zh: Mapped[Label]
-    label_en: Mapped[Label]
+    def __init__(self, what: Bilingual) -> None:
+        super().__init__(str(what))
+        self.what = what
 
-    def label(self, language: str) -> str:
-        """The name in ``language``, or in the other one if that is empty."""
-        wanted, other = self.label_zh, self.label_en
-        if language != "zh":
-            wanted, other = other, wanted
-        return wanted or other
 
-    @property
-    def both(self) -> str:
-        """The names in both languages, Chinese in the first line: what histories keep."""
-        return "\n".join(dict.fromkeys(filter(None, (self.label_zh, self.label_en))))
+class OptionPlan(NamedTuple):
+    """What an option is to be; without ``option``, a new one."""
 
-    def __str__(self) -> str:
-        return self.label_zh or self.label_en
+    label_zh: str
+    label_en: str
+    colour: str
+    active: bool
+    option: Option | None = None
 
 
 class Option(Bilingual, Base):
@@ -60,3 +68,75 @@ class Option(Bilingual, Base):
     def of(cls, which: OptionList) -> Select[Option]:
         """The options that can be chosen now, in the firm's order."""
         return select(cls).where(cls.list == which, cls.active).order_by(cls.position, cls.id)
+
+    @classmethod
+    def all_of(cls, which: OptionList) -> Select[Option]:
+        """Every option of the list, those out of use too, in the firm's order."""
+        return select(cls).where(cls.list == which).order_by(cls.position, cls.id)
+
+    @classmethod
+    def arrange(
+        cls, which: OptionList, plans: Sequence[OptionPlan], *, company: Company, by: User
+    ) -> None:
+        """Make the list what ``plans`` say, in their order; who is not among them goes.
+
+        :raises InUse: a record refers to an option that would go.
+        """
+        options = list(db.session.scalars(cls.all_of(which).with_for_update()))
+        before = _written(options)
+        kept = {plan.option.id for plan in plans if plan.option}
+        for option in options:
+            if option.id not in kept:
+                option.remove()
+        after = [cls._planned(which, plan, number) for number, plan in enumerate(plans)]
+        db.session.flush()  # new ones get their ids in the order of the list
+        if _written(after) != before:
+            changes = {"options": [before, _written(after)]}
+            Event.record(Action.OPTIONS_CHANGED, company, by=by, list=which.value, changes=changes)
+
+    @classmethod
+    def ids_in_use(cls, which: OptionList) -> set[int]:
+        """The ids of the options that a record refers to, or the product itself by their code."""
+        ids = select(cls.id).where(cls.list == which)
+        found = set(db.session.scalars(ids.where(cls.code != "")))
+        for column in _references(cls):
+            found |= set(db.session.scalars(select(column).where(column.in_(ids)).distinct()))
+        return found
+
+    def remove(self) -> None:
+        """Take away what was never chosen.
+
+        :raises InUse: a record refers to it; it can be retired instead.
+        """
+        if self.id in self.ids_in_use(self.list):
+            raise InUse(self)
+        db.session.delete(self)
+
+    @classmethod
+    def _planned(cls, which: OptionList, plan: OptionPlan, position: int) -> Option:
+        option = plan.option or cls(list=which)
+        option.label_zh, option.label_en = plan.label_zh, plan.label_en
+        option.colour, option.active, option.position = plan.colour, plan.active, position
+        db.session.add(option)
+        return option
+
+
+def _references(model: type[Base]) -> list[Column]:
+    """Every column of the schema that refers to ``model``."""
+    return [
+        key.parent
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table is model.__table__
+    ]
+
+
+def _written(options: Sequence[Option]) -> str:
+    """A list as the history keeps it: a line in Chinese, a line in English."""
+    return "\n".join(
+        ", ".join(
+            f"{option.label(language)} ({option.colour}{'' if option.active else ', –'})"
+            for option in options
+        )
+        for language in ("zh", "en")
+    )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ForeignKey, Select, SmallInteger, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.base import Base, Key
 from crm.extensions import db
-from crm.models.option import Bilingual
+from crm.models.bilingual import Bilingual
+from crm.models.event import Action, Event
+from crm.models.option import InUse
+
+if TYPE_CHECKING:
+    from crm.models.user import User
 
 
 class StageRequirement(StrEnum):
@@ -19,6 +26,20 @@ class StageRequirement(StrEnum):
     AMOUNT = "amount"
     EXPECTED_CLOSE = "expected_close"
     CONTACT = "contact"
+
+
+class StagePlan(NamedTuple):
+    """What a stage is to be; without ``stage``, a new one."""
+
+    label_zh: str
+    label_en: str
+    probability: int
+    days_to_rot: int
+    colour: str
+    required: Sequence[str] = ()
+    guidance_zh: str = ""
+    guidance_en: str = ""
+    stage: Stage | None = None
 
 
 class Pipeline(Bilingual, Base):
@@ -32,6 +53,49 @@ class Pipeline(Bilingual, Base):
     def main(cls) -> Pipeline:
         """The pipeline that new deals enter, with its stages."""
         return db.session.scalars(select(cls).order_by(cls.position, cls.id).limit(1)).one()
+
+    @property
+    def was_arranged(self) -> bool:
+        """Whether somebody has chosen or changed its stages: they are the firm's own."""
+        chosen = select(Event.id).where(
+            Event.action == Action.STAGES_CHANGED, Event.subject_id == self.id
+        )
+        return db.session.scalar(chosen.limit(1)) is not None
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a deal stands, or ever stood, in one of its stages."""
+        return bool(self.ids_in_use())
+
+    def ids_in_use(self) -> set[int]:
+        """The ids of the stages in which a deal stands, or ever stood."""
+        from crm.models.deal import Deal
+        from crm.models.stage_stay import StageStay
+
+        ids = select(Stage.id).where(Stage.pipeline_id == self.id)
+        return {
+            stage_id
+            for column in (Deal.stage_id, StageStay.stage_id)
+            for stage_id in db.session.scalars(select(column).where(column.in_(ids)).distinct())
+        }
+
+    def arrange(self, plans: Sequence[StagePlan], *, by: User) -> None:
+        """Make the stages what ``plans`` say, in their order; those not among them go.
+
+        :raises InUse: a deal stands, or ever stood, in a stage that would go.
+        """
+        db.session.execute(select(Stage.id).where(Stage.pipeline_id == self.id).with_for_update())
+        before, in_use = _written(self.stages), self.ids_in_use()
+        kept = {plan.stage.id for plan in plans if plan.stage}
+        for stage in [stage for stage in self.stages if stage.id not in kept]:
+            if stage.id in in_use:
+                raise InUse(stage)
+            db.session.delete(stage)
+        self.stages = [_planned(plan, position) for position, plan in enumerate(plans)]
+        # Chosen as they were is a choice, too: the first visit asks for one.
+        if _written(self.stages) != before or not self.was_arranged:
+            changes = {"stages": [before, _written(self.stages)]}
+            Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
 
 
 class Stage(Bilingual, Base):
@@ -59,3 +123,24 @@ class Stage(Bilingual, Base):
     def guidance(self, language: str) -> str:
         """What is the risk in this stage, and how to get to the next."""
         return self.guidance_zh if language == "zh" else self.guidance_en
+
+
+def _planned(plan: StagePlan, position: int) -> Stage:
+    stage = plan.stage or Stage(
+        required=list(plan.required), guidance_zh=plan.guidance_zh, guidance_en=plan.guidance_en
+    )
+    stage.label_zh, stage.label_en = plan.label_zh, plan.label_en
+    stage.probability, stage.days_to_rot = plan.probability, plan.days_to_rot
+    stage.colour, stage.position = plan.colour, position
+    return stage
+
+
+def _written(stages: Sequence[Stage]) -> str:
+    """The stages as the history keeps them: a line in Chinese, a line in English."""
+    return "\n".join(
+        " → ".join(
+            f"{stage.label(language)} {stage.probability} % · {stage.days_to_rot} d"
+            for stage in stages
+        )
+        for language in ("zh", "en")
+    )

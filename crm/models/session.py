@@ -54,6 +54,7 @@ class UserSession(Base):
         Event.record(
             Action.USER_SIGNED_IN, user, by=user, address=address[:60], device=device[:200]
         )
+        user.note_seen()
         return secret
 
     @classmethod

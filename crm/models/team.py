@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.base import Base, Key, Name
+from crm.base import Base, Key, Name, Versioned
 from crm.extensions import db
+from crm.models.event import Action, Event, changes_of
 
 if TYPE_CHECKING:
     from crm.models.user import User
 
 
-class Team(Base):
+class Circle(ValueError):
+    """A team cannot stand below itself."""
+
+
+class Team(Versioned, Base):
     __tablename__ = "team"
+
+    TRACKED = ("name", "parent", "head")
 
     id: Mapped[Key]
     name: Mapped[Name]
@@ -32,18 +39,72 @@ class Team(Base):
     )
 
     @classmethod
-    def found(cls, name: str, *, parent: Team | None = None) -> Team:
-        """Make a team below ``parent`` (a root without one)."""
+    def found(cls, name: str, *, parent: Team | None = None, by: User | None = None) -> Team:
+        """Make a team below ``parent`` (a root without one).
+
+        :param by: who asked for it; recorded unless the team comes with the whole firm.
+        """
         team = cls(name=name, parent=parent)
         db.session.add(team)
         db.session.flush()  # the path needs the id
-        team.path = f"{parent.path if parent else '/'}{team.id}/"
+        team._write_path()
+        if by is not None:
+            Event.record(Action.TEAM_FOUNDED, team, by=by, name=name)
         return team
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[Team]:
+        """Every team: colleagues know how the firm is divided."""
+        return select(cls)
 
     @classmethod
     def in_order(cls) -> Select[Team]:
         """Every team, each followed by those below it."""
         return select(cls).order_by(cls.path)
+
+    @property
+    def depth(self) -> int:
+        """How many teams stand above this one."""
+        return self.path.count("/") - 2
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody ever belonged to it who still names it, and no team stands below."""
+        return not self.members and not self.children
+
+    def is_within(self, other: Team) -> bool:
+        """Whether this is ``other``, or stands somewhere below it."""
+        return self.path.startswith(other.path)
+
+    def move_below(self, parent: Team | None) -> None:
+        """Put this team, with those below it, under ``parent``.
+
+        :raises Circle: ``parent`` is this team, or stands below it.
+        """
+        if parent is not None and parent.is_within(self):
+            raise Circle(self.name)
+        self.parent = parent
+        self._write_path()
+
+    def note_changes(self, *, by: User | None) -> None:
+        """Record the pending changes, if there are any."""
+        if changes := changes_of(self, self.TRACKED):
+            Event.record(Action.TEAM_CHANGED, self, by=by, name=self.name, changes=changes)
+
+    def dissolve(self, *, by: User | None) -> None:
+        """Take an empty team away.
+
+        :raises ValueError: somebody belongs to it, or a team stands below it.
+        """
+        if not self.is_empty:
+            raise ValueError(f"{self.name} is not empty")
+        Event.record(Action.TEAM_DISSOLVED, self, by=by, name=self.name)
+        db.session.delete(self)
+
+    def _write_path(self) -> None:
+        self.path = f"{self.parent.path if self.parent else '/'}{self.id}/"
+        for child in self.children:
+            child._write_path()
 
     def __str__(self) -> str:
         return self.name

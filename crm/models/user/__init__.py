@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from email_validator import validate_email
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy import ForeignKey, Select, String, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
-from crm.base import Base, Key, Name, Timestamped, stored_by_value
+from crm.base import Base, Key, Name, Timestamped, Versioned
 from crm.extensions import db
 from crm.folding import pinyin_of
 from crm.models import passwords
 from crm.models.access import GRANTS, Noun, Role, Scope
-from crm.models.event import Action, Event
+from crm.models.user.membership import LastAdministrator, Membership, UserRole
 
 if TYPE_CHECKING:
     from crm.models.team import Team
 
+__all__ = ["LastAdministrator", "User", "UserRole", "is_username", "normalized_email"]
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
@@ -42,14 +43,7 @@ def normalized_email(address: str) -> str:
     return validate_email(address, check_deliverability=False).normalized.lower()
 
 
-class UserRole(Base):
-    __tablename__ = "user_role"
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
-    role: Mapped[Role] = mapped_column(stored_by_value(Role), primary_key=True)
-
-
-class User(Base, UserMixin, Timestamped):
+class User(Membership, Versioned, Timestamped, UserMixin, Base):
     __tablename__ = "user"
 
     id: Mapped[Key]
@@ -62,6 +56,7 @@ class User(Base, UserMixin, Timestamped):
     language: Mapped[str | None] = mapped_column(String(5))
     timezone: Mapped[str | None] = mapped_column(String(60))
     theme: Mapped[str | None] = mapped_column(String(5))
+    last_seen_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
 
@@ -97,6 +92,11 @@ class User(Base, UserMixin, Timestamped):
         return next(name for name in candidates if name not in taken)
 
     @classmethod
+    def visible_to(cls, user: User) -> Select[User]:
+        """Everybody: colleagues know each other."""
+        return select(cls)
+
+    @classmethod
     def active(cls) -> Select[User]:
         """Those who still work here, by name."""
         return select(cls).where(cls.deactivated_at.is_(None)).order_by(cls.name)
@@ -114,20 +114,8 @@ class User(Base, UserMixin, Timestamped):
             select(cls).where((cls.username == login) | (cls.email == login)).limit(1)
         )
 
-    @property
-    def is_active(self) -> bool:
-        return self.deactivated_at is None
-
-    @property
-    def roles(self) -> set[Role]:
-        return {row.role for row in self.role_rows}
-
     def has_role(self, role: Role) -> bool:
         return role in self.roles
-
-    @property
-    def is_administrator(self) -> bool:
-        return self.has_role(Role.ADMINISTRATOR)
 
     def sees(self, noun: Noun) -> Scope:
         """How far this user sees ``noun``."""
@@ -157,6 +145,16 @@ class User(Base, UserMixin, Timestamped):
         passwords.check_strength(password, self.username, self.name)
         self.password_hash = passwords.hash_of(password)
 
+    def note_seen(self) -> None:
+        """Remember when this user was last here; the record's version stays: nobody edited it."""
+        db.session.flush()  # somebody new is written first
+        db.session.execute(
+            update(User)
+            .where(User.id == self.id)
+            .values(last_seen_at=clock.now(), updated_at=User.updated_at)
+            .execution_options(synchronize_session=False)
+        )
+
     def superior(self) -> User | None:
         """Who decides over this user: the manager, else the nearest team head above them."""
         if self.manager and self.manager.is_active:
@@ -167,22 +165,6 @@ class User(Base, UserMixin, Timestamped):
                 return team.head
             team = team.parent
         return None
-
-    def give_roles(self, roles: set[Role], *, by: User | None) -> None:
-        """Give this user exactly ``roles``; giving the same again changes nothing."""
-        old = self.roles
-        if roles == old:
-            return
-        self.role_rows = [row for row in self.role_rows if row.role in roles]
-        self.role_rows += [UserRole(role=role) for role in sorted(roles - old)]
-        changes = {"roles": [", ".join(sorted(old)), ", ".join(sorted(roles))]}
-        Event.record(Action.USER_ROLES_CHANGED, self, by=by, changes=changes)
-
-    def deactivate(self, *, by: User | None) -> None:
-        """End this user's access; what they own stays."""
-        if self.deactivated_at is None:
-            self.deactivated_at = clock.now()
-            Event.record(Action.USER_DEACTIVATED, self, by=by)
 
     def __str__(self) -> str:
         return self.name
