@@ -17,8 +17,8 @@ from crm.wording import field_word, list_word, word_for
 ICONS: dict[str, str] = {
     "customer": "building-2", "contact": "user", "activity": "message-circle", "deal": "handshake",
     "task": "square-check", "claim": "receipt-text", "approval_link": "triangle-alert",
-    "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban", "option": "list",
-    "company": "settings", "exchange_rate": "banknote", "import": "upload",
+    "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban",
+    "option": "list", "company": "settings", "exchange_rate": "banknote", "import": "upload",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_WON: "trophy",

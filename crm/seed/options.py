@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # one option after the other
 """What a new installation's pick lists hold, for the firm to change."""
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, select
@@ -31,6 +32,9 @@ class UserRole(Base):
 
 class Membership:
     """What the firm decides about a user; each decision is recorded."""
+
+    if TYPE_CHECKING:
+        deactivated_at: Mapped[datetime | None]
 
     TRACKED = ("name", "username", "email", "team", "manager", "language", "timezone")
 
