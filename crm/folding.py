@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from pypinyin import Style, lazy_pinyin
 
@@ -73,3 +73,22 @@ def pieces_of(text: str) -> list[str]:
         found += [code for char, code in zip(word, spelt, strict=True) if not char.isascii()]
         found += [first + second for first, second in pairwise(spelt)]
     return list(dict.fromkeys(found))
+
+
+def occurrence(text: str, word: str) -> tuple[int, int] | None:
+    """Where in ``text`` the folded ``word`` stands, as it is, in pinyin or by initials.
+
+    >>> occurrence("大连 Ｓｉｇｍａ", "dalians"), occurrence("西格玛", "gm")
+    ((0, 4), (1, 3))
+    """
+    letters = [(place, letter) for place, char in enumerate(text) for letter in fold(char)]
+    folded = "".join(letter for _, letter in letters)
+    for spell in (str, pinyin_of, initials_of):
+        spelled = [spell(letter) for letter in folded]
+        at = "".join(spelled).find(word)
+        if at >= 0:
+            ends = list(accumulate(map(len, spelled)))
+            first = next(n for n, end in enumerate(ends) if end > at)
+            last = next(n for n, end in enumerate(ends) if end >= at + len(word))
+            return letters[first][0], letters[last][0] + 1
+    return None

@@ -25,10 +25,11 @@ from markupsafe import Markup, escape
 
 from crm import clock
 from crm.extensions import LANGUAGES
+from crm.folding import occurrence, words_of
 from crm.models import Company
 from crm.models.bilingual import Bilingual
 from crm.policies import may
-from crm.wording import word_for
+from crm.wording import noun_word, word_for
 
 TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
 
@@ -38,8 +39,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, whole_money=whole_money, number=number, day=day, short_day=short_day,
         moment=moment, ago=ago, label=label,
-        word=word_for, lines=lines, days=days, filesize=filesize, initial=initial, tone=tone,
-        weblink=weblink, choices=choices,
+        word=word_for, noun_word=noun_word, lines=lines, days=days, filesize=filesize,
+        initial=initial, tone=tone, weblink=weblink, choices=choices, marked=marked,
     )  # fmt: skip
     app.jinja_env.globals.update(may=may, languages=LANGUAGES, now=clock.now)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -138,6 +139,18 @@ def choices(records: Iterable[Any]) -> list[tuple[int, str]]:
 def lines(text: str | None) -> Markup:
     """Text that people wrote, escaped, with its line breaks."""
     return Markup("<br>").join(escape(line) for line in (text or "").splitlines())
+
+
+def marked(text: str, q: str) -> Markup:
+    """``text``, escaped, with what was searched for in ``<mark>``."""
+    spots = sorted(spot for word in words_of(q) if (spot := occurrence(text, word)))
+    done, at = Markup(), 0
+    for first, last in spots:
+        if last > at:
+            first = max(first, at)
+            done += escape(text[at:first]) + Markup("<mark>{}</mark>").format(text[first:last])
+            at = last
+    return done + escape(text[at:])
 
 
 def initial(name: str) -> str:

@@ -141,6 +141,15 @@ FIELDS: dict[str, str] = {
 }
 
 
+# The nouns in the plural, as groups and tabs are called.
+NOUNS: dict[str, str] = {
+    "customer": _l("Customers"),
+    "contact": _l("Contacts"),
+    "deal": _l("Deals"),
+    "task": _l("Tasks"),
+    "claim": _l("Expense claims"),
+}
+
 # Where one English word is two Chinese ones: people have another kind of name than firms.
 FIELDS_OF: dict[tuple[str, str], str] = {
     ("contact", "name"): lazy_pgettext("contact", "Name"),
@@ -153,6 +162,11 @@ FIELDS_OF: dict[tuple[str, str], str] = {
 def word_for(value: StrEnum | None) -> str:
     """What a state, a role or a kind is called."""
     return "" if value is None else str(WORDS[type(value)][value])
+
+
+def noun_word(noun: str) -> str:
+    """What the records of ``noun`` are called."""
+    return str(NOUNS[noun])
 
 
 def field_word(noun: str, field: str) -> str:

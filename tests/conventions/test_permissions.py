@@ -114,6 +114,8 @@ TABLE: dict[str, Row] = {
     "POST contacts.update": Row("wang zhao li admin", sees=SEES_SIGMA),
     "POST contacts.destroy": Row("wang zhao li admin", sees=SEES_SIGMA),
     "POST activities.create": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "GET searches.index": Row(SIGNED_IN),
+    "GET searches.show": Row(SIGNED_IN),
     "GET trash.index": Row(SIGNED_IN),
     "POST trash.destroy": Row("wang zhao li admin", sees=SEES_SIGMA,
                               args={"noun": "customer", "record_id": "trashed_customer"}),

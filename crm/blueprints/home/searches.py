@@ -1,0 +1,42 @@
+"""The global search: its page, and what the command palette offers while somebody types."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request, url_for
+from flask_login import current_user, login_required
+
+from crm.formatting import language
+from crm.hypermedia import go, is_fragment, render
+from crm.queries import search
+from crm.queries.palette import pages_for, sections
+
+bp = Blueprint("searches", __name__)
+
+
+@bp.get("/search")
+@login_required
+def index() -> Response:
+    q, noun = _typed(), request.args.get("noun", "")
+    noun = noun if noun in search.NOUNS else ""
+    limit = search.ON_PAGE if noun else search.OF_EACH
+    return render(
+        "home/search/index.html", "list", q=q, noun=noun,
+        groups=search.found(q, current_user, noun=noun, limit=limit),
+        counts=search.counts(q, current_user),
+        pages=pages_for(q, current_user) if q and not noun else [],
+        recent=[] if q else search.recent(current_user),
+    )  # fmt: skip
+
+
+@bp.get("/palette")
+@login_required
+def show() -> Response:
+    q, theme = _typed(), current_user.theme or "auto"
+    if not is_fragment():
+        return go(url_for("searches.index", q=q))
+    offered = sections(q, current_user, theme=theme, language=language())
+    return render("home/search/show.html", "options", q=q, sections=offered)
+
+
+def _typed() -> str:
+    return search.understood(request.args.get("q", ""))
