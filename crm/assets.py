@@ -58,6 +58,8 @@ def file(version: str, name: str) -> Response:
         abort(404)
     response = make_response(content)
     response.mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if name == "js/service-worker.js":
+        response.headers["Service-Worker-Allowed"] = "/"
     return _keep_for_ever(response)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import Flask, Response, current_app, flash, g, make_response, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -10,10 +12,18 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from crm.extensions import browser_language, db
-from crm.hypermedia import go, is_fragment, refuse, render
+from crm.hypermedia import go, is_fragment, page_before, refuse, render
 from crm.models.expense_claim import ClaimRefused
 
-EXPLAINED = (403, 404, 405, 409, 410, 413, 422, 429)
+EXPLAINED = (403, 404, 405, 409, 410, 413, 422, 429, 503)
+
+
+class Words(NamedTuple):
+    """What a page says when something went wrong: what happened; what was kept and what to do."""
+
+    icon: str
+    title: str
+    text: str
 
 
 def init_app(app: Flask) -> None:
@@ -31,46 +41,29 @@ def init_app(app: Flask) -> None:
 
 def _http_error(error: HTTPException) -> Response:
     db.session.rollback()
-    return _answer(error.code or 500, *_explain(error.code or 500))
+    status = error.code or 500
+    return _answer(status, _words(status))
 
 
 def _form_expired(_error: CSRFError) -> Response:
-    return _answer(
-        400,
-        _("This form has expired"),
-        _(
-            "You signed in or out since it was opened. Nothing was saved: go back, reload and send it again."
-        ),
-    )
+    return _answer(400, _words("form expired"))
 
 
 def _stale(_error: StaleDataError | IntegrityError) -> Response:
     db.session.rollback()
-    return _answer(409, *_explain(409))
+    return _answer(409, _words(409))
 
 
 def _too_large(_error: DataError) -> Response:
     """A number that fits its field, but not once it is reckoned in the base currency or added up."""
     db.session.rollback()
-    return _answer(
-        422,
-        _("A number is too large"),
-        _("Nothing was saved. Check the amounts: one of them, or their sum, is out of range."),
-    )
+    return _answer(422, _words("number too large"))
 
 
 def _database_trouble(error: OperationalError) -> Response:
     """The disk is full, the file is locked, the server is gone: nothing was half-written."""
     current_app.logger.error("database: %s", error.orig)
-    # The reader's language, without asking who they are.
-    g.language = browser_language()
-    return _without_database(
-        503,
-        _("The database cannot save this right now"),
-        _(
-            "Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why)."
-        ),
-    )
+    return without_database(503, 503)
 
 
 def _claim_refused(error: ClaimRefused) -> Response:
@@ -92,29 +85,43 @@ def _claim_refused(error: ClaimRefused) -> Response:
 
 def _broken(_error: Exception) -> Response:
     db.session.rollback()
-    return _answer(500, *_explain(500))
+    return _answer(500, _words(500))
 
 
-def _explain(status: int) -> tuple[str, str]:
+def _words(what: int | str) -> Words:
     return {
-        403: (_("You may not do this"), _("Nothing was changed. Ask your manager or an administrator if you should be able to.")),
-        404: (_("Not found"), _("It does not exist, was deleted, or is not visible to you.")),
-        405: (_("That does not work this way"), _("Go back and use the buttons on the page.")),
-        409: (_("Somebody else was faster"), _("It was changed by somebody else a moment ago. Nothing of yours was saved: look at it as it is now, then try again.")),
-        410: (_("This link no longer works"), _("It was used, replaced by a newer one, or is too old.")),
-        413: (_("That is too large"), _("Nothing was saved. Choose a smaller file or shorten the text.")),
-        422: (_("Something is missing"), _("Nothing was changed. Look at the fields marked in red.")),
-        429: (_("Too many attempts"), _("Wait a quarter of an hour, then try again.")),
-    }.get(status, (_("Something went wrong on our side"), _("Nothing was saved. Try again; if it happens again, tell your administrator.")))  # fmt: skip
+        403: Words("lock", _("You may not do this"), _("Nothing was changed. Ask your manager or an administrator if you should be able to.")),
+        404: Words("search-x", _("Not found"), _("It does not exist, was deleted, or is not visible to you. What was deleted is in the trash for 30 days.")),
+        405: Words("circle-alert", _("That does not work this way"), _("Nothing was changed. Go back and use the buttons on the page.")),
+        409: Words("users", _("Somebody else was faster"), _("It was changed by somebody else a moment ago. Nothing of yours was saved: look at it as it is now, then try again.")),
+        410: Words("unlink", _("This link no longer works"), _("It was used, replaced by a newer one, or is too old. Look for a newer mail, or sign in.")),
+        413: Words("paperclip", _("That is too large"), _("Nothing was saved. Go back, choose a smaller file or shorten the text.")),
+        422: Words("circle-alert", _("Something is missing"), _("Nothing was changed. Look at the fields marked in red.")),
+        429: Words("hourglass", _("Too many attempts"), _("Wait a quarter of an hour, then try again.")),
+        503: Words("server-off", _("The database cannot save this right now"), _("Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why).")),
+        "form expired": Words("hourglass", _("This form has expired"), _("You signed in or out since it was opened. Nothing was saved: go back, reload and send it again.")),
+        "number too large": Words("circle-alert", _("A number is too large"), _("Nothing was saved. Check the amounts: one of them, or their sum, is out of range.")),
+        "offline": Words("wifi-off", _("No connection"), _("This page cannot be fetched right now. What you saved is safe; what you typed is still there when you go back.")),
+    }.get(what, Words("triangle-alert", _("Something went wrong on our side"), _("Nothing was saved. Try again; if it happens again, tell your administrator.")))  # fmt: skip
 
 
-def _without_database(status: int, title: str, text: str) -> Response:
-    """A page that asks nothing of the database: not who is signed in, nor what the firm is called."""
-    template = current_app.jinja_env.get_template("errors/bare.html")
-    return make_response(template.render(title=title, text=text, language=g.language), status)
-
-
-def _answer(status: int, title: str, text: str) -> Response:
+def _answer(status: int, words: Words) -> Response:
     if is_fragment():
-        return refuse(status, _("%(title)s. %(text)s", title=title, text=text))
-    return render("errors/show.html", status=status, code=status, title=title, text=text)
+        return _refuse(status, words)
+    return render("errors/show.html", status=status, code=status, words=words, back=page_before())
+
+
+def without_database(status: int, what: int | str) -> Response:
+    """A page that asks nothing of the database: not who is signed in, nor what the firm is called."""
+    # The reader's language, without asking who they are.
+    g.language = browser_language()
+    words = _words(what)
+    if is_fragment():
+        return _refuse(status, words)
+    template = current_app.jinja_env.get_template("errors/bare.html")
+    theme = request.cookies.get("theme", "auto")
+    return make_response(template.render(words=words, language=g.language, theme=theme), status)
+
+
+def _refuse(status: int, words: Words) -> Response:
+    return refuse(status, _("%(title)s. %(text)s", title=words.title, text=words.text))

@@ -179,5 +179,6 @@ def _page_values() -> dict[str, Any]:
         "area": request.blueprint if request else "",
         "theme": (current_user.theme if current_user and current_user.is_authenticated else None)
         or (request.cookies.get("theme") if request else None) or "auto",
+        "rail": (request.cookies.get("rail") if request else None) or "wide",
         "user_session": g.get("user_session"),
     }  # fmt: skip

@@ -8,14 +8,26 @@ targeted htmx request with one block; ``respond`` answers a write with a stream 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, get_flashed_messages, make_response, redirect, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    get_flashed_messages,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
 from flask import render_template as render_page
 from jinja2_fragments.flask import render_block
 from werkzeug.urls import iri_to_uri
 from werkzeug.utils import cached_property
 
 COMPONENTS = ("ui", "forms", "tables", "stream")
+# A form that was sent back stands at the address it was sent to; these show it again.
+FORM_OF = {"create": ("new", "index"), "update": ("edit", "index")}
 
 
 def init_app(app: Flask) -> None:
@@ -23,6 +35,7 @@ def init_app(app: Flask) -> None:
     for name in COMPONENTS:
         app.jinja_env.globals[name] = Components(app, f"components/{name}.html")
     app.jinja_env.globals["dom_id"] = dom_id
+    app.jinja_env.globals["this_page"] = this_page
     app.after_request(_vary)
 
 
@@ -58,8 +71,9 @@ def respond(template: str, *, to: str, status: int = 200, **context: Any) -> Res
 
 def refuse(status: int, message: str) -> Response:
     """Tell a fragment request why nothing happened, as a message; the page stays as it is."""
-    html = render_page("layouts/flashes.stream.html", messages=[("error", message)])
-    response = make_response(html, status)
+    # Without the values that pages get: they are asked of the database, which may be the trouble.
+    template = current_app.jinja_env.get_template("layouts/flashes.stream.html")
+    response = make_response(template.render(messages=[("error", message)]), status)
     response.headers["HX-Reswap"] = "none"
     return response
 
@@ -71,6 +85,46 @@ def go(url: str) -> Response:
         response.headers["HX-Redirect"] = iri_to_uri(url)
         return response
     return make_response(redirect(url, 303))
+
+
+def this_page() -> str:
+    """The address that shows this page again; of a form that was sent back, the form's own."""
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path.rstrip("?")
+    resource, _dot, verb = (request.endpoint or "").rpartition(".")
+    for name in FORM_OF.get(verb, ()):
+        if f"{resource}.{name}" in current_app.view_functions:
+            arguments = {**request.args, **(request.view_args or {})}
+            return url_for(f"{resource}.{name}", **arguments)
+    return ""
+
+
+def page_before() -> str | None:
+    """The page that this request came from: of a fragment or a form, the page it stood on."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:  # what a browser never sends
+        return None
+    return safe_next(f"{page.path}?{page.query}" if page.query else page.path)
+
+
+def page_shown(page: str) -> str:
+    """``page`` with the query it has in the browser now: filters change it after it was sent."""
+    shown = page_before()
+    return shown if shown and urlsplit(shown).path == urlsplit(page).path else page
+
+
+def safe_next(target: str | None) -> str | None:
+    """``target`` if it is a path of this application, else ``None``: the only redirect check."""
+    if not target or "\\" in target or any(ord(char) < 32 for char in target):
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+        return None
+    return target
 
 
 def dom_id(record: Any, part: str = "") -> str:

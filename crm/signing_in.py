@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Request, Response, current_app, g, request, session, url_for
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from crm import clock
 from crm.extensions import db, login, reading_only
-from crm.hypermedia import go
+from crm.hypermedia import go, page_before
 from crm.models import User
 from crm.models.session import ABSOLUTE, TRUSTED, TrustedDevice, UserSession
 
@@ -66,11 +64,7 @@ def _came_from() -> str | None:
     """The page to come back to: of a fragment or a form, the page it stood on."""
     if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
         return request.full_path.rstrip("?")
-    try:
-        page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    except ValueError:  # what a browser never sends
-        return None
-    return f"{page.path}?{page.query}" if page.query else page.path or None
+    return page_before()
 
 
 def sign_in(user: User, response: Response, *, trust: bool = False) -> Response:
@@ -96,19 +90,6 @@ def knows_device(login: str | None) -> bool:
     """Whether this device is one that the user has trusted: others' failures do not lock it out."""
     user = User.by_login(login or "")
     return user is not None and TrustedDevice.is_trusted(request.cookies.get(DEVICE_COOKIE), user)
-
-
-def safe_next(target: str | None) -> str | None:
-    """``target`` if it is a path of this application, else ``None``: the only redirect check."""
-    if not target or "\\" in target or any(ord(char) < 32 for char in target):
-        return None
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return None
-    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
-        return None
-    return target
 
 
 def _set_cookie(response: Response, name: str, value: str, max_age: int) -> None:

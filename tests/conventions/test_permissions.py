@@ -83,6 +83,8 @@ TABLE: dict[str, Row] = {
     "GET assets.file": Row(EVERYBODY),
     "GET assets.stylesheet": Row(EVERYBODY),
     "GET today.show": Row(SIGNED_IN),
+    "GET manifest.show": Row(EVERYBODY),
+    "GET offline.show": Row(EVERYBODY),
     # Signing in, and what belongs to oneself.
     "GET sessions.new": Row(EVERYBODY),
     "POST sessions.create": Row(EVERYBODY),

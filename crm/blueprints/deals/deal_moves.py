@@ -10,12 +10,11 @@ from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.formatting import label
 from crm.forms.deal import DealMoveForm
-from crm.hypermedia import is_fragment, render, respond, stream
+from crm.hypermedia import is_fragment, render, respond, safe_next, stream
 from crm.models import Deal, Stage
 from crm.models.deal import Missing, StageChanged
 from crm.policies import find, may, require
 from crm.queries.board import board, card_of, heads
-from crm.signing_in import safe_next
 
 bp = Blueprint("deal_moves", __name__)
 

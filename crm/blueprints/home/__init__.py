@@ -1,10 +1,10 @@
-"""Today, the page after signing in, and what serves every noun: search, pickers, the trash."""
+"""Today; search, pickers and the trash, which serve every noun; what a device keeps."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.home import picker_options, searches, today, trash
+from crm.blueprints.home import manifest, offline, picker_options, searches, today, trash
 
 
 def register(app: Flask) -> None:
@@ -12,3 +12,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(picker_options.bp)
     app.register_blueprint(searches.bp)
     app.register_blueprint(trash.bp)
+    app.register_blueprint(manifest.bp)
+    app.register_blueprint(offline.bp)

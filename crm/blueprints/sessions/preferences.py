@@ -1,4 +1,4 @@
-"""Preferences: language and theme; kept with the user, or in a cookie before signing in."""
+"""Preferences: language and theme, kept with the user; how wide the rail is, with the browser."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from flask import Blueprint, Response, current_app, request, url_for
 from flask_login import current_user
 
 from crm.extensions import LANGUAGES, db
-from crm.hypermedia import go
-from crm.signing_in import safe_next
+from crm.hypermedia import go, page_shown, safe_next
 
 bp = Blueprint("preferences", __name__)
 
 THEMES = ("auto", "light", "dark")
-CHOICES = {"language": tuple(LANGUAGES), "theme": THEMES}
+CHOICES = {"language": tuple(LANGUAGES), "theme": THEMES, "rail": ("wide", "narrow")}
+# A phone and a desk want the same language, but not the same rail.
+KEPT_WITH_USER = ("language", "theme")
 
 
 @bp.post("/preferences")
 def update() -> Response:
-    response = go(safe_next(request.form.get("next")) or url_for("today.show"))
+    response = go(page_shown(safe_next(request.form.get("next")) or url_for("today.show")))
     for name, choices in CHOICES.items():
         chosen = request.form.get(name)
         if chosen in choices:
@@ -27,7 +28,7 @@ def update() -> Response:
 
 
 def _keep(name: str, chosen: str, response: Response) -> None:
-    if current_user.is_authenticated:
+    if name in KEPT_WITH_USER and current_user.is_authenticated:
         setattr(current_user, name, chosen)
     response.set_cookie(
         name, chosen, max_age=31_536_000, samesite="Lax", httponly=True,

@@ -7,9 +7,9 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.forms.session import SignInForm
-from crm.hypermedia import go, render
+from crm.hypermedia import go, render, safe_next
 from crm.models import SignInAttempt
-from crm.signing_in import knows_device, safe_next, sign_in, sign_out
+from crm.signing_in import knows_device, sign_in, sign_out
 
 bp = Blueprint("sessions", __name__)
 

@@ -7,10 +7,9 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
-from crm.hypermedia import respond
+from crm.hypermedia import respond, safe_next
 from crm.models import Task
 from crm.policies import find, require
-from crm.signing_in import safe_next
 
 bp = Blueprint("task_completions", __name__)
 

@@ -9,10 +9,9 @@ from flask_login import current_user, login_required
 from crm.extensions import db
 from crm.filters.tasks import TaskFilter
 from crm.forms.task import TaskForm
-from crm.hypermedia import go, render
+from crm.hypermedia import go, render, safe_next
 from crm.models import Company, Customer, Deal, Task
 from crm.policies import find, require
-from crm.signing_in import safe_next
 
 bp = Blueprint("tasks", __name__)
 
