@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,9 @@ from flask_babel import (
     get_locale,
     get_translations,
     ngettext,
+    to_user_timezone,
 )
+from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -39,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, whole_money=whole_money, number=number, day=day, short_day=short_day,
         moment=moment, ago=ago, label=label,
+        clock_time=clock_time, day_heading=day_heading, percent=percent,
         word=word_for, noun_word=noun_word, lines=lines, days=days, filesize=filesize,
         initial=initial, tone=tone, weblink=weblink, choices=choices, marked=marked,
     )  # fmt: skip
@@ -107,6 +110,29 @@ def short_day(value: date) -> str:
 def moment(value: datetime | None) -> str:
     """Day and time in the user's zone."""
     return "" if value is None else f"{format_date(value, 'medium')} {format_time(value, 'short')}"
+
+
+def clock_time(value: datetime) -> str:
+    """``14:05``, in the user's zone."""
+    return format_time(value, "short")
+
+
+def day_heading(value: date) -> str:
+    """``Today``, ``Yesterday``, ``Wed, Jun 17``: what stands above the events of a day."""
+    today = to_user_timezone(clock.now()).date()
+    if value == today:
+        return _("Today")
+    if value == today - timedelta(days=1):
+        return _("Yesterday")
+    skeleton = "MMMEd" if value.year == today.year else "yMMMEd"
+    return format_skeleton(skeleton, value, locale=get_locale())
+
+
+def percent(value: Decimal) -> str:
+    """``1.2%``; what rounds to nothing is ``< 0.1%``."""
+    if 0 < value < Decimal("0.1"):
+        return "< 0.1%"
+    return f"{format_decimal(value, '#,##0.#')}%"
 
 
 def ago(value: datetime | None) -> str:

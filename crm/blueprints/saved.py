@@ -17,9 +17,14 @@ def go_if_seen(record: Any, page: str, *, otherwise: str) -> Response:
 
     Who gives a record to somebody else may lose it from sight with that.
     """
-    model = type(record)
-    seen = model.visible_to(current_user).where(model.id == record.id).with_only_columns(model.id)
-    if db.session.scalar(seen) is not None:
+    if is_seen(record):
         return go(page)
     flash(_("%(name)s is somebody else's now; you do not see it any more.", name=record), "info")
     return go(otherwise)
+
+
+def is_seen(record: Any) -> bool:
+    """Whether the user may still see ``record``."""
+    model = type(record)
+    seen = model.visible_to(current_user).where(model.id == record.id).with_only_columns(model.id)
+    return db.session.scalar(seen) is not None

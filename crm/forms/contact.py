@@ -9,10 +9,16 @@ from wtforms.validators import Email, Length, Optional
 
 from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, Required, WordField, text
+from crm.forms.inline import InPlace, each
 from crm.models import Contact, DecisionRole
 
 
-class ContactForm(BaseForm):
+class ContactForm(InPlace, BaseForm):
+    IN_PLACE = each(
+        "name", "title", "mobile", "phone", "email", "wechat", "birthday", "decision_role",
+        "is_primary", "note",
+    )  # fmt: skip
+
     name = StringField(lazy_pgettext("contact", "Name"), validators=[Required(), Length(max=200)])
     title = text(lazy_pgettext("contact", "Title"), 120)
     mobile = text(_l("Mobile"), 60)

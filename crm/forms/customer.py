@@ -20,11 +20,17 @@ from crm.forms.fields import (
     WordField,
     text,
 )
+from crm.forms.inline import InPlace, each
 from crm.models import Customer, CustomerKind, OptionList, User
 from crm.models.customer import MOST_EMPLOYEES
 
 
-class CustomerForm(BaseForm):
+class CustomerForm(InPlace, BaseForm):
+    IN_PLACE = each(
+        "name", "kind", "grade", "industry", "region", "source", "owner", "parent", "phone",
+        "website", "address", "employees", "annual_revenue", "note",
+    )  # fmt: skip
+
     name = StringField(_l("Name"), validators=[Required(), Length(max=200)])
     kind = WordField(_l("Kind"), CustomerKind)
     grade = OptionField(_l("Grade"), OptionList.GRADE)

@@ -23,13 +23,22 @@ from crm.forms.fields import (
     WordField,
     text,
 )
+from crm.forms.inline import InPlace, each
 from crm.models import Contact, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
 from crm.models.deal import Missing, StageChanged
 from crm.models.exchange_rate import NoRate
 from crm.models.pipeline import StageRequirement
 
 
-class DealForm(BaseForm):
+class DealForm(InPlace, BaseForm):
+    IN_PLACE = {
+        **each("name", "probability", "expected_close", "source", "product", "owner", "next_step"),
+        "amount": ("amount", "currency"),
+        # With another customer the contact is another one too.
+        "customer": ("customer", "contact"),
+        "contact": ("contact",),
+    }
+
     name = StringField(_l("Name"), validators=[Required(), Length(max=200)])
     customer = PickerField(_l("Customer"), "customer")
     amount = MoneyField(_l("Amount"), validators=[Optional()])

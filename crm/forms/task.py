@@ -10,10 +10,15 @@ from wtforms.validators import Length
 
 from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, PickerField, RecordField, Required
+from crm.forms.inline import InPlace, each
 from crm.models import Task, User
 
 
-class TaskForm(BaseForm):
+class TaskForm(InPlace, BaseForm):
+    IN_PLACE = each(
+        "title", "due_on", "urgent", "important", "assignee", "customer", "deal", "note"
+    )
+
     title = StringField(_l("What needs to be done"), validators=[Required(), Length(max=200)])
     due_on = DayField(_l("Due"))
     urgent = BooleanField(_l("Urgent"))

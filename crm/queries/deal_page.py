@@ -11,9 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from crm import clock
 from crm.extensions import db
-from crm.models import Deal, Event, ExpenseItem, Stage, StageStay, Task, User
+from crm.models import Deal, ExpenseItem, Stage, StageStay, Task, User
 from crm.queries import timeline
-from crm.queries.related import Spend, spend_of, tasks_of
+from crm.queries.related import Few, Spend, contacts_at, spend_of, tasks_of
+from crm.queries.timeline import Timeline, Wanted
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,13 @@ class PathStep:
 class DealPage:
     path: list[PathStep]
     stays: Sequence[StageStay]
-    tasks: Sequence[Task]
+    tasks: Few
+    contacts: Few
     spend: Spend
-    events: Sequence[Event]
+    timeline: Timeline
 
 
-def page_of(deal: Deal, user: User) -> DealPage:
+def page_of(deal: Deal, user: User, wanted: Wanted) -> DealPage:
     """Read what ``user`` may see of ``deal``."""
     stays = db.session.scalars(
         select(StageStay)
@@ -47,8 +49,9 @@ def page_of(deal: Deal, user: User) -> DealPage:
         path=_path(deal, stays),
         stays=stays,
         tasks=tasks_of(user, Task.deal_id == deal.id),
+        contacts=contacts_at(deal.customer_id, user),
         spend=spend_of(user, ExpenseItem.deal_id == deal.id),
-        events=timeline.of_deal(deal, user),
+        timeline=timeline.of_deal(deal, user, wanted),
     )
 
 

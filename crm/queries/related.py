@@ -1,21 +1,23 @@
-"""What hangs on a customer or a deal, as far as the reader may see it."""
+"""What hangs on a customer, a contact or a deal, as far as the reader may see it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, func, type_coerce
+from sqlalchemy import ColumnElement, Select, case, func, type_coerce
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.base import Money
 from crm.extensions import db
 from crm.models import (
+    Activity,
     Contact,
     Customer,
     Deal,
-    Event,
     ExpenseClaim,
     ExpenseItem,
     Outcome,
@@ -24,16 +26,48 @@ from crm.models import (
     User,
 )
 from crm.queries import timeline
+from crm.queries.timeline import Timeline, Wanted
 
-SHOWN = 10
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Few:
+    """The first records of a card, and how many there are in all."""
+
+    records: Sequence[Any]
+    count: int
+
+    @classmethod
+    def of(cls, chosen: Select[Any]) -> Self:
+        """The first ``SHOWN`` of ``chosen``, counted in the same question."""
+        rows = db.session.execute(chosen.add_columns(func.count().over()).limit(SHOWN)).all()
+        return cls([record for record, _count in rows], rows[0][1] if rows else 0)
+
+    @property
+    def left_off(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.records)
 
 
 @dataclass(frozen=True)
 class Spend:
-    """What was spent, by category, in the base currency."""
+    """What was spent, latest first, and its sum in the base currency."""
 
-    items: Sequence[ExpenseItem]
+    items: Few
     total: Decimal
+
+    def share_of(self, value: Decimal | None) -> Decimal | None:
+        """The spending in percent of ``value``; ``None`` where there is nothing to compare."""
+        return self.total * 100 / value if self.total and value else None
+
+
+@dataclass(frozen=True)
+class Sold:
+    """A customer's deals in the base currency: what is open, and what was won."""
+
+    open_amount: Decimal
+    won_amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -42,32 +76,32 @@ class CustomerView:
 
     customer: Customer
     parent: Customer | None
-    contacts: Sequence[Contact]
-    open_deals: Sequence[Deal]
-    closed_deals: Sequence[Deal]
-    tasks: Sequence[Task]
+    contacts: Few
+    open_deals: Few
+    closed_deals: Few
+    tasks: Few
     spend: Spend
-    won_amount: Decimal
-    open_amount: Decimal
-    events: Sequence[Event]
+    sold: Sold
+    last_contact: datetime | None
+    timeline: Timeline
 
 
-def view_of(customer: Customer, user: User) -> CustomerView:
+def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
     """Read what ``user`` may see of ``customer``."""
     deals = Deal.visible_to(user).where(Deal.customer_id == customer.id)
     return CustomerView(
         customer=customer,
         parent=_parent(customer, user),
-        contacts=db.session.scalars(Contact.at(customer)).all(),
-        open_deals=_deals(deals.where(Deal.closed_at.is_(None)).order_by(Deal.created_at.desc())),
+        contacts=Few.of(Contact.at(customer)),
+        open_deals=open_deals_of(deals),
         closed_deals=_deals(
             deals.where(Deal.closed_at.is_not(None)).order_by(Deal.closed_at.desc())
         ),
         tasks=tasks_of(user, Task.customer_id == customer.id),
         spend=spend_of(user, ExpenseItem.customer_id == customer.id),
-        won_amount=_sum(deals.where(Deal.outcome.has(Outcome.kind == OutcomeKind.WON))),
-        open_amount=_sum(deals.where(Deal.closed_at.is_(None))),
-        events=timeline.of_customer(customer, user),
+        sold=_sold(deals),
+        last_contact=last_contact(user, Activity.customer_id == customer.id),
+        timeline=timeline.of_customer(customer, user, wanted),
     )
 
 
@@ -78,12 +112,41 @@ def _parent(customer: Customer, user: User) -> Customer | None:
     return db.session.scalar(Customer.visible_to(user).where(Customer.id == customer.parent_id))
 
 
-def tasks_of(user: User, about: ColumnElement[bool]) -> Sequence[Task]:
-    """The open tasks about something."""
+@dataclass(frozen=True)
+class ContactView:
+    """Everything about one contact that its page shows."""
+
+    deals: Few
+    last_contact: datetime | None
+    timeline: Timeline
+
+
+def contact_view(contact: Contact, user: User, wanted: Wanted) -> ContactView:
+    """Read what ``user`` may see of ``contact``."""
+    return ContactView(
+        deals=open_deals_of(Deal.visible_to(user).where(Deal.contact_id == contact.id)),
+        last_contact=last_contact(user, Activity.contact_id == contact.id),
+        timeline=timeline.of_contact(contact, user, wanted),
+    )
+
+
+def contacts_at(customer_id: int | None, user: User) -> Few:
+    """The contacts at the customer, if there is one that ``user`` may see, the primary first."""
+    if customer_id is None:
+        return Few([], 0)
+    contacts = Contact.visible_to(user).where(Contact.customer_id == customer_id)
+    return Few.of(contacts.order_by(Contact.is_primary.desc(), Contact.name))
+
+
+def open_deals_of(deals: Select[Any]) -> Few:
+    """The open ones of ``deals``, newest first."""
+    return _deals(deals.where(Deal.closed_at.is_(None)).order_by(Deal.created_at.desc()))
+
+
+def tasks_of(user: User, about: ColumnElement[bool]) -> Few:
+    """The open tasks about something, the one that is due first at the top."""
     chosen = Task.visible_to(user).where(about, Task.done_at.is_(None)).options(*Task.for_list())
-    return db.session.scalars(
-        chosen.order_by(Task.due_on.is_(None), Task.due_on, Task.id).limit(SHOWN)
-    ).all()
+    return Few.of(chosen.order_by(Task.due_on.is_(None), Task.due_on, Task.id))
 
 
 def spend_of(user: User, about: ColumnElement[bool]) -> Spend:
@@ -93,20 +156,27 @@ def spend_of(user: User, about: ColumnElement[bool]) -> Spend:
         joinedload(ExpenseItem.category),
         contains_eager(ExpenseItem.claim).joinedload(ExpenseClaim.claimant),
     ).order_by(ExpenseItem.spent_on.desc(), ExpenseItem.id.desc())
-    total = visible.with_only_columns(
-        type_coerce(func.coalesce(func.sum(ExpenseItem.base_amount), 0), Money)
+    total = visible.with_only_columns(_sum(ExpenseItem.base_amount))
+    return Spend(Few.of(items), db.session.scalar(total) or Decimal(0))
+
+
+def last_contact(user: User, about: ColumnElement[bool]) -> datetime | None:
+    """When somebody last spoke with somebody there, as far as ``user`` may know."""
+    latest = Activity.visible_to(user).where(about).order_by(Activity.happened_at.desc())
+    return db.session.scalar(latest.with_only_columns(Activity.happened_at).limit(1))
+
+
+def _deals(chosen: Select[Any]) -> Few:
+    return Few.of(chosen.options(*Deal.for_list()))
+
+
+def _sold(deals: Select[Any]) -> Sold:
+    amounts = deals.outerjoin(Deal.outcome).with_only_columns(
+        _sum(case((Deal.closed_at.is_(None), Deal.base_amount), else_=0)),
+        _sum(case((Outcome.kind == OutcomeKind.WON, Deal.base_amount), else_=0)),
     )
-    return Spend(
-        db.session.scalars(items.limit(SHOWN)).all(), db.session.scalar(total) or Decimal(0)
-    )
+    return Sold(*db.session.execute(amounts).one())
 
 
-def _deals(chosen) -> Sequence[Deal]:  # type: ignore[no-untyped-def]
-    return db.session.scalars(chosen.options(*Deal.for_list()).limit(SHOWN)).all()
-
-
-def _sum(chosen) -> Decimal:  # type: ignore[no-untyped-def]
-    total = chosen.with_only_columns(
-        type_coerce(func.coalesce(func.sum(Deal.base_amount), 0), Money)
-    )
-    return db.session.scalar(total) or Decimal(0)
+def _sum(amount: Any) -> Any:
+    return type_coerce(func.coalesce(func.sum(amount), 0), Money)

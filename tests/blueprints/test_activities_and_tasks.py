@@ -41,8 +41,8 @@ def targets(page: Page) -> list[str]:
 def test_an_activity_answers_with_the_regions_it_changed(cast: Cast, wang: Browser) -> None:
     page = note(wang, cast, status=200, htmx="form#x")
     customer = f"#customer_{cast.sigma.id}"
-    assert targets(page) == [f"{customer}_activity_form", f"{customer}_timeline",
-                             f"{customer}_tasks", "#toasts"]  # fmt: skip
+    assert targets(page) == [f"{customer}_activity_form", f"{customer}_head",
+                             f"{customer}_timeline", f"{customer}_tasks", "#toasts"]  # fmt: skip
     assert "谈了价格" in page.text
 
 

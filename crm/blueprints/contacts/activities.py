@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.records import shown
 from crm.extensions import db
 from crm.forms.activity import ActivityForm
 from crm.hypermedia import render, respond
 from crm.models import Activity, Customer
 from crm.policies import find, require
-from crm.queries.related import view_of
 
 bp = Blueprint("activities", __name__)
 
@@ -33,14 +31,11 @@ def create(customer_id: int) -> Response:
     return respond(
         "contacts/activities/create.stream.html",
         to=url_for("customers.show", customer_id=customer.id),
-        form=ActivityForm(customer, formdata=None), **_shown(customer),
+        **{**shown("customer", customer), "form": ActivityForm(customer, formdata=None)},
     )  # fmt: skip
 
 
 def _form(customer: Customer, form: ActivityForm, status: int) -> Response:
     page = "contacts/customers/show.html"
-    return render(page, "activity_form", status, form=form, **_shown(customer))
-
-
-def _shown(customer: Customer) -> dict[str, Any]:
-    return {"customer": customer, "view": view_of(customer, current_user)}
+    context = {**shown("customer", customer), "form": form}
+    return render(page, "activity_form", status, **context)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.records import show_record
 from crm.extensions import db
 from crm.filters.contacts import ContactFilter
 from crm.forms.contact import ContactForm
@@ -50,7 +51,7 @@ def create(customer_id: int) -> Response:
 @bp.get("/contacts/<int:contact_id>")
 @login_required
 def show(contact_id: int) -> Response:
-    return render("contacts/contacts/show.html", contact=find(Contact, contact_id))
+    return show_record("contact", find(Contact, contact_id))
 
 
 @bp.get("/contacts/<int:contact_id>/edit")

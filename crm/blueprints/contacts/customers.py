@@ -6,15 +6,14 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.records import show_record
 from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.customers import CustomerFilter
-from crm.forms.activity import ActivityForm
 from crm.forms.customer import CustomerForm
 from crm.hypermedia import go, render
 from crm.models import Customer, Option, OptionList, User
 from crm.policies import find, require
-from crm.queries.related import view_of
 
 bp = Blueprint("customers", __name__)
 
@@ -58,10 +57,7 @@ def create() -> Response:
 @login_required
 def show(customer_id: int) -> Response:
     customer = find(Customer, customer_id, load=Customer.for_list())
-    return render(
-        "contacts/customers/show.html", "content",
-        customer=customer, view=view_of(customer, current_user), form=ActivityForm(customer),
-    )  # fmt: skip
+    return show_record("customer", customer)
 
 
 @bp.get("/customers/<int:customer_id>/edit")

@@ -6,14 +6,14 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.records import show_record
 from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.deals import DealFilter
-from crm.forms.deal import DealForm, DealMoveForm, NewDealForm
+from crm.forms.deal import DealForm, NewDealForm
 from crm.hypermedia import go, render
 from crm.models import Customer, Deal, Option, OptionList, Pipeline, User
 from crm.policies import find, require
-from crm.queries.deal_page import page_of
 
 bp = Blueprint("deals", __name__)
 
@@ -57,12 +57,7 @@ def create() -> Response:
 @bp.get("/deals/<int:deal_id>")
 @login_required
 def show(deal_id: int) -> Response:
-    deal = find(Deal, deal_id, load=Deal.for_list())
-    return render(
-        "deals/deals/show.html", "content",
-        deal=deal, page=page_of(deal, current_user), move=DealMoveForm(deal),
-        stages=deal.pipeline.stages,
-    )  # fmt: skip
+    return show_record("deal", find(Deal, deal_id, load=Deal.for_list()))
 
 
 @bp.get("/deals/<int:deal_id>/edit")

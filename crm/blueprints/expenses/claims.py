@@ -6,11 +6,12 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.records import show_record
 from crm.extensions import db
 from crm.filters.expense_claims import ExpenseClaimFilter
-from crm.forms.expense_claim import ExpenseClaimForm, ExpenseItemForm, PaymentForm
+from crm.forms.expense_claim import ExpenseClaimForm
 from crm.hypermedia import go, render
-from crm.models import ClaimState, Company, Event, ExpenseClaim
+from crm.models import ClaimState, ExpenseClaim
 from crm.policies import find, require
 from crm.wording import word_for
 
@@ -50,13 +51,7 @@ def create() -> Response:
 @login_required
 def show(claim_id: int) -> Response:
     claim = find(ExpenseClaim, claim_id, load=ExpenseClaim.for_page())
-    return render(
-        "expenses/claims/show.html", "content",
-        claim=claim, request_row=claim.request,
-        events=db.session.scalars(Event.about("expense_claim", claim.id)).all(),
-        item_form=ExpenseItemForm(data={"spent_on": Company.current().today()}),
-        payment_form=PaymentForm(),
-    )  # fmt: skip
+    return show_record("claim", claim)
 
 
 @bp.get("/expenses/<int:claim_id>/edit")

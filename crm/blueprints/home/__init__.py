@@ -1,10 +1,11 @@
-"""Today; search, pickers and the trash, which serve every noun; what a device keeps."""
+"""Today; search, pickers, the trash and fields, which serve every noun; what a device keeps."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.home import manifest, offline, picker_options, searches, today, trash
+from crm.blueprints.home import fields, manifest, offline, picker_options, searches, today, trash
+from crm.blueprints.records import PAGES
 
 
 def register(app: Flask) -> None:
@@ -14,3 +15,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(trash.bp)
     app.register_blueprint(manifest.bp)
     app.register_blueprint(offline.bp)
+    for noun in (noun for noun, page in PAGES.items() if page.form):
+        app.register_blueprint(
+            fields.bp, name=f"{noun}_fields", url_defaults={"noun": noun},
+            url_prefix=f"/{noun}s/<int:record_id>/fields",
+        )  # fmt: skip

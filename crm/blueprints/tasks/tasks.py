@@ -6,6 +6,8 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.records import show_record
+from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.tasks import TaskFilter
 from crm.forms.task import TaskForm
@@ -51,6 +53,12 @@ def create() -> Response:
     return go(_next() or url_for("tasks.index"))
 
 
+@bp.get("/tasks/<int:task_id>")
+@login_required
+def show(task_id: int) -> Response:
+    return show_record("task", find(Task, task_id, load=Task.for_list()))
+
+
 @bp.get("/tasks/<int:task_id>/edit")
 @login_required
 def edit(task_id: int) -> Response:
@@ -70,7 +78,8 @@ def update(task_id: int) -> Response:
     form.fill(task).note_changes(by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")
-    return go(url_for("tasks.index"))
+    page = url_for("tasks.show", task_id=task.id)
+    return go_if_seen(task, page, otherwise=url_for("tasks.index"))
 
 
 @bp.post("/tasks/<int:task_id>/delete")
@@ -80,7 +89,7 @@ def destroy(task_id: int) -> Response:
     require("edit", task)
     task.trash(by=current_user)
     db.session.commit()
-    flash(_("The task is deleted."), "info")
+    flash(_("%(name)s is in the trash and can be restored for 30 days.", name=task.title), "info")
     return go(url_for("tasks.index"))
 
 

@@ -1,0 +1,118 @@
+"""The pages of records: what each shows, for its own view and for the fields edited on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from flask import Response, request, url_for
+from flask_login import current_user
+
+from crm.blueprints.saved import is_seen
+from crm.forms.activity import ActivityForm
+from crm.forms.contact import ContactForm
+from crm.forms.customer import CustomerForm
+from crm.forms.deal import DealForm, DealMoveForm
+from crm.forms.expense_claim import ExpenseItemForm
+from crm.forms.inline import Inline, InPlace
+from crm.forms.task import TaskForm
+from crm.hypermedia import render
+from crm.models import Company, Contact, Customer, Deal, ExpenseClaim, Task
+from crm.policies import may
+from crm.queries import timeline
+from crm.queries.deal_page import page_of
+from crm.queries.related import contact_view, contacts_at, view_of
+
+
+class RecordPage(NamedTuple):
+    """The page of one noun: its model, what it reads, its template and that of its head.
+
+    Where fields are edited one by one, also the noun's form and the template of its facts.
+    """
+
+    model: Any
+    read: Callable[[Any], dict[str, Any]]
+    template: str
+    head: str
+    form: type[InPlace] | None = None
+    facts: str = ""
+
+
+def show_record(
+    noun: str, record: Any, *, block: str = "timeline", status: int = 200,
+    inline: Inline | None = None,
+) -> Response:  # fmt: skip
+    """The page of ``record``; only ``block`` of it for a targeted htmx request."""
+    return render(PAGES[noun].template, block, status, **shown(noun, record, inline))
+
+
+def shown(noun: str, record: Any, inline: Inline | None = None) -> dict[str, Any]:
+    """All that the page of ``record`` shows.
+
+    :param inline: which of its fields is edited; default: none.
+    """
+    page = PAGES[noun]
+    return {
+        noun: record, "record": record, "head": page.head, "facts": page.facts,
+        "address": partial(url_for, f"{noun}s.show", **{f"{noun}_id": record.id}),
+        "inline": inline or Inline(noun, record, may("edit", record)), **page.read(record),
+    }  # fmt: skip
+
+
+def _customer(customer: Customer) -> dict[str, Any]:
+    view = view_of(customer, current_user, _wanted())
+    return {"view": view, "timeline": view.timeline, "form": ActivityForm(customer)}
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    view = contact_view(contact, current_user, _wanted())
+    return {"view": view, "timeline": view.timeline}
+
+
+def _deal(deal: Deal) -> dict[str, Any]:
+    page = page_of(deal, current_user, _wanted())
+    return {"page": page, "timeline": page.timeline, "move": DealMoveForm(deal)}
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return {
+        "timeline": timeline.of_record(task, _wanted()),
+        "contacts": contacts_at(task.customer_id, current_user) if task.customer_id else None,
+        "deal": task.deal if task.deal and is_seen(task.deal) else None,
+    }
+
+
+def _claim(claim: ExpenseClaim) -> dict[str, Any]:
+    return {
+        "request_row": claim.request,
+        "timeline": timeline.of_record(claim, _wanted()),
+        "item_form": ExpenseItemForm(data={"spent_on": Company.current().today()}),
+    }
+
+
+def _wanted() -> timeline.Wanted:
+    return timeline.Wanted.parse(request.args)
+
+
+PAGES: dict[str, RecordPage] = {
+    "customer": RecordPage(
+        Customer, _customer, "contacts/customers/show.html", "contacts/customers/_head.html",
+        CustomerForm, "contacts/customers/_facts.html",
+    ),
+    "contact": RecordPage(
+        Contact, _contact, "contacts/contacts/show.html", "contacts/contacts/_head.html",
+        ContactForm, "contacts/contacts/_facts.html",
+    ),
+    "deal": RecordPage(
+        Deal, _deal, "deals/deals/show.html", "deals/deals/_head.html",
+        DealForm, "deals/deals/_facts.html",
+    ),
+    "task": RecordPage(
+        Task, _task, "tasks/tasks/show.html", "tasks/tasks/_head.html",
+        TaskForm, "tasks/tasks/_facts.html",
+    ),
+    "claim": RecordPage(
+        ExpenseClaim, _claim, "expenses/claims/show.html", "expenses/claims/_head.html"
+    ),
+}  # fmt: skip
