@@ -12,6 +12,8 @@ _NOT_WORD = re.compile(r"[^\w]+|_+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Digits as they are written in phone numbers, long enough to be nothing else.
 _PHONE = re.compile(r"(?:\+|00)?[\d\s().-]{7,}", re.ASCII)
+_DIGITS = re.compile(r"\d+")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 
 
 def fold(text: str) -> str:
@@ -92,3 +94,18 @@ def occurrence(text: str, word: str) -> tuple[int, int] | None:
             last = next(n for n, end in enumerate(ends) if end >= at + len(word))
             return letters[first][0], letters[last][0] + 1
     return None
+
+
+def sort_key(text: str, length: int = 120) -> str:
+    """What names are put in order by, byte for byte: Chinese by pinyin among Latin by letters.
+
+    Syllable by syllable with its tone, then numbers by size; width, case, accents and punctuation
+    do not count. At most ``length`` characters.
+
+    >>> sort_key("李敏 2 号")
+    'li3 min3 000002 hao4'
+    """
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
+    words = _DIGITS.sub(lambda digits: digits[0].zfill(6), _NOT_WORD.sub(" ", plain))
+    syllables = lazy_pinyin(words, style=Style.TONE3, neutral_tone_with_five=True)
+    return " ".join(" ".join(syllables).split())[:length]

@@ -50,13 +50,19 @@ def is_fragment() -> bool:
     )
 
 
-def render(template: str, block: str | None = None, status: int = 200, **context: Any) -> Response:
-    """The page for a visit; only ``block`` for a targeted htmx request."""
+def render(
+    template: str, block: str | None = None, status: int = 200, *, at: str = "", **context: Any
+) -> Response:
+    """The page for a visit; only ``block`` for a targeted htmx request.
+
+    :param at: the address that stands in the browser's after ``block`` was swapped in.
+    """
     if block and is_fragment():
-        html = render_block(template, block, **context) + _flashes()
-    else:
-        html = render_page(template, **context)
-    return make_response(html, status)
+        response = make_response(render_block(template, block, **context) + _flashes(), status)
+        if at:
+            response.headers["HX-Push-Url"] = iri_to_uri(at)
+        return response
+    return make_response(render_page(template, **context), status)
 
 
 def stream(template: str, status: int = 200, **context: Any) -> Response:

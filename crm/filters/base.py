@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from types import UnionType
-from typing import Any, ClassVar, Self, get_args, get_type_hints
+from typing import Any, ClassVar, NamedTuple, Self, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select
+from flask_babel import gettext as _
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
+from crm.filters.columns import Column
+from crm.filters.facets import Choices, Facet
 from crm.models import User
-from crm.paging import LAST_PAGE, Page
+from crm.paging import LONGEST, Order, Page
 
-LONGEST = 200
+MOST_VALUES = 50
+
+
+class Chip(NamedTuple):
+    """One thing that narrows a list, in words, and the filter without it."""
+
+    words: str
+    without: ListFilter
+
+
+class Panel(NamedTuple):
+    """One way to narrow a list, as its form shows it."""
+
+    name: str
+    title: str
+    choices: Choices
+    chosen: tuple[str, ...]
+    many: bool
+
+    def words_for(self, text: str) -> str:
+        """``Owner: 王芳``; of a switch only what it is."""
+        return text if text == self.title else _("%(name)s: %(value)s", name=self.title, value=text)
 
 
 @dataclass(frozen=True)
 class ListFilter:
-    """A list's filter. What cannot be understood in the address is as if it were not there."""
+    """A list's state: what narrows it, order, columns and place, all of it in the address.
+
+    What cannot be understood in the address is as if it were not there.
+    """
 
     q: str = ""
     sort: str = ""
-    page: int = 1
+    columns: tuple[str, ...] = ()  # empty: those that are shown by default
+    after: str = ""
+    before: str = ""
 
-    # The allow-list of orders: name → the columns, the last one unique.
-    SORTS: ClassVar[dict[str, tuple[ColumnElement[Any] | Any, ...]]] = {}
+    ENDPOINT: ClassVar[str] = ""  # the list's address
+    SHOW: ClassVar[str] = ""  # its records' address
+    MODEL: ClassVar[Any] = None
+    COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    FACETS: ClassVar[tuple[Facet, ...]] = ()
     DEFAULT_SORT: ClassVar[str] = ""
-    OPTIONS: ClassVar[tuple[Any, ...]] = ()
+    LOADED: ClassVar[tuple[Any, ...]] = ()  # what a row needs whatever its columns
+
+    # From and to the address
 
     @classmethod
     def parse(cls, args: MultiDict[str, str]) -> Self:
@@ -37,53 +76,193 @@ class ListFilter:
         values = {
             field.name: value
             for field in fields(cls)
-            if (written := args.get(field.name, "").replace("\0", "").strip()[:LONGEST])
-            and (value := _read(written, kinds[field.name])) is not None
+            if (value := _read_all(args.getlist(field.name), kinds[field.name])) is not None
         }
+        values["columns"] = cls._known(values.get("columns", ()), moved=args.get("up", ""))
         return cls(**values)
+
+    @classmethod
+    def parse_text(cls, written: str) -> Self:
+        """The filter that a query string describes: what ``text`` wrote."""
+        return cls.parse(MultiDict(parse_qsl(written)))
+
+    @classmethod
+    def _known(cls, names: tuple[str, ...], moved: str) -> tuple[str, ...]:
+        """The columns with these names, the title always among them; the default ones as none.
+
+        :param moved: the one that goes a place further to the front.
+        """
+        known = {column.name: column for column in cls.COLUMNS}
+        wanted = [name for name in dict.fromkeys(names) if name in known]
+        if not wanted:
+            wanted = [column.name for column in cls.COLUMNS if column.shown]
+        titles = [column.name for column in cls.COLUMNS if column.is_title]
+        wanted = [name for name in titles if name not in wanted] + wanted
+        if moved in wanted[1:]:
+            place = wanted.index(moved)
+            wanted.insert(place - 1, wanted.pop(place))
+        default = [column.name for column in cls.COLUMNS if column.shown]
+        return () if wanted == default else tuple(wanted)
 
     def args(self, **changes: Any) -> dict[str, str]:
         """The query arguments that describe this filter, with ``changes``; defaults left out."""
         changed = replace(self, **changes)
         return {
-            field.name: "1" if value is True else str(value)
+            field.name: _written(value)
             for field in fields(changed)
             if (value := getattr(changed, field.name)) != field.default
         }
 
-    def url(self, endpoint: str, **changes: Any) -> str:
-        """The address of ``endpoint`` with this filter, changed by ``changes``."""
-        return url_for(endpoint, **self.args(**changes))  # type: ignore[arg-type]
+    def text(self, **changes: Any) -> str:
+        """The same as a query string."""
+        return urlencode(self.args(**changes), safe=",")
 
-    def sorted_by(self, name: str) -> dict[str, str]:
-        """The query arguments that sort by ``name``, or the other way round if it is so already."""
-        wanted = f"-{name}" if self.order == name else name
-        return self.args(sort=wanted, page=1)
+    def url(self, endpoint: str = "", **changes: Any) -> str:
+        """The list's address (or that of ``endpoint``) with this filter, changed by ``changes``."""
+        return url_for(endpoint or self.ENDPOINT, **self.args(**changes))  # type: ignore[arg-type]
+
+    @property
+    def bare_url(self) -> str:
+        """The list's address with nothing chosen: what its forms add to."""
+        return url_for(self.ENDPOINT)
+
+    def record_url(self, record: Any) -> str:
+        """The address of a record, from where one finds back to this list."""
+        key = f"{self.MODEL.__tablename__.removeprefix('expense_')}_id"
+        return url_for(self.SHOW, **{key: record.id}, list=self._as_text)
+
+    @cached_property
+    def _as_text(self) -> str:
+        return self.text()
+
+    # Order
 
     @property
     def order(self) -> str:
-        """The order in force: a name of ``SORTS``, with ``-`` before it for descending."""
-        return self.sort if self.sort.removeprefix("-") in self.SORTS else self.DEFAULT_SORT
+        """The order in force: a column's name, with ``-`` before it for descending."""
+        return self.sort if self.sort.removeprefix("-") in self.sorts() else self.DEFAULT_SORT
+
+    @classmethod
+    def sorts(cls) -> dict[str, tuple[Any, ...]]:
+        """The allow-list of orders: by the name of a column, what it sorts by."""
+        return {column.name: column.sort for column in cls.COLUMNS if column.sort}
+
+    def sorted_by(self, name: str) -> Self:
+        """This filter sorted by ``name``, or the other way round if it is so already."""
+        wanted = f"-{name}" if self.order == name else name
+        return replace(self, sort="" if wanted == self.DEFAULT_SORT else wanted).from_start()
+
+    @property
+    def placed(self) -> Order:
+        """The order in force, for paging and for finding what stands beside a record."""
+        return Order.by(
+            *self.sorts()[self.order.removeprefix("-")],
+            descending=self.order.startswith("-"),
+            unique=self.MODEL.id,
+        )
+
+    # Columns
+
+    @cached_property
+    def shown(self) -> tuple[Column, ...]:
+        """The columns that are shown, in their order."""
+        if not self.columns:
+            return tuple(column for column in self.COLUMNS if column.shown)
+        known = {column.name: column for column in self.COLUMNS}
+        return tuple(known[name] for name in self.columns)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Their titles, looked up once for all rows."""
+        return {column.name: str(column.title) for column in self.shown}
+
+    @cached_property
+    def hidden(self) -> tuple[Column, ...]:
+        """The other columns."""
+        return tuple(column for column in self.COLUMNS if column not in self.shown)
+
+    # What narrows it
+
+    def from_start(self, **changes: Any) -> Self:
+        """This filter with ``changes``, at its first page."""
+        return replace(self, after="", before="", **changes)
+
+    @cached_property
+    def cleared(self) -> Self:
+        """This filter with nothing that narrows it: order and columns stay."""
+        return type(self)(sort=self.sort, columns=self.columns)
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything but order and page was chosen."""
-        return bool(self.args(sort="", page=1))
+        """Whether anything but order, columns and page was chosen."""
+        return self.from_start() != self.cleared
 
-    def select(self, user: User) -> Select[Any]:
-        """What ``user`` sees of the list, narrowed and in order."""
-        chosen = self.narrow(user)
-        columns = self.SORTS[self.order.removeprefix("-")]
-        descending = self.order.startswith("-")
-        return chosen.order_by(*(column.desc() if descending else column for column in columns))
+    @cached_property
+    def panels(self) -> list[Panel]:
+        """Every way to narrow it, with what can be chosen and what is."""
+        return [self._panel(facet) for facet in self.FACETS]
+
+    def _panel(self, facet: Facet) -> Panel:
+        value = getattr(self, facet.name)
+        chosen = tuple(_written(value).split(",")) if value else ()
+        many = isinstance(value, tuple | bool)
+        return Panel(facet.name, str(facet.title), facet.choices(chosen), chosen, many)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """What narrows it, one by one."""
+        defaults = {field.name: field.default for field in fields(self)}
+        return [
+            Chip(panel.words_for(text), self._without(panel.name, value))
+            for panel in self.panels
+            if getattr(self, panel.name) != defaults[panel.name]
+            for value, text in panel.choices
+            if value in panel.chosen
+        ]
+
+    def _without(self, name: str, written: str) -> Self:
+        value = getattr(self, name)
+        if isinstance(value, tuple):
+            rest = tuple(each for each in value if str(each) != written)
+            return self.from_start(**{name: rest})
+        return self.from_start(**{name: getattr(self.cleared, name)})
+
+    # What it lists
 
     def narrow(self, user: User) -> Select[Any]:
-        """What ``user`` sees of the list, narrowed."""
+        """What ``user`` sees of the list, narrowed, in no order."""
         raise LookupError(f"{type(self).__name__} does not say what it lists")
+
+    def select(self, user: User) -> Select[Any]:
+        """What ``user`` sees of the list, narrowed and in order, loaded with what is shown."""
+        return self.placed.sort(self.narrow(user)).options(*self.loaded)
 
     def shown_to(self, user: User) -> Page[Any]:
         """The page of the list that was asked for."""
-        return Page.of(self.select(user), min(self.page, LAST_PAGE), options=self.OPTIONS)
+        return Page.of(
+            self.narrow(user), self.placed, after=self.after, before=self.before,
+            options=self.loaded,
+        )  # fmt: skip
+
+    @property
+    def loaded(self) -> tuple[Any, ...]:
+        """Loading options: what is shown is loaded with the page, what is not is not."""
+        return (*self.LOADED, *(option for column in self.shown for option in column.load))
+
+
+def one_of(column: InstrumentedAttribute[Any], values: Sequence[Any]) -> tuple[Any, ...]:
+    """The condition that ``column`` is one of ``values``; without values none."""
+    return (column.in_(values),) if values else ()
+
+
+def _read_all(written: list[str], kind: Any) -> Any:
+    """The values of an argument as ``kind``, or ``None`` where there is nothing to understand."""
+    texts = [text.replace("\0", "").strip()[:LONGEST] for text in written]
+    if get_origin(kind) is not tuple:
+        return _read(texts[0], kind) if texts and texts[0] else None
+    parts = [part for text in texts for part in text.split(",") if part][:MOST_VALUES]
+    values = [value for part in parts if (value := _read(part, get_args(kind)[0])) is not None]
+    return tuple(dict.fromkeys(values)) or None
 
 
 def _read(written: str, kind: Any) -> Any:
@@ -96,8 +275,17 @@ def _read(written: str, kind: Any) -> Any:
         if kind is int:
             number = int(written)
             return number if 0 < number < 2**31 else None
+        if kind is date:
+            return date.fromisoformat(written)
         if issubclass(kind, StrEnum):
             return kind(written)
         return kind(written)
     except ValueError:
         return None
+
+
+def _written(value: Any) -> str:
+    """A value as it stands in the address."""
+    if isinstance(value, tuple):
+        return ",".join(str(each) for each in value)
+    return "1" if value is True else str(value)

@@ -5,26 +5,72 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from flask import url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 from sqlalchemy.orm import contains_eager
 
-from crm.filters.base import ListFilter
-from crm.models import Contact, User
+from crm.filters import facets
+from crm.filters.base import ListFilter, one_of
+from crm.filters.columns import Column, Kind
+from crm.filters.facets import Facet, Person, ids_of
+from crm.models import Contact, Customer, DecisionRole, User
+from crm.wording import FIELDS, FIELDS_OF
+
+
+def _owner(contact: Contact) -> User | None:
+    return contact.customer.owner
 
 
 @dataclass(frozen=True)
 class ContactFilter(ListFilter):
     customer: int | None = None
+    role: tuple[DecisionRole, ...] = ()
+    owner: tuple[Person, ...] = ()
 
-    SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
-        "name": (Contact.name, Contact.id),
-        "created": (Contact.created_at, Contact.id),
-    }
+    ENDPOINT: ClassVar[str] = "contacts.index"
+    SHOW: ClassVar[str] = "contacts.show"
+    MODEL: ClassVar[Any] = Contact
     DEFAULT_SORT: ClassVar[str] = "-created"
-    OPTIONS: ClassVar[tuple[Any, ...]] = (contains_eager(Contact.customer),)
+    LOADED: ClassVar[tuple[Any, ...]] = (contains_eager(Contact.customer),)
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("name", FIELDS_OF["contact", "name"], lambda contact: contact.name, Kind.TITLE,
+               sort=(Contact.sort_name,)),
+        Column("title", FIELDS_OF["contact", "title"], lambda contact: contact.title),
+        Column("customer", FIELDS["customer"], lambda contact: contact.customer, Kind.LINK,
+               sort=(Customer.sort_name,),
+               link=lambda contact: url_for("customers.show", customer_id=contact.customer_id)),
+        Column("mobile", FIELDS["mobile"], lambda contact: contact.mobile, Kind.TELEPHONE),
+        Column("email", FIELDS["email"], lambda contact: contact.email, Kind.MAIL),
+        Column("created", _l("Since"), lambda contact: contact.created_at, Kind.DAY,
+               sort=(Contact.created_at,), minor=True),
+        Column("role", FIELDS["decision_role"], lambda contact: contact.decision_role,
+               shown=False),
+        Column("primary", FIELDS["is_primary"], lambda contact: contact.is_primary, Kind.YES,
+               shown=False),
+        Column("phone", FIELDS["phone"], lambda contact: contact.phone, Kind.TELEPHONE,
+               shown=False),
+        Column("wechat", FIELDS["wechat"], lambda contact: contact.wechat, shown=False),
+        Column("birthday", FIELDS["birthday"], lambda contact: contact.birthday, Kind.DAY,
+               sort=(Contact.birthday,), shown=False),
+        Column("owner", FIELDS["owner"], _owner, Kind.PERSON, shown=False,
+               load=(contains_eager(Contact.customer).joinedload(Customer.owner),)),
+        Column("updated", _l("Changed"), lambda contact: contact.updated_at, Kind.DAY,
+               sort=(Contact.updated_at,), shown=False),
+    )  # fmt: skip
+    FACETS: ClassVar[tuple[Facet, ...]] = (
+        facets.record("customer", FIELDS["customer"], Customer),
+        facets.states("role", FIELDS["decision_role"], DecisionRole),
+        facets.people("owner", FIELDS["owner"]),
+    )
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Contact.visible_to(user)
+        if self.q:
+            chosen = chosen.where(Contact.matching(self.q))
         if self.customer is not None:
             chosen = chosen.where(Contact.customer_id == self.customer)
-        return chosen.where(Contact.matching(self.q)) if self.q else chosen
+        return chosen.where(
+            *one_of(Contact.decision_role, self.role),
+            *one_of(Customer.owner_id, ids_of(self.owner, user)),
+        )

@@ -5,42 +5,76 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
+from sqlalchemy.orm import joinedload
 
-from crm.filters.base import ListFilter
-from crm.models import Customer, CustomerKind, User
+from crm.filters import facets
+from crm.filters.base import ListFilter, one_of
+from crm.filters.columns import Column, Kind, option, person
+from crm.filters.facets import Facet, Person, ids_of
+from crm.models import Customer, CustomerKind, OptionList, User
+from crm.wording import FIELDS
 
 
 @dataclass(frozen=True)
 class CustomerFilter(ListFilter):
-    kind: CustomerKind | None = None
-    owner: int | None = None
-    grade: int | None = None
-    industry: int | None = None
-    region: int | None = None
-    source: int | None = None
+    kind: tuple[CustomerKind, ...] = ()
+    owner: tuple[Person, ...] = ()
+    grade: tuple[int, ...] = ()
+    industry: tuple[int, ...] = ()
+    region: tuple[int, ...] = ()
+    source: tuple[int, ...] = ()
 
-    SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
-        "name": (Customer.name, Customer.id),
-        "created": (Customer.created_at, Customer.id),
-        "code": (Customer.id,),
-    }
+    ENDPOINT: ClassVar[str] = "customers.index"
+    SHOW: ClassVar[str] = "customers.show"
+    MODEL: ClassVar[Any] = Customer
     DEFAULT_SORT: ClassVar[str] = "-created"
-    OPTIONS: ClassVar[tuple[Any, ...]] = Customer.for_list()
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("code", _l("Code"), lambda customer: customer.code, Kind.CODE, sort=(Customer.id,)),
+        Column("name", FIELDS["name"], lambda customer: customer.name, Kind.TITLE,
+               sort=(Customer.sort_name,)),
+        Column("kind", FIELDS["kind"], lambda customer: customer.kind, sort=(Customer.kind,)),
+        option(Customer.grade, kind=Kind.BADGE, tone=lambda customer: customer.grade.colour),
+        option(Customer.industry),
+        option(Customer.region, minor=True),
+        person(Customer.owner),
+        Column("created", _l("Since"), lambda customer: customer.created_at, Kind.DAY,
+               sort=(Customer.created_at,), minor=True),
+        option(Customer.source, shown=False),
+        Column("phone", FIELDS["phone"], lambda customer: customer.phone, Kind.TELEPHONE,
+               shown=False),
+        Column("address", FIELDS["address"], lambda customer: customer.address, shown=False),
+        Column("website", FIELDS["website"], lambda customer: customer.website, Kind.WEB,
+               shown=False),
+        Column("parent", FIELDS["parent"], lambda customer: customer.parent, Kind.LINK,
+               load=(joinedload(Customer.parent),), shown=False),
+        Column("employees", FIELDS["employees"], lambda customer: customer.employees, Kind.NUMBER,
+               sort=(Customer.employees,), shown=False),
+        Column("annual_revenue", FIELDS["annual_revenue"],
+               lambda customer: customer.annual_revenue, Kind.MONEY,
+               sort=(Customer.annual_revenue,), shown=False),
+        Column("updated", _l("Changed"), lambda customer: customer.updated_at, Kind.DAY,
+               sort=(Customer.updated_at,), shown=False),
+    )  # fmt: skip
+    FACETS: ClassVar[tuple[Facet, ...]] = (
+        facets.people("owner", FIELDS["owner"]),
+        facets.states("kind", FIELDS["kind"], CustomerKind),
+        facets.options("grade", FIELDS["grade"], OptionList.GRADE),
+        facets.options("industry", FIELDS["industry"], OptionList.INDUSTRY),
+        facets.options("region", FIELDS["region"], OptionList.REGION),
+        facets.options("source", FIELDS["source"], OptionList.SOURCE),
+    )
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Customer.visible_to(user)
         if self.q:
             chosen = chosen.where(Customer.matching(self.q))
-        if self.kind:
-            chosen = chosen.where(Customer.kind == self.kind)
-        for column, value in (
-            (Customer.owner_id, self.owner),
-            (Customer.grade_id, self.grade),
-            (Customer.industry_id, self.industry),
-            (Customer.region_id, self.region),
-            (Customer.source_id, self.source),
-        ):
-            if value is not None:
-                chosen = chosen.where(column == value)
-        return chosen
+        return chosen.where(
+            *one_of(Customer.kind, self.kind),
+            *one_of(Customer.owner_id, ids_of(self.owner, user)),
+            *one_of(Customer.grade_id, self.grade),
+            *one_of(Customer.industry_id, self.industry),
+            *one_of(Customer.region_id, self.region),
+            *one_of(Customer.source_id, self.source),
+        )

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from flask import url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from crm import clock
 from crm.extensions import db
-from crm.filters.base import ListFilter
-from crm.models import Customer, Deal, Outcome, OutcomeKind, Stage, Team, User
+from crm.filters import facets
+from crm.filters.base import ListFilter, one_of
+from crm.filters.columns import Column, Kind, option, person
+from crm.filters.facets import Facet, Person, ids_of
+from crm.models import Customer, Deal, OptionList, Outcome, OutcomeKind, Stage, Team, User
+from crm.wording import FIELDS
 
 
 class DealStatus(StrEnum):
@@ -24,28 +31,93 @@ class DealStatus(StrEnum):
     ALL = "all"
 
 
+STATUSES = {
+    DealStatus.OPEN: _l("Open"), DealStatus.WON: _l("Won"), DealStatus.LOST: _l("Lost"),
+    DealStatus.ALL: _l("All"),
+}  # fmt: skip
+STAGNATION = {"alarm": "red", "warning": "amber", "": ""}
+STAGE = select(Stage.position).where(Stage.id == Deal.stage_id).scalar_subquery()
+CHANCE = func.coalesce(
+    Deal.probability, select(Stage.probability).where(Stage.id == Deal.stage_id).scalar_subquery()
+)
+CUSTOMER = func.coalesce(
+    select(Customer.sort_name).where(Customer.id == Deal.customer_id).scalar_subquery(), ""
+)
+
+
+def _stage(deal: Deal) -> Stage | OutcomeKind:
+    """Where the deal stands: its stage, or how it ended."""
+    return deal.outcome.kind if deal.outcome else deal.stage
+
+
+def _stage_tone(deal: Deal) -> str:
+    if deal.outcome:
+        return "green" if deal.outcome.is_won else "red"
+    return deal.stage.colour
+
+
 @dataclass(frozen=True)
 class DealFilter(ListFilter):
     status: DealStatus = DealStatus.OPEN
-    owner: int | None = None
-    team: int | None = None
-    source: int | None = None
-    stage: int | None = None
+    stage: tuple[int, ...] = ()
+    owner: tuple[Person, ...] = ()
+    team: tuple[int, ...] = ()
+    source: tuple[int, ...] = ()
     customer: int | None = None
     stuck: bool = False
 
-    SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
-        "name": (Deal.name, Deal.id),
-        "amount": (func.coalesce(Deal.base_amount, 0), Deal.id),
-        "created": (Deal.created_at, Deal.id),
-        "expected": (func.coalesce(Deal.expected_close, date.max), Deal.id),
-        "stage_since": (Deal.stage_since, Deal.id),
-    }
+    ENDPOINT: ClassVar[str] = "deals.index"
+    SHOW: ClassVar[str] = "deals.show"
+    MODEL: ClassVar[Any] = Deal
     DEFAULT_SORT: ClassVar[str] = "-created"
-    OPTIONS: ClassVar[tuple[Any, ...]] = Deal.for_list()
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("name", FIELDS["name"], lambda deal: deal.name, Kind.TITLE, sort=(Deal.sort_name,)),
+        Column("customer", FIELDS["customer"], lambda deal: deal.customer, Kind.LINK,
+               sort=(CUSTOMER,), load=(joinedload(Deal.customer),),
+               link=lambda deal: url_for("customers.show", customer_id=deal.customer_id)),
+        Column("stage", _l("Stage"), _stage, Kind.BADGE, sort=(STAGE,), tone=_stage_tone,
+               load=(joinedload(Deal.stage), joinedload(Deal.outcome))),
+        Column("amount", FIELDS["amount"], lambda deal: deal.amount, Kind.MONEY,
+               sort=(Deal.base_amount,), currency=lambda deal: deal.currency),
+        Column("expected", FIELDS["expected_close"], lambda deal: deal.expected_close, Kind.DAY,
+               sort=(Deal.expected_close,)),
+        person(Deal.owner),
+        Column("created", _l("Since"), lambda deal: deal.created_at, Kind.DAY,
+               sort=(Deal.created_at,), minor=True),
+        Column("code", _l("Code"), lambda deal: deal.code, Kind.CODE, sort=(Deal.id,),
+               shown=False),
+        Column("chance", FIELDS["probability"], lambda deal: deal.chance, Kind.PERCENT,
+               sort=(CHANCE,), load=(joinedload(Deal.stage),), shown=False),
+        Column("weighted", _l("Weighted"), lambda deal: deal.weighted_amount, Kind.MONEY,
+               sort=(func.coalesce(Deal.base_amount, 0) * CHANCE,),
+               load=(joinedload(Deal.stage),), shown=False),
+        Column("stage_since", _l("Days in stage"),
+               lambda deal: deal.days_in_stage(clock.now()) if deal.is_open else None, Kind.DAYS,
+               sort=(Deal.stage_since,), load=(joinedload(Deal.stage),), shown=False,
+               tone=lambda deal: STAGNATION[deal.stagnation(clock.now())]),
+        option(Deal.source, shown=False),
+        Column("contact", FIELDS["contact"], lambda deal: deal.contact, Kind.LINK,
+               load=(joinedload(Deal.contact),), shown=False,
+               link=lambda deal: url_for("contacts.show", contact_id=deal.contact_id)),
+        Column("product", FIELDS["product"], lambda deal: deal.product, shown=False),
+        Column("next_step", FIELDS["next_step"], lambda deal: deal.next_step, shown=False),
+        Column("closed", _l("Closed on"), lambda deal: deal.closed_at, Kind.DAY,
+               sort=(Deal.closed_at,), shown=False),
+        Column("updated", _l("Changed"), lambda deal: deal.updated_at, Kind.DAY,
+               sort=(Deal.updated_at,), shown=False),
+    )  # fmt: skip
+    FACETS: ClassVar[tuple[Facet, ...]] = (
+        facets.states("status", _l("Status"), DealStatus, STATUSES.__getitem__),
+        facets.switch("stuck", _l("Stalled")),
+        facets.stages("stage", _l("Stage")),
+        facets.people("owner", FIELDS["owner"]),
+        facets.teams("team", _l("Team")),
+        facets.options("source", FIELDS["source"], OptionList.SOURCE),
+        facets.record("customer", FIELDS["customer"], Customer),
+    )
 
     def narrow(self, user: User) -> Select[Any]:
-        chosen = Deal.visible_to(user).where(*self.conditions())
+        chosen = Deal.visible_to(user).where(*self.conditions(user))
         if self.status is DealStatus.OPEN:
             return chosen.where(Deal.closed_at.is_(None))
         if self.status is DealStatus.ALL:
@@ -53,21 +125,20 @@ class DealFilter(ListFilter):
         kind = OutcomeKind(self.status.value)
         return chosen.where(Deal.outcome.has(Outcome.kind == kind))
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, user: User) -> list[ColumnElement[bool]]:
         """What narrows list and board alike."""
         conditions: list[ColumnElement[bool]] = []
         if self.q:
             conditions.append(
                 or_(Deal.matching(self.q), Deal.customer.has(Customer.matching(self.q)))
             )
-        if self.owner is not None:
-            conditions.append(Deal.owner_id == self.owner)
-        if self.team is not None:
+        conditions += [
+            *one_of(Deal.owner_id, ids_of(self.owner, user)),
+            *one_of(Deal.source_id, self.source),
+            *one_of(Deal.stage_id, self.stage),
+        ]
+        if self.team:
             conditions.append(Deal.owner_id.in_(self._members()))
-        if self.source is not None:
-            conditions.append(Deal.source_id == self.source)
-        if self.stage is not None:
-            conditions.append(Deal.stage_id == self.stage)
         if self.customer is not None:
             conditions.append(Deal.customer_id == self.customer)
         if self.stuck:
@@ -75,8 +146,25 @@ class DealFilter(ListFilter):
         return conditions
 
     def _members(self) -> Select[int]:
-        path = select(Team.path).where(Team.id == self.team).scalar_subquery()
-        return select(User.id).join(Team, User.team_id == Team.id).where(Team.path.startswith(path))
+        """The people of the chosen teams and of those below them."""
+        above = aliased(Team)
+        return (
+            select(User.id)
+            .join(Team, User.team_id == Team.id)
+            .join(above, Team.path.startswith(above.path))
+            .where(above.id.in_(self.team))
+        )
+
+
+@dataclass(frozen=True)
+class BoardFilter(DealFilter):
+    """What narrows the board: its columns are the stages, and its deals are open."""
+
+    ENDPOINT: ClassVar[str] = "board.show"
+    COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    FACETS: ClassVar[tuple[Facet, ...]] = tuple(
+        facet for facet in DealFilter.FACETS if facet.name not in {"status", "stage"}
+    )
 
 
 def stuck() -> ColumnElement[bool]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, func
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
+from sqlalchemy import Select, case
+from sqlalchemy.orm import joinedload
 
-from crm.filters.base import ListFilter
-from crm.models import Company, Task, User
+from crm.filters import facets
+from crm.filters.base import ListFilter, one_of
+from crm.filters.columns import Column, Kind, person
+from crm.filters.facets import Facet, Person, ids_of
+from crm.models import Company, Customer, Deal, Task, User
+from crm.wording import FIELDS
 
 
 class TaskState(StrEnum):
@@ -22,41 +29,86 @@ class TaskState(StrEnum):
     DONE = "done"
 
 
+STATES = {
+    TaskState.OPEN: lazy_pgettext("task", "Open"),
+    TaskState.OVERDUE: _l("Overdue"),
+    TaskState.TODAY: _l("Due today"),
+    TaskState.DONE: _l("Done"),
+}
+# On its day, what is urgent comes first, then what is important.
+LIGHTNESS = case((Task.urgent, 0), else_=2) + case((Task.important, 0), else_=1)
+
+
+def _priority(task: Task) -> str:
+    said = [str(FIELDS[name]) for name in ("urgent", "important") if getattr(task, name)]
+    return " · ".join(said)
+
+
+def _customer_url(task: Task) -> str:
+    return url_for("customers.show", customer_id=task.customer_id)
+
+
 @dataclass(frozen=True)
 class TaskFilter(ListFilter):
     state: TaskState = TaskState.OPEN
     everyone: bool = False
+    assignee: tuple[Person, ...] = ()
     customer: int | None = None
     deal: int | None = None
 
-    SORTS: ClassVar[dict[str, tuple[Any, ...]]] = {
-        # What is urgent, then important, comes first on its day.
-        "due": (
-            func.coalesce(Task.due_on, date.max), Task.urgent.is_(False),
-            Task.important.is_(False), Task.id,
-        ),
-        "done": (func.coalesce(Task.done_at, Task.created_at), Task.id),
-        "title": (Task.title, Task.id),
-    }  # fmt: skip
+    ENDPOINT: ClassVar[str] = "tasks.index"
+    SHOW: ClassVar[str] = "tasks.show"
+    MODEL: ClassVar[Any] = Task
     DEFAULT_SORT: ClassVar[str] = "due"
-    OPTIONS: ClassVar[tuple[Any, ...]] = Task.for_list()
+    # Whether a task may be ticked off depends on whose it is.
+    LOADED: ClassVar[tuple[Any, ...]] = (joinedload(Task.assignee).joinedload(User.team),)
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("tick", _l("Done"), lambda task: task.is_done, Kind.YES,
+               partial="tasks/tasks/_tick_cell.html"),
+        Column("title", FIELDS["title"], lambda task: task.title, Kind.TITLE,
+               sort=(Task.sort_name,)),
+        Column("customer", FIELDS["customer"], lambda task: task.customer, Kind.LINK,
+               load=(joinedload(Task.customer),), link=_customer_url),
+        Column("deal", FIELDS["deal"], lambda task: task.deal, Kind.LINK, minor=True,
+               load=(joinedload(Task.deal),),
+               link=lambda task: url_for("deals.show", deal_id=task.deal_id)),
+        Column("priority", _l("Priority"), _priority, Kind.BADGE, sort=(LIGHTNESS,),
+               tone=lambda task: "red" if task.urgent else "amber"),
+        Column("due", FIELDS["due_on"], lambda task: task.due_on, Kind.DAY,
+               sort=(Task.due_on, LIGHTNESS),
+               tone=lambda task: "red" if task.is_overdue(Company.current().today()) else ""),
+        person(Task.assignee),
+        Column("done", _l("Done on"), lambda task: task.done_at, Kind.DAY, sort=(Task.done_at,),
+               shown=False),
+        Column("created", _l("Since"), lambda task: task.created_at, Kind.DAY,
+               sort=(Task.created_at,), shown=False),
+        person(Task.created_by, _l("Written by"), shown=False),
+        Column("note", FIELDS["note"], lambda task: task.note, shown=False),
+    )  # fmt: skip
+    FACETS: ClassVar[tuple[Facet, ...]] = (
+        facets.states("state", _l("Status"), TaskState, STATES.__getitem__),
+        facets.switch("everyone", _l("Everybody's")),
+        facets.people("assignee", FIELDS["assignee"]),
+        facets.record("customer", FIELDS["customer"], Customer),
+        facets.record("deal", FIELDS["deal"], Deal),
+    )
 
     def narrow(self, user: User) -> Select[Any]:
-        chosen = Task.visible_to(user)
-        today = Company.current().today()
-        if not self.everyone:
-            chosen = chosen.where(Task.assignee_id == user.id)
+        chosen = Task.visible_to(user).where(*self._state(), *self._about(user))
+        return chosen.where(Task.matching(self.q)) if self.q else chosen
+
+    def _about(self, user: User) -> list[Any]:
+        """Whose tasks, and about what; mine unless others' are asked for."""
+        about = [*one_of(Task.assignee_id, ids_of(self.assignee, user))]
         if self.customer is not None:
-            chosen = chosen.where(Task.customer_id == self.customer)
+            about.append(Task.customer_id == self.customer)
         if self.deal is not None:
-            chosen = chosen.where(Task.deal_id == self.deal)
-        if self.q:
-            chosen = chosen.where(Task.matching(self.q))
+            about.append(Task.deal_id == self.deal)
+        return about if about or self.everyone else [Task.assignee_id == user.id]
+
+    def _state(self) -> list[Any]:
         if self.state is TaskState.DONE:
-            return chosen.where(Task.done_at.is_not(None))
-        chosen = chosen.where(Task.done_at.is_(None))
-        if self.state is TaskState.OVERDUE:
-            chosen = chosen.where(Task.due_on < today)
-        if self.state is TaskState.TODAY:
-            chosen = chosen.where(Task.due_on == today)
-        return chosen
+            return [Task.done_at.is_not(None)]
+        today = Company.current().today()
+        when = {TaskState.OVERDUE: [Task.due_on < today], TaskState.TODAY: [Task.due_on == today]}
+        return [Task.done_at.is_(None), *when.get(self.state, [])]

@@ -13,6 +13,7 @@ from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
+from crm.models.named import Named
 from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
@@ -30,9 +31,9 @@ class DecisionRole(StrEnum):
     GATEKEEPER = "gatekeeper"
 
 
-class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
+class Contact(Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "contact"
-    __table_args__ = (Index(None, "name"), Index(None, "created_at"))
+    __table_args__ = (Index(None, "sort_name", "id"), Index(None, "created_at"))
 
     TRASHED, RESTORED = Action.CONTACT_TRASHED, Action.CONTACT_RESTORED
     SEARCHED = ("name", "phone", "mobile", "email", "wechat")
@@ -79,7 +80,7 @@ class Contact(Versioned, Trashable, Searchable, Timestamped, Base):
         return (
             select(cls)
             .where(cls.customer_id == customer.id, cls.trashed_at.is_(None))
-            .order_by(cls.is_primary.desc(), cls.name)
+            .order_by(cls.is_primary.desc(), cls.sort_name)
         )
 
     @classmethod

@@ -31,6 +31,7 @@ from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.access import Noun, Scope, another, is_among, owned_within
 from crm.models.event import Action, Event, changes_of
+from crm.models.named import Named
 from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
@@ -63,10 +64,11 @@ customer_collaborator = Table(
 _IN_USE = text("trashed_at IS NULL")
 
 
-class Customer(Versioned, Trashable, Searchable, Timestamped, Base):
+class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "customer"
     __table_args__ = (
         Index(None, "name"),
+        Index(None, "sort_name", "id"),
         Index(None, "created_at"),
         # Whose customers there are, and how many, without reading them.
         Index("ix_customer_in_use", "owner_id", "id",

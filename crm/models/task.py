@@ -14,6 +14,7 @@ from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
+from crm.models.named import Named
 from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
-class Task(Versioned, Trashable, Searchable, Timestamped, Base):
+class Task(Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "task"
     __table_args__ = (Index(None, "assignee_id", "done_at", "due_on"),)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm.base import Base, Key, Name, Versioned
 from crm.extensions import db
 from crm.models.event import Action, Event, changes_of
+from crm.models.named import Named
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -19,7 +20,7 @@ class Circle(ValueError):
     """A team cannot stand below itself."""
 
 
-class Team(Versioned, Base):
+class Team(Named, Versioned, Base):
     __tablename__ = "team"
 
     TRACKED = ("name", "parent", "head")
@@ -32,10 +33,10 @@ class Team(Versioned, Base):
     path: Mapped[str] = mapped_column(String(400), index=True, default="")
 
     parent: Mapped[Team | None] = relationship(remote_side="Team.id", back_populates="children")
-    children: Mapped[list[Team]] = relationship(back_populates="parent", order_by="Team.name")
+    children: Mapped[list[Team]] = relationship(back_populates="parent", order_by="Team.sort_name")
     head: Mapped[User | None] = relationship(foreign_keys=[head_id])
     members: Mapped[list[User]] = relationship(
-        back_populates="team", foreign_keys="User.team_id", order_by="User.name"
+        back_populates="team", foreign_keys="User.team_id", order_by="User.sort_name"
     )
 
     @classmethod

@@ -20,13 +20,13 @@ KEPT = timedelta(days=30)
 class Trashable:
     """A mixin: who trashed the record and when; ``None`` while it is in use.
 
-    A model says which actions are recorded, which field names the record in them, and with
-    ``seen_by`` who sees it.
+    A model says which actions are recorded, which field names the record in them (``Named``), and
+    with ``seen_by`` who sees it.
     """
 
     TRASHED: ClassVar[Action]
     RESTORED: ClassVar[Action]
-    CALLED_BY: ClassVar[str] = "name"
+    CALLED_BY: ClassVar[str]
 
     trashed_at: Mapped[datetime | None]
     trashed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select, type_coerce, union_all
+from sqlalchemy import Select, case, func, select, type_coerce, union_all
 
 from crm.base import Money, cents_of
 from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.models import Deal, Pipeline, Stage, Task, User
-from crm.policies import LARGEST_KEY
+from crm.paging import Order
 
 CARDS_PER_COLUMN = 12
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Place(NamedTuple):
-    """A card's place in its column, which stays known when the card is moved or trashed."""
-
-    since: datetime
-    id: int
-
-    @classmethod
-    def parse(cls, written: str) -> Place | None:
-        """What ``str`` of a place wrote; ``None`` if it is anything else."""
-        parts = re.fullmatch(r"(\d{1,17})-(\d{1,10})", written, re.ASCII)
-        if parts is None or int(parts[2]) > LARGEST_KEY:
-            return None
-        return cls(_EPOCH + timedelta(microseconds=int(parts[1])), int(parts[2]))
-
-    def __str__(self) -> str:
-        return f"{(self.since - _EPOCH) // timedelta(microseconds=1)}-{self.id}"
+# The cards of a column: who came into the stage last stands first.
+CARDS = Order.by(Deal.stage_since, descending=True, unique=Deal.id)
 
 
 @dataclass(frozen=True)
@@ -48,8 +29,9 @@ class Card:
     next_task: Task | None
 
     @property
-    def place(self) -> Place:
-        return Place(self.deal.stage_since, self.deal.id)
+    def place(self) -> str:
+        """Its place in its column, which stays known when it is moved or trashed."""
+        return CARDS.write((self.deal.stage_since, self.deal.id))
 
 
 @dataclass(frozen=True)
@@ -84,20 +66,15 @@ def heads(filter: DealFilter, user: User, stages: Iterable[Stage]) -> list[Colum
     return _heads(_visible(filter, user), stages)
 
 
-def more_cards(
-    filter: DealFilter, user: User, stage: Stage, after: Place | None
-) -> tuple[list[Card], bool]:
+def more_cards(filter: DealFilter, user: User, stage: Stage, after: str) -> tuple[list[Card], bool]:
     """The cards of ``stage`` that come after ``after``, and whether there are still more.
 
     After no place come no cards: the first ones are on the board already.
     """
-    if after is None:
+    place = CARDS.read(after)
+    if place is None:
         return [], False
-    below = or_(
-        Deal.stage_since < after.since,
-        and_(Deal.stage_since == after.since, Deal.id < after.id),
-    )
-    page = _first_ids(_visible(filter, user), stage).where(below)
+    page = _first_ids(_visible(filter, user), stage).where(CARDS.after(place))
     cards = _load(db.session.scalars(page).all(), user)
     return cards[:CARDS_PER_COLUMN], len(cards) > CARDS_PER_COLUMN
 
@@ -108,7 +85,7 @@ def card_of(deal: Deal, user: User) -> Card:
 
 
 def _visible(filter: DealFilter, user: User) -> Select[Deal]:
-    return Deal.visible_to(user).where(Deal.closed_at.is_(None), *filter.conditions())
+    return Deal.visible_to(user).where(Deal.closed_at.is_(None), *filter.conditions(user))
 
 
 def _heads(visible: Select[Any], stages: Iterable[Stage]) -> list[Column]:
@@ -149,12 +126,8 @@ def _sums(
 
 def _first_ids(visible: Select[Any], stage: Stage) -> Select[int]:
     """One more than a page: the last one tells that there are more."""
-    return (
-        visible.with_only_columns(Deal.id)
-        .where(Deal.stage_id == stage.id)
-        .order_by(Deal.stage_since.desc(), Deal.id.desc())
-        .limit(CARDS_PER_COLUMN + 1)
-    )
+    ids = visible.with_only_columns(Deal.id).where(Deal.stage_id == stage.id)
+    return CARDS.sort(ids).limit(CARDS_PER_COLUMN + 1)
 
 
 def _cards(visible: Select[Any], stages: list[Stage], user: User) -> dict[int, list[Card]]:
@@ -168,12 +141,8 @@ def _cards(visible: Select[Any], stages: list[Stage], user: User) -> dict[int, l
 
 def _load(ids: Iterable[int], user: User) -> list[Card]:
     ids = list(ids)
-    deals = db.session.scalars(
-        select(Deal)
-        .where(Deal.id.in_(ids))
-        .options(*Deal.for_cards())
-        .order_by(Deal.stage_since.desc(), Deal.id.desc())
-    )
+    chosen = select(Deal).where(Deal.id.in_(ids)).options(*Deal.for_cards())
+    deals = db.session.scalars(CARDS.sort(chosen))
     tasks = _next_tasks(ids, user)
     return [Card(deal, tasks.get(deal.id)) for deal in deals]
 

@@ -97,7 +97,7 @@ def test_a_contact_is_added_corrected_and_made_primary(cast: Cast, wang: Browser
 def test_a_task_is_done_and_reopened_in_place(cast: Cast, wang: Browser, task: Task) -> None:
     path = f"/tasks/{task.id}/completion"
     page = wang.submit(wang.get("/tasks"), path, 200, htmx="form#x")
-    assert targets(page) == [f"#task_{task.id}_line", "#toasts"]
+    assert targets(page) == [f"#task_{task.id}_tick", "#toasts"]
     assert (task.done_by, task.done_at) == (cast.wang, clock.now())
     wang.submit(page, f"{path}/delete", 200, htmx="form#x")
     assert task.done_at is None

@@ -28,7 +28,7 @@ def test_every_list_is_here() -> None:
 
 @pytest.mark.parametrize("direction", ["", "-"])
 @pytest.mark.parametrize(
-    ("path", "order"), [(path, order) for path, kind in LISTS.items() for order in kind.SORTS]
+    ("path", "order"), [(path, order) for path, kind in LISTS.items() for order in kind.sorts()]
 )
 def test_a_list_is_shown_in_each_of_its_orders(
     cast: Cast, browser: Browser, path: str, order: str, direction: str

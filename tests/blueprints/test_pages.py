@@ -41,7 +41,7 @@ def test_an_administrator_opens_the_settings(cast: Cast, browser: Browser) -> No
 @pytest.mark.parametrize("path", ["/customers", "/contacts", "/deals", "/tasks", "/expenses"])
 def test_a_list_answers_htmx_with_its_block_only(cast: Cast, browser: Browser, path: str) -> None:
     browser.sign_in("wang")
-    assert browser.get(path, htmx="div#list").with_id("list")
+    assert browser.get(path, htmx="div#listing").with_id("listing")
 
 
 def test_signing_in_is_asked_of_strangers(browser: Browser) -> None:

@@ -21,9 +21,8 @@ bp = Blueprint("contacts", __name__)
 @login_required
 def index() -> Response:
     filter = ContactFilter.parse(request.args)
-    return render(
-        "contacts/contacts/index.html", "list", filter=filter, page=filter.shown_to(current_user)
-    )
+    page = filter.shown_to(current_user)
+    return render("contacts/contacts/index.html", "list", at=filter.url(), filter=filter, page=page)
 
 
 @bp.get("/customers/<int:customer_id>/contacts/new")

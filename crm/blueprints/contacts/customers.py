@@ -12,7 +12,7 @@ from crm.extensions import db
 from crm.filters.customers import CustomerFilter
 from crm.forms.customer import CustomerForm
 from crm.hypermedia import go, render
-from crm.models import Customer, Option, OptionList, User
+from crm.models import Customer
 from crm.policies import find, require
 
 bp = Blueprint("customers", __name__)
@@ -22,14 +22,10 @@ bp = Blueprint("customers", __name__)
 @login_required
 def index() -> Response:
     filter = CustomerFilter.parse(request.args)
+    page = filter.shown_to(current_user)
     return render(
-        "contacts/customers/index.html", "list",
-        filter=filter, page=filter.shown_to(current_user),
-        owners=db.session.scalars(User.active()).all(),
-        grades=db.session.scalars(Option.of(OptionList.GRADE)).all(),
-        industries=db.session.scalars(Option.of(OptionList.INDUSTRY)).all(),
-        regions=db.session.scalars(Option.of(OptionList.REGION)).all(),
-    )  # fmt: skip
+        "contacts/customers/index.html", "list", at=filter.url(), filter=filter, page=page
+    )
 
 
 @bp.get("/customers/new")

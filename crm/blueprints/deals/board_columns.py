@@ -9,7 +9,7 @@ from crm.filters.deals import DealFilter
 from crm.hypermedia import go, is_fragment, render
 from crm.models import Pipeline, Stage
 from crm.policies import find_in
-from crm.queries.board import Place, more_cards
+from crm.queries.board import more_cards
 
 bp = Blueprint("board_columns", __name__)
 
@@ -20,9 +20,8 @@ def show(stage_id: int) -> Response:
     stage = find_in(Stage.in_order(Pipeline.main()), Stage, stage_id)
     filter = DealFilter.parse(request.args)
     if not is_fragment():
-        return go(filter.url("deals.index", stage=stage.id))
-    after = Place.parse(request.args.get("after", ""))
-    cards, has_more = more_cards(filter, current_user, stage, after)
+        return go(filter.from_start(stage=(stage.id,)).url("deals.index"))
+    cards, has_more = more_cards(filter, current_user, stage, filter.after)
     return render(
         "deals/board/_cards.html",
         cards=cards,

@@ -12,7 +12,7 @@ from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.forms.deal import DealForm, NewDealForm
 from crm.hypermedia import go, render
-from crm.models import Customer, Deal, Option, OptionList, Pipeline, User
+from crm.models import Customer, Deal
 from crm.policies import find, require
 
 bp = Blueprint("deals", __name__)
@@ -22,13 +22,8 @@ bp = Blueprint("deals", __name__)
 @login_required
 def index() -> Response:
     filter = DealFilter.parse(request.args)
-    return render(
-        "deals/deals/index.html", "list",
-        filter=filter, page=filter.shown_to(current_user),
-        owners=db.session.scalars(User.active()).all(),
-        sources=db.session.scalars(Option.of(OptionList.SOURCE)).all(),
-        stages=Pipeline.main().stages,
-    )  # fmt: skip
+    page = filter.shown_to(current_user)
+    return render("deals/deals/index.html", "list", at=filter.url(), filter=filter, page=page)
 
 
 @bp.get("/deals/new")

@@ -11,9 +11,8 @@ from crm.extensions import db
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.forms.expense_claim import ExpenseClaimForm
 from crm.hypermedia import go, render
-from crm.models import ClaimState, ExpenseClaim
+from crm.models import ExpenseClaim
 from crm.policies import find, require
-from crm.wording import word_for
 
 bp = Blueprint("claims", __name__)
 
@@ -22,10 +21,8 @@ bp = Blueprint("claims", __name__)
 @login_required
 def index() -> Response:
     filter = ExpenseClaimFilter.parse(request.args)
-    return render(
-        "expenses/claims/index.html", "list", filter=filter, page=filter.shown_to(current_user),
-        states=[(state.value, word_for(state)) for state in ClaimState],
-    )  # fmt: skip
+    page = filter.shown_to(current_user)
+    return render("expenses/claims/index.html", "list", at=filter.url(), filter=filter, page=page)
 
 
 @bp.get("/expenses/new")

@@ -22,9 +22,8 @@ bp = Blueprint("tasks", __name__)
 @login_required
 def index() -> Response:
     filter = TaskFilter.parse(request.args)
-    return render(
-        "tasks/tasks/index.html", "list", filter=filter, page=filter.shown_to(current_user)
-    )
+    page = filter.shown_to(current_user)
+    return render("tasks/tasks/index.html", "list", at=filter.url(), filter=filter, page=page)
 
 
 @bp.get("/tasks/new")

@@ -32,6 +32,7 @@ from crm.models.deal.closing import Closing
 from crm.models.deal.moving import Missing, Moving, StageChanged
 from crm.models.event import Action, Event, changes_of
 from crm.models.exchange_rate import Price
+from crm.models.named import Named
 from crm.models.searchable import Searchable
 from crm.models.stage_stay import StageStay
 from crm.models.trashable import Trashable
@@ -55,7 +56,7 @@ deal_collaborator = Table(
 _OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
 
 
-class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base):
+class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "deal"
     __table_args__ = (
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability_percent"),
@@ -66,6 +67,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Searchable, Timestamped, Base)
               "probability", "closed_at", "trashed_at",  # SQLite reads its condition from it too
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "owner_id", "closed_at"),
+        Index(None, "sort_name", "id"),
         Index(None, "created_at"),
     )  # fmt: skip
 

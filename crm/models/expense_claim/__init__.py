@@ -20,6 +20,7 @@ from crm.models.exchange_rate import Price
 from crm.models.expense_claim.deciding import Deciding
 from crm.models.expense_claim.filling import Filling
 from crm.models.expense_claim.states import ClaimRefused, ClaimState
+from crm.models.named import Named
 from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ClaimRefused", "ClaimState", "ExpenseClaim", "ExpenseItem"]
 
 
-class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Searchable, Timestamped, Base):
+class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "expense_claim"
     __table_args__ = (
         Index(None, "claimant_id", "state"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from email_validator import validate_email
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Select, String, select, update
+from sqlalchemy import ForeignKey, Select, String, or_, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -17,6 +18,7 @@ from crm.extensions import db
 from crm.folding import pinyin_of
 from crm.models import passwords
 from crm.models.access import GRANTS, Noun, Role, Scope
+from crm.models.named import Named
 from crm.models.user.membership import LastAdministrator, Membership, UserRole
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def normalized_email(address: str) -> str:
     return validate_email(address, check_deliverability=False).normalized.lower()
 
 
-class User(Membership, Versioned, Timestamped, UserMixin, Base):
+class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
     __tablename__ = "user"
 
     id: Mapped[Key]
@@ -97,9 +99,10 @@ class User(Membership, Versioned, Timestamped, UserMixin, Base):
         return select(cls)
 
     @classmethod
-    def active(cls) -> Select[User]:
-        """Those who still work here, by name."""
-        return select(cls).where(cls.deactivated_at.is_(None)).order_by(cls.name)
+    def active(cls, besides: Sequence[int] = ()) -> Select[User]:
+        """Those who still work here, and those with these ids, by name."""
+        here = or_(cls.deactivated_at.is_(None), cls.id.in_(besides))
+        return select(cls).where(here).order_by(cls.sort_name, cls.id)
 
     @classmethod
     def with_rights(cls) -> Select[User]:

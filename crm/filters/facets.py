@@ -1,0 +1,104 @@
+"""The ways to narrow a list: what each is called, and what can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import or_, select
+
+from crm.extensions import db
+from crm.filters.columns import words
+from crm.models import Option, OptionList, Pipeline, Team, User
+from crm.wording import word_for
+
+ME = "me"
+
+
+class Person(str):
+    """Somebody in a filter: a user's id, or ``me``."""
+
+    def __new__(cls, written: str) -> Person:
+        if written != ME and not (written.isdecimal() and 0 < int(written) < 2**31):
+            raise ValueError(written)
+        return super().__new__(cls, written)
+
+
+def ids_of(people: Iterable[Person], user: User) -> list[int]:
+    """The ids of ``people``, of whom ``me`` is ``user``."""
+    return [user.id if person == ME else int(person) for person in people]
+
+
+Choices = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow a list: a field of its filter, its title, and what can be chosen.
+
+    ``choices`` is given the values chosen now, so that it can name also what nobody can newly
+    choose.
+    """
+
+    name: str
+    title: Any  # lazy, in the reader's language
+    choices: Callable[[Sequence[str]], Choices]
+
+
+def states(name: str, title: Any, kind: Iterable[StrEnum], said: Any = word_for) -> Facet:
+    """Words of ours: a kind, a state."""
+    return Facet(name, title, lambda _chosen: [(str(each), str(said(each))) for each in kind])
+
+
+def switch(name: str, title: Any) -> Facet:
+    """Something that is so, or does not matter."""
+    return Facet(name, title, lambda _chosen: [("1", str(title))])
+
+
+def options(name: str, title: Any, which: OptionList) -> Facet:
+    """A list of the firm's."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        wanted = or_(Option.active, Option.id.in_([int(each) for each in chosen]))
+        listed = select(Option).where(Option.list == which, wanted)
+        return _named(db.session.scalars(listed.order_by(Option.position, Option.id)))
+
+    return Facet(name, title, choices)
+
+
+def people(name: str, title: Any) -> Facet:
+    """The people of the firm, the reader first."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        ids = ids_of([Person(each) for each in chosen if each != ME], current_user)
+        return [(ME, _("Me")), *_named(db.session.scalars(User.active(besides=ids)))]
+
+    return Facet(name, title, choices)
+
+
+def teams(name: str, title: Any) -> Facet:
+    """The teams, each followed by those below it."""
+    return Facet(name, title, lambda _chosen: _named(db.session.scalars(Team.in_order())))
+
+
+def stages(name: str, title: Any) -> Facet:
+    """The stages of the main pipeline."""
+    return Facet(name, title, lambda _chosen: _named(Pipeline.main().stages))
+
+
+def record(name: str, title: Any, model: Any) -> Facet:
+    """One record, to which a link led: nothing else is offered."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        seen = model.visible_to(current_user).where(model.id.in_([int(each) for each in chosen]))
+        return _named(db.session.scalars(seen)) if chosen else []
+
+    return Facet(name, title, choices)
+
+
+def _named(records: Iterable[Any]) -> Choices:
+    return [(str(record.id), words(record)) for record in records]
