@@ -62,7 +62,10 @@ def shown(noun: str, record: Any, inline: Inline | None = None) -> dict[str, Any
 
 def _customer(customer: Customer) -> dict[str, Any]:
     view = view_of(customer, current_user, _wanted())
-    return {"view": view, "timeline": view.timeline, "form": ActivityForm(customer)}
+    return {
+        "view": view, "timeline": view.timeline, "tasks": view.tasks, "spend": view.spend,
+        "about": {"customer": customer.id}, **_noting(customer),
+    }  # fmt: skip
 
 
 def _contact(contact: Contact) -> dict[str, Any]:
@@ -72,7 +75,20 @@ def _contact(contact: Contact) -> dict[str, Any]:
 
 def _deal(deal: Deal) -> dict[str, Any]:
     page = page_of(deal, current_user, _wanted())
-    return {"page": page, "timeline": page.timeline, "move": DealMoveForm(deal)}
+    noting = deal.is_open and deal.customer and is_seen(deal.customer)
+    return {
+        "page": page, "timeline": page.timeline, "tasks": page.tasks, "spend": page.spend,
+        "about": {"deal": deal.id}, "move": DealMoveForm(deal),
+        **(_noting(deal.customer, deal) if deal.customer and noting else {}),
+    }  # fmt: skip
+
+
+def _noting(customer: Customer, deal: Deal | None = None) -> dict[str, Any]:
+    """The form that notes what happened at ``customer``, for those who may."""
+    if not may("work_with", customer):
+        return {}
+    form = ActivityForm(customer, formdata=None, data={"deal": deal})
+    return {"noted_at": customer, "form": form}
 
 
 def _task(task: Task) -> dict[str, Any]:

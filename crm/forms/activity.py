@@ -21,7 +21,10 @@ from crm.models import Activity, Contact, Customer, Deal, OptionList, Task, User
 
 class ActivityForm(BaseForm):
     kind = OptionField(_l("Kind"), OptionList.ACTIVITY_KIND, empty=None)
-    summary = TextAreaField(_l("What happened"), validators=[Required(), Length(max=10_000)])
+    summary = TextAreaField(
+        _l("What happened"), validators=[Required(), Length(max=10_000)],
+        render_kw={"rows": 1, "placeholder": _l("What was said, what was agreed?")},
+    )  # fmt: skip
     happened_at = DateTimeLocalField(_l("When"), validators=[Optional()])
     contact = RecordField(_l("With"), empty="—")
     deal = RecordField(_l("Deal"), empty="—")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -10,8 +10,8 @@ from crm.blueprints.records import shown
 from crm.extensions import db
 from crm.forms.activity import ActivityForm
 from crm.hypermedia import render, respond
-from crm.models import Activity, Customer
-from crm.policies import find, require
+from crm.models import Activity, Customer, Deal
+from crm.policies import find, find_in, require
 
 bp = Blueprint("activities", __name__)
 
@@ -21,21 +21,32 @@ bp = Blueprint("activities", __name__)
 def create(customer_id: int) -> Response:
     customer = find(Customer, customer_id)
     require("work_with", customer)
+    deal = _deal_of(customer)
     form = ActivityForm(customer)
     if not form.validate_on_submit():
-        return _form(customer, form, 422)
+        return _form(customer, deal, form, 422)
     Activity.log(form.fill(Activity(customer=customer)), by=current_user)
     form.plan_next_step(customer, by=current_user)
     db.session.commit()
     flash(_("Noted."), "success")
-    return respond(
-        "contacts/activities/create.stream.html",
-        to=url_for("customers.show", customer_id=customer.id),
-        **{**shown("customer", customer), "form": ActivityForm(customer, formdata=None)},
-    )  # fmt: skip
+    context = shown("deal", deal) if deal else shown("customer", customer)
+    return respond("contacts/activities/create.stream.html", to=context["address"](), **context)
 
 
-def _form(customer: Customer, form: ActivityForm, status: int) -> Response:
-    page = "contacts/customers/show.html"
+def _deal_of(customer: Customer) -> Deal | None:
+    """The open deal on whose page it is noted, if it is not the customer's own."""
+    deal_id = request.args.get("deal", type=int)
+    if deal_id is None:
+        return None
+    here = Deal.visible_to(current_user).where(
+        Deal.customer_id == customer.id, Deal.closed_at.is_(None)
+    )
+    return find_in(here, Deal, deal_id)
+
+
+def _form(customer: Customer, deal: Deal | None, form: ActivityForm, status: int) -> Response:
+    if deal:
+        context = {**shown("deal", deal), "form": form}
+        return render("deals/deals/show.html", "activity_form", status, **context)
     context = {**shown("customer", customer), "form": form}
-    return render(page, "activity_form", status, **context)
+    return render("contacts/customers/show.html", "activity_form", status, **context)
