@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_skeleton
+from babel.numbers import get_currency_symbol
 from flask import Flask, g, request
 from flask_babel import (
     format_currency,
@@ -39,7 +40,8 @@ TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
 def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
-        money=money, whole_money=whole_money, number=number, day=day, short_day=short_day,
+        money=money, symbol=symbol, whole_money=whole_money, number=number, day=day,
+        short_day=short_day,
         moment=moment, ago=ago, label=label,
         clock_time=clock_time, day_heading=day_heading, percent=percent,
         word=word_for, noun_word=noun_word, lines=lines, days=days, filesize=filesize,
@@ -79,6 +81,11 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
     if amount is None:
         return ""
     return format_currency(amount, currency or Company.current().base_currency)
+
+
+def symbol(currency: str) -> str:
+    """``¥``: what stands at a field that takes an amount."""
+    return get_currency_symbol(currency, locale=get_locale())
 
 
 def whole_money(amount: Decimal) -> str:

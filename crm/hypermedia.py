@@ -21,6 +21,7 @@ from flask import (
     url_for,
 )
 from flask import render_template as render_page
+from flask_login import current_user
 from jinja2_fragments.flask import render_block
 from werkzeug.urls import iri_to_uri
 from werkzeug.utils import cached_property
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["dom_id"] = dom_id
     app.jinja_env.globals["this_page"] = this_page
     app.after_request(_vary)
+    app.after_request(_tell_what_was_saved)
 
 
 def is_fragment() -> bool:
@@ -161,4 +163,12 @@ def _flashes() -> str:
 def _vary(response: Response) -> Response:
     response.vary.add("HX-Request")
     response.vary.add("HX-Request-Type")
+    return response
+
+
+def _tell_what_was_saved(response: Response) -> Response:
+    """A cookie for js/drafts.js: what was sent here is saved, so its draft can go."""
+    if request.method == "POST" and response.status_code < 400 and current_user.is_authenticated:
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie("saved", request.path, max_age=60, samesite="Lax", secure=secure)
     return response

@@ -29,7 +29,7 @@ class ActivityForm(BaseForm):
     contact = RecordField(_l("With"), empty="—")
     deal = RecordField(_l("Deal"), empty="—")
     next_step = text(_l("Next step"), 300)
-    next_step_on = DayField(_l("Due"))
+    next_step_on = DayField(_l("Due"), quick=("tomorrow", "next_week", "in_a_month"))
 
     def __init__(self, customer: Customer, **kwargs: Any) -> None:
         super().__init__(**kwargs)

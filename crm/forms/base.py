@@ -42,8 +42,10 @@ class BaseForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: UnboundField, options: Any) -> Field:
-            options["filters"] = [*unbound_field.kwargs.get("filters", ()), strip]
-            return unbound_field.bind(form=form, **options)
+            options["filters"] = [strip, *unbound_field.kwargs.get("filters", ())]
+            field = unbound_field.bind(form=form, **options)
+            field.form = form
+            return field
 
         def get_translations(self, form: Any) -> Messages:
             return Messages()
@@ -53,6 +55,13 @@ class BaseForm(FlaskForm):
         self.conflicts: list[Conflict] = []
         # 409 when the record was changed by somebody else meanwhile.
         self.status = 422
+        # Where the page begins: at the first field that is wrong, as the form is drawn.
+        self.has_focus = False
+
+    @property
+    def wrong(self) -> list[Field]:
+        """The fields whose value cannot be used."""
+        return [field for field in self if field.errors and not isinstance(field, HiddenField)]
 
     def may_save(self, record: Any, *, version: int | None = None) -> bool:
         """Whether what was typed is complete and ``record`` is still as it was shown.

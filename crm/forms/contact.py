@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, StringField, TelField, TextAreaField
 from wtforms.validators import Email, Length, Optional
 
 from crm.forms.base import BaseForm
@@ -21,9 +21,9 @@ class ContactForm(InPlace, BaseForm):
 
     name = StringField(lazy_pgettext("contact", "Name"), validators=[Required(), Length(max=200)])
     title = text(lazy_pgettext("contact", "Title"), 120)
-    mobile = text(_l("Mobile"), 60)
-    phone = text(_l("Phone"), 60)
-    email = text(_l("E-mail"), 254, validators=[Optional(), Email()])
+    mobile = text(_l("Mobile"), 60, kind=TelField)
+    phone = text(_l("Phone"), 60, kind=TelField)
+    email = text(_l("E-mail"), 254, kind=EmailField, validators=[Optional(), Email()])
     wechat = text(_l("WeChat"), 60)
     birthday = DayField(_l("Birthday"))
     decision_role = WordField(_l("Role in the decision"), DecisionRole, empty="—")

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField, ValidationError
+from wtforms import StringField, TelField, TextAreaField, URLField, ValidationError
 from wtforms.validators import URL, Length, Optional
 
 from crm.forms.base import BaseForm
 from crm.forms.fields import (
     MoneyField,
     OptionField,
-    PickerField,
-    RecordField,
     Required,
     WholeNumberField,
     WordField,
     text,
 )
 from crm.forms.inline import InPlace, each
-from crm.models import Customer, CustomerKind, OptionList, User
+from crm.forms.picker import PickerField
+from crm.models import Customer, CustomerKind, OptionList
 from crm.models.customer import MOST_EMPLOYEES
+
+
+def web(address: Any) -> Any:
+    """``www.sigma.cn`` → ``https://www.sigma.cn``: as people write it, and as links need it."""
+    is_host = re.match(r"[\w-]+(\.[\w-]+)+(/|$)", address or "")
+    return f"https://{address}" if is_host else address
 
 
 class CustomerForm(InPlace, BaseForm):
@@ -37,10 +43,10 @@ class CustomerForm(InPlace, BaseForm):
     industry = OptionField(_l("Industry"), OptionList.INDUSTRY)
     region = OptionField(_l("Region"), OptionList.REGION)
     source = OptionField(_l("Source"), OptionList.SOURCE)
-    owner = RecordField(_l("Owner"), empty=_l("Nobody"))
+    owner = PickerField(_l("Owner"), "user")
     parent = PickerField(_l("Belongs to"), "customer")
-    phone = text(_l("Phone"), 60)
-    website = text(_l("Website"), 300, validators=[Optional(), URL()])
+    phone = text(_l("Phone"), 60, kind=TelField)
+    website = text(_l("Website"), 300, kind=URLField, validators=[Optional(), URL()], filters=[web])
     address = text(_l("Address"), 300)
     employees = WholeNumberField(_l("Employees"), 0, MOST_EMPLOYEES)
     annual_revenue = MoneyField(_l("Annual revenue"), validators=[Optional()])
@@ -49,7 +55,6 @@ class CustomerForm(InPlace, BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.customer: Customer | None = kwargs.get("obj")
-        self.owner.offer(User.active())
 
     def validate_parent(self, field: PickerField) -> None:
         if self.customer and field.data and field.data.belongs_to(self.customer):

@@ -16,7 +16,6 @@ from crm.forms.fields import (
     DayField,
     MoneyField,
     OptionField,
-    PickerField,
     RecordField,
     Required,
     WholeNumberField,
@@ -24,10 +23,17 @@ from crm.forms.fields import (
     text,
 )
 from crm.forms.inline import InPlace, each
-from crm.models import Contact, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
+from crm.forms.picker import PickerField
+from crm.models import Customer, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
 from crm.models.deal import Missing, StageChanged
 from crm.models.exchange_rate import NoRate
 from crm.models.pipeline import StageRequirement
+
+
+def at_customer(contact: PickerField, customer: Customer | None) -> None:
+    """A validator: the contact is at ``customer``."""
+    if contact.data and customer and contact.data.customer_id != customer.id:
+        raise ValidationError(_("This person is at another customer."))
 
 
 class DealForm(InPlace, BaseForm):
@@ -44,22 +50,18 @@ class DealForm(InPlace, BaseForm):
     amount = MoneyField(_l("Amount"), validators=[Optional()])
     currency = CurrencyField()
     probability = WholeNumberField(_l("Probability"), 0, 100)
-    expected_close = DayField(_l("Expected close"))
+    expected_close = DayField(_l("Expected close"), quick=("in_a_month", "in_three_months"))
     source = OptionField(_l("Source"), OptionList.SOURCE)
     product = text(_l("Product"), 200)
-    owner = RecordField(_l("Owner"))
-    contact = RecordField(_l("Contact"), empty="—")
+    owner = PickerField(_l("Owner"), "user", validators=[Required()])
+    contact = PickerField(_l("Contact"), "contact", within="customer")
     next_step = TextAreaField(_l("Next step"), validators=[Length(max=2_000)])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.owner.offer(User.active())
-        self.contact.offer(Contact.at(self.customer.data) if self.customer.data else [])
-
-    def validate_contact(self, field: RecordField) -> None:
-        contact, customer = field.data, self.customer.data
-        if contact and not self.customer.errors and contact.customer != customer:
-            raise ValidationError(_("This person is at another customer."))
+    def validate_contact(self, field: PickerField) -> None:
+        """A contact brings their customer with them, and is nobody else's."""
+        if field.data and not self.customer.errors:
+            self.customer.data = self.customer.data or field.data.customer
+            at_customer(field, self.customer.data)
 
     def fill(self, deal: Deal) -> Deal:
         """Copy what was typed to ``deal``.
@@ -111,14 +113,15 @@ class DealMoveForm(BaseForm):
     from_stage = HiddenField()
     customer = PickerField(_l("Customer"), "customer")
     amount = MoneyField(_l("Amount"), validators=[Optional()])
-    expected_close = DayField(_l("Expected close"))
-    contact = RecordField(_l("Contact"), empty="—")
+    expected_close = DayField(_l("Expected close"), quick=("in_a_month", "in_three_months"))
+    contact = PickerField(_l("Contact"), "contact", within="customer")
 
     def __init__(self, deal: Deal, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(data={"customer": deal.customer}, **kwargs)
         self.stage.offer(Stage.in_order(deal.pipeline))
-        customer = deal.customer or self.customer.data
-        self.contact.offer(Contact.at(customer) if customer else [])
+
+    def validate_contact(self, field: PickerField) -> None:
+        at_customer(field, self.customer.data)
 
     def move(self, deal: Deal, *, by: User) -> bool:
         """Move ``deal`` as chosen; ``False`` if what was typed cannot be used.

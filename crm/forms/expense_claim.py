@@ -19,10 +19,10 @@ from crm.forms.fields import (
     DayField,
     MoneyField,
     OptionField,
-    PickerField,
     Required,
     text,
 )
+from crm.forms.picker import PickerField
 from crm.models import Company, ExpenseItem, OptionList
 from crm.models.exchange_rate import NoRate
 
@@ -35,9 +35,9 @@ class ExpenseItemForm(BaseForm):
     category = OptionField(_l("Category"), OptionList.EXPENSE_CATEGORY, empty=None)
     amount = MoneyField(_l("Amount"), validators=[Required()])
     currency = CurrencyField()
-    spent_on = DayField(_l("Spent on"), validators=[Required()])
+    spent_on = DayField(_l("Spent on"), quick=("yesterday", "today"), validators=[Required()])
     customer = PickerField(_l("Customer"), "customer")
-    deal = PickerField(_l("Deal"), "deal")
+    deal = PickerField(_l("Deal"), "deal", within="customer")
     purpose = StringField(_l("Purpose"), validators=[Required(), Length(max=300)])
     receipts = MultipleFileField(_l("Receipts"), render_kw={"accept": ",".join(ACCEPTED)})
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+import unicodedata
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 from wtforms import DateField, Field, IntegerField, StringField, ValidationError
 from wtforms.fields.choices import Choice, SelectChoice, SelectField, SelectFieldBase
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
@@ -19,9 +21,7 @@ from wtforms.widgets import Select, TextInput
 
 from crm import clock
 from crm.extensions import db
-from crm.filters.pickers import found
 from crm.formatting import label
-from crm.forms.base import strip
 from crm.models import Company, Option, OptionList
 from crm.models.bilingual import Bilingual
 from crm.wording import WORDS
@@ -43,10 +43,15 @@ def known_timezone(_form: Any, field: Field) -> None:
         raise ValidationError(_("Write it like Asia/Shanghai or Europe/Berlin."))
 
 
-def text(label: str, longest: int = 200, **kwargs: Any) -> StringField:
-    """One line of text that may be empty."""
+def text(
+    label: str, longest: int = 200, *, kind: type[StringField] = StringField, **kwargs: Any
+) -> StringField:
+    """One line of text that may be empty.
+
+    :param kind: ``TelField``, ``EmailField`` or ``URLField`` bring the keyboard that fits.
+    """
     validators = [*kwargs.pop("validators", [Optional()]), Length(max=longest)]
-    return StringField(label, validators=validators, **kwargs)
+    return kind(label, validators=validators, **kwargs)
 
 
 class RecordField(SelectFieldBase):
@@ -121,8 +126,38 @@ class WordField(SelectField):
         )
 
 
+# What people write behind a number instead of its zeros.
+UNITS = {"k": 1_000, "千": 1_000, "w": 10_000, "万": 10_000, "m": 1_000_000, "亿": 100_000_000}
+# More than any number that a field takes, with all that may stand between its digits.
+LONGEST_NUMBER = 60
+
+
+def plain_number(written: str) -> str:
+    """``１，２００`` → ``1200``: without what stands between digits, in the usual width."""
+    return re.sub(r"[\s,_']", "", unicodedata.normalize("NFKC", written))
+
+
+def read_amount(written: str) -> Decimal:
+    """``1.25万`` → 12500.
+
+    :raises ValueError: it is no amount; the message says why.
+    """
+    if len(written) > LONGEST_NUMBER:
+        raise ValueError(_("This amount is too large."))
+    plain = re.sub(r"[¥$€£元]", "", plain_number(written)).lower()
+    number = re.fullmatch(r"([-+]?(?:\d+\.?\d*|\.\d+))([^\d.]?)", plain)
+    if number is None or number[2] not in {"", *UNITS}:
+        raise ValueError(_("Write an amount like 12500, 12,500.00 or 1.25万."))
+    amount = Decimal(number[1]) * UNITS.get(number[2], 1)
+    if amount.adjusted() > 11:
+        raise ValueError(_("This amount is too large."))
+    if amount != amount.quantize(Decimal("0.01")):
+        raise ValueError(_("An amount has at most two decimals."))
+    return amount
+
+
 class MoneyField(StringField):
-    """An amount with at most two decimals; ``12,500`` and ``￥12500.00`` are understood."""
+    """An amount with at most two decimals; ``12,500``, ``￥12500.00`` and ``1.25万`` are read."""
 
     widget = TextInput()
     data: Any
@@ -132,38 +167,59 @@ class MoneyField(StringField):
         self.least = least
 
     def _value(self) -> str:
-        if self.raw_data:
+        if self.data is None and self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:f}"
+        return "" if self.data is None else f"{self.data:,.2f}"
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        written = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not written:
+        if not valuelist:
             return
-        plain = written.translate(str.maketrans("０１２３４５６７８９．，", "0123456789.,"))
-        plain = re.sub(r"[\s,¥￥$€]", "", plain)
-        try:
-            amount = Decimal(plain)
-        except InvalidOperation:
-            raise ValueError(_("Write an amount like 12500 or 12,500.00.")) from None
-        if not amount.is_finite() or amount.adjusted() > 11:
-            raise ValueError(_("This amount is too large."))
-        if amount != amount.quantize(Decimal("0.01")):
-            raise ValueError(_("An amount has at most two decimals."))
+        self.data = None
+        if not valuelist[0].strip():
+            return
+        amount = read_amount(valuelist[0])
         if self.least is not None and amount < self.least:
             raise ValueError(_("This must be %(least)s or more.", least=self.least))
         self.data = amount
 
 
+def _a_month_after(day: date) -> date:
+    """The same day of the next month, or its last one."""
+    year, month = divmod(day.year * 12 + day.month, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+# "Next week" is its Monday.
+QUICK_DAYS: dict[str, tuple[Any, Callable[[date], date]]] = {
+    "yesterday": (_l("Yesterday"), lambda today: today - timedelta(days=1)),
+    "today": (_l("Today"), lambda today: today),
+    "tomorrow": (_l("Tomorrow"), lambda today: today + timedelta(days=1)),
+    "next_week": (_l("Next week"), lambda today: today + timedelta(days=7 - today.weekday())),
+    "in_a_month": (_l("In a month"), _a_month_after),
+    "in_three_months": (
+        _l("In 3 months"),
+        lambda today: _a_month_after(_a_month_after(_a_month_after(today))),
+    ),
+}
+
+
 class DayField(DateField):
-    """A day, by the browser's own picker; an empty one is ``None``."""
+    """A day, by the browser's own picker; an empty one is ``None``.
+
+    :param quick: the days offered as buttons beside it: names of ``QUICK_DAYS``.
+    """
 
     data: Any
 
-    def __init__(self, label: str, **kwargs: Any) -> None:
+    def __init__(self, label: str, *, quick: tuple[str, ...] = (), **kwargs: Any) -> None:
         kwargs.setdefault("validators", [Optional()])
         super().__init__(label, **kwargs)
+        self.quick = quick
+
+    def quick_days(self) -> list[tuple[str, date]]:
+        """What stands on each button, and its day."""
+        today = Company.current().today()
+        return [(str(words), day(today)) for words, day in map(QUICK_DAYS.__getitem__, self.quick)]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([value for value in valuelist if value.strip()])
@@ -175,67 +231,23 @@ class DayField(DateField):
 class WholeNumberField(IntegerField):
     """A whole number within bounds; an empty one is ``None``."""
 
+    # A number input would hide what was typed wrongly from the server.
+    widget = TextInput()
+
     def __init__(self, label: str, least: int, most: int, **kwargs: Any) -> None:
         super().__init__(label, validators=[Optional()], **kwargs)
         self.least, self.most = least, most
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([value.strip() for value in valuelist if value.strip()])
+        if valuelist:
+            self.data = None
+            super().process_formdata([text for text in map(plain_number, valuelist) if text])
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and not self.least <= self.data <= self.most:
             raise ValidationError(
                 _("Write a number from %(least)s to %(most)s.", least=self.least, most=self.most)
             )
-
-
-class PickerField(StringField):
-    """A record found by what is typed: its code, its name, or a part that fits only one.
-
-    The browser completes it from a ``<datalist>`` that htmx fills; without JavaScript the typed
-    text is looked up on the server just the same. The data is the record. What is chosen already
-    stays, though who edits the form may not see it.
-    """
-
-    def __init__(self, label: str, noun: str, *, visible_to: Any = None, **kwargs: Any) -> None:
-        kwargs.setdefault("validators", [Optional()])
-        super().__init__(label, **kwargs)
-        self.noun = noun
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else picked(self.data)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        written = strip(valuelist[0]) if valuelist else None
-        self.data = None
-        if written and self.object_data is not None and written == picked(self.object_data):
-            self.data = self.object_data
-        elif (
-            written and len(written) > 300
-        ):  # no name is so long, and a search for it would be refused
-            raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
-        elif written:
-            self.data = self._look_up(written)
-
-    def _look_up(self, written: str) -> Any:
-        rows = found(self.noun, written, current_user)
-        if not rows:
-            raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
-        if len(rows) > 1:
-            raise ValueError(_("Several match. Type more of the name, or the code."))
-        return rows[0]
-
-
-def picked(record: Any) -> str:
-    """How a picker writes a record: ``C-000012 · Dalian Sigma``."""
-    return f"{code_of(record)} · {record}"
-
-
-def code_of(record: Any) -> str:
-    """``C-000012`` or ``D-000345``."""
-    return str(record.code)
 
 
 CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "HKD", "KRW", "TWD", "SGD", "AUD", "CAD", "CHF",

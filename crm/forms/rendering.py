@@ -9,36 +9,95 @@ from markupsafe import Markup
 from wtforms import Field
 
 
-def control(field: Field, id: str, *, hint: str = "", autofocus: bool = False) -> Markup:
-    """The control of ``field``, named and described for whoever cannot see its surroundings."""
-    attributes: dict[str, Any] = {"id": id}
-    described = [f"{id}_error"] if field.errors else []
-    if hint or field.description:
-        described.append(f"{id}_hint")
-    if described:
-        attributes["aria-describedby"] = " ".join(described)
-    if field.errors:
-        attributes["aria-invalid"] = "true"
-    if autofocus:
+def control(
+    field: Field, id: str, *, hint: str = "", autofocus: bool = False, label: str = ""
+) -> Markup:
+    """The control of ``field``, named and described for whoever cannot see its surroundings.
+
+    :param label: its name, where no label stands at it.
+    """
+    attributes = EXTRAS.get(field.type, lambda _field, _id: {})(field, id)
+    attributes |= {"id": id, **described(field, id, hint)}
+    if label:
+        attributes["aria-label"] = label
+    if begins_here(field, autofocus):
         attributes["autofocus"] = True
-    attributes |= EXTRAS.get(field.type, lambda _field, _id: {})(field, id)
-    return field(**attributes)
+    return field(**{**attributes, **(field.render_kw or {})})
+
+
+def described(field: Field, id: str, hint: str = "") -> dict[str, str]:
+    """What belongs to the control with this ``id``: its error and its hint."""
+    parts = [f"{id}_error"] if field.errors else []
+    if hint or field.description:
+        parts.append(f"{id}_hint")
+    attributes = {"aria-describedby": " ".join(parts)} if parts else {}
+    return {**attributes, "aria-invalid": "true"} if field.errors else attributes
+
+
+def begins_here(field: Field, wanted: bool) -> bool:
+    """Whether the page begins at this field: at the first that is wrong, else where it is wanted.
+
+    Fields ask in the order in which they are drawn. A conflict is read before anything else.
+    """
+    form = getattr(field, "form", None)
+    if form is None:
+        return wanted
+    if form.has_focus or form.status == 409:
+        return False
+    form.has_focus = bool(field.errors) if form.wrong else wanted
+    return bool(form.has_focus)
 
 
 def _picker(field: Any, id: str) -> dict[str, Any]:
+    included = [f"#{id}_id"]
+    around = field.form[field.within].key if field.within else ""
+    if field.within:
+        included.append(f"#{id.removesuffix(field.id)}{field.within}_id")
     return {
-        "list": f"{id}_options",
+        "role": "combobox",
+        "aria-autocomplete": "list",
+        "aria-expanded": "false",
+        "aria-controls": f"{id}_options",
         "autocomplete": "off",
-        "hx-get": url_for("picker_options.index", noun=field.noun, field=field.name),
-        "hx-trigger": "input changed delay:200ms",
+        "spellcheck": "false",
+        "enterkeyhint": "done",
+        "placeholder": " ",
+        "hx-get": url_for("picker_options.index", noun=field.noun, field=field.name, control=id,
+                          customer_id=around or None),
+        "hx-trigger": "input delay:150ms, ask",
+        "hx-include": ", ".join(included),
         "hx-target": f"#{id}_options",
         "hx-swap": "innerHTML",
+        "hx-sync": "this:replace",
+    }  # fmt: skip
+
+
+# These are about other people: the browser's own suggestions would be about its user.
+OTHERS = {"autocomplete": "off"}
+
+
+def _money(field: Field, id: str) -> dict[str, Any]:
+    """The server says under it what is meant, as it is typed."""
+    return {
+        **OTHERS,
+        "inputmode": "decimal",
+        "class": "number",
+        "hx-get": url_for("amounts.show", field=field.name),
+        "hx-trigger": "input delay:150ms",
+        "hx-include": f"#{id.removesuffix(field.id)}currency",
+        "hx-target": f"#{id}_meant",
+        "hx-swap": "textContent",
+        "hx-sync": "this:replace",
     }
 
 
 EXTRAS = {
     "PickerField": _picker,
-    "MoneyField": lambda _field, _id: {"inputmode": "decimal", "autocomplete": "off"},
-    "WholeNumberField": lambda field, _id: {"min": field.least, "max": field.most},
+    "StringField": lambda _field, _id: dict(OTHERS),
+    "TelField": lambda _field, _id: dict(OTHERS),
+    "EmailField": lambda _field, _id: {**OTHERS, "autocapitalize": "none"},
+    "URLField": lambda _field, _id: {**OTHERS, "autocapitalize": "none"},
+    "MoneyField": _money,
+    "WholeNumberField": lambda _field, _id: {**OTHERS, "inputmode": "numeric", "class": "number"},
     "TextAreaField": lambda _field, _id: {"rows": 3},
 }

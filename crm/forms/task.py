@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, PickerField, RecordField, Required
+from crm.forms.fields import DayField, Required
 from crm.forms.inline import InPlace, each
-from crm.models import Task, User
+from crm.forms.picker import PickerField
+from crm.models import Task
 
 
 class TaskForm(InPlace, BaseForm):
@@ -20,17 +19,13 @@ class TaskForm(InPlace, BaseForm):
     )
 
     title = StringField(_l("What needs to be done"), validators=[Required(), Length(max=200)])
-    due_on = DayField(_l("Due"))
+    due_on = DayField(_l("Due"), quick=("today", "tomorrow", "next_week", "in_a_month"))
     urgent = BooleanField(_l("Urgent"))
     important = BooleanField(_l("Important"))
-    assignee = RecordField(_l("Assigned to"))
+    assignee = PickerField(_l("Assigned to"), "user", validators=[Required()])
     customer = PickerField(_l("Customer"), "customer")
-    deal = PickerField(_l("Deal"), "deal")
+    deal = PickerField(_l("Deal"), "deal", within="customer")
     note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.assignee.offer(User.active())
 
     def fill(self, task: Task) -> Task:
         """Copy what was typed to ``task``; a deal brings its customer with it."""

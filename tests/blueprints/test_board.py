@@ -152,7 +152,7 @@ def test_missing_fields_are_asked_for_and_saved_with_the_move_in_one_go(
                 and form["fields"].get("stage") == str(target.id)
                 and "amount" in form["fields"])  # fmt: skip
     asked = set(form["fields"]) - {"csrf_token", "version", "from_stage", "stage"}
-    assert asked == {"customer", "amount", "expected_close"}
+    assert asked == {"customer", "customer_id", "amount", "expected_close"}
     assert cast.vague.stage == cast.stages[0]
     typed = {"customer": "dlxgm", "amount": "5000", "expected_close": "2026-09-30"}
     wang.post(form["action"], form["fields"] | typed, status=200 if htmx else 303, htmx=htmx)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.contacts import activities, contacts, customers
+from crm.blueprints.contacts import (
+    activities,
+    contacts,
+    customers,
+    quick_contacts,
+    quick_customers,
+)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(customers.bp)
     app.register_blueprint(contacts.bp)
     app.register_blueprint(activities.bp)
+    app.register_blueprint(quick_customers.bp)
+    app.register_blueprint(quick_contacts.bp)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.home import fields, manifest, offline, picker_options, searches, today, trash
+from crm.blueprints.home import (
+    amounts,
+    fields,
+    manifest,
+    offline,
+    picker_options,
+    searches,
+    today,
+    trash,
+)
 from crm.blueprints.records import PAGES
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(today.bp)
     app.register_blueprint(picker_options.bp)
+    app.register_blueprint(amounts.bp)
     app.register_blueprint(searches.bp)
     app.register_blueprint(trash.bp)
     app.register_blueprint(manifest.bp)

@@ -1,0 +1,82 @@
+"""The picker: a field that holds a record, found by what is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_login import current_user
+from wtforms import StringField
+from wtforms.validators import Optional
+
+from crm.filters.pickers import found
+from crm.forms.base import strip
+
+
+class PickerField(StringField):
+    """A customer, contact, deal or user, by code, by name, or by a part that fits only one.
+
+    In the browser a list opens under it (``behaviours/picker.js``), and what is taken from the
+    list comes with its id. Without JavaScript the typed text is looked up just the same; if it
+    fits several, the form comes back with them as ``candidates`` to choose from. What is chosen
+    already stays, though who edits the form may not see it. The data is the record.
+
+    :param noun: ``customer``, ``contact``, ``deal`` or ``user``.
+    :param within: the field of the same form whose customer narrows this one.
+    """
+
+    data: Any
+
+    def __init__(self, label: str, noun: str, *, within: str = "", **kwargs: Any) -> None:
+        kwargs.setdefault("validators", [Optional()])
+        super().__init__(label, **kwargs)
+        self.noun = noun
+        self.within = within
+        self.candidates: list[Any] = []
+
+    @property
+    def key_name(self) -> str:
+        """What the id of the chosen record is sent as."""
+        return f"{self.name}_id"
+
+    @property
+    def key(self) -> str:
+        """The id of the chosen record, or an empty text."""
+        return "" if self.data is None else str(self.data.id)
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        # The list's choice, or after it that among the candidates.
+        sent = formdata.getlist(self.key_name) if formdata else []
+        self._sent_key = next((key for key in reversed(sent) if key), "")
+        super().process(formdata, *args, **kwargs)
+
+    def _value(self) -> str:
+        if self.data is not None:
+            return str(self.data)
+        return str(self.raw_data[0]) if self.raw_data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        written, before = strip(valuelist[0]), self.object_data
+        self.data = None
+        if written is None:
+            return
+        is_as_before = before is not None and written == str(before)
+        if is_as_before and self._sent_key in ("", str(before.id)):
+            self.data = before
+        # No name is so long, and a search for it would be refused.
+        elif len(written) > 300:
+            raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
+        else:
+            self.data = self._look_up(written)
+
+    def _look_up(self, written: str) -> Any:
+        around = self.form[self.within].data if self.within else None
+        rows = found(self.noun, written, current_user, key=self._sent_key, at=around)
+        if not rows:
+            raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
+        if len(rows) > 1:
+            self.candidates = rows
+            raise ValueError(_("Several match. Choose one of them, or type more of the name."))
+        return rows[0]

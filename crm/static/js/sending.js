@@ -1,0 +1,25 @@
+// A form on its way: the button that was pressed shows it, and pressing again does nothing.
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.getAttribute("method") !== "post") return;
+  const halfTyped = [...form.elements].find((field) => field.validity?.badInput);
+  halfTyped?.reportValidity();
+  if (form.ariaBusy || halfTyped || !navigator.onLine) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.ariaBusy = "true";
+  event.submitter?.classList.add("is-busy");
+}, true);
+
+function release(form) {
+  form.ariaBusy = null;
+  form.querySelector(".is-busy")?.classList.remove("is-busy");
+}
+document.addEventListener("htmx:finally:request", ({ target, detail }) => {
+  if (!detail.ctx.hx?.redirect) release(target);
+});
+// Back from the page that it led to.
+addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(release));
