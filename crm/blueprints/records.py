@@ -10,6 +10,7 @@ from flask import Response, request, url_for
 from flask_login import current_user
 
 from crm.blueprints.saved import is_seen
+from crm.filters.lists import LISTS
 from crm.forms.activity import ActivityForm
 from crm.forms.contact import ContactForm
 from crm.forms.customer import CustomerForm
@@ -22,6 +23,7 @@ from crm.models import Company, Contact, Customer, Deal, ExpenseClaim, Task
 from crm.policies import may
 from crm.queries import timeline
 from crm.queries.deal_page import page_of
+from crm.queries.neighbours import Neighbours, neighbours
 from crm.queries.related import contact_view, contacts_at, view_of
 
 
@@ -55,9 +57,20 @@ def shown(noun: str, record: Any, inline: Inline | None = None) -> dict[str, Any
     page = PAGES[noun]
     return {
         noun: record, "record": record, "head": page.head, "facts": page.facts,
-        "address": partial(url_for, f"{noun}s.show", **{f"{noun}_id": record.id}),
+        "address": partial(
+            url_for, f"{noun}s.show", **{f"{noun}_id": record.id}, list=request.args.get("list")
+        ),
+        "neighbours": partial(_neighbours, noun, record),
         "inline": inline or Inline(noun, record, may("edit", record)), **page.read(record),
     }  # fmt: skip
+
+
+def _neighbours(noun: str, record: Any) -> Neighbours | None:
+    """What stands beside it in the list, if that is where somebody came from."""
+    if "list" not in request.args:
+        return None
+    filter = LISTS[noun].parse_text(request.args["list"])
+    return neighbours(filter, record, current_user)
 
 
 def _customer(customer: Customer) -> dict[str, Any]:

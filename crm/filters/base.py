@@ -126,10 +126,14 @@ class ListFilter:
         """The list's address with nothing chosen: what its forms add to."""
         return url_for(self.ENDPOINT)
 
-    def record_url(self, record: Any) -> str:
+    def record_url(self, record_id: int) -> str:
         """The address of a record, from where one finds back to this list."""
-        key = f"{self.MODEL.__tablename__.removeprefix('expense_')}_id"
-        return url_for(self.SHOW, **{key: record.id}, list=self._as_text)
+        return url_for(self.SHOW, **{self._key: record_id}, list=self._as_text)  # type: ignore[arg-type]
+
+    @cached_property
+    def _key(self) -> str:
+        """What the id is called in a record's address: ``claim_id``."""
+        return f"{self.SHOW.split('.')[0].removesuffix('s')}_id"
 
     @cached_property
     def _as_text(self) -> str:
@@ -185,7 +189,7 @@ class ListFilter:
 
     def from_start(self, **changes: Any) -> Self:
         """This filter with ``changes``, at its first page."""
-        return replace(self, after="", before="", **changes)
+        return replace(self, **{"after": "", "before": "", **changes})
 
     @cached_property
     def cleared(self) -> Self:

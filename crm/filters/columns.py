@@ -30,6 +30,7 @@ class Kind(StrEnum):
 
     TITLE = "title"  # what the record is called: the link to its page
     TEXT = "text"
+    LONG = "long"  # text that may be cut where it is too long
     LINK = "link"  # another record, by its name
     CODE = "code"
     NUMBER = "number"
@@ -78,6 +79,7 @@ class Column:
         names = (
             "number" if self.is_number else "",
             "code" if self.kind is Kind.CODE else "",
+            "long" if self.kind is Kind.LONG else "",
             "minor" if self.minor else "",
         )
         return " ".join(filter(None, names))

@@ -83,7 +83,7 @@ class TaskFilter(ListFilter):
         Column("created", _l("Since"), lambda task: task.created_at, Kind.DAY,
                sort=(Task.created_at,), shown=False),
         person(Task.created_by, _l("Written by"), shown=False),
-        Column("note", FIELDS["note"], lambda task: task.note, shown=False),
+        Column("note", FIELDS["note"], lambda task: task.note, Kind.LONG, shown=False),
     )  # fmt: skip
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("state", _l("Status"), TaskState, STATES.__getitem__),
