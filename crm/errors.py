@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from crm.extensions import browser_language, db
 from crm.hypermedia import go, is_fragment, page_before, refuse, render
 from crm.models.expense_claim import ClaimRefused
+from crm.wording import refusal_word
 
 EXPLAINED = (403, 404, 405, 409, 410, 413, 422, 429, 503)
 
@@ -69,17 +70,7 @@ def _database_trouble(error: OperationalError) -> Response:
 def _claim_refused(error: ClaimRefused) -> Response:
     """A verb that does not fit the claim as it is now: back to the claim, with the reason."""
     db.session.rollback()
-    flash(
-        {
-            "empty": _("A claim needs at least one item."),
-            "zero": _("The items add up to nothing."),
-            "nobody": _(
-                "Nobody can decide this: give the claimant a manager, or add an administrator."
-            ),
-            "changed": _("The claim is not what was approved; it cannot be paid."),
-        }.get(error.reason, _("The claim has changed in the meantime: look at it as it is now.")),
-        "error",
-    )
+    flash(refusal_word(error.reason), "error")
     return go(url_for("claims.show", claim_id=(request.view_args or {})["claim_id"]))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -62,6 +64,22 @@ def _limit_body() -> None:
 
 def _begin_reading_or_writing() -> None:
     reading_only.set(request.method in {"GET", "HEAD", "OPTIONS"})
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Inside, nobody is kept waiting: what is begun there takes no write lock.
+
+    The transaction before it is given up, and so is the one inside: before it nothing may have
+    been written, and what was read is read again when it is needed.
+    """
+    db.session.rollback()
+    token = reading_only.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        reading_only.reset(token)
 
 
 def prepare_engine(engine: Engine) -> None:

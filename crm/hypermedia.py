@@ -67,6 +67,17 @@ def render(
     return make_response(render_page(template, **context), status)
 
 
+def ask(template: str, status: int = 200, **context: Any) -> Response:
+    """A small question: a page for a visit, a dialog over the page that htmx asked from.
+
+    The template extends ``layout`` and fills its blocks ``heading`` and ``asked``.
+    """
+    is_dialog = is_fragment()
+    layout = "layouts/dialog.stream.html" if is_dialog else "layouts/asked.html"
+    html = render_page(template, layout=layout, is_dialog=is_dialog, **context)
+    return make_response(html, status)
+
+
 def stream(template: str, status: int = 200, **context: Any) -> Response:
     """Several regions at once: a ``<verb>.stream.html`` of ``<hx-partial>``s, and the messages."""
     return make_response(render_page(template, **context) + _flashes(), status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask import abort
@@ -67,6 +67,15 @@ def find_in(
     if record is None:
         abort(404)
     return record
+
+
+def find_all(model: type[Record], ids: Iterable[int]) -> list[Record]:
+    """Those with these ids among the records the user may see, held until the transaction ends."""
+    chosen = model.visible_to(current_user).where(model.id.in_(ids)).order_by(model.id)  # type: ignore[attr-defined]
+    # Held first and read after that, as in find_in.
+    held = db.session.scalars(chosen.with_only_columns(model.id).with_for_update(of=model)).all()  # type: ignore[attr-defined]
+    loaded = chosen.where(model.id.in_(held)).options(*model.for_changes())  # type: ignore[attr-defined]
+    return list(db.session.scalars(loaded.execution_options(populate_existing=True)))
 
 
 def require(verb: str, record: Any) -> None:

@@ -159,6 +159,16 @@ FIELDS_OF: dict[tuple[str, str], str] = {
 }
 
 
+# Why a claim refuses a verb, by the reason of its ClaimRefused.
+REFUSALS: dict[str, str] = {
+    "empty": _l("A claim needs at least one item."),
+    "zero": _l("The items add up to nothing."),
+    "nobody": _l("Nobody can decide this: give the claimant a manager, or add an administrator."),
+    "changed": _l("The claim is not what was approved; it cannot be paid."),
+    "state": _l("The claim has changed in the meantime: look at it as it is now."),
+}
+
+
 def word_for(value: StrEnum | None) -> str:
     """What a state, a role or a kind is called."""
     return "" if value is None else str(WORDS[type(value)][value])
@@ -177,3 +187,8 @@ def field_word(noun: str, field: str) -> str:
 def list_word(name: str) -> str:
     """What the list ``name`` is called."""
     return str(LISTS[name])
+
+
+def refusal_word(reason: str) -> str:
+    """Why a verb does not fit a claim as it is now."""
+    return str(REFUSALS[reason])

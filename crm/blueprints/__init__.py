@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints import approvals, contacts, deals, expenses, home, sessions, settings, tasks
+from crm.blueprints import (
+    approvals,
+    contacts,
+    deals,
+    expenses,
+    home,
+    lists,
+    sessions,
+    settings,
+    tasks,
+)
 from crm.forms.rendering import control, described
 from crm.sentences import changes, event_icon, sentence
 
@@ -14,7 +24,7 @@ def init_app(app: Flask) -> None:
     # What pages say of records and events; it knows forms and events, which formatting does not.
     app.jinja_env.globals.update(control=control, described=described)
     app.jinja_env.filters.update(sentence=sentence, changes=changes, event_icon=event_icon)
-    areas = [home, sessions, contacts, deals, tasks, expenses, approvals, settings]
+    areas = [home, sessions, contacts, deals, tasks, expenses, approvals, lists, settings]
     if app.config["DEV"]:
         from crm.blueprints import dev
 

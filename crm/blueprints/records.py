@@ -69,7 +69,7 @@ def _neighbours(noun: str, record: Any) -> Neighbours | None:
     """What stands beside it in the list, if that is where somebody came from."""
     if "list" not in request.args:
         return None
-    filter = LISTS[noun].parse_text(request.args["list"])
+    filter = LISTS[f"{noun}s"].parse_text(request.args["list"])
     return neighbours(filter, record, current_user)
 
 

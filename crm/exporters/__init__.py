@@ -1,0 +1,11 @@
+"""Lists as files: ``csv_writer`` and ``xlsx_writer`` write rows, ``export`` writes a list.
+
+Rows pass through one by one: what is kept in memory does not grow with them. Text that a
+spreadsheet would run as a formula is guarded (``crm/formulas.py``), and our importer takes the
+guard off again.
+"""
+
+from crm.exporters.export import Export, TooMany
+from crm.exporters.files import Format
+
+__all__ = ["Export", "Format", "TooMany"]

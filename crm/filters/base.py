@@ -58,6 +58,7 @@ class ListFilter:
     columns: tuple[str, ...] = ()  # empty: those that are shown by default
     after: str = ""
     before: str = ""
+    view: int | None = None  # the saved view that this began with
 
     ENDPOINT: ClassVar[str] = ""  # the list's address
     SHOW: ClassVar[str] = ""  # its records' address
@@ -65,6 +66,8 @@ class ListFilter:
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     FACETS: ClassVar[tuple[Facet, ...]] = ()
     DEFAULT_SORT: ClassVar[str] = ""
+    # The views that everybody has: a title, and the query string behind it.
+    VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = ()
     LOADED: ClassVar[tuple[Any, ...]] = ()  # what a row needs whatever its columns
 
     # From and to the address
@@ -116,6 +119,11 @@ class ListFilter:
     def text(self, **changes: Any) -> str:
         """The same as a query string."""
         return urlencode(self.args(**changes), safe=",")
+
+    @classmethod
+    def name(cls) -> str:
+        """What the list is called in the code: ``customers``."""
+        return cls.ENDPOINT.partition(".")[0]
 
     def url(self, endpoint: str = "", **changes: Any) -> str:
         """The list's address (or that of ``endpoint``) with this filter, changed by ``changes``."""
@@ -199,7 +207,7 @@ class ListFilter:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but order, columns and page was chosen."""
-        return self.from_start() != self.cleared
+        return self.from_start(view=None) != self.cleared
 
     @cached_property
     def panels(self) -> list[Panel]:

@@ -32,6 +32,9 @@ class ContactFilter(ListFilter):
     SHOW: ClassVar[str] = "contacts.show"
     MODEL: ClassVar[Any] = Contact
     DEFAULT_SORT: ClassVar[str] = "-created"
+    VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
+        (_l("All"), ""), (_l("Mine"), "owner=me"), (_l("Who decide"), "role=decider"),
+    )  # fmt: skip
     LOADED: ClassVar[tuple[Any, ...]] = (contains_eager(Contact.customer),)
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("name", FIELDS_OF["contact", "name"], lambda contact: contact.name, Kind.TITLE,

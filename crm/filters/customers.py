@@ -30,6 +30,10 @@ class CustomerFilter(ListFilter):
     SHOW: ClassVar[str] = "customers.show"
     MODEL: ClassVar[Any] = Customer
     DEFAULT_SORT: ClassVar[str] = "-created"
+    VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
+        (_l("All"), ""), (_l("Mine"), "owner=me"),
+        (_l("Prospects"), "kind=prospect"), (_l("Dealers"), "kind=dealer"),
+    )  # fmt: skip
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("code", _l("Code"), lambda customer: customer.code, Kind.CODE, sort=(Customer.id,)),
         Column("name", FIELDS["name"], lambda customer: customer.name, Kind.TITLE,

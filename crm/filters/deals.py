@@ -18,7 +18,7 @@ from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.facets import Facet, Person, ids_of
-from crm.models import Customer, Deal, OptionList, Outcome, OutcomeKind, Stage, Team, User
+from crm.models import Customer, Deal, OptionList, Outcome, OutcomeKind, Stage, Task, Team, User
 from crm.wording import FIELDS
 
 
@@ -65,11 +65,17 @@ class DealFilter(ListFilter):
     source: tuple[int, ...] = ()
     customer: int | None = None
     stuck: bool = False
+    idle: bool = False
 
     ENDPOINT: ClassVar[str] = "deals.index"
     SHOW: ClassVar[str] = "deals.show"
     MODEL: ClassVar[Any] = Deal
     DEFAULT_SORT: ClassVar[str] = "-created"
+    VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
+        (STATUSES[DealStatus.OPEN], ""), (_l("Mine"), "owner=me"), (_l("Stalled"), "stuck=1"),
+        (_l("Without a next task"), "idle=1"), (STATUSES[DealStatus.WON], "status=won"),
+        (STATUSES[DealStatus.LOST], "status=lost"),
+    )  # fmt: skip
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("name", FIELDS["name"], lambda deal: deal.name, Kind.TITLE, sort=(Deal.sort_name,)),
         Column("customer", FIELDS["customer"], lambda deal: deal.customer, Kind.LINK,
@@ -110,6 +116,7 @@ class DealFilter(ListFilter):
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("status", _l("Status"), DealStatus, STATUSES.__getitem__),
         facets.switch("stuck", _l("Stalled")),
+        facets.switch("idle", _l("Without a next task")),
         facets.stages("stage", _l("Stage")),
         facets.people("owner", FIELDS["owner"]),
         facets.teams("team", _l("Team")),
@@ -144,6 +151,8 @@ class DealFilter(ListFilter):
             conditions.append(Deal.customer_id == self.customer)
         if self.stuck:
             conditions.append(stuck())
+        if self.idle:
+            conditions.append(~to_do().exists())
         return conditions
 
     def _members(self) -> Select[int]:
@@ -165,6 +174,13 @@ class BoardFilter(DealFilter):
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     FACETS: ClassVar[tuple[Facet, ...]] = tuple(
         facet for facet in DealFilter.FACETS if facet.name not in {"status", "stage"}
+    )
+
+
+def to_do() -> Select[int]:
+    """The open tasks of a deal, for a condition on deals."""
+    return select(Task.id).where(
+        Task.deal_id == Deal.id, Task.done_at.is_(None), Task.trashed_at.is_(None)
     )
 
 

@@ -38,6 +38,10 @@ class ExpenseClaimFilter(ListFilter):
     SHOW: ClassVar[str] = "claims.show"
     MODEL: ClassVar[Any] = ExpenseClaim
     DEFAULT_SORT: ClassVar[str] = "-created"
+    VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
+        (_l("All"), ""), (_l("Mine"), "claimant=me"),
+        (_l("Waiting for approval"), "state=submitted"), (_l("To pay"), "state=approved"),
+    )  # fmt: skip
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("number", _l("Number"), lambda claim: claim.number, Kind.CODE,
                sort=(ExpenseClaim.id,)),

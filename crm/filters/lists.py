@@ -1,4 +1,4 @@
-"""The lists: by the noun in their records' names, the filter that says all about each."""
+"""Every list by its name: what is saved of it, done in it, and found beside a record of it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.tasks import TaskFilter
 
 LISTS: dict[str, type[ListFilter]] = {
-    "customer": CustomerFilter,
-    "contact": ContactFilter,
-    "deal": DealFilter,
-    "task": TaskFilter,
-    "claim": ExpenseClaimFilter,
+    "customers": CustomerFilter,
+    "contacts": ContactFilter,
+    "deals": DealFilter,
+    "tasks": TaskFilter,
+    "claims": ExpenseClaimFilter,
 }

@@ -60,6 +60,11 @@ class TaskFilter(ListFilter):
     SHOW: ClassVar[str] = "tasks.show"
     MODEL: ClassVar[Any] = Task
     DEFAULT_SORT: ClassVar[str] = "due"
+    VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
+        (_l("Mine"), ""), (STATES[TaskState.OVERDUE], "state=overdue"),
+        (STATES[TaskState.TODAY], "state=today"), (_l("Everybody's"), "everyone=1"),
+        (STATES[TaskState.DONE], "state=done"),
+    )  # fmt: skip
     # Whether a task may be ticked off depends on whose it is.
     LOADED: ClassVar[tuple[Any, ...]] = (joinedload(Task.assignee).joinedload(User.team),)
     COLUMNS: ClassVar[tuple[Column, ...]] = (

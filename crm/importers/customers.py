@@ -31,12 +31,12 @@ class Customers(Importer):
     fields: ClassVar[tuple[Field, ...]] = (
         Field("name", text(Customer.name), required=True,
               words=("customer", "customer name", "account", "account name", "company", "firm",
-                     "客户", "客户名称", "公司", "公司名称", "企业名称", "单位名称")),
+                     "客户", "名称", "客户名称", "公司", "公司名称", "企业名称", "单位名称")),
         Field("external_id", text(Customer.external_id),
               words=("id", "customer id", "account id", "客户编号", "客户编码", "编号", "编码")),
         Field("kind", word(CustomerKind, KINDS), words=("type", "客户类型", "类型")),
         Field("parent", text(Customer.name),
-              words=("parent account", "belongs to", "上级客户", "所属集团")),
+              words=("parent account", "belongs to", "上级客户", "上级公司", "所属集团")),
         Field("owner", user,
               words=("sales rep", "rep", "account owner", "负责人", "销售", "业务员")),
         Field("grade", choice(OptionList.GRADE), words=("客户等级", "等级", "级别")),
@@ -53,7 +53,7 @@ class Customers(Importer):
         Field("note", text(Customer.note),
               words=("notes", "remark", "description", "备注", "说明")),
         Field("created_at", past,
-              words=("created on", "created", "创建日期", "创建时间", "建档日期")),
+              words=("created on", "created", "since", "创建日期", "创建时间", "建档日期")),
     )  # fmt: skip
 
     plain = ("name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",

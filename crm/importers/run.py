@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import islice
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from crm.extensions import db, reading_only
+from crm.extensions import db, only_reading
 from crm.importers.importer import Importer, Result
 from crm.importers.known import Known
 from crm.importers.mapping import Mapping
@@ -46,7 +45,7 @@ class Import:
 
         :raises Refused: the file cannot be read to its end, or its mapping does not do.
         """
-        with _reading():
+        with only_reading():
             return self._pass(progress, writing=False)
 
     def write(self, progress: Progress = lambda _read: None) -> Result:
@@ -86,14 +85,3 @@ class Import:
             importer.finish()
         importer.result.problems.sort(key=lambda problem: problem.line)
         return importer.result
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
-    """A transaction that takes no write lock and is rolled back."""
-    token = reading_only.set(True)
-    try:
-        yield
-    finally:
-        db.session.rollback()
-        reading_only.reset(token)

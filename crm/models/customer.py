@@ -25,6 +25,7 @@ from sqlalchemy.orm import (
     joinedload,
     mapped_column,
     relationship,
+    selectinload,
 )
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
@@ -168,6 +169,13 @@ class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
         return (joinedload(cls.owner), joinedload(cls.grade), joinedload(cls.industry),
                 joinedload(cls.region))  # fmt: skip
 
+    @classmethod
+    def for_changes(cls) -> tuple:
+        """Loading options for many that are to be changed: who may is asked of each."""
+        from crm.models.user import User
+
+        return (joinedload(cls.owner).joinedload(User.team), selectinload(cls.collaborators))
+
     @property
     def code(self) -> str:
         """``C-000123``: how people name a customer on paper."""
@@ -199,6 +207,16 @@ class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
             Action.CUSTOMER_CREATED, customer, by=by, historic=historic, name=customer.name
         )
         return customer
+
+    def give_to(self, owner: User, *, by: User) -> None:
+        """From now on ``owner`` looks after it."""
+        self.owner = owner
+        self.note_changes(by=by)
+
+    def grade_as(self, grade: Option | None, *, by: User) -> None:
+        """Set how much it counts; ``None``: not graded."""
+        self.grade = grade
+        self.note_changes(by=by)
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""

@@ -75,6 +75,13 @@ class Task(Versioned, Trashable, Named, Searchable, Timestamped, Base):
         return (joinedload(cls.assignee), joinedload(cls.customer), joinedload(cls.deal))
 
     @classmethod
+    def for_changes(cls) -> tuple[Any, ...]:
+        """Loading options for many that are to be changed: who may is asked of each."""
+        from crm.models.user import User
+
+        return (*cls.for_list(), joinedload(cls.assignee).joinedload(User.team))
+
+    @classmethod
     def add(cls, task: Task, *, by: User) -> Task:
         """Write down something to do."""
         task.created_by = by
@@ -101,6 +108,16 @@ class Task(Versioned, Trashable, Named, Searchable, Timestamped, Base):
         if self.is_done:
             self.done_at, self.done_by = None, None
             Event.record(Action.TASK_REOPENED, self, by=by, name=self.title)
+
+    def assign_to(self, assignee: User, *, by: User) -> None:
+        """Give it to somebody to do."""
+        self.assignee = assignee
+        self.note_changes(by=by)
+
+    def put_off_to(self, day: date, *, by: User) -> None:
+        """Make it due on another day."""
+        self.due_on = day
+        self.note_changes(by=by)
 
     def note_changes(self, *, by: User) -> None:
         """Record the pending changes, if there are any."""

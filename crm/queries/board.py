@@ -141,7 +141,7 @@ def _cards(visible: Select[Any], stages: list[Stage], user: User) -> dict[int, l
 
 def _load(ids: Iterable[int], user: User) -> list[Card]:
     ids = list(ids)
-    chosen = select(Deal).where(Deal.id.in_(ids)).options(*Deal.for_cards())
+    chosen = select(Deal).where(Deal.id.in_(ids)).options(*Deal.for_changes())
     deals = db.session.scalars(CARDS.sort(chosen))
     tasks = _next_tasks(ids, user)
     return [Card(deal, tasks.get(deal.id)) for deal in deals]

@@ -28,6 +28,8 @@ from crm.models import (
     ExpenseItem,
     OneTimeLink,
     OptionList,
+    SavedView,
+    Sharing,
     Task,
     UserSession,
 )
@@ -206,6 +208,14 @@ TABLE: dict[str, Row] = {
     "POST link_reviews.create": Row("anonymous gone li", sees=SIGNED_IN, behind_link=True),
     "GET link_receipts.show": Row("anonymous gone li", sees=SIGNED_IN, behind_link=True,
                                   args={"receipt_id": "submitted_receipt"}),
+    # What every list can do. A batch is judged record by record (blueprints/test_batches.py).
+    "GET saved_views.new": Row(SIGNED_IN, args={"name": "customers"}),
+    "POST saved_views.create": Row(SIGNED_IN, args={"name": "customers"}),
+    "GET saved_views.edit": Row("wang", sees="zhao sun li"),
+    "POST saved_views.update": Row("wang", sees="zhao sun li"),
+    "POST saved_views.destroy": Row("wang", sees="zhao sun li"),
+    "POST batches.create": Row(SIGNED_IN, args={"name": "customers"}),
+    "POST exports.create": Row("li zhou fin admin", sees=SIGNED_IN, args={"name": "customers"}),
     # Settings.
     "GET company.edit": Row("admin", sees=SIGNED_IN),
     "POST company.update": Row("admin", sees=SIGNED_IN),
@@ -223,6 +233,7 @@ ITEM = {"category": "=category", "amount": "12", "currency": "CNY", "spent_on": 
         "purpose": "打车", "version": "=claim_version"}
 DECISION = {"decision": "approved", "version": "=submitted_version",
             "content_hash": "=content_hash"}
+VIEW = {"query": "owner=me", "name": "我的", "shared_with": "team"}
 FORMS: dict[str, dict[str, str]] = {
     "sessions.create": {"login": "wang", "password": PASSWORD},
     "setup.create": NEW_PASSWORD | {"company": "恒川", "base_currency": "CNY", "name": "王",
@@ -253,6 +264,9 @@ FORMS: dict[str, dict[str, str]] = {
     "expense_items.update": ITEM,
     "decisions.create": DECISION,
     "link_reviews.create": DECISION,
+    "saved_views.create": VIEW,
+    "saved_views.update": VIEW,
+    "batches.create": {"deed": "owner", "record": "=customer_id", "asked": "1", "owner": "=wang"},
     "company.update": {"name": "恒川", "timezone": "Asia/Shanghai", "approval_link_limit": "2000",
                        "version": "=company_version"},
     "exchange_rates.create": {"currency": "USD", "day": "2026-06-01", "rate": "7.1"},
@@ -350,7 +364,7 @@ class Stage:
         if self.method == "GET":
             return _meaning(browser.client.get(address, headers=headers, buffered=True))
         form = {"csrf_token": browser.token(), **self._typed()}
-        return _meaning(browser.client.post(address, data=form, headers=headers))
+        return _meaning(browser.client.post(address, data=form, headers=headers, buffered=True))
 
     def _typed(self) -> dict[str, Any]:
         return {
@@ -414,6 +428,9 @@ def set_scene() -> Scene:
         "set_up": OneTimeLink.make(LinkPurpose.SET_UP),
         "set_password": OneTimeLink.make(LinkPurpose.SET_PASSWORD, cast.sun),
     }
+    view = SavedView(list="customers", name="重点", query="grade=1", owner=wang,
+                     shared_with=Sharing.TEAM)  # fmt: skip
+    db.session.add(view)
     other_device = UserSession.begin(wang, device="phone", address="")
     db.session.commit()
     session = db.session.scalars(
@@ -437,6 +454,7 @@ def set_scene() -> Scene:
             "submitted_receipt": submitted.items[0].receipts[0].id,
             "content_hash": submitted.content_hash(), "approved_claim": approved.id,
             "assignment_id": waiting.id, "session_id": session.id, "company_version": 1,
+            "view_id": view.id,
         },
         secrets,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
 from crm.extensions import db
 from crm.filters.contacts import ContactFilter
@@ -20,9 +21,7 @@ bp = Blueprint("contacts", __name__)
 @bp.get("/contacts")
 @login_required
 def index() -> Response:
-    filter = ContactFilter.parse(request.args)
-    page = filter.shown_to(current_user)
-    return render("contacts/contacts/index.html", "list", at=filter.url(), filter=filter, page=page)
+    return show_list("contacts/contacts/index.html", ContactFilter.parse(request.args))
 
 
 @bp.get("/customers/<int:customer_id>/contacts/new")

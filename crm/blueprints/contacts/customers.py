@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
 from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
@@ -21,11 +22,7 @@ bp = Blueprint("customers", __name__)
 @bp.get("/customers")
 @login_required
 def index() -> Response:
-    filter = CustomerFilter.parse(request.args)
-    page = filter.shown_to(current_user)
-    return render(
-        "contacts/customers/index.html", "list", at=filter.url(), filter=filter, page=page
-    )
+    return show_list("contacts/customers/index.html", CustomerFilter.parse(request.args))
 
 
 @bp.get("/customers/new")

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
 from crm.extensions import db
 from crm.filters.expense_claims import ExpenseClaimFilter
@@ -20,9 +21,7 @@ bp = Blueprint("claims", __name__)
 @bp.get("/expenses")
 @login_required
 def index() -> Response:
-    filter = ExpenseClaimFilter.parse(request.args)
-    page = filter.shown_to(current_user)
-    return render("expenses/claims/index.html", "list", at=filter.url(), filter=filter, page=page)
+    return show_list("expenses/claims/index.html", ExpenseClaimFilter.parse(request.args))
 
 
 @bp.get("/expenses/new")

@@ -139,8 +139,8 @@ class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped
         )
 
     @classmethod
-    def for_cards(cls) -> tuple[Any, ...]:
-        """Loading options for cards, which also ask who may move them."""
+    def for_changes(cls) -> tuple[Any, ...]:
+        """Loading options for cards and batches, where who may change them is asked of each."""
         from crm.models.user import User
 
         owner = joinedload(cls.owner)
@@ -204,6 +204,16 @@ class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped
         self.currency, self.rate = price.currency, price.rate
         self.amount = None if amount is None else price.amount
         self.base_amount = None if amount is None else price.base_amount
+
+    def give_to(self, owner: User, *, by: User) -> None:
+        """From now on ``owner`` works on it."""
+        self.owner = owner
+        self.note_changes(by=by)
+
+    def expect_close_on(self, day: date, *, by: User) -> None:
+        """Say when it is expected to be decided."""
+        self.expected_close = day
+        self.note_changes(by=by)
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""

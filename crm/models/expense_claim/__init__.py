@@ -102,6 +102,11 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, T
         )
 
     @classmethod
+    def for_changes(cls) -> tuple[Any, ...]:
+        """Loading options for many that are to be changed: their contents are compared."""
+        return cls.for_page()
+
+    @classmethod
     def begin(cls, title: str, *, by: User) -> ExpenseClaim:
         """Start a draft."""
         claim = cls(title=title, claimant=by, state=ClaimState.DRAFT, base_amount=Decimal(0))

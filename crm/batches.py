@@ -1,0 +1,60 @@
+"""Many records changed at once: each is judged and changed by itself, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+
+from crm.models.expense_claim import ClaimRefused
+from crm.policies import find_all, may
+from crm.wording import refusal_word
+
+# As many as can be looked over, and are held at a time.
+MOST = 200
+
+
+class Left(NamedTuple):
+    """A record that stayed as it was, and why."""
+
+    record: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of the records that were chosen."""
+
+    done: list[Any] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    # How many are not there any more, or out of sight.
+    missing: int = 0
+
+
+def carry_out(model: Any, ids: Iterable[int], verb: str, deed: Callable[[Any], None]) -> Batch:
+    """Do ``deed`` to each record whom the user may ``verb``; the others are named with the reason.
+
+    The records are held, in the order of their ids, until the transaction ends.
+    """
+    wanted = set(ids)
+    records = find_all(model, wanted)
+    batch = Batch(missing=len(wanted) - len(records))
+    for record in records:
+        if not may(verb, record):
+            batch.left.append(Left(record, _("It is not yours to change.")))
+            continue
+        try:
+            deed(record)
+        except ClaimRefused as refused:
+            batch.left.append(Left(record, _reason(refused)))
+        else:
+            batch.done.append(record)
+    return batch
+
+
+def _reason(refused: ClaimRefused) -> str:
+    if refused.reason == "state":
+        return _("Its status does not allow it.")
+    return refusal_word(refused.reason)

@@ -1,0 +1,22 @@
+"""A list's page: its records, and what stands around them, the same for every noun."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_login import current_user
+
+from crm.batches import MOST
+from crm.filters.base import ListFilter
+from crm.forms.batches import BATCH_FORMS
+from crm.hypermedia import render
+from crm.queries.views import views_above
+
+
+def show_list(template: str, filter: ListFilter) -> Response:
+    """The page of the list that ``filter`` describes; for htmx its block ``list``."""
+    batch = BATCH_FORMS.get(filter.name())
+    return render(
+        template, "list", at=filter.url(), filter=filter, page=filter.shown_to(current_user),
+        views=views_above(filter, current_user),
+        deeds=batch.offered_to(current_user) if batch else {}, most_at_once=MOST,
+    )  # fmt: skip

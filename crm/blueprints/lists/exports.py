@@ -1,0 +1,34 @@
+"""Exports: a list as a file. Making one is recorded, so it is asked for with a form."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, send_file
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.exporters import Export, Format, TooMany
+from crm.exporters.export import MOST_ROWS
+from crm.extensions import db
+from crm.filters.lists import LISTS
+from crm.formatting import number
+from crm.hypermedia import go
+from crm.policies import require
+
+bp = Blueprint("exports", __name__)
+
+
+@bp.post("/exports/<any(customers, contacts, deals, tasks, claims):name>")
+@login_required
+def create(name: str) -> Response:
+    filter = LISTS[name].parse(request.args)
+    require("export", filter.MODEL)
+    wanted = Format.CSV if request.form.get("format") == Format.CSV else Format.XLSX
+    export = Export(name, filter, wanted, current_user)
+    try:
+        file = export.write()
+    except TooMany:
+        flash(_("More than %(most)s rows: narrow the list first.", most=number(MOST_ROWS)), "error")
+        return go(filter.url())
+    export.record()
+    db.session.commit()
+    return send_file(file, as_attachment=True, download_name=export.file_name)

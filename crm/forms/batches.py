@@ -1,0 +1,189 @@
+"""What can be done at once to the records ticked in a list, and what each deed asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from crm.batches import MOST, Batch, carry_out
+from crm.extensions import db
+from crm.filters.base import ListFilter
+from crm.forms.base import BaseForm
+from crm.forms.fields import DayField, OptionField, RecordField, Required, text
+from crm.models import (
+    Customer,
+    Deal,
+    ExpenseClaim,
+    Noun,
+    OptionList,
+    Role,
+    Scope,
+    Task,
+    User,
+)
+from crm.policies import LARGEST_KEY
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that is done to each record: ``do(record, value, by)``."""
+
+    title: Any
+    icon: str
+    do: Callable[[Any, Any, User], None]
+    # The field of the form that gives the value.
+    asks: str = ""
+    # What is said before it is done.
+    question: Any = ""
+    verb: str = "edit"
+    is_destructive: bool = False
+    # Whom alone it is offered to.
+    role: Role | None = None
+
+
+def _trash(question: Any) -> Deed:
+    return Deed(
+        _l("Delete"), "trash-2", lambda record, _, by: record.trash(by=by),
+        question=question, is_destructive=True,
+    )  # fmt: skip
+
+
+class BatchForm(BaseForm):
+    """The base of the forms: which records, which deed, and whether it has been asked about."""
+
+    MODEL: ClassVar[Any]
+    NOUN: ClassVar[Noun]
+    DEEDS: ClassVar[dict[str, Deed]]
+
+    def __init__(self, filter: ListFilter, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filter = filter
+        self.deed_name = request.form.get("deed", "")
+        self.everything = request.form.get("everything") == "1"
+        self.was_asked = "asked" in request.form
+        self.ids = self._ids()
+
+    def _ids(self) -> set[int]:
+        """The records that were ticked, or all that the list shows; one too many tells of more."""
+        if self.everything:
+            listed = self.filter.narrow(current_user).with_only_columns(self.MODEL.id)
+            return set(db.session.scalars(listed.limit(MOST + 1)))
+        written = (value for value in request.form.getlist("record") if value.isascii())
+        numbers = {int(value) for value in written if value.isdecimal() and len(value) < 11}
+        return {number for number in numbers if 0 < number <= LARGEST_KEY}
+
+    @classmethod
+    def offered_to(cls, user: User) -> dict[str, Deed]:
+        """What ``user`` may do to some of the records at least."""
+        if user.changes(cls.NOUN) is Scope.NONE:
+            return {}
+        return {
+            name: deed
+            for name, deed in cls.DEEDS.items()
+            if deed.role is None or user.has_role(deed.role)
+        }
+
+    @property
+    def deed(self) -> Deed | None:
+        return self.DEEDS.get(self.deed_name)
+
+    @property
+    def field(self) -> Any:
+        """What the deed asks for, if anything."""
+        return self[self.deed.asks] if self.deed and self.deed.asks else None
+
+    def is_complete(self, deed: Deed) -> bool:
+        """Whether everything the deed asks for was given."""
+        if not (deed.asks or deed.question):
+            return True
+        return self.was_asked and (self.field is None or self.field.validate(self))
+
+    def carry_out(self, deed: Deed) -> Batch:
+        """Do it."""
+        value, by = self.field.data if self.field else None, current_user
+        return carry_out(self.MODEL, self.ids, deed.verb, lambda row: deed.do(row, value, by))
+
+
+class CustomerBatchForm(BatchForm):
+    MODEL = Customer
+    NOUN = Noun.CUSTOMERS
+    DEEDS = {
+        "owner": Deed(_l("Change owner"), "user",
+                      lambda row, owner, by: row.give_to(owner, by=by), asks="owner"),
+        "grade": Deed(_l("Set grade"), "target",
+                      lambda row, grade, by: row.grade_as(grade, by=by), asks="grade"),
+        "trash": _trash(_l("They go to the trash and can be restored from there for 30 days. "
+                           "Their deals, tasks and expenses stay.")),
+    }  # fmt: skip
+
+    owner = RecordField(_l("Owner"), empty=_l("Choose…"), validators=[Required()])
+    grade = OptionField(_l("Grade"), OptionList.GRADE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner.offer(User.active())
+
+
+class DealBatchForm(BatchForm):
+    MODEL = Deal
+    NOUN = Noun.DEALS
+    DEEDS = {
+        "owner": Deed(_l("Change owner"), "user",
+                      lambda row, owner, by: row.give_to(owner, by=by), asks="owner"),
+        "close": Deed(_l("Expected close"), "calendar",
+                      lambda row, day, by: row.expect_close_on(day, by=by), asks="expected_close"),
+        "trash": _trash(_l("They go to the trash and can be restored from there for 30 days.")),
+    }  # fmt: skip
+
+    owner = RecordField(_l("Owner"), empty=_l("Choose…"), validators=[Required()])
+    expected_close = DayField(_l("Expected close"), validators=[Required()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner.offer(User.active())
+
+
+class TaskBatchForm(BatchForm):
+    MODEL = Task
+    NOUN = Noun.TASKS
+    DEEDS = {
+        "done": Deed(_l("Done"), "check", lambda row, _, by: row.complete(by=by)),
+        "put_off": Deed(_l("Put off"), "calendar",
+                        lambda row, day, by: row.put_off_to(day, by=by), asks="due_on"),
+        "assign": Deed(_l("Give to"), "user",
+                       lambda row, assignee, by: row.assign_to(assignee, by=by), asks="assignee"),
+        "trash": _trash(_l("They go to the trash and can be restored from there for 30 days.")),
+    }  # fmt: skip
+
+    due_on = DayField(_l("Due"), validators=[Required()])
+    assignee = RecordField(_l("Assigned to"), empty=_l("Choose…"), validators=[Required()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.assignee.offer(User.active())
+
+
+class ClaimBatchForm(BatchForm):
+    MODEL = ExpenseClaim
+    NOUN = Noun.CLAIMS
+    DEEDS = {
+        "pay": Deed(_l("Mark as paid"), "banknote",
+                    lambda row, reference, by: row.pay(reference, by=by),
+                    asks="reference", verb="pay", role=Role.FINANCE),
+        "trash": _trash(_l("Drafts go to the trash and can be restored from there for 30 days.")),
+    }  # fmt: skip
+
+    reference = text(_l("Payment reference"), 120)
+
+
+BATCH_FORMS: dict[str, type[BatchForm]] = {
+    "customers": CustomerBatchForm,
+    "deals": DealBatchForm,
+    "tasks": TaskBatchForm,
+    "claims": ClaimBatchForm,
+}
