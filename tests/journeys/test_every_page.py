@@ -1,0 +1,224 @@
+"""Every page, on a phone, in both languages and both themes: what holds for all of them.
+
+No sideways scrolling, nothing serious by axe, targets for a finger, a quiet console, no request
+to another host, one heading that the title begins with, no English in a Chinese page.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import Enum, String, select
+from werkzeug.serving import make_server
+
+from crm import clock, create_app, schema
+from crm.extensions import db
+from crm.signing_in import SESSION_COOKIE
+from tests.conftest import NOON, make_settings
+from tests.journeys.conftest import PHONE
+from tests.pages import NO_PAGES, PAGES, World, build
+
+pytestmark = pytest.mark.journey
+
+SERIOUS = {"serious", "critical"}
+LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
+# What is written the same in Chinese: names, keys, units.
+SAME_IN_CHINESE = {
+    "kaidan",
+    "english",
+    "ctrl",
+    "enter",
+    "esc",
+    "kb",
+    "mb",
+    "crm",
+    "heic",
+    "webp",
+    "pdf",
+}
+
+TARGETS = """() => {
+  const least = 40, found = [];
+  const shown = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    && e.getClientRects().length && !e.closest("[inert], .visually-hidden, .skip, option");
+  const inText = (e) => getComputedStyle(e).display === "inline"
+    && e.parentElement.textContent.trim() !== e.textContent.trim();
+  for (const e of document.querySelectorAll(
+      "a[href], button, input:not([type=hidden]), select, textarea, summary")) {
+    if (!shown(e) || e.disabled || inText(e)) continue;
+    if (getComputedStyle(e).pointerEvents === "none") continue;
+    const area = e.closest("label") ?? e;
+    let box = area.getBoundingClientRect();
+    if (box.width >= least && box.height >= least) continue;
+    // A pseudo-element may make the target larger than the box: what does a finger hit?
+    e.scrollIntoView({ block: "center", inline: "center" });
+    box = area.getBoundingClientRect();
+    const x = box.x + box.width / 2, y = box.y + box.height / 2;
+    const hit = (dx, dy) => {
+      const at = document.elementFromPoint(x + dx, y + dy);
+      return at && (area.contains(at) || at.contains(area) && at.closest("a, label, summary"));
+    };
+    const reach = (dx, dy) => {
+      let way = 0;
+      while (way < least && hit(dx * way, dy * way)) way += 1;
+      return way;
+    };
+    const wide = box.width >= least || reach(-1, 0) + reach(1, 0) >= least;
+    const high = box.height >= least || reach(0, -1) + reach(0, 1) >= least;
+    if (!wide || !high) found.push(
+      `${e.tagName.toLowerCase()}.${e.className} "${(e.textContent || e.name || "").trim()}" `
+      + `${Math.round(box.width)}×${Math.round(box.height)}`);
+  }
+  scrollTo(0, 0);
+  return found;
+}"""
+
+WORDS = """() => {
+  const texts = [document.title];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent.closest("script, style, noscript, [lang=en]")) texts.push(walker.currentNode.data);
+  }
+  for (const name of ["title", "placeholder", "aria-label", "alt"])
+    for (const e of document.querySelectorAll(`[${name}]`))
+      if (!e.closest("[lang=en]")) texts.push(e.getAttribute(name));
+  return texts.join("\\n");
+}"""
+
+
+class Place:
+    """The demo's world, served, and the browsers that look at it."""
+
+    def __init__(self, world: World, address: str, chromium: Chromium) -> None:
+        self.world, self.address, self.chromium = world, address, chromium
+        self.words_of_data = _words_of_data(world.app)
+        self._contexts: dict[tuple[str, str], BrowserContext] = {}
+
+    def context(self, who: str, language: str) -> BrowserContext:
+        """A phone of this person's, in this language."""
+        if (who, language) not in self._contexts:
+            context = self.chromium.new_context(
+                base_url=self.address, locale=LANGUAGES[language], **PHONE
+            )
+            if who:
+                secret = self.world.sessions[who]
+                context.add_cookies(
+                    [{"name": SESSION_COOKIE, "value": secret, "url": self.address}]
+                )
+            self._contexts[who, language] = context
+        return self._contexts[who, language]
+
+    def close(self) -> None:
+        for context in self._contexts.values():
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Place]:
+    instance = tmp_path_factory.mktemp("pages")
+    app = create_app(make_settings(f"sqlite:///{instance}/pages.sqlite", instance))
+    with clock.stopped_at(NOON):
+        with app.app_context():
+            schema.upgrade()
+            build()
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        place = Place(World(app), f"http://127.0.0.1:{server.server_port}", chromium)
+        yield place
+        place.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _noon(place: Place) -> Iterator[None]:
+    clock.set_to(NOON)
+    yield
+    clock.set_to(None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_a_page_is_fit_for_a_phone(place: Place, endpoint: str, language: str) -> None:
+    page = place.context(PAGES[endpoint].who, language).new_page()
+    faults: list[str] = []
+    _watch(page, faults, place.address)
+    page.goto(place.world.address(endpoint), wait_until="networkidle")
+    theme = "light" if language == "zh" else "dark"
+    page.emulate_media(color_scheme=theme)
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        faults.append("scrolls sideways")
+    faults += page.evaluate(TARGETS)
+    faults += _found_by_axe(page)
+    heading = page.locator("h1").all_inner_texts()
+    if len(heading) != 1 or not page.title().startswith(heading[0].strip()):
+        faults.append(f"heading {heading}, title {page.title()}")
+    if language == "zh":
+        faults += sorted(_english(page.evaluate(WORDS)) - place.words_of_data)
+    page.close()
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_is_looked_at(app: Flask) -> None:
+    reading = {
+        rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())
+    }
+    assert reading - set(PAGES) - NO_PAGES == set(), "pages that nobody looks at"
+    assert (set(PAGES) | NO_PAGES) - reading == set(), "entries without a route"
+
+
+def _watch(page: Page, faults: list[str], address: str) -> None:
+    page.on("console", lambda message: faults.append(message.text)
+            if message.type in {"error", "warning"} else None)  # fmt: skip
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: None
+            if request.url.startswith((address, "data:", "blob:"))
+            else faults.append(f"a request left the host: {request.url}"))  # fmt: skip
+
+
+def _found_by_axe(page: Page) -> list[str]:
+    results = Axe().run(page).response
+    return [
+        f"{violation['id']}: {node['html'][:120]}"
+        for violation in results["violations"]
+        if violation["impact"] in SERIOUS
+        for node in violation["nodes"][:3]
+    ]
+
+
+def _english(text: str) -> set[str]:
+    """The English words in ``text``; addresses, codes and abbreviations are none."""
+    text = re.sub(
+        r"\S+@\S+|https?://\S+|CRM_\w+|crm \w+|\b[A-Z]+-?\d[\w.-]*|\b[A-Z]{2,4}\b", " ", text
+    )
+    return set(re.findall(r"[a-z]{2,}", text.lower())) - SAME_IN_CHINESE
+
+
+def _words_of_data(app: Flask) -> set[str]:
+    """Every ASCII word that somebody typed, from the columns that hold what people write."""
+    words: set[str] = set()
+    with app.app_context():
+        for table in db.metadata.sorted_tables:
+            for column in table.columns:
+                written = isinstance(column.type, String) and not isinstance(column.type, Enum)
+                if written and not column.name.endswith("_en"):
+                    for value in db.session.scalars(select(column).where(column.is_not(None))):
+                        words |= set(re.findall(r"[a-z]{2,}", str(value).lower()))
+    return words
+
+
+def test_the_search_for_english_finds_some(tmp_path: Path) -> None:
+    assert _english("客户 Customer C-000123 a@b.example") == {"customer"}

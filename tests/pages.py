@@ -1,0 +1,187 @@
+"""Every page, who opens it, and on what: the proof tests look at each, and ``make tour`` draws it.
+
+The world is the demo's. A route that answers with a page and is in neither table fails a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, url_for
+from sqlalchemy import Select, select
+
+from crm import clock, demo
+from crm.extensions import db
+from crm.models import (
+    ApprovalAssignment,
+    ApprovalRequest,
+    ApprovalToken,
+    ClaimState,
+    Contact,
+    Deal,
+    ExpenseClaim,
+    OneTimeLink,
+    Role,
+    Task,
+    User,
+    UserSession,
+)
+from crm.models.session import LinkPurpose
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who opens the page; the arguments of its address, names of records among them; its query."""
+
+    who: str = "rep"
+    args: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    # The page is reached through another one.
+    through: str = ""
+
+
+def _field(noun: str, name: str) -> Visit:
+    """A single field of a record, edited where it stands."""
+    return Visit(args={"noun": noun, "record_id": f"{noun}_id", "name": name})
+
+
+# fmt: off
+PAGES: dict[str, Visit] = {
+    "today.show": Visit(),
+    "searches.index": Visit(query={"q": "泵"}),
+    "trash.index": Visit(),
+    "customers.index": Visit(),
+    "customers.new": Visit(),
+    "customers.show": Visit(),
+    "customers.edit": Visit(),
+    "customer_fields.edit": _field("customer", "address"),
+    "contacts.index": Visit(),
+    "contacts.new": Visit(),
+    "contacts.show": Visit(),
+    "contacts.edit": Visit(),
+    "contact_fields.edit": _field("contact", "mobile"),
+    "board.show": Visit("manager"),
+    "deals.index": Visit(),
+    "deals.new": Visit(),
+    "deals.show": Visit(),
+    "deals.edit": Visit(),
+    "deal_fields.edit": _field("deal", "product"),
+    "deal_moves.new": Visit(),
+    "deal_outcomes.new": Visit(query={"kind": "lost"}),
+    "tasks.index": Visit(),
+    "tasks.new": Visit(),
+    "tasks.show": Visit(),
+    "tasks.edit": Visit(),
+    "task_fields.edit": _field("task", "title"),
+    "claims.index": Visit("finance"),
+    "claims.new": Visit(),
+    "claims.show": Visit(),
+    "claims.edit": Visit(),
+    "expense_items.new": Visit(),
+    "expense_items.edit": Visit(),
+    "payments.new": Visit("finance", {"claim_id": "approved_claim"}),
+    "requests.index": Visit("manager"),
+    "requests.show": Visit("manager"),
+    "link_reviews.show": Visit("", through="approval_links.show"),
+    "company.edit": Visit("administrator"),
+    "exchange_rates.index": Visit("administrator"),
+    "devices.index": Visit(),
+    "passwords.new": Visit(),
+    "passwords.edit": Visit("", {"token": "set_password"}),
+    "sessions.new": Visit(""),
+    "setup.new": Visit("", {"token": "set_up"}),
+    "offline.show": Visit(""),
+}
+# Answers that are no pages: assets, files, fragments, redirects, and pages for developers.
+NO_PAGES = {
+    "assets.file", "assets.stylesheet", "manifest.show", "receipts.show", "link_receipts.show",
+    "approval_links.show", "board_columns.show", "picker_options.index", "searches.show",
+    "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
+    "mails.index", "mails.show", "mail_texts.show",
+}
+# fmt: on
+
+
+class World:
+    """The demo, and what its pages are about."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        with app.app_context():
+            self.people = {role.value: _with_role(role) for role in Role}
+            self.values = _values(self.people)
+            self.sessions = {name: _session_of(user) for name, user in self.people.items()}
+            db.session.commit()
+
+    def address(self, endpoint: str) -> str:
+        """The path of the page, with the records that its person sees."""
+        visit = PAGES[endpoint]
+        target = visit.through or endpoint
+        rule = next(self.app.url_map.iter_rules(target))
+        named = {name: visit.args.get(name, name) for name in rule.arguments}
+        arguments = {name: self.values.get(value, value) for name, value in named.items()}
+        with self.app.test_request_context():
+            return url_for(target, **arguments, **visit.query)
+
+
+def build() -> None:
+    """Fill an empty database with the demo of today; inside an application context."""
+    demo.build(clock.now().date())
+    # Each browser's own choice counts.
+    for user in db.session.scalars(select(User)):
+        user.language = user.theme = None
+    db.session.commit()
+
+
+def _values(people: dict[str, User]) -> dict[str, Any]:
+    """What stands in addresses, by the name of the argument."""
+    rep, manager = people["rep"], people["manager"]
+    deal = _first(
+        select(Deal)
+        .join(Contact, Contact.customer_id == Deal.customer_id)
+        .where(Deal.owner == rep, Deal.closed_at.is_(None))
+        .order_by(Deal.amount.desc())
+    )
+    draft = _first(_claims(ClaimState.DRAFT).where(ExpenseClaim.claimant == rep))
+    assignment = _first(
+        select(ApprovalAssignment)
+        .join(ApprovalRequest)
+        .where(
+            ApprovalAssignment.approver == manager,
+            ApprovalAssignment.decided_at.is_(None),
+            ApprovalRequest.closed_at.is_(None),
+        )
+    )
+    return {
+        "customer_id": deal.customer_id,
+        "contact_id": _first(select(Contact).where(Contact.customer_id == deal.customer_id)).id,
+        "deal_id": deal.id,
+        "task_id": _first(select(Task).where(Task.assignee == rep, Task.done_at.is_(None))).id,
+        "claim_id": draft.id,
+        "item_id": draft.items[0].id,
+        "approved_claim": _first(_claims(ClaimState.APPROVED)).id,
+        "assignment_id": assignment.id,
+        "token": ApprovalToken.mint(assignment),
+        "set_up": OneTimeLink.make(LinkPurpose.SET_UP),
+        "set_password": OneTimeLink.make(LinkPurpose.SET_PASSWORD, rep),
+    }
+
+
+def _with_role(role: Role) -> User:
+    users = db.session.scalars(User.with_rights().order_by(User.id)).unique()
+    return next(user for user in users if user.has_role(role) and user.is_active)
+
+
+def _claims(state: ClaimState) -> Select[tuple[ExpenseClaim]]:
+    return select(ExpenseClaim).where(ExpenseClaim.state == state).order_by(ExpenseClaim.id)
+
+
+def _first(chosen: Select[Any]) -> Any:
+    found = db.session.scalars(chosen.limit(1)).unique().first()
+    assert found is not None, f"the demo has none: {chosen}"
+    return found
+
+
+def _session_of(user: User) -> str:
+    return UserSession.begin(user, device="tour", address="127.0.0.1")
