@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -13,9 +14,12 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from crm import jobs
+from crm import clock, create_app, jobs, schema
 from crm.extensions import db, reading_only
+from crm.signing_in import SESSION_COOKIE
 from tests.cast import PASSWORD
+from tests.conftest import NOON, make_settings
+from tests.pages import World, build
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update",
@@ -27,6 +31,8 @@ PHONE = {
     "is_mobile": True,
     "device_scale_factor": 2,
 }
+
+LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 
 Opener = Callable[..., Page]
 
@@ -63,14 +69,74 @@ def chromium() -> Iterator[Chromium]:
 @pytest.fixture
 def address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The application, served on loopback; mailed links lead to it."""
+    with serving(app) as address:
+        monkeypatch.setitem(app.config, "BASE_URL", address)
+        yield address
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve inside the block; gives the address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    monkeypatch.setitem(app.config, "BASE_URL", f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class Place:
+    """The demo's world, served, and the browsers that look at it."""
+
+    def __init__(self, world: World, address: str, chromium: Chromium) -> None:
+        self.world, self.address, self._chromium = world, address, chromium
+        self._phones: dict[tuple[str, str], BrowserContext] = {}
+
+    def phone(self, who: str, language: str) -> BrowserContext:
+        """The phone of this person, the same each time: what it has loaded it keeps."""
+        if (who, language) not in self._phones:
+            self._phones[who, language] = self.browser(who, language, **PHONE)
+        return self._phones[who, language]
+
+    def browser(self, who: str, language: str, **device: object) -> BrowserContext:
+        """A new browser with nothing in its cache, signed in as ``who`` if that is somebody."""
+        context = self._chromium.new_context(
+            base_url=self.address, locale=LANGUAGES[language], **device
+        )
+        if who:
+            secret = self.world.sessions[who]
+            context.add_cookies([{"name": SESSION_COOKIE, "value": secret, "url": self.address}])
+        return context
+
+    def close(self) -> None:
+        for context in self._phones.values():
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def demo_place(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Place]:
+    """The demo as it is at noon, built once for all that only look at it."""
+    instance = tmp_path_factory.mktemp("demo")
+    app = create_app(make_settings(f"sqlite:///{instance}/demo.sqlite", instance))
+    with clock.stopped_at(NOON):
+        with app.app_context():
+            schema.upgrade()
+            build()
+        world = World(app)
+    with serving(app) as address:
+        place = Place(world, address, chromium)
+        yield place
+        place.close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def place(demo_place: Place) -> Iterator[Place]:
+    """The demo's world at noon."""
+    with clock.stopped_at(NOON):
+        yield demo_place
 
 
 @pytest.fixture

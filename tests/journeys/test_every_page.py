@@ -7,29 +7,20 @@ to another host, one heading that the title begins with, no English in a Chinese
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 from sqlalchemy import Enum, String, select
-from werkzeug.serving import make_server
 
-from crm import clock, create_app, schema
 from crm.extensions import db
-from crm.signing_in import SESSION_COOKIE
-from tests.conftest import NOON, make_settings
-from tests.journeys.conftest import PHONE
-from tests.pages import NO_PAGES, PAGES, World, build
+from tests.journeys.conftest import LANGUAGES, Place
+from tests.pages import NO_PAGES, PAGES
 
 pytestmark = pytest.mark.journey
 
 SERIOUS = {"serious", "critical"}
-LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 # What is written the same in Chinese: names, keys, units.
 SAME_IN_CHINESE = {
     "kaidan",
@@ -95,65 +86,26 @@ WORDS = """() => {
 }"""
 
 
-class Place:
-    """The demo's world, served, and the browsers that look at it."""
-
-    def __init__(self, world: World, address: str, chromium: Chromium) -> None:
-        self.world, self.address, self.chromium = world, address, chromium
-        self.words_of_data = _words_of_data(world.app)
-        self._contexts: dict[tuple[str, str], BrowserContext] = {}
-
-    def context(self, who: str, language: str) -> BrowserContext:
-        """A phone of this person's, in this language."""
-        if (who, language) not in self._contexts:
-            context = self.chromium.new_context(
-                base_url=self.address, locale=LANGUAGES[language], **PHONE
-            )
-            if who:
-                secret = self.world.sessions[who]
-                context.add_cookies(
-                    [{"name": SESSION_COOKIE, "value": secret, "url": self.address}]
-                )
-            self._contexts[who, language] = context
-        return self._contexts[who, language]
-
-    def close(self) -> None:
-        for context in self._contexts.values():
-            context.close()
-
-
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Place]:
-    instance = tmp_path_factory.mktemp("pages")
-    app = create_app(make_settings(f"sqlite:///{instance}/pages.sqlite", instance))
-    with clock.stopped_at(NOON):
-        with app.app_context():
-            schema.upgrade()
-            build()
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        place = Place(World(app), f"http://127.0.0.1:{server.server_port}", chromium)
-        yield place
-        place.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        with app.app_context():
-            db.engine.dispose()
-
-
-@pytest.fixture(autouse=True)
-def _noon(place: Place) -> Iterator[None]:
-    clock.set_to(NOON)
-    yield
-    clock.set_to(None)
+def words_of_data(demo_place: Place) -> set[str]:
+    """Every ASCII word that somebody typed, from the columns that hold what people write."""
+    words: set[str] = set()
+    with demo_place.world.app.app_context():
+        for table in db.metadata.sorted_tables:
+            for column in table.columns:
+                written = isinstance(column.type, String) and not isinstance(column.type, Enum)
+                if written and not column.name.endswith("_en"):
+                    for value in db.session.scalars(select(column).where(column.is_not(None))):
+                        words |= set(re.findall(r"[a-z]{2,}", str(value).lower()))
+    return words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("endpoint", PAGES)
-def test_a_page_is_fit_for_a_phone(place: Place, endpoint: str, language: str) -> None:
-    page = place.context(PAGES[endpoint].who, language).new_page()
+def test_a_page_is_fit_for_a_phone(
+    place: Place, words_of_data: set[str], endpoint: str, language: str
+) -> None:
+    page = place.phone(PAGES[endpoint].who, language).new_page()
     faults: list[str] = []
     _watch(page, faults, place.address)
     page.goto(place.world.address(endpoint), wait_until="networkidle")
@@ -167,7 +119,7 @@ def test_a_page_is_fit_for_a_phone(place: Place, endpoint: str, language: str) -
     if len(heading) != 1 or not page.title().startswith(heading[0].strip()):
         faults.append(f"heading {heading}, title {page.title()}")
     if language == "zh":
-        faults += sorted(_english(page.evaluate(WORDS)) - place.words_of_data)
+        faults += sorted(_english(page.evaluate(WORDS)) - words_of_data)
     page.close()
     assert not faults, "\n".join(faults)
 
@@ -207,18 +159,5 @@ def _english(text: str) -> set[str]:
     return set(re.findall(r"[a-z]{2,}", text.lower())) - SAME_IN_CHINESE
 
 
-def _words_of_data(app: Flask) -> set[str]:
-    """Every ASCII word that somebody typed, from the columns that hold what people write."""
-    words: set[str] = set()
-    with app.app_context():
-        for table in db.metadata.sorted_tables:
-            for column in table.columns:
-                written = isinstance(column.type, String) and not isinstance(column.type, Enum)
-                if written and not column.name.endswith("_en"):
-                    for value in db.session.scalars(select(column).where(column.is_not(None))):
-                        words |= set(re.findall(r"[a-z]{2,}", str(value).lower()))
-    return words
-
-
-def test_the_search_for_english_finds_some(tmp_path: Path) -> None:
+def test_the_search_for_english_finds_some() -> None:
     assert _english("客户 Customer C-000123 a@b.example") == {"customer"}
