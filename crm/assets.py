@@ -17,6 +17,8 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, make_respon
 from werkzeug.utils import safe_join
 
 FOLDER = Path(__file__).parent / "static"
+# A module that app.js imports for what it does is put in place too: one request less on every page.
+_MODULE = re.compile(r'^import "\./([^"]+)";$', re.MULTILINE)
 _IMPORT = re.compile(r'@import url\("\./([^"]+)"\)(?: layer\(([\w.]+)\))?;')
 
 bp = Blueprint("assets", __name__)
@@ -53,7 +55,7 @@ def stylesheet(version: str) -> Response:
 @bp.get("/static/<version>/<path:name>")
 def file(version: str, name: str) -> Response:
     """One file of ``static/``."""
-    content = _content(name)
+    content = _script() if name == "js/app.js" else _content(name)
     if content is None:
         abort(404)
     response = make_response(content)
@@ -97,3 +99,10 @@ def _bundle() -> str:
         return f"@layer {match[2]} {{\n{text}}}\n" if match[2] else text
 
     return _IMPORT.sub(put_in_place, (folder / "app.css").read_text())
+
+
+@lru_cache
+def _script() -> bytes:
+    folder = FOLDER / "js"
+    text = (folder / "app.js").read_text()
+    return _MODULE.sub(lambda match: f"{{\n{(folder / match[1]).read_text()}}}", text).encode()

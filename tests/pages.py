@@ -98,6 +98,7 @@ NO_PAGES = {
     "assets.file", "assets.stylesheet", "manifest.show", "receipts.show", "link_receipts.show",
     "approval_links.show", "board_columns.show", "picker_options.index", "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
+    "quick_customers.new", "quick_contacts.new", "amounts.show",
     "mails.index", "mails.show", "mail_texts.show",
 }
 # fmt: on
