@@ -19,7 +19,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm/translations/*/LC_MESSAGES/*.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run demo test lint types chromium bench translations vendor ci clean
+.PHONY: help install run demo test lint types chromium bench tour translations vendor ci clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ pytest-%: install chromium
 
 bench: install ## Measure speed and size
 	$(BIN)/python -m bench
+
+tour: install chromium ## Draw every page as a picture, into build/tour (narrow it: make tour ONLY="--page deals")
+	$(BIN)/python -m tools.tour $(ONLY)
 
 translations: $(INSTALLED) ## Gather the texts into the catalogues and compile them
 	$(BIN)/python tools/translations.py
