@@ -23,7 +23,7 @@ class ActivityForm(BaseForm):
     kind = OptionField(_l("Kind"), OptionList.ACTIVITY_KIND, empty=None)
     summary = TextAreaField(
         _l("What happened"), validators=[Required(), Length(max=10_000)],
-        render_kw={"rows": 1, "placeholder": _l("What was said, what was agreed?")},
+        render_kw={"rows": 1, "placeholder": _l("What happened?")},
     )  # fmt: skip
     happened_at = DateTimeLocalField(_l("When"), validators=[Optional()])
     contact = RecordField(_l("With"), empty="—")

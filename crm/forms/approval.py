@@ -15,7 +15,10 @@ from crm.models.approval import Decision
 class DecisionForm(BaseForm):
     decision = WordField(_l("Decision"), Decision)
     content_hash = HiddenField()
-    comment = TextAreaField(_l("Comment"), validators=[Length(max=2_000)])
+    comment = TextAreaField(
+        _l("Comment"), validators=[Length(max=2_000)],
+        render_kw={"rows": 1, "placeholder": _l("Comment; needed to reject")},
+    )  # fmt: skip
 
     def validate_comment(self, field: TextAreaField) -> None:
         if self.decision.data is Decision.REJECTED and not field.data:

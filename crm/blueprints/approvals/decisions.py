@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 from crm.blueprints.approvals.answers import decide, explain
 from crm.extensions import db
 from crm.forms.approval import DecisionForm
-from crm.hypermedia import render, respond
+from crm.hypermedia import is_fragment, render, respond, stream
 from crm.models import ApprovalAssignment
 from crm.models.approval import REFUSALS
 from crm.policies import find, require
@@ -46,7 +46,7 @@ def _refused(assignment: ApprovalAssignment, refusal: Exception) -> Response:
 
 
 def _show(assignment: ApprovalAssignment, form: DecisionForm, status: int) -> Response:
-    return render(
-        "approvals/requests/show.html", "card", status=status,
-        assignment=assignment, facts=facts_of(assignment), form=form,
-    )  # fmt: skip
+    context = {"assignment": assignment, "facts": facts_of(assignment), "form": form}
+    if is_fragment():
+        return stream("approvals/decisions/create.stream.html", status, **context)
+    return render("approvals/requests/show.html", status=status, **context)

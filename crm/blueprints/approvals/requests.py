@@ -30,6 +30,6 @@ def index() -> Response:
 def show(assignment_id: int) -> Response:
     assignment = find(ApprovalAssignment, assignment_id)
     return render(
-        "approvals/requests/show.html", "content",
+        "approvals/requests/show.html",
         assignment=assignment, facts=facts_of(assignment), form=DecisionForm(formdata=None),
     )  # fmt: skip
