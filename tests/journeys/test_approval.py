@@ -112,4 +112,5 @@ def test_a_large_amount_asks_to_sign_in_and_then_shows_the_request(
     phone.get_by_label("Password").fill("correct-horse-9")
     phone.locator("main").get_by_role("button", name="Sign in").click()
     phone.get_by_role("button", name="Approve").click()
-    expect(phone.locator("article.approval")).to_contain_text("Approved")
+    expect(phone.locator("#toasts")).to_contain_text("Your decision is recorded")
+    expect(phone.locator("main")).to_contain_text("Approved")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -46,7 +48,11 @@ def _refused(assignment: ApprovalAssignment, refusal: Exception) -> Response:
 
 
 def _show(assignment: ApprovalAssignment, form: DecisionForm, status: int) -> Response:
-    context = {"assignment": assignment, "facts": facts_of(assignment), "form": form}
+    context: dict[str, Any] = {
+        "assignment": assignment,
+        "facts": facts_of(assignment),
+        "form": form,
+    }
     if is_fragment():
         return stream("approvals/decisions/create.stream.html", status, **context)
     return render("approvals/requests/show.html", status=status, **context)
