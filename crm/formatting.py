@@ -34,6 +34,7 @@ from crm.models.bilingual import Bilingual
 from crm.policies import may
 from crm.wording import noun_word, word_for
 
+NOON_FROM, EVENING_FROM = 12, 18
 TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
 
 
@@ -41,13 +42,12 @@ def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
         money=money, symbol=symbol, whole_money=whole_money, number=number, day=day,
-        short_day=short_day,
-        moment=moment, ago=ago, label=label,
+        short_day=short_day, weekday=weekday, moment=moment, ago=ago, label=label,
         clock_time=clock_time, day_heading=day_heading, percent=percent,
         word=word_for, noun_word=noun_word, lines=lines, days=days, filesize=filesize,
         initial=initial, tone=tone, weblink=weblink, choices=choices, marked=marked,
     )  # fmt: skip
-    app.jinja_env.globals.update(may=may, languages=LANGUAGES, now=clock.now)
+    app.jinja_env.globals.update(may=may, greeting=greeting, languages=LANGUAGES, now=clock.now)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _catalogue().ugettext(text),
         lambda one, many, count: _catalogue().ungettext(one, many, count),
@@ -112,6 +112,21 @@ def short_day(value: date) -> str:
     if value.year != Company.current().today().year:
         return day(value)
     return format_skeleton("MMMd", value, locale=get_locale())
+
+
+def weekday(value: date) -> str:
+    """``Wednesday, June 17``: a day as one says it."""
+    return format_skeleton("MMMMEEEEd", value, locale=get_locale())
+
+
+def greeting(name: str) -> str:
+    """``Good morning, Wang.``, by the reader's clock."""
+    hour = to_user_timezone(clock.now()).hour
+    if hour < NOON_FROM:
+        return _("Good morning, %(name)s.", name=name)
+    if hour < EVENING_FROM:
+        return _("Good afternoon, %(name)s.", name=name)
+    return _("Good evening, %(name)s.", name=name)
 
 
 def moment(value: datetime | None) -> str:

@@ -14,6 +14,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    flash,
     get_flashed_messages,
     make_response,
     redirect,
@@ -36,7 +37,7 @@ def init_app(app: Flask) -> None:
     for name in COMPONENTS:
         app.jinja_env.globals[name] = Components(app, f"components/{name}.html")
     app.jinja_env.globals["dom_id"] = dom_id
-    app.jinja_env.globals["this_page"] = this_page
+    app.jinja_env.globals.update(this_page=this_page, page_before=page_before)
     app.after_request(_vary)
     app.after_request(_tell_what_was_saved)
 
@@ -127,6 +128,11 @@ def page_before() -> str | None:
     return safe_next(f"{page.path}?{page.query}" if page.query else page.path)
 
 
+def next_or(otherwise: str) -> str:
+    """Where the form that was sent wants to go on, else ``otherwise``."""
+    return safe_next(request.form.get("next")) or otherwise
+
+
 def page_shown(page: str) -> str:
     """``page`` with the query it has in the browser now: filters change it after it was sent."""
     shown = page_before()
@@ -144,6 +150,11 @@ def safe_next(target: str | None) -> str | None:
     if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
         return None
     return target
+
+
+def flash_undoable(message: str, undo: str, **fields: str) -> None:
+    """A message with a button that takes it back: it sends ``fields`` to the address ``undo``."""
+    flash({"text": message, "undo": undo, "fields": fields}, "success")  # type: ignore[arg-type]
 
 
 def dom_id(record: Any, part: str = "") -> str:

@@ -184,8 +184,11 @@ def to_do() -> Select[int]:
     )
 
 
-def stuck() -> ColumnElement[bool]:
-    """Open, and in its stage for at least the stage's days: the SQL of ``Deal.stagnation``."""
+def stuck(*, alarm: bool = False) -> ColumnElement[bool]:
+    """Open, and in its stage for at least the stage's days: the SQL of ``Deal.stagnation``.
+
+    :param alarm: for 1.5 times as long.
+    """
     now = clock.now()
     limits = db.session.execute(
         select(Stage.id, Stage.days_to_rot).where(Stage.days_to_rot > 0)
@@ -195,7 +198,10 @@ def stuck() -> ColumnElement[bool]:
         or_(
             false(),  # where no stage has a limit
             *(
-                and_(Deal.stage_id == stage_id, Deal.stage_since <= now - timedelta(days=days))
+                and_(
+                    Deal.stage_id == stage_id,
+                    Deal.stage_since <= now - timedelta(days=-(-days * 3 // 2) if alarm else days),
+                )
                 for stage_id, days in limits
             ),
         ),

@@ -36,3 +36,7 @@ class TaskForm(InPlace, BaseForm):
             task, "title", "due_on", "urgent", "important", "assignee", "customer", "deal", "note"
         )
         return task
+
+
+class PostponementForm(BaseForm):
+    due_on = DayField(_l("Due"), validators=[Required()])

@@ -35,17 +35,18 @@ class Inbox:
 
 def facts_of(assignment: ApprovalAssignment) -> Facts:
     """Read what ``assignment`` is about."""
-    return _facts([assignment])[0]
+    return facts_of_all([assignment])[0]
 
 
 def inbox_of(user: User) -> Inbox:
     """What ``user`` is asked to decide, and has decided: few queries, however much waits."""
     waiting = db.session.scalars(ApprovalAssignment.waiting_for(user).limit(SHOWN)).all()
     decided = db.session.scalars(ApprovalAssignment.decided_by(user).limit(20)).all()
-    return Inbox(_facts(waiting), decided)
+    return Inbox(facts_of_all(waiting), decided)
 
 
-def _facts(assignments: Sequence[ApprovalAssignment]) -> list[Facts]:
+def facts_of_all(assignments: Sequence[ApprovalAssignment]) -> list[Facts]:
+    """The same for many: few queries, however many there are."""
     requests = [assignment.request for assignment in assignments]
     documents = ApprovalRequest.documents_of(requests)
     previous = ApprovalRequest.previous_of(requests)

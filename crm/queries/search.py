@@ -21,7 +21,6 @@ from crm.filters.tasks import TaskFilter
 from crm.folding import words_of
 from crm.formatting import label, money, short_day
 from crm.models import Contact, Customer, Deal, Event, ExpenseClaim, Task, User
-from crm.policies import may
 from crm.wording import word_for
 
 Found = Customer | Contact | Deal | Task | ExpenseClaim
@@ -49,8 +48,8 @@ NOUNS: dict[str, Noun] = {
         Deal.for_list(),
     ),
     "task": Noun(
-        Task, "tasks.edit", "tasks.index", partial(TaskFilter, everyone=True),
-        (*Task.for_list(), joinedload(Task.assignee).joinedload(User.team)),
+        Task, "tasks.show", "tasks.index", partial(TaskFilter, everyone=True),
+        Task.for_list(),
     ),
     "claim": Noun(
         ExpenseClaim, "claims.show", "claims.index", ExpenseClaimFilter,
@@ -71,9 +70,7 @@ class Hit:
 
     @property
     def url(self) -> str:
-        """Its page; of a task that is somebody else's, the list with it."""
-        if isinstance(self.record, Task) and not may("edit", self.record):
-            return TaskFilter(q=self.record.title, everyone=True).url("tasks.index")
+        """Its page."""
         arguments: dict[str, Any] = {f"{self.noun}_id": self.record.id}
         return url_for(NOUNS[self.noun].page, **arguments)
 

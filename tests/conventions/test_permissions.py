@@ -176,6 +176,8 @@ TABLE: dict[str, Row] = {
         args={"noun": "task", "record_id": "task_id", "name": "note"}),
     "POST task_fields.update": Row("wang li admin", sees=SEES_SIGMA,
         args={"noun": "task", "record_id": "task_id", "name": "note"}),
+    "GET task_postponements.new": Row("wang li admin", sees=SEES_SIGMA),
+    "POST task_postponements.create": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_completions.create": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_completions.destroy": Row("wang li admin", sees=SEES_SIGMA),
     # Expenses: only the claimant writes; finance pays.
@@ -258,6 +260,7 @@ FORMS: dict[str, dict[str, str]] = {
     "deal_outcomes.create": {"kind": "won", "amount": "186000", "version": "=deal_version"},
     "tasks.create": {"title": "打电话", "assignee": "王芳"},
     "tasks.update": {"title": "改名", "assignee": "王芳", "version": "=task_version"},
+    "task_postponements.create": {"due_on": "2026-07-01"},
     "claims.create": {"title": "六月"},
     "claims.update": {"title": "改名", "version": "=claim_version"},
     "expense_items.create": ITEM,

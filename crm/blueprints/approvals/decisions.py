@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 from crm.blueprints.approvals.answers import decide, explain
 from crm.extensions import db
 from crm.forms.approval import DecisionForm
-from crm.hypermedia import is_fragment, render, respond, stream
+from crm.hypermedia import is_fragment, next_or, render, respond, stream
 from crm.models import ApprovalAssignment
 from crm.models.approval import REFUSALS
 from crm.policies import find, require
@@ -35,7 +35,7 @@ def create(assignment_id: int) -> Response:
     db.session.commit()
     flash(_("Your decision is recorded."), "success")
     return respond(
-        "approvals/decisions/create.stream.html", to=url_for("requests.index"),
+        "approvals/decisions/create.stream.html", to=next_or(url_for("requests.index")),
         assignment=assignment, facts=facts_of(assignment),
     )  # fmt: skip
 

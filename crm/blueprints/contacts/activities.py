@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 from crm.blueprints.records import shown
 from crm.extensions import db
 from crm.forms.activity import ActivityForm
-from crm.hypermedia import render, respond
+from crm.hypermedia import next_or, render, respond
 from crm.models import Activity, Customer, Deal
 from crm.policies import find, find_in, require
 
@@ -30,7 +30,8 @@ def create(customer_id: int) -> Response:
     db.session.commit()
     flash(_("Noted."), "success")
     context = shown("deal", deal) if deal else shown("customer", customer)
-    return respond("contacts/activities/create.stream.html", to=context["address"](), **context)
+    page = next_or(context["address"]())
+    return respond("contacts/activities/create.stream.html", to=page, **context)
 
 
 def _deal_of(customer: Customer) -> Deal | None:

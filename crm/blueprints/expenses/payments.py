@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.forms.expense_claim import PaymentForm
-from crm.hypermedia import go, render
+from crm.hypermedia import go, next_or, render
 from crm.models import ExpenseClaim
 from crm.policies import find, require
 
@@ -34,4 +34,4 @@ def create(claim_id: int) -> Response:
     claim.pay(form.reference.data, by=current_user)
     db.session.commit()
     flash(_("%(number)s is marked as paid.", number=claim.number), "success")
-    return go(url_for("claims.show", claim_id=claim.id))
+    return go(next_or(url_for("claims.show", claim_id=claim.id)))

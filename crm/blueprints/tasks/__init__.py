@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.tasks import task_completions, tasks
+from crm.blueprints.tasks import task_completions, task_postponements, tasks
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(tasks.bp)
     app.register_blueprint(task_completions.bp)
+    app.register_blueprint(task_postponements.bp)

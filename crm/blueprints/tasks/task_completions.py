@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
-from crm.hypermedia import respond, safe_next
+from crm.hypermedia import flash_undoable, next_or, respond
 from crm.models import Task
 from crm.policies import find, require
 
@@ -21,7 +21,8 @@ def create(task_id: int) -> Response:
     require("edit", task)
     task.complete(by=current_user)
     db.session.commit()
-    flash(_("Done: %(title)s", title=task.title), "success")
+    undo = url_for("task_completions.destroy", task_id=task.id)
+    flash_undoable(_("Done: %(title)s", title=task.title), undo)
     return _answer(task)
 
 
@@ -36,5 +37,5 @@ def destroy(task_id: int) -> Response:
 
 
 def _answer(task: Task) -> Response:
-    page = safe_next(request.form.get("next")) or url_for("tasks.index")
+    page = next_or(url_for("tasks.index"))
     return respond("tasks/completions/create.stream.html", to=page, task=task)

@@ -12,7 +12,7 @@ from crm.queries.health import queues, storage, surroundings
 from crm.queries.health.check import Check, Level
 from crm.queries.health.queues import mail_trouble, retry_dead
 
-__all__ = ["Check", "Level", "checks", "mail_trouble", "retry_dead"]
+__all__ = ["Check", "Level", "checks", "mail_trouble", "retry_dead", "troubles"]
 
 IN_DATABASE: tuple[Callable[[], Check], ...] = (
     storage.users, queues.events, queues.mails, queues.timetable,
@@ -21,6 +21,12 @@ OUTSIDE: tuple[Callable[[], Check], ...] = (
     surroundings.mail_server, surroundings.base_url, surroundings.instance_folder,
     surroundings.secret_key, surroundings.disk,
 )  # fmt: skip
+
+
+def troubles() -> list[Check]:
+    """What is wrong with the worker's queues: administrators should know without asking."""
+    found = (queues.events(), queues.mails(), queues.timetable())
+    return [check for check in found if check.level is Level.BAD]
 
 
 def checks() -> list[Check]:

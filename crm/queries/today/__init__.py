@@ -1,0 +1,73 @@
+"""Today: what is to be done now, by the person who looks, and how their people stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crm.extensions import db
+from crm.models import ApprovalAssignment, Deal, Event, ExpenseClaim, Option, OptionList, Role, User
+from crm.queries.decisions import Facts, facts_of_all
+from crm.queries.health import Check, troubles
+from crm.queries.today import deals, money, news
+from crm.queries.today.customers import Birthday, Cold, birthdays_of, cold_of
+from crm.queries.today.figures import Figure, figures_of
+from crm.queries.today.lines import Lines
+from crm.queries.today.tasks import Tasks, tasks_of
+from crm.queries.today.team import Member, team_of
+
+SELLING = {Role.REP, Role.MANAGER}
+LEADING = {Role.MANAGER, Role.ADMINISTRATOR, Role.READER}
+
+
+@dataclass(frozen=True)
+class Today:
+    """Who has several roles finds the work of each. What is not theirs is empty."""
+
+    figures: Sequence[Figure]
+    troubles: Sequence[Check]
+    team: Sequence[Member]
+    tasks: Tasks
+    approvals: Lines[Facts]
+    to_pay: Lines[ExpenseClaim]
+    undecided: Lines[ExpenseClaim]
+    stuck: Lines[Deal]
+    cold: Lines[Cold]
+    closing: Lines[Deal]
+    birthdays: Sequence[Birthday]
+    news: Sequence[Event]
+    # What somebody may say that they did at a customer.
+    kinds: Sequence[Option]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing at all waits."""
+        waiting = (self.approvals, self.to_pay, self.undecided, self.stuck, self.cold)
+        return not (self.tasks.total or any(lines.total for lines in waiting) or self.troubles)
+
+
+def today_of(user: User) -> Today:
+    """Read everything for ``user``: a fixed number of questions, however much waits."""
+    sells, leads = bool(user.roles & SELLING), bool(user.roles & LEADING)
+    pays = user.has_role(Role.FINANCE)
+    tasks, cold = tasks_of(user), cold_of(user) if sells else Lines.none()
+    return Today(
+        figures=figures_of(user, tasks, sells=sells, leads=leads, pays=pays),
+        troubles=troubles() if user.is_administrator else [],
+        team=team_of(user) if leads else [],
+        tasks=tasks,
+        approvals=_approvals_of(user),
+        to_pay=money.to_pay(user) if pays else Lines.none(),
+        undecided=money.undecided(user) if pays else Lines.none(),
+        stuck=deals.stuck_of(user, leads=leads) if sells or leads else Lines.none(),
+        cold=cold,
+        closing=deals.closing_of(user, leads=leads) if sells or leads else Lines.none(),
+        birthdays=birthdays_of(user) if sells else [],
+        news=news.since_yesterday(user, leads=leads) if sells or leads else [],
+        kinds=db.session.scalars(Option.of(OptionList.ACTIVITY_KIND)).all() if cold.rows else [],
+    )
+
+
+def _approvals_of(user: User) -> Lines[Facts]:
+    waiting = Lines.of(ApprovalAssignment.waiting_for(user))
+    return Lines(facts_of_all(waiting.rows), waiting.total)

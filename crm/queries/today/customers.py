@@ -1,0 +1,90 @@
+"""Customers that go cold, and birthdays at those that are one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, case, exists, extract, func, literal, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from crm import clock
+from crm.base import UTCDateTime
+from crm.extensions import db
+from crm.models import Activity, Company, Contact, Customer, Deal, Option, User
+from crm.queries.today.lines import SHOWN, Lines
+
+# After so many days without contact a customer of this grade goes cold.
+COLD_AFTER = {"a": 14, "b": 30}
+COLD_AFTER_OTHERWISE = 60
+BIRTHDAYS = 7
+
+
+@dataclass(frozen=True)
+class Cold:
+    """A customer, when somebody last was in touch, and whether a deal is open there."""
+
+    customer: Customer
+    since: datetime
+    has_deal: bool
+
+    @property
+    def days(self) -> int:
+        return (clock.now() - self.since).days
+
+
+@dataclass(frozen=True)
+class Birthday:
+    contact: Contact
+    day: date
+
+
+def cold_of(user: User) -> Lines[Cold]:
+    """One's own customers that nobody has been in touch with, first where most is at stake."""
+    now = clock.now()
+    touched = select(func.max(Activity.happened_at)).where(Activity.customer_id == Customer.id)
+    since = func.coalesce(touched.correlate(Customer).scalar_subquery(), Customer.created_at)
+    has_deal = exists().where(
+        Deal.customer_id == Customer.id, Deal.closed_at.is_(None), Deal.trashed_at.is_(None)
+    )
+    code = func.coalesce(Option.code, "")
+    limit = case(
+        *((code == grade, _moment(now, days)) for grade, days in COLD_AFTER.items()),
+        else_=_moment(now, COLD_AFTER_OTHERWISE),
+    )
+    chosen = (
+        Customer.visible_to(user)
+        .outerjoin(Option, Option.id == Customer.grade_id)
+        .where(Customer.owner_id == user.id, since < limit)
+    )
+    first = case((has_deal, 0), else_=1) + case((code == "a", 0), else_=1)
+    rows = db.session.execute(
+        chosen.add_columns(since, has_deal, func.count().over())
+        .order_by(first, since, Customer.id)
+        .options(joinedload(Customer.grade))
+        .limit(SHOWN)
+    ).all()
+    return Lines([Cold(*row) for *row, _ in rows], rows[0][-1] if rows else 0)
+
+
+def birthdays_of(user: User) -> Sequence[Birthday]:
+    """Whose birthday it is at one's own customers within a week, in the order of the days."""
+    today = Company.current().today()
+    days = [today + timedelta(days=number) for number in range(BIRTHDAYS)]
+    month, day = extract("month", Contact.birthday), extract("day", Contact.birthday)
+    contacts = db.session.scalars(
+        Contact.visible_to(user)
+        .where(Customer.owner_id == user.id, Contact.birthday.is_not(None))
+        .where(or_(*(and_(month == each.month, day == each.day) for each in days)))
+        .options(contains_eager(Contact.customer))
+        .limit(SHOWN)
+    )
+    born = {(each.month, each.day): each for each in days}
+    found = [Birthday(one, born[one.birthday.month, one.birthday.day]) for one in contacts
+             if one.birthday]  # fmt: skip
+    return sorted(found, key=lambda birthday: birthday.day)
+
+
+def _moment(now: datetime, days: int):  # type: ignore[no-untyped-def]
+    return literal(now - timedelta(days=days), UTCDateTime())
