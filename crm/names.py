@@ -1,0 +1,25 @@
+"""People's names: a Chinese one has its family name first, and nothing between the two."""
+
+from __future__ import annotations
+
+import re
+
+_CHINESE_NAME = re.compile(r"[\u3400-\u9fff·]+(?:\s[\u3400-\u9fff·]+)*")
+
+
+def tidy_name(name: str | None) -> str | None:
+    """``王 芳`` → ``王芳``; other names keep single spaces."""
+    if name is None:
+        return None
+    name = " ".join(name.split())
+    return name.replace(" ", "") if _CHINESE_NAME.fullmatch(name) else name
+
+
+def full_name(family: str, given: str) -> str:
+    """One name from the two cells of a form or spreadsheet, each in its own order.
+
+    >>> full_name("王", "芳"), full_name("Cantrell", "Donn")
+    ('王芳', 'Donn Cantrell')
+    """
+    both = f"{family} {given}".strip()
+    return tidy_name(both if _CHINESE_NAME.fullmatch(both) else f"{given} {family}") or ""
