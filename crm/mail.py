@@ -15,7 +15,7 @@ from flask_mail import Message
 
 from crm import clock, postman
 from crm.extensions import db
-from crm.links import link
+from crm.links import link, one_time_address
 from crm.models import (
     ApprovalAssignment,
     ApprovalToken,
@@ -26,10 +26,14 @@ from crm.models import (
     User,
 )
 from crm.models.approval import LINK_LIVES, link_alone_decides
+from crm.models.session import ONE_TIME_LIVES, LinkPurpose
 from crm.queries.decisions import facts_of
 
 # What ``OutgoingMail.delivery`` says of a mail that was not sent.
 OBSOLETE, NO_ADDRESS = "obsolete", "no address"
+
+# How long a link to set a password works.
+HOURS = int(ONE_TIME_LIVES.total_seconds() // 3600)
 
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -80,6 +84,9 @@ def compose(mail: OutgoingMail) -> Letter:
     """
     if mail.kind is MailKind.CLAIM_PAID:
         return claim_paid(db.session.get_one(ExpenseClaim, mail.particulars["claim"]))
+    if mail.kind is MailKind.INVITATION:
+        address = one_time_address(LinkPurpose.SET_PASSWORD, mail.to)
+        return invitation(mail.to, db.session.get_one(User, mail.particulars["by"]), address)
     assignment = db.session.get_one(ApprovalAssignment, mail.particulars["assignment"])
     if mail.kind is MailKind.CLAIM_DECIDED:
         return claim_decided(assignment)
@@ -119,6 +126,11 @@ def decision_receipt(assignment: ApprovalAssignment) -> Letter:
 def claim_paid(claim: ExpenseClaim) -> Letter:
     """To the claimant: the money is on its way."""
     return _letter(MailKind.CLAIM_PAID, claim=claim)
+
+
+def invitation(user: User, by: User, address: str) -> Letter:
+    """To somebody new, or who has forgotten the password: the one link to set one."""
+    return _letter(MailKind.INVITATION, user=user, by=by, address=address, hours=HOURS)
 
 
 @contextmanager

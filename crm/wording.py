@@ -84,6 +84,13 @@ LISTS: dict[str, str] = {
     "claims": _l("Expense claims"),
 }
 
+# The palette, as forms offer it.
+COLOUR_WORDS: dict[str, str] = {
+    "blue": _l("Blue"), "teal": _l("Teal"), "green": _l("Green"), "amber": _l("Amber"),
+    "orange": _l("Orange"), "red": _l("Red"), "pink": _l("Pink"), "violet": _l("Violet"),
+    "grey": _l("Grey"),
+}  # fmt: skip
+
 # The fields of records, as histories, conflicts and imports name them.
 FIELDS: dict[str, str] = {
     "name": _l("Name"),

@@ -15,15 +15,23 @@ from crm.blueprints import (
     settings,
     tasks,
 )
+from crm.devices import device_name
 from crm.forms.rendering import control, described
+from crm.queries.first_visit import first_visit_of
 from crm.sentences import changes, event_icon, sentence
+from crm.wording import field_word
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
     # What pages say of records and events; it knows forms and events, which formatting does not.
-    app.jinja_env.globals.update(control=control, described=described)
-    app.jinja_env.filters.update(sentence=sentence, changes=changes, event_icon=event_icon)
+    app.jinja_env.globals.update(
+        control=control, described=described, first_visit_of=first_visit_of
+    )  # fmt: skip
+    app.jinja_env.filters.update(
+        sentence=sentence, changes=changes, event_icon=event_icon, device=device_name,
+        field_word=field_word,
+    )  # fmt: skip
     areas = [home, sessions, contacts, deals, tasks, expenses, approvals, lists, settings]
     if app.config["DEV"]:
         from crm.blueprints import dev

@@ -1,4 +1,4 @@
-"""What several commands print: tables, one-time addresses, names that are near a wrong one."""
+"""What several commands print: tables, and names that are near a wrong one."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from difflib import get_close_matches
 import flask_babel
 from flask import g
 
-from crm.links import link
-from crm.models import OneTimeLink, User
-from crm.models.session import ONE_TIME_LIVES, LinkPurpose
+from crm.models.session import ONE_TIME_LIVES
 
-# The pages that take a one-time secret.
-PAGES = {LinkPurpose.SET_UP: "setup.new", LinkPurpose.SET_PASSWORD: "passwords.edit"}
 HOURS = int(ONE_TIME_LIVES.total_seconds() // 3600)
 
 
@@ -38,11 +34,6 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 def width(text: str) -> int:
     """How many columns of a terminal ``text`` takes."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def one_time_address(purpose: LinkPurpose, user: User | None = None) -> str:
-    """A new address that works once; an older one for the same thing stops working."""
-    return link(PAGES[purpose], token=OneTimeLink.make(purpose, user))
 
 
 def near(wanted: str, names: Iterable[str]) -> str:

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from crm import server
 from crm.cli import Trouble, in_app
 from crm.cli.migrate import migrate
-from crm.cli.printing import HOURS, one_time_address
+from crm.cli.printing import HOURS
 from crm.extensions import db
+from crm.links import one_time_address
 from crm.models import User
 from crm.models.session import LinkPurpose
 

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from crm import clock, seed
 from crm.cli import Trouble, in_app
 from crm.cli.migrate import migrate
-from crm.cli.printing import HOURS, near, one_time_address
+from crm.cli.printing import HOURS, near
 from crm.extensions import LANGUAGES, db
+from crm.links import one_time_address
 from crm.models import Company, Role, User
 from crm.models.session import LinkPurpose
 from crm.models.user import is_username
@@ -71,6 +72,8 @@ def command(
 
 def _plant(name: str, currency: str, timezone: str) -> None:
     there = db.session.get(Company, 1)
+    if there is not None and not there.name:
+        there.name, there.base_currency, there.timezone = name, currency, timezone
     if there is not None and there.name != name:
         raise Trouble(f"the company is {there.name} already; it can be renamed in the settings")
     seed.plant(name=name, base_currency=currency, timezone=timezone)

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from crm.cli import Trouble, in_app
-from crm.cli.printing import HOURS, near, one_time_address, table
+from crm.cli.printing import HOURS, near, table
 from crm.cli.setup import checked_username
 from crm.extensions import db
+from crm.links import one_time_address
 from crm.models import Role, Team, User, UserSession
 from crm.models.session import LinkPurpose
 from crm.models.user import LastAdministrator, normalized_email

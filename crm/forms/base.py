@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, FileField, HiddenField
+from wtforms import Field, FieldList, FileField, FormField, HiddenField
 from wtforms.fields.core import UnboundField
 
 from crm.formatting import label
@@ -42,7 +42,8 @@ class BaseForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: UnboundField, options: Any) -> Field:
-            options["filters"] = [strip, *unbound_field.kwargs.get("filters", ())]
+            if not issubclass(unbound_field.field_class, FieldList | FormField):
+                options["filters"] = [strip, *unbound_field.kwargs.get("filters", ())]
             field = unbound_field.bind(form=form, **options)
             field.form = form
             return field
@@ -63,7 +64,7 @@ class BaseForm(FlaskForm):
         """The fields whose value cannot be used."""
         return [field for field in self if field.errors and not isinstance(field, HiddenField)]
 
-    def may_save(self, record: Any, *, version: int | None = None) -> bool:
+    def may_save(self, record: Any, *, version: int | str | None = None) -> bool:
         """Whether what was typed is complete and ``record`` is still as it was shown.
 
         If somebody changed it meanwhile, ``conflicts`` lists both values of each field that

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, ValidationError
+from wtforms.fields.choices import SelectChoice, SelectField
 from wtforms.validators import Length
 
+from crm.extensions import LANGUAGES
 from crm.forms.base import BaseForm
 from crm.forms.fields import CurrencyField, DayField, MoneyField, Required, known_timezone
 from crm.models import Company
@@ -16,7 +19,15 @@ from crm.models import Company
 
 class CompanyForm(BaseForm):
     name = StringField(_l("Company"), validators=[Required(), Length(max=200)])
-    timezone = StringField(_l("Time zone"), validators=[Required(), Length(max=60), known_timezone])
+    language = SelectField(
+        _l("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
+        description=_l("Of mails to people who have not chosen one, and of whoever is invited."),
+    )  # fmt: skip
+    timezone = StringField(
+        _l("Time zone"), validators=[Required(), Length(max=60), known_timezone],
+        description=_l("Where a day begins and ends for everybody, like Asia/Shanghai."),
+    )  # fmt: skip
+    base_currency = CurrencyField(_l("Base currency"))
     approval_link_limit = MoneyField(
         _l("Limit for approval by link"), validators=[Required()],
         description=_l(
@@ -24,9 +35,15 @@ class CompanyForm(BaseForm):
         ),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Every amount is converted into it: once there are any, it stays.
+        if Company.current().has_money:
+            del self.base_currency
+
     def fill(self, company: Company) -> Company:
         """Copy what was typed to ``company``."""
-        self.plain_fields(company, "name", "timezone", "approval_link_limit")
+        self.plain_fields(company, *(field.name for field in self if field.name in company.TRACKED))
         return company
 
 

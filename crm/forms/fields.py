@@ -235,7 +235,8 @@ class WholeNumberField(IntegerField):
     widget = TextInput()
 
     def __init__(self, label: str, least: int, most: int, **kwargs: Any) -> None:
-        super().__init__(label, validators=[Optional()], **kwargs)
+        kwargs.setdefault("validators", [Optional()])
+        super().__init__(label, **kwargs)
         self.least, self.most = least, most
 
     def process_formdata(self, valuelist: list[str]) -> None:

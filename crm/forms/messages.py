@@ -8,6 +8,7 @@ CHOOSE = _l("This cannot be chosen.")
 MESSAGES = {
     "Not a valid choice.": CHOOSE,
     "Invalid Choice: could not coerce.": CHOOSE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": CHOOSE,
     "Not a valid integer value.": _l("Write a whole number."),
     "Not a valid date value.": _l("Write a date like 2026-03-31."),
     "Not a valid datetime value.": _l("Write date and time like 2026-03-31 14:30."),

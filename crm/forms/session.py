@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, ValidationError
-from wtforms.fields.choices import SelectChoice, SelectField
 from wtforms.validators import Email, Length, Optional
 
 from crm.forms.base import BaseForm
-from crm.forms.fields import CURRENCIES, Required, known_timezone
+from crm.forms.fields import Required
+from crm.forms.user import name_field
 from crm.models import Role, User
 from crm.models.passwords import LONGEST, SHORTEST, WeakPassword, check_strength, verify
 from crm.models.user import is_username
@@ -83,14 +83,7 @@ class ChangePasswordForm(PasswordForm):
 
 
 class SetupForm(PasswordForm):
-    company = StringField(_l("Company"), validators=[Required(), Length(max=200)])
-    base_currency = SelectField(
-        _l("Base currency"), choices=[SelectChoice(code, code) for code in CURRENCIES],
-        default="CNY",
-    )  # fmt: skip
-    timezone = StringField(_l("Time zone"), default="Asia/Shanghai",
-                           validators=[Required(), known_timezone])  # fmt: skip
-    name = StringField(_l("Your name"), validators=[Required(), Length(max=200)])
+    name = name_field(_l("Your name"))
     username = StringField(_l("User name"), validators=[Required(), Length(min=2, max=80)],
                            render_kw=AUTOCOMPLETE_USERNAME)  # fmt: skip
     email = StringField(_l("E-mail"), validators=[Optional(), Email(), Length(max=254)])

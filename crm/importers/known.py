@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from crm.extensions import db
+from crm.extensions import choose_language, db
 from crm.folding import fold
 from crm.importers.problems import BadValue
 from crm.models import Company, Customer, Option, OptionList, Pipeline, Stage, User
@@ -130,5 +130,5 @@ def _choose(choices: dict[str, Named], text: str) -> Named:
     try:
         return choices[fold(text)]
     except KeyError:
-        known = dict.fromkeys(choice.label("en") for choice in choices.values())
+        known = dict.fromkeys(choice.label(choose_language()) for choice in choices.values())
         raise BadValue(_("is none of: %(known)s", known=", ".join(known))) from None

@@ -57,7 +57,7 @@ class Table:
             raise Refused(f"{path}: {error.strerror}") from error
         except (UnicodeError, LookupError) as error:
             raise Refused(
-                _("The file cannot be read as %(encoding)s.", encoding=encoding)
+                _("The file cannot be read as %(encoding)s.", encoding=self.encoding)
             ) from error
         if not sample.strip():
             raise Refused(_("The file is empty."))

@@ -85,9 +85,11 @@ class Option(Bilingual, Base):
         options = list(db.session.scalars(cls.all_of(which).with_for_update()))
         before = _written(options)
         kept = {plan.option.id for plan in plans if plan.option}
-        for option in options:
-            if option.id not in kept:
-                option.remove()
+        gone, in_use = [o for o in options if o.id not in kept], cls.ids_in_use(which)
+        if needed := [option for option in gone if option.id in in_use]:
+            raise InUse(needed[0])
+        for option in gone:
+            db.session.delete(option)
         after = [cls._planned(which, plan, number) for number, plan in enumerate(plans)]
         db.session.flush()  # new ones get their ids in the order of the list
         if _written(after) != before:
@@ -102,15 +104,6 @@ class Option(Bilingual, Base):
         for column in _references(cls):
             found |= set(db.session.scalars(select(column).where(column.in_(ids)).distinct()))
         return found
-
-    def remove(self) -> None:
-        """Take away what was never chosen.
-
-        :raises InUse: a record refers to it; it can be retired instead.
-        """
-        if self.id in self.ids_in_use(self.list):
-            raise InUse(self)
-        db.session.delete(self)
 
     @classmethod
     def _planned(cls, which: OptionList, plan: OptionPlan, position: int) -> Option:

@@ -24,6 +24,7 @@ class MailKind(StrEnum):
     CLAIM_DECIDED = "claim_decided"
     CLAIM_PAID = "claim_paid"
     DECISION_RECEIPT = "decision_receipt"
+    INVITATION = "invitation"
 
 
 class OutgoingMail(Leased, Timestamped, Base):

@@ -87,9 +87,10 @@ class Pipeline(Bilingual, Base):
         db.session.execute(select(Stage.id).where(Stage.pipeline_id == self.id).with_for_update())
         before, in_use = _written(self.stages), self.ids_in_use()
         kept = {plan.stage.id for plan in plans if plan.stage}
-        for stage in [stage for stage in self.stages if stage.id not in kept]:
-            if stage.id in in_use:
-                raise InUse(stage)
+        gone = [stage for stage in self.stages if stage.id not in kept]
+        if needed := [stage for stage in gone if stage.id in in_use]:
+            raise InUse(needed[0])
+        for stage in gone:
             db.session.delete(stage)
         self.stages = [_planned(plan, position) for position, plan in enumerate(plans)]
         # Chosen as they were is a choice, too: the first visit asks for one.

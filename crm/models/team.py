@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.base import Base, Key, Name, Versioned
 from crm.extensions import db
+from crm.models.company import Company
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
 
@@ -34,7 +35,8 @@ class Team(Named, Versioned, Base):
 
     parent: Mapped[Team | None] = relationship(remote_side="Team.id", back_populates="children")
     children: Mapped[list[Team]] = relationship(back_populates="parent", order_by="Team.sort_name")
-    head: Mapped[User | None] = relationship(foreign_keys=[head_id])
+    # A head is a member: of two new rows that name each other, one is written first.
+    head: Mapped[User | None] = relationship(foreign_keys=[head_id], post_update=True)
     members: Mapped[list[User]] = relationship(
         back_populates="team", foreign_keys="User.team_id", order_by="User.sort_name"
     )
@@ -52,6 +54,25 @@ class Team(Named, Versioned, Base):
         if by is not None:
             Event.record(Action.TEAM_FOUNDED, team, by=by, name=name)
         return team
+
+    @classmethod
+    def called(cls, name: str, *, by: User) -> Team:
+        """The team of this name; if there is none, a new one below the firm.
+
+        The firm itself is the team at the top; it is made with the first one, and whoever makes it
+        heads it, so that everybody has somebody above them.
+        """
+        found = db.session.scalar(select(cls).where(cls.name == name).order_by(cls.path).limit(1))
+        if found is not None:
+            return found
+        top = db.session.scalar(
+            select(cls).where(cls.parent_id.is_(None)).order_by(cls.id).limit(1)
+        )
+        if top is None:
+            top = cls.found(Company.current().name or name, by=by)
+            top.head = by
+            by.team = by.team or top
+        return top if top.name == name else cls.found(name, parent=top, by=by)
 
     @classmethod
     def visible_to(cls, user: User) -> Select[Team]:
@@ -84,8 +105,9 @@ class Team(Named, Versioned, Base):
         """
         if parent is not None and parent.is_within(self):
             raise Circle(self.name)
-        self.parent = parent
-        self._write_path()
+        with db.session.no_autoflush:  # what is pending is still to be recorded as changes
+            self.parent = parent
+            self._write_path()
 
     def note_changes(self, *, by: User | None) -> None:
         """Record the pending changes, if there are any."""

@@ -124,7 +124,7 @@ def of_contact(contact: Contact, user: User, wanted: Wanted) -> Timeline:
     return _latest(events, wanted, (Kind.ACTIVITIES, Kind.CHANGES))
 
 
-def of_record(record: Task | ExpenseClaim, wanted: Wanted) -> Timeline:
+def of_record(record: Task | ExpenseClaim | User, wanted: Wanted) -> Timeline:
     """What happened to one record by itself: who sees it may know."""
     return _latest(Event.about(record.__tablename__, record.id), wanted, ())
 

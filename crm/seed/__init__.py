@@ -13,13 +13,15 @@ from crm.seed.options import OPTIONS
 from crm.seed.stages import TEMPLATES
 
 
-def plant(*, name: str, base_currency: str = "CNY", timezone: str = "Asia/Shanghai",
-          is_demo: bool = False) -> Company:  # fmt: skip
+def plant(
+    *, name: str, base_currency: str = "CNY", timezone: str = "Asia/Shanghai",
+    language: str = "zh", is_demo: bool = False,
+) -> Company:  # fmt: skip
     """Make the company, its pipeline and its pick lists; what is there already is left alone."""
     company = db.session.get(Company, 1)
     if company is None:
         company = Company(
-            id=1, name=name, base_currency=base_currency, timezone=timezone,
+            id=1, name=name, base_currency=base_currency, timezone=timezone, language=language,
             approval_link_limit=Decimal(2000), is_demo=is_demo,
         )  # fmt: skip
         db.session.add(company)

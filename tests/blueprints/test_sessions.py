@@ -227,14 +227,16 @@ def test_preferences_are_kept_before_and_after_signing_in(cast: Cast, browser: B
 
 def test_settings_are_changed_recorded_and_checked(cast: Cast, browser: Browser) -> None:
     browser.sign_in("admin")
-    page = browser.get("/settings")
-    browser.submit(page, "/settings", 422, timezone="Mars/Olympus")
-    browser.submit(page, "/settings", approval_link_limit="0", base_currency="EUR", is_demo="1")
+    page = browser.get("/settings/company")
+    browser.submit(page, "/settings/company", 422, timezone="Mars/Olympus")
+    browser.submit(
+        page, "/settings/company", approval_link_limit="0", base_currency="EUR", is_demo="1"
+    )
     company = Company.current()
     db.session.refresh(company)
     assert company.approval_link_limit == 0
     assert (company.base_currency, company.is_demo) == ("CNY", False)
-    browser.submit(page, "/settings", 409, name="Andere")
+    browser.submit(page, "/settings/company", 409, name="Andere")
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "x", "NaN", "Infinity", "1e9", "0.0000001", ""])

@@ -13,13 +13,13 @@ ROOT = Path(crm.__file__).parent
 
 # From the bottom up. A part may import from the lines below its own, and from within itself.
 LAYERS = (
-    ("clock", "config", "folding", "formulas"),
+    ("clock", "config", "folding", "formulas", "names"),
     ("base",),
     ("extensions",),
     ("models",),
     ("search_index",),
-    ("assets", "files", "hypermedia", "links", "paging", "policies", "reactions", "schema",
-     "security", "seed", "timetable", "wording", "postman", "migrations"),
+    ("assets", "devices", "files", "hypermedia", "links", "paging", "policies", "reactions",
+     "schema", "security", "seed", "timetable", "wording", "postman", "migrations"),
     ("batches", "errors", "filters", "formatting", "signing_in", "demo", "importers"),
     ("exporters", "forms", "queries", "sentences"),
     ("mail",),

@@ -19,6 +19,11 @@ from werkzeug.test import TestResponse
 
 from crm.extensions import db
 from crm.files import PreparedFile, store
+from crm.forms.options import shown as options_shown
+from crm.forms.rows import fingerprint
+from crm.forms.stages import shown as stages_shown
+from crm.importers import Customers
+from crm.importers.uploads import Upload
 from crm.models import (
     ApprovalToken,
     Contact,
@@ -28,9 +33,11 @@ from crm.models import (
     ExpenseItem,
     OneTimeLink,
     OptionList,
+    Pipeline,
     SavedView,
     Sharing,
     Task,
+    Team,
     UserSession,
 )
 from crm.models.approval import Decision, digest_of
@@ -98,6 +105,8 @@ TABLE: dict[str, Row] = {
     "GET passwords.new": Row(SIGNED_IN),
     "POST passwords.create": Row(SIGNED_IN),
     "POST preferences.update": Row(EVERYBODY),
+    "GET profile.edit": Row(SIGNED_IN),
+    "POST profile.update": Row(SIGNED_IN),
     "GET devices.index": Row(SIGNED_IN),
     "POST devices.destroy": Row("wang"),
     "POST devices.update": Row(SIGNED_IN),
@@ -219,6 +228,32 @@ TABLE: dict[str, Row] = {
     "POST batches.create": Row(SIGNED_IN, args={"name": "customers"}),
     "POST exports.create": Row("li zhou fin admin", sees=SIGNED_IN, args={"name": "customers"}),
     # Settings.
+    "GET areas.index": Row("admin", sees=SIGNED_IN),
+    "GET first_visit.show": Row("admin", sees=SIGNED_IN),
+    "POST first_visit.destroy": Row("admin", sees=SIGNED_IN),
+    "GET users.index": Row("admin", sees=SIGNED_IN),
+    "POST users.create": Row("admin", sees=SIGNED_IN),
+    "GET users.edit": Row("admin", sees=SIGNED_IN),
+    "POST users.update": Row("admin", sees=SIGNED_IN),
+    "POST user_links.create": Row("admin", sees=SIGNED_IN),
+    "POST user_deactivations.create": Row("admin", sees=SIGNED_IN),
+    "POST user_deactivations.destroy": Row("admin", sees=SIGNED_IN, args={"user_id": "gone"}),
+    "GET teams.index": Row("admin", sees=SIGNED_IN),
+    "GET teams.new": Row("admin", sees=SIGNED_IN),
+    "POST teams.create": Row("admin", sees=SIGNED_IN),
+    "GET teams.edit": Row("admin", sees=SIGNED_IN),
+    "POST teams.update": Row("admin", sees=SIGNED_IN),
+    "POST teams.destroy": Row("admin", sees=SIGNED_IN, args={"team_id": "empty_team"}),
+    "GET stages.edit": Row("admin", sees=SIGNED_IN),
+    "POST stages.update": Row("admin", sees=SIGNED_IN),
+    "POST stage_templates.update": Row("admin", sees=SIGNED_IN, args={"name": "projects"}),
+    "GET options.edit": Row("admin", sees=SIGNED_IN, args={"name": "source"}),
+    "POST options.update": Row("admin", sees=SIGNED_IN, args={"name": "source"}),
+    "GET customer_imports.new": Row("admin", sees=SIGNED_IN),
+    "POST customer_imports.create": Row("admin", sees=SIGNED_IN),
+    "GET customer_imports.show": Row("admin", sees=SIGNED_IN, args={"digest": "upload"}),
+    "POST customer_imports.update": Row("admin", sees=SIGNED_IN, args={"digest": "upload"}),
+    "GET import_examples.show": Row("admin", sees=SIGNED_IN),
     "GET company.edit": Row("admin", sees=SIGNED_IN),
     "POST company.update": Row("admin", sees=SIGNED_IN),
     "GET exchange_rates.index": Row("admin", sees=SIGNED_IN),
@@ -238,8 +273,7 @@ DECISION = {"decision": "approved", "version": "=submitted_version",
 VIEW = {"query": "owner=me", "name": "我的", "shared_with": "team"}
 FORMS: dict[str, dict[str, str]] = {
     "sessions.create": {"login": "wang", "password": PASSWORD},
-    "setup.create": NEW_PASSWORD | {"company": "恒川", "base_currency": "CNY", "name": "王",
-                                    "timezone": "Asia/Shanghai", "username": "first"},
+    "setup.create": NEW_PASSWORD | {"name": "王", "username": "first"},
     "passwords.update": NEW_PASSWORD,
     "passwords.create": NEW_PASSWORD | {"current": PASSWORD},
     "preferences.update": {"theme": "dark"},
@@ -271,7 +305,16 @@ FORMS: dict[str, dict[str, str]] = {
     "saved_views.update": VIEW,
     "batches.create": {"deed": "owner", "record": "=customer_id", "asked": "1", "owner": "=wang"},
     "company.update": {"name": "恒川", "timezone": "Asia/Shanghai", "approval_link_limit": "2000",
-                       "version": "=company_version"},
+                       "language": "zh", "version": "=company_version"},
+    "users.create": {"name": "新人", "roles": "rep"},
+    "users.update": {"name": "改名", "username": "wang", "roles": "rep",
+                     "version": "=wang_version"},
+    "teams.create": {"name": "新部门"},
+    "teams.update": {"name": "改名", "version": "=team_version"},
+    # Without rows: read, and explained (422).
+    "stages.update": {"version": "=stages_version"},
+    "options.update": {"version": "=options_version"},
+    "profile.update": {"name": "改名", "theme": "dark"},
     "exchange_rates.create": {"currency": "USD", "day": "2026-06-01", "rate": "7.1"},
 }
 # fmt: on
@@ -434,12 +477,14 @@ def set_scene() -> Scene:
     view = SavedView(list="customers", name="重点", query="grade=1", owner=wang,
                      shared_with=Sharing.TEAM)  # fmt: skip
     db.session.add(view)
+    empty_team = Team.found("空部门", parent=wang.team)
     other_device = UserSession.begin(wang, device="phone", address="")
     db.session.commit()
     session = db.session.scalars(
         db.select(UserSession).where(UserSession.digest == digest_of(other_device))
     ).one()
     contact = db.session.scalars(db.select(Contact)).one()
+    upload = Upload.keep("customers.csv", "客户\n新客户\n".encode(), Customers, by=cast.admin)
     item = draft.items[0]
     return Scene(
         {
@@ -458,6 +503,11 @@ def set_scene() -> Scene:
             "content_hash": submitted.content_hash(), "approved_claim": approved.id,
             "assignment_id": waiting.id, "session_id": session.id, "company_version": 1,
             "view_id": view.id,
+            "user_id": wang.id, "wang_version": wang.version, "gone": cast.gone.id,
+            "team_id": wang.team.id, "team_version": wang.team.version,
+            "stages_version": fingerprint(stages_shown(Pipeline.main())),
+            "options_version": fingerprint(options_shown(OptionList.SOURCE)),
+            "empty_team": empty_team.id, "upload": upload.digest,
         },
         secrets,
     )  # fmt: skip

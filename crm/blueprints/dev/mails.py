@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from crm import mail
 from crm.extensions import db
 from crm.hypermedia import render
-from crm.models import ApprovalAssignment, ClaimState, ExpenseClaim, MailKind
+from crm.models import ApprovalAssignment, ClaimState, ExpenseClaim, MailKind, User
 
 bp = Blueprint("mails", __name__)
 
@@ -65,6 +65,11 @@ def _decision_receipt() -> mail.Letter | None:
     return mail.decision_receipt(assignment) if assignment else None
 
 
+def _invitation() -> mail.Letter | None:
+    user = _newest(select(User).order_by(User.id.desc()))
+    return mail.invitation(user, user, "https://crm.example.com/set-password/…") if user else None
+
+
 def _newest(chosen: Select[Any]) -> Any:
     return db.session.scalar(chosen.limit(1))
 
@@ -80,4 +85,5 @@ SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
     MailKind.CLAIM_DECIDED: _claim_decided,
     MailKind.CLAIM_PAID: _claim_paid,
     MailKind.DECISION_RECEIPT: _decision_receipt,
+    MailKind.INVITATION: _invitation,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.sessions import devices, passwords, preferences, sessions, setup
+from crm.blueprints.sessions import devices, passwords, preferences, profile, sessions, setup
 
 
 def register(app: Flask) -> None:
@@ -13,3 +13,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(passwords.bp)
     app.register_blueprint(devices.bp)
     app.register_blueprint(preferences.bp)
+    app.register_blueprint(profile.bp)

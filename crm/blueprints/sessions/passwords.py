@@ -11,6 +11,7 @@ from crm.forms.session import ChangePasswordForm, PasswordForm
 from crm.hypermedia import go, render
 from crm.models import Action, Event, OneTimeLink, SignInAttempt, UserSession
 from crm.models.session import LinkPurpose
+from crm.queries.first_visit import first_visit_of
 from crm.signing_in import sign_in
 
 bp = Blueprint("passwords", __name__)
@@ -34,7 +35,8 @@ def update(token: str) -> Response:
     if not link.use():
         abort(410)
     _change(form, except_id=None)
-    response = sign_in(form.user, go(url_for("today.show")))
+    start = "first_visit.show" if first_visit_of(form.user) else "today.show"
+    response = sign_in(form.user, go(url_for(start)))
     db.session.commit()
     return response
 
@@ -60,7 +62,7 @@ def create() -> Response:
     _change(form, except_id=g.user_session.id)
     db.session.commit()
     flash(_("Your password is changed. You were signed out everywhere else."), "success")
-    return go(url_for("devices.index"))
+    return go(url_for("profile.edit"))
 
 
 def _find(token: str) -> OneTimeLink:

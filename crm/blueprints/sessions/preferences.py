@@ -6,11 +6,11 @@ from flask import Blueprint, Response, current_app, request, url_for
 from flask_login import current_user
 
 from crm.extensions import LANGUAGES, db
+from crm.forms.user import THEMES
 from crm.hypermedia import go, page_shown, safe_next
 
 bp = Blueprint("preferences", __name__)
 
-THEMES = ("auto", "light", "dark")
 CHOICES = {"language": tuple(LANGUAGES), "theme": THEMES, "rail": ("wide", "narrow")}
 # A phone and a desk want the same language, but not the same rail.
 KEPT_WITH_USER = ("language", "theme")
@@ -22,14 +22,18 @@ def update() -> Response:
     for name, choices in CHOICES.items():
         chosen = request.form.get(name)
         if chosen in choices:
-            _keep(name, chosen, response)
+            keep(name, chosen, response)
     db.session.commit()
     return response
 
 
-def _keep(name: str, chosen: str, response: Response) -> None:
+def keep(name: str, chosen: str | None, response: Response) -> None:
+    """Remember a choice with the user, and in a cookie for when nobody is signed in."""
     if name in KEPT_WITH_USER and current_user.is_authenticated:
         setattr(current_user, name, chosen)
+    if chosen is None:
+        response.delete_cookie(name)
+        return
     response.set_cookie(
         name, chosen, max_age=31_536_000, samesite="Lax", httponly=True,
         secure=current_app.config["SESSION_COOKIE_SECURE"],

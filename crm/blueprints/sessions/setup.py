@@ -1,11 +1,11 @@
-"""The first set-up: a one-time address makes the company and its first administrator."""
+"""The first set-up: a one-time address makes the first administrator."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, url_for
 
 from crm import seed
-from crm.extensions import db
+from crm.extensions import choose_language, db
 from crm.forms.session import SetupForm
 from crm.hypermedia import go, render
 from crm.models import OneTimeLink
@@ -27,13 +27,14 @@ def create(token: str) -> Response:
     form = SetupForm()
     if not form.validate_on_submit():
         return render("sessions/setup/new.html", status=422, form=form, token=token)
-    seed.plant(name=form.company.data, base_currency=form.base_currency.data,
-               timezone=form.timezone.data)  # fmt: skip
+    language = choose_language()
+    seed.plant(name="", language=language)
     administrator = form.make_administrator()
+    administrator.language = language
     db.session.flush()  # the event of signing in names who did it by id
     if not link.use():
         abort(410)
-    response = sign_in(administrator, go(url_for("today.show")))
+    response = sign_in(administrator, go(url_for("first_visit.show")))
     db.session.commit()
     return response
 

@@ -1,12 +1,37 @@
-"""Settings that administrators change in the browser."""
+"""Settings that administrators change in the browser; the first visit leads through them."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.settings import company, exchange_rates
+from crm.blueprints.settings import (
+    areas,
+    company,
+    customer_imports,
+    exchange_rates,
+    first_visit,
+    import_examples,
+    options,
+    stage_templates,
+    stages,
+    teams,
+    user_deactivations,
+    user_links,
+    users,
+)
 
 
 def register(app: Flask) -> None:
+    app.register_blueprint(areas.bp)
+    app.register_blueprint(first_visit.bp)
     app.register_blueprint(company.bp)
+    app.register_blueprint(users.bp)
+    app.register_blueprint(user_links.bp)
+    app.register_blueprint(user_deactivations.bp)
+    app.register_blueprint(teams.bp)
+    app.register_blueprint(stages.bp)
+    app.register_blueprint(stage_templates.bp)
+    app.register_blueprint(options.bp)
     app.register_blueprint(exchange_rates.bp)
+    app.register_blueprint(customer_imports.bp)
+    app.register_blueprint(import_examples.bp)

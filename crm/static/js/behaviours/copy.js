@@ -1,0 +1,11 @@
+// Copies what a read-only field holds; without a clipboard (plain http) it is selected instead.
+
+export function connect(place) {
+  const [field, button] = [place.querySelector("input"), place.querySelector("button")];
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    await navigator.clipboard?.writeText(field.value);
+    if (navigator.clipboard) button.firstElementChild.textContent = button.dataset.copied;
+  });
+}
