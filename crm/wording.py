@@ -138,7 +138,7 @@ FIELDS: dict[str, str] = {
     "timezone": _l("Time zone"),
     "username": _l("User name"),
     "team": _l("Team"),
-    "manager": _l("Manager"),
+    "manager": lazy_pgettext("user", "Manager"),
     "roles": _l("Roles"),
     "language": _l("Language"),
     "head": _l("Head"),

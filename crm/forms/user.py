@@ -98,7 +98,7 @@ class InviteForm(PersonForm):
 class UserForm(PersonForm):
     username = text(_l("User name"), 80, validators=[Required()], render_kw=NO_KEYBOARD_HELP)
     team = RecordField(_l("Team"), empty=_l("No team"))
-    manager = RecordField(_l("Manager"), empty=_l("The team's head"))
+    manager = RecordField(lazy_pgettext("user", "Manager"), empty=_l("The team's head"))
     language = language_field(_l("As the browser asks"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
