@@ -18,6 +18,7 @@ from werkzeug.utils import safe_join
 
 FOLDER = Path(__file__).parent / "static"
 # A module that app.js imports for what it does is put in place too: one request less on every page.
+# One that exports something stays a module of its own, since others import it.
 _MODULE = re.compile(r'^import "\./([^"]+)";$', re.MULTILINE)
 _IMPORT = re.compile(r'@import url\("\./([^"]+)"\)(?: layer\(([\w.]+)\))?;')
 
@@ -105,4 +106,9 @@ def _bundle() -> str:
 def _script() -> bytes:
     folder = FOLDER / "js"
     text = (folder / "app.js").read_text()
-    return _MODULE.sub(lambda match: f"{{\n{(folder / match[1]).read_text()}}}", text).encode()
+
+    def put_in_place(match: re.Match[str]) -> str:
+        module = (folder / match[1]).read_text()
+        return match[0] if re.search("^export", module, re.MULTILINE) else f"{{\n{module}}}"
+
+    return _MODULE.sub(put_in_place, text).encode()
