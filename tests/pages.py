@@ -92,6 +92,7 @@ PAGES: dict[str, Visit] = {
     "sessions.new": Visit(""),
     "setup.new": Visit("", {"token": "set_up"}),
     "offline.show": Visit(""),
+    "components.index": Visit(""),
 }
 # Answers that are no pages: assets, files, fragments, redirects, and pages for developers.
 NO_PAGES = {

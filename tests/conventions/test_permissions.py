@@ -259,6 +259,7 @@ TABLE: dict[str, Row] = {
     "GET exchange_rates.index": Row("admin", sees=SIGNED_IN),
     "POST exchange_rates.create": Row("admin", sees=SIGNED_IN),
     # Only with CRM_DEV=1, on a developer's machine.
+    "GET components.index": Row(EVERYBODY),
     "GET mails.index": Row(EVERYBODY),
     "GET mails.show": Row(EVERYBODY, args={"kind": "approval_requested"}),
     "GET mail_texts.show": Row(EVERYBODY, args={"kind": "approval_requested"}),

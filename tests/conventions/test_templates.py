@@ -253,3 +253,21 @@ def test_lists_are_sorted_by_what_the_filter_allows(kind: type[ListFilter], host
 def test_every_order_ends_with_the_key_so_that_pages_do_not_overlap(kind: type[ListFilter]) -> None:
     for name in kind.sorts():
         assert kind(sort=name).placed.expressions[-1].property.columns[0].primary_key
+
+
+# Looks
+
+
+def test_every_look_is_shown_to_developers() -> None:
+    macros = re.findall(r"macro (\w+)", (TEMPLATES / "components/ui.html").read_text())
+    samples = (TEMPLATES / "dev/components/_samples.html").read_text()
+    assert [name for name in macros if f"ui.{name}(" not in samples] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "static/css").rglob("*.css")), ids=lambda p: p.name)
+def test_a_sheet_takes_its_colours_from_the_tokens(path: Path) -> None:
+    rules = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    assert "!important" not in rules
+    assert not re.search(r"^\s*&?\s*#[a-z]", rules, re.MULTILINE), "an id as a selector"
+    if path.name != "tokens.css":
+        assert not re.search(r"oklch\((?!from)|rgba?\(|hsla?\(|:\s*#[0-9a-f]{3}", rules)
