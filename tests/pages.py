@@ -91,6 +91,19 @@ PAGES: dict[str, Visit] = {
     "passwords.edit": Visit("", {"token": "set_password"}),
     "sessions.new": Visit(""),
     "setup.new": Visit("", {"token": "set_up"}),
+    "profile.edit": Visit(),
+    "areas.index": Visit("administrator"),
+    "customer_imports.new": Visit("administrator"),
+    "first_visit.show": Visit("administrator"),
+    "options.edit": Visit("administrator", {"name": "source"}),
+    "stages.edit": Visit("administrator"),
+    "teams.index": Visit("administrator"),
+    "teams.new": Visit("administrator"),
+    "teams.edit": Visit("administrator"),
+    "users.index": Visit("administrator"),
+    "users.edit": Visit("administrator"),
+    "saved_views.new": Visit(args={"name": "customers"}),
+    "task_postponements.new": Visit(),
     "offline.show": Visit(""),
     "components.index": Visit(""),
 }
@@ -100,6 +113,8 @@ NO_PAGES = {
     "approval_links.show", "board_columns.show", "picker_options.index", "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
     "quick_customers.new", "quick_contacts.new", "amounts.show",
+    # They need what somebody did before: a file that was sent, a view that was saved.
+    "customer_imports.show", "import_examples.show", "saved_views.edit",
     "mails.index", "mails.show", "mail_texts.show",
 }
 # fmt: on
@@ -164,6 +179,8 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
         "item_id": draft.items[0].id,
         "approved_claim": _first(_claims(ClaimState.APPROVED)).id,
         "assignment_id": assignment.id,
+        "user_id": rep.id,
+        "team_id": rep.team_id,
         "token": ApprovalToken.mint(assignment),
         "set_up": OneTimeLink.make(LinkPurpose.SET_UP),
         "set_password": OneTimeLink.make(LinkPurpose.SET_PASSWORD, rep),
