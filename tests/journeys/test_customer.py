@@ -26,12 +26,3 @@ def test_an_activity_is_noted_without_leaving_the_page(cast: Cast, open_as: Open
     expect(form.get_by_label("What happened")).to_have_value("")
     page.locator(f"#customer_{cast.sigma.id}_tasks").get_by_role("button", name="Done").click()
     expect(page.locator("#toasts")).to_contain_text("Done: 报密封件价格")
-
-
-def test_a_list_is_filtered_as_one_types(cast: Cast, open_as: Opener) -> None:
-    page = open_as("admin")
-    page.goto("/customers")
-    expect(page.locator("#list tbody tr")).to_have_count(2)
-    page.get_by_role("searchbox", name="Name, code, phone, pinyin").fill("dlxgm")
-    expect(page.locator("#list tbody tr")).to_have_count(1)
-    assert "q=dlxgm" in page.url
