@@ -69,6 +69,8 @@ class Field:
     parse: Parser
     words: tuple[str, ...] = ()
     required: bool = False
+    # A person's name: columns for family and given name fill it as well.
+    person: bool = False
 
 
 def text(column: InstrumentedAttribute[Any]) -> Parser:

@@ -11,6 +11,11 @@ from crm.folding import fold
 from crm.importers.fields import Field
 from crm.importers.known import key_of
 from crm.importers.problems import Refused
+from crm.names import full_name
+
+# What columns are called that hold one half of a person's name.
+FAMILY = ("family name", "last name", "surname", "姓", "姓氏")
+GIVEN = ("given name", "first name", "forename", "名", "名字")
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,8 @@ class Mapping:
     columns: dict[str, str]
     constants: dict[str, str]
     translations: dict[tuple[str, str], str]
+    # Field → its columns for family and given name.
+    halves: dict[str, tuple[str, str]]
 
     @classmethod
     def of(
@@ -49,13 +56,15 @@ class Mapping:
                     _("There is no column %(name)s. The columns are: %(known)s.",
                       name=column, known=", ".join(filter(None, header)))
                 )  # fmt: skip
+        halves = {} if columns else _halves(fields, header)
         if not columns:
-            columns = _guess(fields, header, without=set(_first(constants)))
+            columns = _guess(fields, header, without={*_first(constants), *halves})
         _refuse_twice([*_first(columns), *_first(constants)])
         mapping = cls(
             dict(columns),
             dict(constants),
             {(field, key_of(raw)): code for field, raw, code in translations},
+            halves,
         )
         mapping._refuse_missing(fields)
         return mapping
@@ -63,6 +72,8 @@ class Mapping:
     def texts(self, row: dict[str, str]) -> dict[str, str]:
         """What each field is to be read from, given a row by column names."""
         texts = {field: row[column] for field, column in self.columns.items()} | self.constants
+        for name, (family, given) in self.halves.items():
+            texts[name] = full_name(row[family], row[given])
         if not self.translations:
             return texts
         return {
@@ -72,11 +83,12 @@ class Mapping:
 
     def fills(self, field: str) -> bool:
         """Whether the file, or a constant, says anything about ``field``."""
-        return field in self.columns or field in self.constants
+        return field in self.columns or field in self.constants or field in self.halves
 
     def unread(self, header: Sequence[str]) -> list[str]:
         """The columns that no field is read from."""
-        return [name for name in header if name and name not in self.columns.values()]
+        read = {*self.columns.values(), *(half for pair in self.halves.values() for half in pair)}
+        return [name for name in header if name and name not in read]
 
     def _refuse_missing(self, fields: Sequence[Field]) -> None:
         missing = [field.name for field in fields if field.required and not self.fills(field.name)]
@@ -96,6 +108,21 @@ def _refuse_twice(names: list[str]) -> None:
         raise Refused(_("%(names)s is given more than once.", names=", ".join(twice)))
 
 
+def _halves(fields: Sequence[Field], header: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The columns of family and given name, for a person whom no column names whole."""
+    there = {fold(column): column for column in header if column}
+    family, given = (
+        next((there[key] for word in words if (key := fold(word)) in there), None)
+        for words in (FAMILY, GIVEN)
+    )
+    return {
+        one.name: (family, given)
+        for one in fields
+        if one.person and family and given
+        if not any(fold(word) in there for word in (one.name, *one.words))
+    }
+
+
 def _guess(
     fields: Sequence[Field], header: Sequence[str], *, without: set[str]
 ) -> list[tuple[str, str]]:
@@ -107,7 +134,7 @@ def _guess(
         found = next((word for word in words if word in free), None)
         if found and field.name not in without:
             guessed.append((field.name, free.pop(found)))
-    if not guessed:
+    if not guessed and not without:
         raise Refused(
             _("No column was recognised; map them, like %(example)s. The columns are: %(known)s.",
               example=f"{fields[0].name}={header[0]}", known=", ".join(filter(None, header)))

@@ -17,6 +17,7 @@ from crm.importers.importer import Importer, Row
 from crm.importers.known import TO_COME, Known, key_of
 from crm.importers.problems import BadValue, about
 from crm.models import Company, Role, Team, User, UserRole
+from crm.names import tidy_name
 
 ROLES: dict[Role, tuple[str, ...]] = {
     Role.REP: ("销售", "业务员", "sales"),
@@ -34,13 +35,18 @@ def roles(text: str, known: Known) -> set[Role]:
     return {_role(part.strip(), known) for part in re.split(r"[,;/、，；]", text) if part.strip()}
 
 
+def _name(written: str, known: Known) -> str:
+    """A person's name; a Chinese one without a gap."""
+    return tidy_name(text(User.name)(written, known)) or written
+
+
 class Users(Importer):
     """One row a user; a manager whom no row is about becomes a user too."""
 
     noun = "users"
     model = User
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("name", text(User.name), required=True,
+        Field("name", _name, required=True, person=True,
               words=("user", "full name", "employee", "sales agent", "sales rep", "rep", "姓名",
                      "用户", "员工", "销售", "业务员")),
         Field("external_id", text(User.external_id),

@@ -154,3 +154,14 @@ def test_an_unclear_team_is_refused(cast: Cast, bring: Bring) -> None:
     assert reasons(bring("users", "name,team", "Ann,华东")) == [
         (2, "team", "华东", "fits several teams")
     ]
+
+
+def test_family_and_given_name_make_one_in_the_order_of_its_language(bring: Bring) -> None:
+    bring("users", "First name,Last name", "Donn,Cantrell", "芳菲,王")
+    assert user("Donn Cantrell").username == "donn.cantrell"
+    assert user("王芳菲").username == "wangfangfei"
+
+
+def test_a_chinese_name_is_taken_without_its_gap(bring: Bring) -> None:
+    bring("users", "姓名", "欧阳 建国")
+    assert user("欧阳建国")
