@@ -138,7 +138,7 @@ def test_what_was_typed_survives_a_lost_session(cast: Cast, open_as: Opener) -> 
     path = f"/customers/{cast.sigma.id}/edit"
     open_form(page, path)
     page.get_by_label("Note").fill("看了二号泵房，密封泄漏")
-    page.locator(".segment").filter(has_text="Dealer").click()
+    page.locator(".segments label").filter(has_text="Dealer").click()
     lose_session()
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(re.compile(r"/sign-in\?next="))

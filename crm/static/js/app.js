@@ -1,7 +1,7 @@
 // Attaches behaviours to elements that name one, on load and after each swap.
 // A behaviour is a module in behaviours/ that exports connect(element); it is loaded when needed.
 
-import "./drafts.js";
+import "./saved.js";
 import "./sending.js";
 
 const connected = new WeakSet();

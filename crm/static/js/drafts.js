@@ -1,8 +1,6 @@
 // What is typed is kept in this browser until it is saved: for its writer and its address, with the
-// record's version; never passwords, files and hidden fields. The server tells in a cookie what was
-// saved. Whoever signs out leaves nothing, and somebody else who signs in finds nothing.
+// record's version; never passwords, files and hidden fields. What takes drafts away is saved.js.
 
-const LONGEST = 7 * 86_400_000;
 const offer = document.getElementById("draft_offer");
 const mine = `draft:${offer?.dataset.user}:`;
 const place = (form) => mine + form.getAttribute("action").split("?")[0];
@@ -45,15 +43,3 @@ function restore(form, { typed, version }) {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
-
-function sweep() {
-  const saved = document.cookie.match(/\bsaved=([^;]+)/)?.[1];
-  document.cookie = "saved=; path=/; max-age=0";
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith("draft:"))) {
-    const others = offer && !key.startsWith(mine);
-    const isOld = JSON.parse(localStorage[key]).at < Date.now() - LONGEST;
-    if (saved === "/sign-out" || key === mine + saved || others || isOld) delete localStorage[key];
-  }
-}
-sweep();
-document.addEventListener("htmx:after:request", sweep);

@@ -1,15 +1,16 @@
 // The command palette: opened with "/" or Ctrl-K from anywhere, or by the field in the top bar.
 // The server finds and draws the options; here is only the keyboard, and where the focus goes.
 
+import { listbox } from "../listbox.js";
+
 export function connect(palette) {
   const field = palette.querySelector("[role=combobox]");
   const list = palette.querySelector(".palette-list");
   const failed = palette.querySelector(".palette-failed");
   const opener = document.getElementById("topbar_q");
-  let chosen = null;
   let awaited = null; // Enter came before the answer: the key that it came with
 
-  const options = () => [...list.querySelectorAll("[role=option]")];
+  const { options, choose, step, chosen } = listbox(field, list);
   const answer = () => list.querySelector("[data-q]")?.dataset;
 
   const open = () => {
@@ -18,22 +19,11 @@ export function connect(palette) {
     palette.showModal();
     field.dispatchEvent(new Event("refresh"));
   };
-  const choose = (option) => {
-    chosen?.setAttribute("aria-selected", false);
-    chosen = option;
-    chosen?.setAttribute("aria-selected", true);
-    field.setAttribute("aria-activedescendant", chosen?.id ?? "");
-  };
-  const step = (by) => {
-    const all = options();
-    choose(all.at((Math.max(all.indexOf(chosen), 0) + by) % all.length));
-    chosen?.scrollIntoView({ block: "nearest" });
-  };
   const enter = (key) => {
     awaited = answer()?.q === field.value.trim() ? null : key;
     if (awaited) return;
-    if ((key.ctrlKey || key.metaKey) && chosen?.href) window.open(chosen.href, "_blank", "noopener");
-    else chosen?.click();
+    if ((key.ctrlKey || key.metaKey) && chosen()?.href) window.open(chosen().href, "_blank", "noopener");
+    else chosen()?.click();
   };
   const show = () => {
     failed.hidden = !!answer();
@@ -69,7 +59,7 @@ export function connect(palette) {
     else enter(event);
   });
   field.addEventListener("input", () => { awaited = null; });
-  list.addEventListener("pointermove", ({ target }) => choose(target.closest("[role=option]") ?? chosen));
+  list.addEventListener("pointermove", ({ target }) => choose(target.closest("[role=option]") ?? chosen()));
   palette.addEventListener("click", ({ target }) => {
     if (target === palette || target.closest("[data-close]")) palette.close();
   });

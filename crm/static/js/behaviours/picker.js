@@ -1,35 +1,28 @@
 // A picker: what is typed is looked up on the server, which draws the list under the field (htmx).
 // Arrows, Enter, Escape, mouse and finger choose from it; what is chosen is sent with its id.
 
-const CHOICE = "[role=option]:not([aria-disabled])";
+import { listbox } from "../listbox.js";
 
 export function connect(picker) {
   const key = picker.querySelector("input[type=hidden]");
   const input = picker.querySelector("[role=combobox]");
   const list = picker.querySelector("[role=listbox]");
-  let marked = null;
+  const { options, choose, step, chosen } = listbox(input, list);
 
-  const mark = (option) => {
-    marked?.setAttribute("aria-selected", false);
-    marked = option ?? null;
-    marked?.setAttribute("aria-selected", true);
-    marked?.scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", marked?.id ?? "");
-  };
   const show = (open) => {
     list.hidden = !open;
     input.setAttribute("aria-expanded", open);
-    mark(open ? list.querySelector(CHOICE) : null);
+    choose(open ? options()[0] : null);
   };
   const ask = () => input.dispatchEvent(new Event("ask"));
-  const set = (id = "", text = "") => {
+  const set = ({ id = "", text = "" } = {}) => {
     input.value = text;
     key.value = id;
     for (const candidate of picker.querySelectorAll("[type=radio]")) candidate.checked = false;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const take = ({ id, text }) => {
-    if (id) set(id, text);
+  const take = (option) => {
+    if (option.dataset.id) set(option.dataset);
     show(false);
   };
 
@@ -37,27 +30,29 @@ export function connect(picker) {
   new MutationObserver(() => {
     const created = list.querySelector("[data-take]");
     if (created) input.focus();
-    if (created) take(created.dataset);
+    if (created) take(created);
     else if (document.activeElement === input) show(list.childElementCount > 0);
-    picker.querySelector("[role=status]").textContent = list.querySelector("[data-said]")?.dataset.said;
+    picker.querySelector("[role=status]").textContent = options()[0]?.dataset.said;
   }).observe(list, { childList: true });
 
   input.addEventListener("input", () => { key.value = ""; });
   input.addEventListener("blur", () => show(false));
   input.addEventListener("click", () => list.hidden && ask());
   input.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const options = [...list.querySelectorAll(CHOICE)];
-    if (list.hidden && step) ask();
-    else if (list.hidden) return;
-    else if (step) mark(options.at((options.indexOf(marked) + step) % options.length));
-    else if (event.key === "Enter") marked?.click();
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.isComposing || (list.hidden && !by)) return;
+    if (list.hidden) ask();
+    else if (by) step(by);
+    else if (event.key === "Enter") chosen()?.click();
     else if (event.key === "Escape") show(false);
     else return;
     event.preventDefault();
   });
   list.addEventListener("mousedown", (event) => event.preventDefault());
-  list.addEventListener("click", ({ target }) => target.closest(CHOICE) && take(target.closest(CHOICE).dataset));
+  list.addEventListener("click", ({ target }) => {
+    const option = options().find((other) => other.contains(target));
+    if (option) take(option);
+  });
   picker.querySelector("button").addEventListener("click", () => {
     set();
     input.focus();
