@@ -3,11 +3,12 @@
 export function connect(form) {
   const list = form.closest(".list-card");
   const all = list.querySelector("[data-all]");
-  const everything = form.elements.everything;
   const rows = () => [...list.querySelectorAll("[name=record]")];
+  const tick = (boxes, checked) => boxes.forEach((box) => { box.checked = checked; });
   let last = null;
 
   const count = () => {
+    const { everything } = form.elements;
     const ticked = rows().filter((row) => row.checked).length;
     all.checked = ticked > 0 && ticked === rows().length;
     all.indeterminate = ticked > 0 && !all.checked;
@@ -17,10 +18,10 @@ export function connect(form) {
 
   list.addEventListener("click", ({ target, shiftKey }) => {
     const row = rows();
-    if (target === all || (target === everything && target.checked)) row.forEach((box) => { box.checked = target.checked; });
+    if (target === all || (target === form.elements.everything && target.checked)) tick(row, target.checked);
     if (row.includes(target)) {
       const [from, to] = [row.indexOf(last), row.indexOf(target)].sort((a, b) => a - b);
-      if (shiftKey && from >= 0) row.slice(from, to).forEach((box) => { box.checked = target.checked; });
+      if (shiftKey && from >= 0) tick(row.slice(from, to), target.checked);
       last = target;
     }
     count();
@@ -29,5 +30,6 @@ export function connect(form) {
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape" && !document.querySelector("dialog[open], .menu[open]")) form.reset();
   });
+  if (all.checked) tick(rows(), true); // it was quicker than this
   count();
 }
