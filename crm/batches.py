@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
+from crm.extensions import db
+from crm.models import User
 from crm.models.expense_claim import ClaimRefused
 from crm.policies import find_all, may
 from crm.wording import refusal_word
@@ -52,6 +54,15 @@ def carry_out(model: Any, ids: Iterable[int], verb: str, deed: Callable[[Any], N
         else:
             batch.done.append(record)
     return batch
+
+
+def restore(model: Any, ids: Iterable[int], by: User) -> int:
+    """Take those of them that ``by`` may change back from the trash; returns how many."""
+    chosen = model.trash_of(by).where(model.id.in_(set(ids))).options(*model.for_changes())
+    mine = [record for record in db.session.scalars(chosen) if may("edit", record)]
+    for record in mine:
+        record.restore(by=by)
+    return len(mine)
 
 
 def _reason(refused: ClaimRefused) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -73,9 +74,7 @@ class BatchForm(BaseForm):
         if self.everything:
             listed = self.filter.narrow(current_user).with_only_columns(self.MODEL.id)
             return set(db.session.scalars(listed.limit(MOST + 1)))
-        written = (value for value in request.form.getlist("record") if value.isascii())
-        numbers = {int(value) for value in written if value.isdecimal() and len(value) < 11}
-        return {number for number in numbers if 0 < number <= LARGEST_KEY}
+        return ids_in(request.form.getlist("record"))
 
     @classmethod
     def offered_to(cls, user: User) -> dict[str, Deed]:
@@ -107,6 +106,12 @@ class BatchForm(BaseForm):
         """Do it."""
         value, by = self.field.data if self.field else None, current_user
         return carry_out(self.MODEL, self.ids, deed.verb, lambda row: deed.do(row, value, by))
+
+
+def ids_in(written: Iterable[str]) -> set[int]:
+    """The ids among ``written``; what can be none is left out."""
+    numbers = {int(text) for text in written if re.fullmatch(r"[0-9]{1,10}", text)}
+    return {number for number in numbers if 0 < number <= LARGEST_KEY}
 
 
 class CustomerBatchForm(BatchForm):

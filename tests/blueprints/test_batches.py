@@ -123,6 +123,21 @@ def test_what_was_deleted_together_lies_in_the_trash(cast: Cast, browser: Browse
     assert all(customer.name in trash for customer in two)
 
 
+def test_what_was_deleted_together_comes_back_together(cast: Cast, browser: Browser) -> None:
+    two, western = customers(cast, 2), cast.western
+    western.trash(by=cast.wu)
+    db.session.commit()
+    browser.sign_in("wang")
+    change(browser, "customers", "trash", *two, asked=1)
+    page = browser.follow()
+    undo = page.form("/batches/customers/delete")
+    written = undo["fields"]["records"]
+    browser.post(undo["action"], {"records": f"{written},{western.id},x,-1"})
+    assert "2 restored." in browser.follow().text
+    db.session.expire_all()
+    assert [customer.is_trashed for customer in (*two, western)] == [False, False, True]
+
+
 # What is not
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, request
+from flask import Blueprint, Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import login_required
+from flask_login import current_user, login_required
 
-from crm.batches import MOST, Batch
+from crm.batches import MOST, Batch, restore
 from crm.extensions import db
 from crm.filters.lists import LISTS
-from crm.forms.batches import BATCH_FORMS, BatchForm, Deed
-from crm.hypermedia import ask, go, is_fragment, refuse
+from crm.forms.batches import BATCH_FORMS, BatchForm, Deed, ids_in
+from crm.hypermedia import ask, flash_undoable, go, is_fragment, page_before, refuse
 
 bp = Blueprint("batches", __name__)
 
@@ -29,8 +29,18 @@ def create(name: str) -> Response:
         return _ask(form, deed)
     batch = form.carry_out(deed)
     db.session.commit()
-    _tell(batch, deed)
+    _tell(batch, deed, url_for("batches.destroy", name=name))
     return go(form.filter.url())
+
+
+@bp.post("/batches/<any(customers, deals, tasks, claims):name>/delete")
+@login_required
+def destroy(name: str) -> Response:
+    ids = ids_in(request.form.get("records", "").split(",")[:MOST])
+    count = restore(BATCH_FORMS[name].MODEL, ids, current_user)
+    db.session.commit()
+    flash(ngettext("%(num)d restored.", "%(num)d restored.", count), "success")
+    return go(page_before() or LISTS[name]().url())
 
 
 def _refuse(form: BatchForm) -> Response:
@@ -51,14 +61,14 @@ def _ask(form: BatchForm, deed: Deed) -> Response:
     )  # fmt: skip
 
 
-def _tell(batch: Batch, deed: Deed) -> None:
-    """Say what was done, and of what was not, why."""
-    if batch.done:
-        text = ngettext("%(num)d changed.", "%(num)d changed.", len(batch.done))
-        if deed.is_destructive:
-            text = ngettext("%(num)d moved to the trash.", "%(num)d moved to the trash.",
-                            len(batch.done))  # fmt: skip
-        flash(text, "trashed" if deed.is_destructive else "success")
+def _tell(batch: Batch, deed: Deed, undo: str) -> None:
+    """Say what was done, and of what was not, why; ``undo`` brings back what was trashed."""
+    count = len(batch.done)
+    if count and deed.is_destructive:
+        message = ngettext("%(num)d moved to the trash.", "%(num)d moved to the trash.", count)
+        flash_undoable(message, undo, records=",".join(str(record.id) for record in batch.done))
+    elif count:
+        flash(ngettext("%(num)d changed.", "%(num)d changed.", count), "success")
     for left in batch.left[:NAMED]:
         flash(_("%(name)s: %(reason)s", name=left.record, reason=left.reason), "error")
     unsaid = len(batch.left[NAMED:]) + batch.missing
