@@ -2,7 +2,8 @@
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.getAttribute("method") !== "post") return;
+  // What answers with a file leaves the page as it is, and may be asked for again.
+  if (form.getAttribute("method") !== "post" || "file" in form.dataset) return;
   const halfTyped = [...form.elements].find((field) => field.validity?.badInput);
   halfTyped?.reportValidity();
   if (form.ariaBusy || halfTyped || !navigator.onLine) {
