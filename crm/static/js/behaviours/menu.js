@@ -7,8 +7,9 @@ export function connect(menu) {
   document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
-  menu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  menu.addEventListener("focusout", ({ relatedTarget: to }) => {
+    // A press on plain text in the menu gives the focus to what is around the menu: that is no leaving.
+    if (to && !menu.contains(to) && !to.contains(menu)) menu.open = false;
   });
   menu.addEventListener("keydown", (event) => {
     const all = items();
