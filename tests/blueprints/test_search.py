@@ -109,6 +109,19 @@ def test_pages_and_actions_are_those_that_one_may(cast: Cast, browser: Browser) 
     assert "Exchange rates" in ask(browser, "exchange", "/palette?q={}").text
 
 
+@pytest.mark.parametrize("who", ["wang", "li", "fin", "reader", "admin"])
+def test_every_page_and_action_on_offer_can_be_opened(
+    cast: Cast, browser: Browser, who: str
+) -> None:
+    browser.sign_in(who)
+    offered = ask(browser, "", "/palette?q={}")
+    links = {values["href"] for tag, values in offered.tags
+             if tag == "a" and values.get("role") == "option"}  # fmt: skip
+    assert len(links) > 8
+    for address in links:
+        browser.get(address)
+
+
 def test_actions_are_found_in_pinyin_and_by_their_english_name(
     cast: Cast, browser: Browser
 ) -> None:
