@@ -1,13 +1,20 @@
-// Facts edited where they stand: Escape gives up, Enter in a list saves, and the focus goes back
-// to the fact. Whoever goes on to another fact saves the one that was changed.
+// Facts edited where they stand: Escape gives up, Enter saves, and the focus goes back to the
+// fact. Whoever goes on to another fact saves the one that was changed.
 
 export function connect(facts) {
-  let edited = null;
-  let next = null;
+  let edited, next, before;
   const form = () => facts.querySelector(".inline-form");
   const link = (name) => document.querySelector(`[data-field="${name}"]`);
   const written = () => new URLSearchParams(new FormData(form())).toString();
-  let before = "";
+  const look = () => {
+    const name = form()?.dataset.name;
+    if (name && name !== edited) before = written();
+    if (name) edited = name;
+    else if (next) [next, edited] = [link(next)?.click()];
+    else if (edited) edited = link(edited)?.focus();
+  };
+  look();
+  document.addEventListener("htmx:after:swap", look);
 
   facts.addEventListener("keydown", (event) => {
     if (!form() || event.defaultPrevented) return;
@@ -26,14 +33,4 @@ export function connect(facts) {
     next = wanted.dataset.field;
     form().requestSubmit();
   }, true);
-
-  const look = () => {
-    const name = form()?.dataset.name;
-    if (name && name !== edited) before = written();
-    if (name) edited = name;
-    else if (next) [next, edited] = [link(next)?.click(), null];
-    else if (edited) edited = link(edited)?.focus() ?? null;
-  };
-  look();
-  document.addEventListener("htmx:after:swap", look);
 }
