@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import IO, Any
 from zoneinfo import ZoneInfo
@@ -66,15 +67,16 @@ class Export:
     def _rows(self) -> Iterator[Row]:
         zone = ZoneInfo(Company.current().timezone)
         chosen = self.filter.select(self.by).execution_options(yield_per=AT_A_TIME)
-        for record in db.session.scalars(chosen):
-            self.count += 1
-            if self.count > MOST_ROWS:
-                raise TooMany
-            yield [
-                plain(value, zone)
-                for column in self.filter.shown
-                for value in _values(column, record)
-            ]
+        with closing(db.session.scalars(chosen)) as records:
+            for record in records:
+                self.count += 1
+                if self.count > MOST_ROWS:
+                    raise TooMany
+                yield [
+                    plain(value, zone)
+                    for column in self.filter.shown
+                    for value in _values(column, record)
+                ]
 
 
 def _titles(column: Column) -> list[str]:
