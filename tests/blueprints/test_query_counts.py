@@ -10,7 +10,17 @@ from flask import Flask
 
 from crm import clock
 from crm.extensions import db
-from crm.models import Contact, Customer, Deal, ExchangeRate, Task
+from crm.filters.lists import LISTS as FILTERS
+from crm.models import (
+    Activity,
+    ApprovalAssignment,
+    Contact,
+    Customer,
+    Deal,
+    ExchangeRate,
+    OptionList,
+    Task,
+)
 from tests.cast import Cast
 from tests.claims import make_item, submitted
 from tests.page import Browser
@@ -67,6 +77,59 @@ def test_lists_ask_as_often_for_many_records_as_for_few(
     assert {path: (few[path], many[path]) for path in LISTS if many[path] > few[path]} == {}
     assert many.pop("/") <= 30  # Li's own work, and how each of the team stands
     assert max(many.values()) <= 25
+
+
+def test_no_column_costs_a_query_for_each_row(app: Flask, cast: Cast, reader: Browser) -> None:
+    with app.test_request_context():
+        paths = [
+            kind(columns=tuple(column.name for column in kind.COLUMNS)).url()
+            for kind in FILTERS.values()
+        ]
+    write_records(cast, 3)
+    for path in paths:
+        reader.get(path)  # what is read once for each process is read now
+    few = {path: selects(app, reader, path) for path in paths}
+    write_records(cast, 24)
+    assert {path: selects(app, reader, path) for path in paths} == few
+
+
+def test_a_record_asks_as_often_whatever_hangs_on_it(
+    app: Flask, cast: Cast, reader: Browser
+) -> None:
+    few = {path: selects(app, reader, path) for path in pages(cast, hang_on(cast, 2))}
+    larger = pages(cast, hang_on(cast, 20))
+    many = [selects(app, reader, path) for path in larger]
+    assert [was - now for was, now in zip(few.values(), many, strict=True) if now > was] == []
+    assert max(many) <= 30
+
+
+def pages(cast: Cast, assignment: ApprovalAssignment) -> list[str]:
+    """The pages of a customer, a deal, a claim and what was asked about it."""
+    return [
+        f"/customers/{cast.sigma.id}",
+        f"/deals/{cast.pumps.id}",
+        f"/expenses/{assignment.request.document_id}",
+        f"/approvals/{assignment.id}",
+    ]
+
+
+def hang_on(cast: Cast, count: int) -> ApprovalAssignment:
+    """Of everything ``count`` more, at Sigma and its deal."""
+    wang, sigma, pumps = cast.wang, cast.sigma, cast.pumps
+    call = cast.option(OptionList.ACTIVITY_KIND, "Call")
+    for number in range(count):
+        contact = Contact.register(Contact(customer=sigma, name=f"联系人 {number}"), by=wang)
+        activity = Activity(customer=sigma, deal=pumps, contact=contact, kind=call, summary="电话")
+        Activity.log(activity, by=wang)
+        Task.add(Task(title=f"任务 {number}", assignee=wang, customer=sigma, deal=pumps), by=wang)
+        pumps.move_to(cast.stages[2 if pumps.stage.id != cast.stages[2].id else 1], by=wang)
+        other = Deal(name=f"机会 {number}", customer=sigma, owner=wang)
+        other.set_amount(Decimal(1000), "CNY")
+        Deal.open(other, cast.stages[0], by=wang)
+    items = [make_item(cast) for _ in range(count)]
+    for item in items:
+        item.deal = pumps
+    return submitted(cast, *items)
 
 
 def test_the_inbox_asks_a_fixed_number_of_questions_for_each_request(
