@@ -45,7 +45,8 @@ class BaseForm(FlaskForm):
             if not issubclass(unbound_field.field_class, FieldList | FormField):
                 options["filters"] = [strip, *unbound_field.kwargs.get("filters", ())]
             field = unbound_field.bind(form=form, **options)
-            field.form = form
+            # Not `form`: that is what the form inside a FormField is called.
+            field.parent_form = form
             return field
 
         def get_translations(self, form: Any) -> Messages:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, EmailField, StringField, TelField, TextAreaField
+from wtforms import BooleanField, EmailField, TelField, TextAreaField
 from wtforms.validators import Email, Length, Optional
 
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, Required, WordField, text
+from crm.forms.fields import DayField, WordField, name_field, text
 from crm.forms.inline import InPlace, each
 from crm.models import Contact, DecisionRole
 
@@ -19,7 +19,7 @@ class ContactForm(InPlace, BaseForm):
         "is_primary", "note",
     )  # fmt: skip
 
-    name = StringField(lazy_pgettext("contact", "Name"), validators=[Required(), Length(max=200)])
+    name = name_field()
     title = text(lazy_pgettext("contact", "Title"), 120)
     mobile = text(_l("Mobile"), 60, kind=TelField)
     phone = text(_l("Phone"), 60, kind=TelField)

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import DateField, Field, IntegerField, StringField, ValidationError
 from wtforms.fields.choices import Choice, SelectChoice, SelectField, SelectFieldBase
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
@@ -24,6 +25,7 @@ from crm.extensions import db
 from crm.formatting import label
 from crm.models import Company, Option, OptionList
 from crm.models.bilingual import Bilingual
+from crm.names import tidy_name
 from crm.wording import WORDS
 
 
@@ -52,6 +54,11 @@ def text(
     """
     validators = [*kwargs.pop("validators", [Optional()]), Length(max=longest)]
     return kind(label, validators=validators, **kwargs)
+
+
+def name_field(label: str = lazy_pgettext("contact", "Name")) -> StringField:
+    """A person's name, in the order of its language."""
+    return StringField(label, validators=[Required(), Length(max=200)], filters=[tidy_name])
 
 
 class RecordField(SelectFieldBase):

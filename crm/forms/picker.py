@@ -72,7 +72,7 @@ class PickerField(StringField):
             self.data = self._look_up(written)
 
     def _look_up(self, written: str) -> Any:
-        around = self.form[self.within].data if self.within else None
+        around = self.parent_form[self.within].data if self.within else None
         rows = found(self.noun, written, current_user, key=self._sent_key, at=around)
         if not rows:
             raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))

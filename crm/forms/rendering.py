@@ -39,7 +39,7 @@ def begins_here(field: Field, wanted: bool) -> bool:
 
     Fields ask in the order in which they are drawn. A conflict is read before anything else.
     """
-    form = getattr(field, "form", None)
+    form = getattr(field, "parent_form", None)
     if form is None:
         return wanted
     if form.has_focus or form.status == 409:
@@ -50,7 +50,7 @@ def begins_here(field: Field, wanted: bool) -> bool:
 
 def _picker(field: Any, id: str) -> dict[str, Any]:
     included = [f"#{id}_id"]
-    around = field.form[field.within].key if field.within else ""
+    around = field.parent_form[field.within].key if field.within else ""
     if field.within:
         included.append(f"#{id.removesuffix(field.id)}{field.within}_id")
     return {

@@ -10,8 +10,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, StringField, Valid
 from wtforms.validators import Email, Length, Optional
 
 from crm.forms.base import BaseForm
-from crm.forms.fields import Required
-from crm.forms.user import name_field
+from crm.forms.fields import Required, name_field
 from crm.models import Role, User
 from crm.models.passwords import LONGEST, SHORTEST, WeakPassword, check_strength, verify
 from crm.models.user import is_username

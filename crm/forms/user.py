@@ -9,15 +9,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from wtforms import StringField, ValidationError
 from wtforms.fields.choices import SelectChoice, SelectField, SelectMultipleField
-from wtforms.validators import Email, Length, Optional
+from wtforms.validators import Email, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm.extensions import LANGUAGES
 from crm.forms.base import BaseForm
-from crm.forms.fields import RecordField, Required, known_timezone, text
+from crm.forms.fields import RecordField, Required, known_timezone, name_field, text
 from crm.models import Role, Team, User, UserSession
 from crm.models.user import is_username
-from crm.names import tidy_name
 from crm.wording import WORDS
 
 THEMES = ("auto", "light", "dark")
@@ -54,11 +53,6 @@ def language_field(empty: str) -> SelectField:
         _l("Language"), choices=[SelectChoice("", empty), *languages],
         coerce=lambda value: value or None,
     )  # fmt: skip
-
-
-def name_field(label: str = lazy_pgettext("contact", "Name")) -> StringField:
-    """A person's name, in the order of its language."""
-    return StringField(label, validators=[Required(), Length(max=200)], filters=[tidy_name])
 
 
 class PersonForm(BaseForm):

@@ -76,6 +76,14 @@ def test_what_cannot_be_noted_comes_back(
     assert db.session.scalars(select(Activity)).all() == []
 
 
+def test_a_chinese_name_is_kept_without_its_gap(cast: Cast, wang: Browser) -> None:
+    path = f"/customers/{cast.sigma.id}/contacts"
+    wang.submit(wang.get(f"{path}/new"), path, name=" 欧阳  娜 ")
+    assert db.session.scalars(select(Contact.name).where(Contact.name.contains("欧阳"))).all() == [
+        "欧阳娜"
+    ]
+
+
 def test_a_contact_is_added_corrected_and_made_primary(cast: Cast, wang: Browser) -> None:
     path = f"/customers/{cast.sigma.id}/contacts"
     form = wang.get(f"{path}/new")

@@ -7,9 +7,11 @@ import re
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from crm import jobs
 from crm.extensions import db
+from crm.forms.stages import StagesForm
 from crm.models import (
     Action,
     Company,
@@ -281,6 +283,17 @@ def test_a_stale_form_of_stages_is_refused(admin: Browser) -> None:
     admin.submit(page, "/settings/stages", **{"rows-0-label_en": "Hello"})
     admin.submit(page, "/settings/stages", 409, **{"rows-0-label_en": "Goodbye"})
     assert stage_labels()[0] == "Hello"
+
+
+def test_rows_may_be_numbered_with_gaps(app: Flask) -> None:
+    typed = MultiDict(
+        {"rows-2-label_zh": "二", "rows-2-probability": "101", "rows-7-label_zh": "七"}
+    )
+    with app.test_request_context():
+        form = StagesForm(formdata=typed, meta={"csrf": False})
+    assert [row.form.label_zh.data for row in form.rows] == ["二", "七"]
+    assert [row.form.label_zh.name for row in form.rows] == ["rows-0-label_zh", "rows-1-label_zh"]
+    assert form.rows.parent_form is form
 
 
 def test_no_template_takes_stages_away_from_deals(admin: Browser, cast: Cast) -> None:
