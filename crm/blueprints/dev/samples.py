@@ -1,0 +1,311 @@
+"""What the components are shown with: records that no database has ever seen."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    EmailField,
+    MultipleFileField,
+    PasswordField,
+    TelField,
+    TextAreaField,
+    URLField,
+)
+
+from crm import clock
+from crm.filters import facets
+from crm.filters.columns import Column, Kind
+from crm.filters.customers import CustomerFilter
+from crm.forms.approval import DecisionForm
+from crm.forms.base import BaseForm, Conflict
+from crm.forms.batches import CustomerBatchForm
+from crm.forms.fields import (
+    CurrencyField,
+    DayField,
+    MoneyField,
+    Required,
+    WholeNumberField,
+    WordField,
+    text,
+)
+from crm.forms.inline import Inline
+from crm.forms.picker import PickerField
+from crm.forms.task import TaskForm
+from crm.models import (
+    Action,
+    ApprovalAssignment,
+    ApprovalRequest,
+    Attachment,
+    ClaimState,
+    Contact,
+    Customer,
+    CustomerKind,
+    Deal,
+    Event,
+    ExpenseClaim,
+    ExpenseItem,
+    Option,
+    OptionList,
+    Pipeline,
+    SavedView,
+    Sharing,
+    Stage,
+    Task,
+    User,
+)
+from crm.models.approval import Closure, Decision
+from crm.models.event import PARTICULARS
+from crm.paging import Page
+from crm.queries.board import Card
+from crm.queries.board import Column as BoardColumn
+from crm.queries.deal_page import PathStep
+from crm.queries.decisions import Facts
+from crm.queries.spend import Around
+from crm.queries.timeline import Kind as TimelineKind
+from crm.queries.timeline import Timeline, Wanted
+from crm.queries.today import Today
+from crm.queries.today.customers import Birthday, Cold
+from crm.queries.today.figures import Figure
+from crm.queries.today.lines import Lines
+from crm.queries.today.tasks import Tasks
+from crm.queries.today.team import Member
+from crm.queries.views import Tab, Views
+from crm.wording import FIELDS
+
+AMOUNT = Decimal("186000.00")
+
+
+class FieldsForm(BaseForm):
+    """One field of every kind."""
+
+    name = text(FIELDS["name"], validators=[Required()])
+    note = TextAreaField(FIELDS["note"])
+    phone = text(FIELDS["phone"], kind=TelField)
+    email = text(FIELDS["email"], kind=EmailField)
+    website = text(FIELDS["website"], kind=URLField)
+    password = PasswordField(_l("Password"))
+    amount = MoneyField(FIELDS["amount"])
+    base_amount = MoneyField(FIELDS["base_amount"])
+    currency = CurrencyField()
+    probability = WholeNumberField(FIELDS["probability"], 0, 100)
+    due_on = DayField(FIELDS["due_on"], quick=("today", "tomorrow", "next_week"))
+    kind = WordField(FIELDS["kind"], CustomerKind)
+    customer = PickerField(FIELDS["customer"], "customer")
+    urgent = BooleanField(FIELDS["urgent"])
+    receipts = MultipleFileField(FIELDS["receipts"])
+
+
+# What stands in a column of each kind, and what the column is called.
+CELLS: dict[Kind, tuple[str, Any]] = {
+    Kind.TITLE: ("name", "大连西格玛流体控制有限公司"),
+    Kind.CODE: ("product", "HC-200"),
+    Kind.TEXT: ("region", "辽宁"),
+    Kind.LONG: ("address", "大连市甘井子区华北路 88 号海创大厦 3 号楼 1201 室"),
+    Kind.LINK: ("parent", "沪东船舶集团"),
+    Kind.NUMBER: ("employees", 12_500),
+    Kind.PERCENT: ("probability", 60),
+    Kind.MONEY: ("amount", AMOUNT),
+    Kind.DAY: ("expected_close", date(2026, 8, 31)),
+    Kind.DAYS: ("stages", 12),
+    Kind.BADGE: ("kind", CustomerKind.DEALER),
+    Kind.PERSON: ("owner", SimpleNamespace(name="王芳")),
+    Kind.TELEPHONE: ("phone", "0411-8765 4321"),
+    Kind.MAIL: ("email", "liu@example.com"),
+    Kind.WEB: ("website", "example.com"),
+    Kind.YES: ("is_primary", True),
+}
+
+
+def _column(kind: Kind) -> Column:
+    name, value = CELLS[kind]
+    return Column(
+        name, FIELDS[name], lambda _record: value, kind, sort=(Customer.id,),
+        tone=(lambda _record: "teal") if kind is Kind.BADGE else None,
+        link=(lambda _record: "#main") if kind is Kind.LINK else None,
+    )  # fmt: skip
+
+
+class CellsFilter(CustomerFilter):
+    """A list with a column of each kind; how it is narrowed is asked of no database."""
+
+    COLUMNS: ClassVar[tuple[Column, ...]] = tuple(map(_column, Kind))
+    FACETS: ClassVar[tuple[facets.Facet, ...]] = (
+        facets.states("kind", FIELDS["kind"], CustomerKind),
+    )
+    DEFAULT_SORT: ClassVar[str] = "-name"
+
+
+# A value for whatever an event carries.
+CARRIED: dict[str, Any] = {
+    "name": "西格玛磁力泵 20 台", "contact": "刘洋", "summary": "电话回访，下周三上门。",
+    "kind": "call", "kind_zh": "电话", "kind_en": "Call",
+    "from_zh": "初步接洽", "from_en": "First contact", "to_zh": "报价", "to_en": "Quotation",
+    "amount": "186000.00", "currency": "CNY", "rate": "7.125", "day": "2026-07-01",
+    "outcome": "won", "reason": "", "reason_zh": "价格", "reason_en": "Price",
+    "competitor": "海纳", "note": "差价 8%。",
+    "comment": "同意。", "by_link": True, "approver": "李敏", "reference": "20260701-3",
+    "address": "10.0.0.8", "device": "Chrome", "noun": "customer", "file": "客户.xlsx",
+    "created": 120, "updated": 8, "filter": "", "format": "xlsx", "count": 1280,
+    "changes": {"phone": ["0411-8765 4321", "0411-8765 4300"], "owner": ["", "王芳"]},
+}  # fmt: skip
+# The list of an export is one of ours, that of changed options one of the firm's.
+LIST_OF = {Action.EXPORT_MADE: "customers", Action.OPTIONS_CHANGED: OptionList.SOURCE}
+
+
+class Samples:
+    """The values that ``templates/dev/components`` shows, made anew for each page."""
+
+    def __init__(self) -> None:
+        self.moment = clock.now()
+        self.today = self.moment.date()
+        self.user = User(id=1, name="王芳", username="wangfang", email="wang@example.com")
+        self.lead = User(id=2, name="李敏", username="limin", email="li@example.com")
+        self.stages = [
+            Stage(id=id, label_zh=zh, label_en=en, probability=chance, days_to_rot=10,
+                  colour=colour, guidance_zh="弄清工况再选型。", guidance_en="Ask what it is for.")
+            for id, zh, en, chance, colour in (
+                (1, "初步接洽", "First contact", 10, "grey"),
+                (2, "报价", "Quotation", 50, "blue"),
+                (3, "投标", "Tender", 70, "violet"),
+            )
+        ]  # fmt: skip
+        self.customer = Customer(
+            id=123, name="大连西格玛流体控制有限公司", owner=self.user, phone="0411-8765 4321"
+        )
+        self.deals = [
+            self._deal(1, "西格玛磁力泵 20 台", days=4),
+            self._deal(2, "流量计年度框架", days=12),
+            self._deal(3, "压力变送器改造", days=19),
+        ]
+        self.tasks = [
+            Task(id=id, title=title, assignee=self.user, customer=self.customer, customer_id=123,
+                 deal=self.deals[0], deal_id=1, due_on=self.today + timedelta(days=days),
+                 urgent=days < 0, important=days == 0, version=1)
+            for id, title, days in ((1, "发送样本", -2), (2, "确认交期", 0))
+        ]  # fmt: skip
+        self.claim = self._claim()
+
+    def shown(self) -> dict[str, Any]:
+        """All of them, by the names that the partials know."""
+        return {
+            "current_user": self.user, "may": lambda _verb, _thing: True,
+            "samples": self, "tomorrow": self.today + timedelta(days=1),
+            "next_week": self.today + timedelta(days=7),
+            **self._fields(), **self._list(), **self._board(), **self._decisions(),
+            "timeline": self._timeline(), "address": lambda **args: "#main",
+            "today": self._today(),
+        }  # fmt: skip
+
+    def _deal(self, id: int, name: str, *, days: int) -> Deal:
+        return Deal(
+            id=id, name=name, customer=self.customer, customer_id=123, owner=self.user, owner_id=1,
+            stage=self.stages[1], stage_id=2, pipeline=Pipeline(stages=self.stages), version=1,
+            amount=AMOUNT, base_amount=AMOUNT, currency="CNY",
+            stage_since=self.moment - timedelta(days=days),
+            expected_close=self.today + timedelta(days=id),
+        )  # fmt: skip
+
+    def _claim(self) -> ExpenseClaim:
+        spent = Decimal("460.00")
+        meals = Option(id=1, label_zh="餐费", label_en="Meals")
+        paper = Attachment(id=1, name="发票.pdf", content_type="application/pdf", size=120_000)
+        item = ExpenseItem(
+            id=1, claim_id=45, category=meals, amount=spent, base_amount=spent, currency="CNY",
+            spent_on=self.today, customer=self.customer, deal=self.deals[0], purpose="项目沟通",
+            receipts=[paper],
+        )  # fmt: skip
+        return ExpenseClaim(
+            id=45, title="大连出差", claimant=self.user, state=ClaimState.SUBMITTED, version=1,
+            base_amount=spent, updated_at=self.moment, items=[item],
+        )  # fmt: skip
+
+    def _fields(self) -> dict[str, Any]:
+        """Every field as it is at first, wrong, and where it cannot be changed."""
+        values = {"name": "王芳", "amount": AMOUNT, "probability": 60, "due_on": self.today,
+                  "customer": self.customer, "kind": CustomerKind.DEALER}  # fmt: skip
+        plain, wrong, closed = (FieldsForm(formdata=None, data=values) for _ in range(3))
+        for field in wrong:
+            field.errors = [_("Please fill this in.")]
+        for field in closed:
+            field.render_kw = {"disabled": True}
+        wrong.customer.candidates = [self.customer]
+        stale = FieldsForm(formdata=None)
+        stale.conflicts = [Conflict(str(FIELDS["phone"]), "0411-8765 4300", "0411-8765 4321")]
+        inline = Inline("task", self.tasks[0], True, "title", TaskForm(obj=self.tasks[0]))
+        return {"forms_shown": {"plain": plain, "wrong": wrong, "closed": closed},
+                "stale": stale, "inline": inline}  # fmt: skip
+
+    def _list(self) -> dict[str, Any]:
+        filter = CellsFilter.parse(MultiDict({"kind": "dealer", "sort": "name", "q": "西格玛"}))
+        saved = SavedView(
+            id=1, name="重点客户", query="", owner=self.user, shared_with=Sharing.TEAM
+        )
+        views = Views([Tab(_("All"), filter.cleared, False), Tab(saved.name, filter, True, saved)],
+                      saved, is_changed=True)  # fmt: skip
+        return {"filter": filter, "page": Page([self.customer], 1280, "1", "2"), "views": views,
+                "deeds": CustomerBatchForm.DEEDS, "most_at_once": 0, "caption": _("Customers"),
+                "neighbours": lambda: SimpleNamespace(
+                    back="#main", previous=SimpleNamespace(name="1", url="#main"), next=None),
+                }  # fmt: skip
+
+    def _board(self) -> dict[str, Any]:
+        late, due = self.tasks
+        cards = [Card(deal, task) for deal, task in zip(self.deals, (due, late, None), strict=True)]
+        path = [PathStep(stage, timedelta(days=4 * stage.id), stage.id < 3, stage.id == 2)
+                for stage in self.stages]  # fmt: skip
+        return {
+            "column": BoardColumn(self.stages[1], 14, AMOUNT, AMOUNT / 2, cards, has_more=True),
+            "stages": self.stages, "deal": self.deals[0], "move": FieldsForm(formdata=None),
+            "path": SimpleNamespace(path=path),
+        }  # fmt: skip
+
+    def _decisions(self) -> dict[str, Any]:
+        asked, decided = (
+            ApprovalAssignment(id=id, approver=self.lead, created_at=self.moment,
+                               request=ApprovalRequest(id=id, claimant=self.user))
+            for id in (1, 2)
+        )  # fmt: skip
+        decided.decision, decided.decided_at = Decision.REJECTED, self.moment
+        decided.comment = "请附上发票。"
+        decided.request.closure, decided.request.closed_at = Closure.REJECTED, self.moment
+        around = [Around(self.customer, Decimal(3200), Decimal(460), Decimal(93000), AMOUNT)]
+        return {"decisions": [Facts(asked, self.claim, around, ["520.00 → 460.00"], "", 1),
+                              Facts(decided, self.claim, [], [], "", 1)],
+                "form": DecisionForm(formdata=None)}  # fmt: skip
+
+    def _timeline(self) -> Timeline:
+        """An event of every action."""
+        carried = {action: {**CARRIED, "list": LIST_OF.get(action, "")} for action in Action}
+        events = [
+            Event(id=id, action=action, by=self.user, at=self.moment, subject_kind="deal",
+                  subject_id=1, deal_id=1,
+                  particulars={name: carried[action][name] for name in PARTICULARS[action]})
+            for id, action in enumerate(Action)
+        ]  # fmt: skip
+        return Timeline(events, Wanted(), tuple(TimelineKind), has_older=True)
+
+    def _today(self) -> Today:
+        late, due = self.tasks
+        contact = Contact(id=1, name="刘洋", customer=self.customer)
+        asked = self._decisions()["decisions"][0]
+        late_tasks = ngettext("%(num)d overdue", "%(num)d overdue", 3)
+        return Today(
+            figures=[Figure(_("Tasks by today"), "12", late_tasks, "tasks.index", {}, None, True),
+                     Figure(_("Open deals"), "¥186,000", "", "deals.index", {}, 60)],
+            troubles=[],
+            team=[Member(self.user, 14, AMOUNT, 2, AMOUNT, 3, 1, (2, 5, 3, 0, 0, 4, 6), AMOUNT, 6)],
+            tasks=Tasks([late], 9, [due], 1), approvals=Lines([asked], 1),
+            to_pay=Lines([self.claim], 1), undecided=Lines.none(),
+            stuck=Lines(self.deals[1:], 2), closing=Lines(self.deals[:1], 1),
+            cold=Lines([Cold(self.customer, self.moment - timedelta(days=70), True)], 1),
+            birthdays=[Birthday(contact, self.today)], news=[], kinds=[],
+        )  # fmt: skip
