@@ -37,13 +37,18 @@ def _press(selector: str) -> Callable[[Page], None]:
     return lambda page: page.locator(selector).filter(visible=True).first.click()
 
 
+def _destroy(page: Page) -> None:
+    _press(".record-verbs .menu > summary")(page)
+    _press(".record-verbs [data-behaviour=opener]")(page)
+
+
 # What a page looks like after something was pressed: the page, what to do, by name.
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "menu": ("today.show", _press(".quick-add > summary")),
     "user menu": ("today.show", _press(".topbar .menu:not(.quick-add) > summary")),
     "palette": ("today.show", lambda page: page.keyboard.press("/")),
     "refused form": ("customers.new", _press("main button.button-primary")),
-    "destroying": ("customers.show", _press("[data-dialog], .confirm > summary")),
+    "destroying": ("customers.show", _destroy),
     "nothing found": ("customers.index", lambda page: page.goto("/customers?q=qqqq")),
     "not found": ("today.show", lambda page: page.goto("/customers/999999")),
 }
