@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice, SelectField
@@ -33,7 +34,9 @@ class RowForm(BaseForm):
     id = HiddenField()
     label_zh = text("中文", 80)
     label_en = text("English", 80)
-    colour = SelectField(choices=[SelectChoice(colour, COLOUR_WORDS[colour]) for colour in COLOURS])
+    colour = SelectField(
+        _l("Colour"), choices=[SelectChoice(colour, COLOUR_WORDS[colour]) for colour in COLOURS]
+    )
 
     @property
     def labels(self) -> tuple[str, str]:
