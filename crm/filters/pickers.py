@@ -48,7 +48,7 @@ def offered(noun: str, typed: str, user: User, *, at: Customer | None = None) ->
 def found(
     noun: str, written: str, user: User, *, key: str = "", at: Customer | None = None
 ) -> list[Any]:
-    """The record of this code, else of this name, else whatever fits: several if it is not clear.
+    """The record of this name, else of this code, else whatever fits: several if it is not clear.
 
     :param key: the id of the one that is meant, if ``written`` fits it.
     :param at: what is at this customer comes before what is elsewhere.
@@ -59,9 +59,6 @@ def found(
     visible = model.visible_to(user)
     meant = visible.where(model.id == _id(key), _fits(model, written))
     if key and (rows := _first(meant, 1)):
-        return rows
-    code = re.match(r"[CD]-(\d{1,9})\b", written, re.IGNORECASE)
-    if code and (rows := _first(visible.where(model.id == int(code[1])), 1)):
         return rows
     near = _at(visible, model, at)
     return _named(model, near, written) or _named(model, visible, written)
@@ -81,6 +78,9 @@ def _named(model: Any, rows: Select[Any], written: str) -> list[Any]:
     exact = _first(rows.where(model.name == written), SHOWN)
     if exact or not fold(written):
         return exact
+    number = model.number_in(written)
+    if number is not None and (coded := _first(rows.where(model.id == number), 1)):
+        return coded
     return _first(_newest(rows.where(model.matching(written)), model), SHOWN)
 
 

@@ -254,3 +254,20 @@ def test_a_name_kept_from_before_may_be_out_of_sight(cast: Cast, browser: Browse
     assert page.form(path)["fields"]["customer_id"] == str(cast.western.id)
     sun.submit(page, path, product="Y-100")
     assert db.session.get_one(Deal, gauges.id).customer == cast.western
+
+
+@pytest.mark.parametrize(("field", "written"), [("customer", "D-1"), ("contact", "C-000001")])
+def test_a_code_of_another_noun_chooses_nothing(
+    cast: Cast, wang: Browser, field: str, written: str
+) -> None:
+    form = wang.get("/deals/new")
+    wang.submit(form, "/deals", name="阀门", status=422, **{field: written})
+    assert not db.session.scalars(db.select(Deal).where(Deal.name == "阀门")).all()
+
+
+def test_a_name_that_begins_like_a_code_is_a_name(cast: Cast, wang: Browser) -> None:
+    named = Deal(name="D-1 阀门", owner=cast.wang)
+    Deal.open(named, cast.stages[0], by=cast.wang)
+    db.session.commit()
+    wang.submit(wang.get("/tasks/new"), "/tasks", title="报价", deal="D-1 阀门")
+    assert db.session.scalar(db.select(Task).where(Task.title == "报价")).deal_id == named.id
