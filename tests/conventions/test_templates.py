@@ -306,6 +306,12 @@ def _macros_called_in(node: nodes.Node, macros: dict[str, nodes.Macro]) -> set[s
     return called & set(macros)
 
 
+def test_the_sheets_stay_small() -> None:
+    """Every page carries them all: what two components share belongs in patterns.css."""
+    sizes = {path.name: path.stat().st_size for path in (ROOT / "static/css").rglob("*.css")}
+    assert sum(sizes.values()) < 60_000, sorted(sizes.items(), key=lambda item: -item[1])
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "static/css").rglob("*.css")), ids=lambda p: p.name)
 def test_a_sheet_takes_its_colours_from_the_tokens(path: Path) -> None:
     rules = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
