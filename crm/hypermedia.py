@@ -114,8 +114,10 @@ def this_page() -> str:
     resource, _dot, verb = (request.endpoint or "").rpartition(".")
     for name in FORM_OF.get(verb, ()):
         if f"{resource}.{name}" in current_app.view_functions:
-            arguments = {**request.args, **(request.view_args or {})}
-            return url_for(f"{resource}.{name}", **arguments)
+            # The query stands behind it as it came: to url_for, names like _scheme mean something.
+            query = request.query_string.decode(errors="replace")
+            page = url_for(f"{resource}.{name}", **(request.view_args or {}))
+            return f"{page}?{query}" if query else page
     return ""
 
 

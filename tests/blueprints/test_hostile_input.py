@@ -29,6 +29,20 @@ def test_a_hostile_way_back_leads_to_the_start(cast: Cast, browser: Browser, tar
     assert browser.client.get("/customers", headers={"Referer": target}).status_code == 200
 
 
+@pytest.mark.parametrize("name", [
+    "endpoint", "values", "_method", "_scheme", "_external", "_anchor",
+])  # fmt: skip
+def test_what_stands_in_a_query_is_no_order_to_the_server(
+    cast: Cast, browser: Browser, name: str
+) -> None:
+    page = browser.client.post(f"/sign-in?{name}=x").text
+    assert browser.client.post(f"/sign-in?{name}=x").status_code == 400
+    assert f'name="next" value="/sign-in?{name}=x"' in page
+    assert browser.client.post(f"/customers?{name}=x").status_code == 400
+    browser.sign_in("wang")
+    browser.post(f"/customers?{name}=x", {"name": ""}, status=422)
+
+
 @pytest.mark.parametrize("path", [
     f"/deals/new?customer=-{HUGE}", f"/tasks/new?deal={HUGE}", f"/customers/{HUGE}",
     f"/expenses/{HUGE}/items/1/receipts/1", "/customers/0",
