@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from crm.extensions import browser_language, db
 from crm.hypermedia import go, is_fragment, page_before, refuse, render
 from crm.models.expense_claim import ClaimRefused
+from crm.models.user import LastAdministrator
 from crm.wording import refusal_word
 
 EXPLAINED = (403, 404, 405, 409, 410, 413, 422, 429, 503)
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DataError, _too_large)
     app.register_error_handler(OperationalError, _database_trouble)
     app.register_error_handler(ClaimRefused, _claim_refused)
+    app.register_error_handler(LastAdministrator, _last_administrator)
     app.register_error_handler(500, _broken)
 
 
@@ -72,6 +74,12 @@ def _claim_refused(error: ClaimRefused) -> Response:
     db.session.rollback()
     flash(refusal_word(error.reason), "error")
     return go(url_for("claims.show", claim_id=(request.view_args or {})["claim_id"]))
+
+
+def _last_administrator(_error: LastAdministrator) -> Response:
+    """Somebody else ended the rights of the other administrators a moment before."""
+    db.session.rollback()
+    return _answer(409, _words(409))
 
 
 def _broken(_error: Exception) -> Response:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ForeignKey, Select, SmallInteger, String, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from crm.base import Base, Key
 from crm.extensions import db
@@ -50,9 +50,16 @@ class Pipeline(Bilingual, Base):
     stages: Mapped[list[Stage]] = relationship(back_populates="pipeline", order_by="Stage.position")
 
     @classmethod
-    def main(cls) -> Pipeline:
-        """The pipeline that new deals enter, with its stages."""
-        return db.session.scalars(select(cls).order_by(cls.position, cls.id).limit(1)).one()
+    def main(cls, *, lock: bool = False) -> Pipeline:
+        """The pipeline that new deals enter, with its stages.
+
+        :param lock: read anew and held until the transaction ends: for those who arrange it.
+        """
+        chosen = select(cls).order_by(cls.position, cls.id).limit(1)
+        if lock:
+            chosen = chosen.with_for_update().execution_options(populate_existing=True)
+            chosen = chosen.options(selectinload(cls.stages))
+        return db.session.scalars(chosen).one()
 
     @property
     def was_arranged(self) -> bool:
@@ -84,6 +91,7 @@ class Pipeline(Bilingual, Base):
 
         :raises InUse: a deal stands, or ever stood, in a stage that would go.
         """
+        # No deal enters a stage meanwhile that is about to go.
         db.session.execute(select(Stage.id).where(Stage.pipeline_id == self.id).with_for_update())
         before, in_use = _written(self.stages), self.ids_in_use()
         kept = {plan.stage.id for plan in plans if plan.stage}

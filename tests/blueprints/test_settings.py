@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.datastructures import MultiDict
 
 from crm import jobs
@@ -28,9 +29,10 @@ from crm.models import (
     UserSession,
 )
 from crm.models.team import Circle
+from crm.models.user import LastAdministrator
 from tests.cast import PASSWORD, Cast
 from tests.mailbox import Mailbox
-from tests.page import Browser
+from tests.page import Browser, Page
 
 PAGES = ("/settings", "/settings/company", "/settings/users", "/settings/teams",
          "/settings/teams/new", "/settings/stages", "/settings/lists/source",
@@ -142,6 +144,22 @@ def test_the_last_administrator_stays_one(admin: Browser, cast: Cast) -> None:
     db.session.expire_all()
     assert cast.admin.is_administrator
     assert cast.admin.is_active
+
+
+@pytest.mark.parametrize("verb", ["give_roles", "deactivate"])
+def test_a_race_for_the_last_administrator_is_said_to_be_lost(
+    admin: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    def too_late(*_: object, **__: object) -> None:
+        raise LastAdministrator("li")
+
+    cast.li.give_roles({Role.MANAGER, Role.ADMINISTRATOR}, by=None)
+    path = f"/settings/users/{cast.li.id}"
+    page = admin.get(path)
+    monkeypatch.setattr(User, verb, too_late)
+    typed = {"roles": ["manager"]} if verb == "give_roles" else {}
+    action = path if verb == "give_roles" else f"{path}/deactivate"
+    assert "Somebody else was faster" in admin.submit(page, action, 409, **typed).text
 
 
 def test_managers_make_no_circle(admin: Browser, cast: Cast) -> None:
@@ -294,6 +312,41 @@ def test_rows_may_be_numbered_with_gaps(app: Flask) -> None:
     assert [row.form.label_zh.data for row in form.rows] == ["二", "七"]
     assert [row.form.label_zh.name for row in form.rows] == ["rows-0-label_zh", "rows-1-label_zh"]
     assert form.rows.parent_form is form
+
+
+def test_stages_arranged_while_somebody_else_does_are_refused(
+    admin: Browser,
+) -> None:
+    """The second form is sent before the first is saved, and is judged by what was saved."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("on SQLite one writer waits for the other before it reads anything")
+    page = admin.get("/settings/stages")
+    Pipeline.main(lock=True).stages[0].label_en = "Hello"
+    db.session.flush()
+    statuses: list[int] = []
+    second = threading.Thread(target=lambda: statuses.append(_send(admin, page)))
+    second.start()
+    _until_somebody_waits()
+    db.session.commit()
+    second.join(timeout=20)
+    assert statuses == [409]
+    assert stage_labels()[0] == "Hello"
+
+
+def _send(admin: Browser, page: Page) -> int:
+    fields = page.form("/settings/stages")["fields"]
+    return admin.client.post(
+        "/settings/stages", data={**fields, "rows-0-label_en": "Goodbye"}
+    ).status_code
+
+
+def _until_somebody_waits() -> None:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                   " AND datname = current_database()")  # fmt: skip
+    with db.engine.connect() as watching:
+        while not watching.scalar(waiting):
+            watching.rollback()
+            threading.Event().wait(0.02)
 
 
 def test_no_template_takes_stages_away_from_deals(admin: Browser, cast: Cast) -> None:

@@ -20,7 +20,7 @@ bp = Blueprint("stage_templates", __name__)
 @bp.post(f"/settings/stages/from/<any({', '.join(TEMPLATES)}):name>")
 @login_required
 def update(name: str) -> Response:
-    pipeline = Pipeline.main()
+    pipeline = Pipeline.main(lock=True)
     require("edit", pipeline)
     try:
         pipeline.arrange(TEMPLATES[name].stages, by=current_user)

@@ -29,7 +29,7 @@ def edit() -> Response:
 @bp.post("/settings/stages")
 @login_required
 def update() -> Response:
-    pipeline = Pipeline.main()
+    pipeline = Pipeline.main(lock=True)
     require("edit", pipeline)
     form = StagesForm()
     if form.is_arranging:

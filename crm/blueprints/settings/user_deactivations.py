@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, url_for
+from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.hypermedia import go
 from crm.models import User, UserSession
-from crm.models.user import LastAdministrator
 from crm.policies import find, require
 
 bp = Blueprint("user_deactivations", __name__)
@@ -20,10 +19,7 @@ bp = Blueprint("user_deactivations", __name__)
 def create(user_id: int) -> Response:
     user = find(User, user_id, lock=True)
     require("deactivate", user)
-    try:
-        user.deactivate(by=current_user)
-    except LastAdministrator:
-        abort(409)
+    user.deactivate(by=current_user)
     UserSession.end_all_of(user)
     db.session.commit()
     flash(_("%(name)s cannot sign in any more.", name=user.name), "success")
