@@ -103,14 +103,14 @@ class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
 
     parent: Mapped[Customer | None] = relationship(
-        remote_side="Customer.id", back_populates="children"
+        active_history=True, remote_side="Customer.id", back_populates="children"
     )
     children: Mapped[list[Customer]] = relationship(back_populates="parent")
-    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
-    grade: Mapped[Option | None] = relationship(foreign_keys=[grade_id])
-    industry: Mapped[Option | None] = relationship(foreign_keys=[industry_id])
-    region: Mapped[Option | None] = relationship(foreign_keys=[region_id])
-    source: Mapped[Option | None] = relationship(foreign_keys=[source_id])
+    owner: Mapped[User | None] = relationship(active_history=True, foreign_keys=[owner_id])
+    grade: Mapped[Option | None] = relationship(active_history=True, foreign_keys=[grade_id])
+    industry: Mapped[Option | None] = relationship(active_history=True, foreign_keys=[industry_id])
+    region: Mapped[Option | None] = relationship(active_history=True, foreign_keys=[region_id])
+    source: Mapped[Option | None] = relationship(active_history=True, foreign_keys=[source_id])
     collaborators: Mapped[list[User]] = relationship(secondary=customer_collaborator)
     contacts: WriteOnlyMapped[Contact] = relationship(back_populates="customer")
 
@@ -174,7 +174,8 @@ class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
         """Loading options for many that are to be changed: who may is asked of each."""
         from crm.models.user import User
 
-        return (joinedload(cls.owner).joinedload(User.team), selectinload(cls.collaborators))
+        return (joinedload(cls.owner).joinedload(User.team), joinedload(cls.grade),
+                selectinload(cls.collaborators))  # fmt: skip
 
     @property
     def code(self) -> str:

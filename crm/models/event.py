@@ -257,15 +257,19 @@ _waiting: ContextVar[list[tuple[Event, Subject]] | None] = ContextVar("waiting",
 
 
 def changes_of(record: Any, tracked: tuple[str, ...]) -> dict[str, list[str]]:
-    """The pending changes of ``record``: field → [old, new] as text; unchanged fields left out."""
+    """The pending changes of ``record``: field → [old, new] as text; unchanged fields left out.
+
+    A tracked relationship has ``active_history``, else what was not loaded would have no old value.
+    """
     changes: dict[str, list[str]] = {}
     for name in tracked:
         history = inspect(record).attrs[name].history
         if history.has_changes():
-            old = _text(history.deleted[0]) if history.deleted else ""
-            new = _text(history.added[0]) if history.added else ""
-            if old != new:
-                changes[name] = [old, new]
+            old = history.deleted[0] if history.deleted else None
+            new = history.added[0] if history.added else None
+            # Two people, or two options, may be called the same.
+            if _text(old) != _text(new) or isinstance(new, Base):
+                changes[name] = [_text(old), _text(new)]
     return changes
 
 

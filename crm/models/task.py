@@ -45,11 +45,11 @@ class Task(Versioned, Trashable, Named, Searchable, Timestamped, Base):
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
-    assignee: Mapped[User] = relationship(foreign_keys=[assignee_id])
+    assignee: Mapped[User] = relationship(active_history=True, foreign_keys=[assignee_id])
     created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
     done_by: Mapped[User | None] = relationship(foreign_keys=[done_by_id])
-    customer: Mapped[Customer | None] = relationship()
-    deal: Mapped[Deal | None] = relationship()
+    customer: Mapped[Customer | None] = relationship(active_history=True)
+    deal: Mapped[Deal | None] = relationship(active_history=True)
 
     @classmethod
     def visible_to(cls, user: User) -> Select[Task]:

@@ -33,10 +33,14 @@ class Team(Named, Versioned, Base):
     # "/1/4/": the ids from the root down, so that "this team and those below" is one LIKE.
     path: Mapped[str] = mapped_column(String(400), index=True, default="")
 
-    parent: Mapped[Team | None] = relationship(remote_side="Team.id", back_populates="children")
+    parent: Mapped[Team | None] = relationship(
+        active_history=True, remote_side="Team.id", back_populates="children"
+    )
     children: Mapped[list[Team]] = relationship(back_populates="parent", order_by="Team.sort_name")
     # A head is a member: of two new rows that name each other, one is written first.
-    head: Mapped[User | None] = relationship(foreign_keys=[head_id], post_update=True)
+    head: Mapped[User | None] = relationship(
+        active_history=True, foreign_keys=[head_id], post_update=True
+    )
     members: Mapped[list[User]] = relationship(
         back_populates="team", foreign_keys="User.team_id", order_by="User.sort_name"
     )

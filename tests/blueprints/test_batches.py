@@ -72,6 +72,26 @@ def test_customers_are_graded_and_the_grade_taken_away(cast: Cast, browser: Brow
         assert customer.grade_id == expected
 
 
+def test_the_history_names_a_grade_that_is_no_longer_offered(cast: Cast, browser: Browser) -> None:
+    (customer,) = customers(cast, 1)
+    old, new = db.session.scalars(Option.of(OptionList.GRADE)).all()[:2]
+    customer.grade, old.active = old, False
+    names, chosen = [old.both, new.both], new.id
+    browser.sign_in("wang")
+    change(browser, "customers", "grade", customer, asked=1, grade=chosen)
+    (changed,) = events(Action.CUSTOMER_CHANGED)
+    assert changed.particulars["changes"] == {"grade": names}
+
+
+def test_another_person_of_the_same_name_is_another_owner(cast: Cast, browser: Browser) -> None:
+    (customer,) = customers(cast, 1)
+    cast.zhao.name = cast.wang.name
+    browser.sign_in("wang")
+    change(browser, "customers", "owner", customer, asked=1, owner=cast.zhao.id)
+    (changed,) = events(Action.CUSTOMER_CHANGED)
+    assert changed.particulars["changes"] == {"owner": [cast.wang.name] * 2}
+
+
 def test_deals_get_another_owner_and_another_expected_day(cast: Cast, browser: Browser) -> None:
     browser.sign_in("li")
     pumps, vague = cast.pumps, cast.vague

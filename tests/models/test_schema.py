@@ -22,3 +22,14 @@ def test_migrations_make_what_the_models_say(cast: Cast) -> None:
             if not (change[0] == "remove_table" and "_search" in change[1].name)
         ]  # fmt: skip
     assert not differing
+
+
+def test_what_histories_follow_remembers_what_it_was() -> None:
+    """Otherwise a relation that was not loaded is recorded as having been empty."""
+    forgetful = [
+        f"{mapper.class_.__name__}.{relation.key}"
+        for mapper in Base.registry.mappers
+        for relation in mapper.relationships
+        if relation.key in getattr(mapper.class_, "TRACKED", ()) and not relation.active_history
+    ]
+    assert not forgetful

@@ -99,12 +99,12 @@ class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped
     # The outcome's moment, kept here so that one partial index knows the open deals.
     closed_at: Mapped[datetime | None]
 
-    customer: Mapped[Customer | None] = relationship()
-    contact: Mapped[Contact | None] = relationship()
-    owner: Mapped[User] = relationship(foreign_keys=[owner_id])
+    customer: Mapped[Customer | None] = relationship(active_history=True)
+    contact: Mapped[Contact | None] = relationship(active_history=True)
+    owner: Mapped[User] = relationship(active_history=True, foreign_keys=[owner_id])
     pipeline: Mapped[Pipeline] = relationship()
     stage: Mapped[Stage] = relationship()
-    source: Mapped[Option | None] = relationship()
+    source: Mapped[Option | None] = relationship(active_history=True)
     outcome: Mapped[Outcome | None] = relationship(
         back_populates="deal", cascade="all, delete-orphan", single_parent=True
     )

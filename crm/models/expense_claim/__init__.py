@@ -163,9 +163,9 @@ class ExpenseItem(Timestamped, Base):
     purpose: Mapped[str] = mapped_column(String(300))
 
     claim: Mapped[ExpenseClaim] = relationship(back_populates="items")
-    category: Mapped[Option] = relationship()
-    customer: Mapped[Customer | None] = relationship()
-    deal: Mapped[Deal | None] = relationship()
+    category: Mapped[Option] = relationship(active_history=True)
+    customer: Mapped[Customer | None] = relationship(active_history=True)
+    deal: Mapped[Deal | None] = relationship(active_history=True)
     receipts: Mapped[list[Attachment]] = relationship(
         primaryjoin="and_(foreign(Attachment.record_id) == ExpenseItem.id, "
         "Attachment.record_kind == 'expense_item')",

@@ -62,8 +62,12 @@ class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
     deactivated_at: Mapped[datetime | None]
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
 
-    team: Mapped[Team | None] = relationship(back_populates="members", foreign_keys=[team_id])
-    manager: Mapped[User | None] = relationship(remote_side="User.id", foreign_keys=[manager_id])
+    team: Mapped[Team | None] = relationship(
+        active_history=True, back_populates="members", foreign_keys=[team_id]
+    )
+    manager: Mapped[User | None] = relationship(
+        active_history=True, remote_side="User.id", foreign_keys=[manager_id]
+    )
     role_rows: Mapped[list[UserRole]] = relationship(cascade="all, delete-orphan")
 
     @classmethod
