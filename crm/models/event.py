@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import ForeignKey, Index, Select, String, inspect, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, inspect, or_, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -240,6 +240,17 @@ class Event(Leased, Base):
     def at_deal(cls, deal_id: int) -> Select[Event]:
         """What happened to a deal and to everything that hangs on it, newest first."""
         return cls._newest_first().where(cls.deal_id == deal_id)
+
+    @classmethod
+    def known_to(cls, user: User) -> ColumnElement[bool]:
+        """The condition on what happened at a record of ``user``'s: not to tasks they do not see.
+
+        A colleague's task may hang on somebody's deal, and is the colleague's all the same.
+        """
+        from crm.models.task import Task
+
+        seen = select(Task.id).where(Task.id == cls.subject_id, Task.seen_by(user))
+        return or_(cls.subject_kind != Task.__tablename__, seen.exists())
 
     @classmethod
     def _newest_first(cls) -> Select[Event]:

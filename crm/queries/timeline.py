@@ -78,7 +78,7 @@ def of_customer(customer: Customer, user: User, wanted: Wanted) -> Timeline:
     Who looks after the customer knows everything; who sees it only because of an own deal knows
     of the customer itself, of what they did, and of the deals they see.
     """
-    events = Event.at_customer(customer.id)
+    events = Event.at_customer(customer.id).where(Event.known_to(user))
     looks_after = db.session.scalar(
         select(Customer.id).where(
             Customer.id == customer.id, Customer.looked_after_by(user, Customer.id)
@@ -101,10 +101,7 @@ def of_customer(customer: Customer, user: User, wanted: Wanted) -> Timeline:
 
 def of_deal(deal: Deal, user: User, wanted: Wanted) -> Timeline:
     """The latest events of ``deal`` and of what hangs on it, but for tasks ``user`` cannot see."""
-    tasks = Task.visible_to(user).where(Task.deal_id == deal.id).with_only_columns(Task.id)
-    events = Event.at_deal(deal.id).where(
-        or_(Event.subject_kind != Task.__tablename__, Event.subject_id.in_(tasks))
-    )
+    events = Event.at_deal(deal.id).where(Event.known_to(user))
     return _latest(events, wanted, (Kind.ACTIVITIES, Kind.DEALS, Kind.TASKS))
 
 

@@ -34,7 +34,7 @@ def since_yesterday(user: User, *, leads: bool) -> Sequence[Event]:
         mine.append(and_(Event.action.in_(OF_THE_TEAM), Event.deal_id.in_(seen)))
     return db.session.scalars(
         select(Event)
-        .where(Event.at >= begin, Event.by_id != user.id, or_(*mine))
+        .where(Event.at >= begin, Event.by_id != user.id, or_(*mine), Event.known_to(user))
         .options(joinedload(Event.by))
         .order_by(Event.at.desc(), Event.id.desc())
         .limit(SHOWN)
