@@ -31,7 +31,7 @@ from crm.extensions import LANGUAGES
 from crm.folding import occurrence, words_of
 from crm.models import Company
 from crm.models.bilingual import Bilingual
-from crm.policies import may
+from crm.policies import may, sees
 from crm.wording import noun_word, word_for
 
 NOON_FROM, EVENING_FROM = 12, 18
@@ -47,7 +47,9 @@ def init_app(app: Flask) -> None:
         word=word_for, noun_word=noun_word, lines=lines, days=days, filesize=filesize,
         initial=initial, tone=tone, weblink=weblink, choices=choices, marked=marked,
     )  # fmt: skip
-    app.jinja_env.globals.update(may=may, greeting=greeting, languages=LANGUAGES, now=clock.now)
+    app.jinja_env.globals.update(
+        may=may, sees=sees, greeting=greeting, languages=LANGUAGES, now=clock.now
+    )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _catalogue().ugettext(text),
         lambda one, many, count: _catalogue().ungettext(one, many, count),

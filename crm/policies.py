@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from flask import abort
+from flask import abort, g
 from flask_login import current_user
 from sqlalchemy import Select
 
@@ -168,6 +168,23 @@ def _administer(user: User, _record: Any) -> bool:
 def _deactivate(user: User, leaver: User) -> bool:
     """Nobody shuts the door behind themselves."""
     return user.is_administrator and leaver.id != user.id
+
+
+def sees(record: Any) -> bool:
+    """Whether the current user may open ``record``, which another record names.
+
+    Who sees a deal or a task knows by name what it is about; its page is a link only for those who
+    find it. One question answers for all records of the kind that were read so far.
+    """
+    model = type(record)
+    known: dict[int, bool] = g.setdefault("seen", {}).setdefault(model, {})
+    if record.id not in known:
+        read = {each.id for each in cast(Iterable[Any], db.session) if type(each) is model}
+        near = {record.id, *read} - known.keys()
+        seen = model.visible_to(current_user).where(model.id.in_(near))
+        known.update(dict.fromkeys(near, False))
+        known.update(dict.fromkeys(db.session.scalars(seen.with_only_columns(model.id)), True))
+    return known[record.id]
 
 
 PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {

@@ -81,6 +81,8 @@ class ListFilter:
             for field in fields(cls)
             if (value := _read_all(args.getlist(field.name), kinds[field.name])) is not None
         }
+        if values.get("sort", "").removeprefix("-") not in cls.sorts():
+            values["sort"] = ""
         values["columns"] = cls._known(values.get("columns", ()), moved=args.get("up", ""))
         return cls(**values)
 
@@ -247,19 +249,22 @@ class ListFilter:
 
     def select(self, user: User) -> Select[Any]:
         """What ``user`` sees of the list, narrowed and in order, loaded with what is shown."""
-        return self.placed.sort(self.narrow(user)).options(*self.loaded)
+        return self.placed.sort(self.narrow(user)).options(*self.loaded_for(user))
 
     def shown_to(self, user: User) -> Page[Any]:
         """The page of the list that was asked for."""
         return Page.of(
             self.narrow(user), self.placed, after=self.after, before=self.before,
-            options=self.loaded,
+            options=self.loaded_for(user),
         )  # fmt: skip
 
-    @property
-    def loaded(self) -> tuple[Any, ...]:
+    def loaded_for(self, user: User) -> tuple[Any, ...]:
         """Loading options: what is shown is loaded with the page, what is not is not."""
-        return (*self.LOADED, *(option for column in self.shown for option in column.load))
+        return (
+            *self.LOADED,
+            *(option for column in self.shown for option in column.load),
+            *(column.load_for(user) for column in self.shown if column.load_for),
+        )
 
 
 def one_of(column: InstrumentedAttribute[Any], values: Sequence[Any]) -> tuple[Any, ...]:

@@ -60,6 +60,8 @@ class Column:
     kind: Kind = Kind.TEXT
     sort: tuple[Any, ...] = ()  # what it sorts by, in SQL; the list adds the key
     load: tuple[Any, ...] = field(default=(), repr=False)  # loading options, so no query per row
+    # A loading option that leaves out what the reader may not even know by name.
+    load_for: Callable[[User], Any] | None = field(default=None, repr=False)
     shown: bool = True  # unless the reader chooses otherwise
     minor: bool = False  # stands back where there is little room
     tone: Callable[[Any], str] | None = None  # the colour of a badge, of a record

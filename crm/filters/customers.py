@@ -17,6 +17,12 @@ from crm.models import Customer, CustomerKind, OptionList, User
 from crm.wording import FIELDS
 
 
+def _parent_seen_by(user: User) -> Any:
+    """The group's parent, for those who may see it: others do not learn that there is one."""
+    seen = Customer.visible_to(user).with_only_columns(Customer.id)
+    return joinedload(Customer.parent.and_(Customer.id.in_(seen)))
+
+
 @dataclass(frozen=True)
 class CustomerFilter(ListFilter):
     kind: tuple[CustomerKind, ...] = ()
@@ -53,7 +59,7 @@ class CustomerFilter(ListFilter):
         Column("website", FIELDS["website"], lambda customer: customer.website, Kind.WEB,
                shown=False),
         Column("parent", FIELDS["parent"], lambda customer: customer.parent, Kind.LINK,
-               load=(joinedload(Customer.parent),), shown=False),
+               load_for=_parent_seen_by, shown=False),
         Column("employees", FIELDS["employees"], lambda customer: customer.employees, Kind.NUMBER,
                sort=(Customer.employees,), shown=False),
         Column("annual_revenue", FIELDS["annual_revenue"],

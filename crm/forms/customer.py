@@ -44,7 +44,7 @@ class CustomerForm(InPlace, BaseForm):
     region = OptionField(_l("Region"), OptionList.REGION)
     source = OptionField(_l("Source"), OptionList.SOURCE)
     owner = PickerField(_l("Owner"), "user")
-    parent = PickerField(_l("Belongs to"), "customer")
+    parent = PickerField(_l("Belongs to"), "customer", hides=True)
     phone = text(_l("Phone"), 60, kind=TelField)
     website = text(_l("Website"), 300, kind=URLField, validators=[Optional(), URL()], filters=[web])
     address = text(_l("Address"), 300)

@@ -11,6 +11,7 @@ from wtforms.validators import Optional
 
 from crm.filters.pickers import found
 from crm.forms.base import strip
+from crm.policies import sees
 
 
 class PickerField(StringField):
@@ -23,15 +24,19 @@ class PickerField(StringField):
 
     :param noun: ``customer``, ``contact``, ``deal`` or ``user``.
     :param within: the field of the same form whose customer narrows this one.
+    :param hides: whether it keeps the name of what who edits the form may not see.
     """
 
     data: Any
 
-    def __init__(self, label: str, noun: str, *, within: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, noun: str, *, within: str = "", hides: bool = False, **kwargs: Any
+    ) -> None:  # fmt: skip
         kwargs.setdefault("validators", [Optional()])
         super().__init__(label, **kwargs)
         self.noun = noun
         self.within = within
+        self.hides = hides
         self.candidates: list[Any] = []
 
     @property
@@ -42,7 +47,8 @@ class PickerField(StringField):
     @property
     def key(self) -> str:
         """The id of the chosen record, or an empty text."""
-        return "" if self.data is None else str(self.data.id)
+        is_known = self.data is not None and not self._is_withheld(self.data)
+        return str(self.data.id) if is_known else ""
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         # The list's choice, or after it that among the candidates.
@@ -52,7 +58,7 @@ class PickerField(StringField):
 
     def _value(self) -> str:
         if self.data is not None:
-            return str(self.data)
+            return self._name(self.data)
         return str(self.raw_data[0]) if self.raw_data else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -62,7 +68,7 @@ class PickerField(StringField):
         self.data = None
         if written is None:
             return
-        is_as_before = before is not None and written == str(before)
+        is_as_before = before is not None and written == self._name(before)
         if is_as_before and self._sent_key in ("", str(before.id)):
             self.data = before
         # No name is so long, and a search for it would be refused.
@@ -70,6 +76,12 @@ class PickerField(StringField):
             raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))
         else:
             self.data = self._look_up(written)
+
+    def _name(self, record: Any) -> str:
+        return _("(one that you do not see)") if self._is_withheld(record) else str(record)
+
+    def _is_withheld(self, record: Any) -> bool:
+        return self.hides and record is self.object_data and not sees(record)
 
     def _look_up(self, written: str) -> Any:
         around = self.parent_form[self.within].data if self.within else None
