@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask_babel import gettext as _
@@ -78,12 +80,9 @@ class DealForm(InPlace, BaseForm):
 
     def fill_or_explain(self, deal: Deal) -> bool:
         """``fill``; an unknown exchange rate becomes the currency's error."""
-        try:
+        with explained(self.currency):
             self.fill(deal)
-        except NoRate as error:
-            self.currency.errors = [no_rate(error)]
-            return False
-        return True
+        return not self.currency.errors
 
 
 class NewDealForm(DealForm):
@@ -133,7 +132,10 @@ class DealMoveForm(BaseForm):
             raise StageChanged
         if not self.validate_on_submit():
             return False
-        self._fill_missing(deal)
+        with explained(self.amount):
+            self._fill_missing(deal)
+        if self.amount.errors:
+            return False
         deal.note_changes(by=by)
         deal.move_to(self.stage.data, by=by)
         return True
@@ -179,11 +181,14 @@ class OutcomeForm(BaseForm):
         """``may_save``; of a deal that is closed already, the verbs know what to do."""
         return self.may_save(deal) if deal.is_open else self.validate_on_submit()
 
-    def close(self, deal: Deal, *, by: User) -> None:
-        """Win or lose ``deal`` as the form says."""
+    def close(self, deal: Deal, *, by: User) -> bool:
+        """Win or lose ``deal`` as the form says; an unknown exchange rate is the amount's error."""
         if self.kind.data is OutcomeKind.WON:
             if deal.is_open:
-                deal.set_amount(self.amount.data, deal.currency)
+                with explained(self.amount):
+                    deal.set_amount(self.amount.data, deal.currency)
+                if self.amount.errors:
+                    return False
                 deal.note_changes(by=by)
             deal.win(by=by, note=self.note.data)
         else:
@@ -191,6 +196,16 @@ class OutcomeForm(BaseForm):
                 by=by, reason=self.reason.data, competitor=self.competitor.data,
                 note=self.note.data,
             )  # fmt: skip
+        return True
+
+
+@contextmanager
+def explained(field: Field) -> Iterator[None]:
+    """Inside, an unknown exchange rate becomes the error of ``field``."""
+    try:
+        yield
+    except NoRate as error:
+        field.errors = [no_rate(error)]
 
 
 def no_rate(error: NoRate) -> str:

@@ -13,7 +13,7 @@ from wtforms.validators import Length
 
 from crm.files import ACCEPTED, PreparedFile
 from crm.forms.base import BaseForm
-from crm.forms.deal import no_rate
+from crm.forms.deal import explained
 from crm.forms.fields import (
     CurrencyField,
     DayField,
@@ -24,7 +24,6 @@ from crm.forms.fields import (
 )
 from crm.forms.picker import PickerField
 from crm.models import Company, ExpenseItem, OptionList
-from crm.models.exchange_rate import NoRate
 
 
 class ExpenseClaimForm(BaseForm):
@@ -75,13 +74,10 @@ class ExpenseItemForm(BaseForm):
         # Before anything is set: reading it may ask the database, and that flushes.
         if self.deal.data is not None and self.customer.data is None:
             self.customer.data = self.deal.data.customer
-        try:
+        with explained(self.currency):
             item.set_amount(self.amount.data, self.currency.data, self.spent_on.data)
-        except NoRate as error:
-            self.currency.errors = [no_rate(error)]
-            return False
-        self.plain_fields(item, "category", "customer", "deal", "purpose")
-        return True
+            self.plain_fields(item, "category", "customer", "deal", "purpose")
+        return not self.currency.errors
 
 
 class PaymentForm(BaseForm):

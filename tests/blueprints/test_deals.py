@@ -11,6 +11,7 @@ from sqlalchemy import select
 from crm.extensions import db
 from crm.models import (
     Action,
+    Company,
     Contact,
     Customer,
     Deal,
@@ -78,6 +79,22 @@ def test_winning_takes_the_amount_of_the_order(cast: Cast, wang: Browser) -> Non
     assert deal.outcome.kind is OutcomeKind.WON
     assert deal.amount == Decimal("190000.00")
     assert deal.closed_at is not None
+
+
+@pytest.mark.parametrize("verb", ["outcome", "move"])
+def test_where_no_rate_is_known_an_amount_is_not_taken_and_it_says_why(
+    cast: Cast, wang: Browser, verb: str
+) -> None:
+    vague = cast.vague
+    Company.current().base_currency = "EUR"  # which may change while nothing has an amount
+    db.session.commit()
+    stage = {"stage": cast.stages[4].id, "from_stage": vague.stage_id, "customer": "dlxgm"}
+    typed = {"version": vague.version, "kind": "won", "amount": "5000",
+             "expected_close": "2026-09-30", **stage}  # fmt: skip
+    page = wang.post(f"/deals/{vague.id}/{verb}", typed, status=422)
+    assert "No exchange rate for CNY" in page.text
+    db.session.expire_all()
+    assert (vague.amount, vague.is_open, vague.stage) == (None, True, cast.stages[0])
 
 
 def test_winning_again_changes_nothing(cast: Cast, wang: Browser) -> None:

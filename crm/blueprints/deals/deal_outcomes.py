@@ -32,10 +32,9 @@ def create(deal_id: int) -> Response:
     deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
     require("edit", deal)
     form = OutcomeForm()
-    if not form.may_close(deal):
-        return render("deals/outcomes/new.html", status=form.status, deal=deal, form=form)
     try:
-        form.close(deal, by=current_user)
+        if not (form.may_close(deal) and form.close(deal, by=current_user)):
+            return render("deals/outcomes/new.html", status=form.status, deal=deal, form=form)
     except StageChanged:
         flash(_("%(deal)s was closed differently in the meantime.", deal=deal.name), "error")
         return go(url_for("deals.show", deal_id=deal.id))
