@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
-from wtforms.validators import Length
 
 from crm.filters.lists import LISTS
 from crm.forms.base import BaseForm
@@ -13,7 +12,7 @@ from crm.models import SavedView, Sharing
 
 
 class SavedViewForm(BaseForm):
-    query = HiddenField(validators=[Length(max=4000)])
+    query = HiddenField()
     name = text(_l("Name"), 80, validators=[Required()])
     shared_with = WordField(_l("Who sees it"), Sharing)
 

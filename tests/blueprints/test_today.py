@@ -155,6 +155,41 @@ def test_nobody_sees_what_hangs_on_other_peoples_customers(cast: Cast, browser: 
         assert canary not in opened(browser, stranger).text
 
 
+def test_the_news_of_ones_deal_leave_out_tasks_that_one_does_not_see(
+    cast: Cast, browser: Browser
+) -> None:
+    deal = cast.deal("天成压力表")
+    deal.owner = cast.wang  # at a customer of Wu's
+    for title, assignee in (("金丝雀任务", cast.wu), ("看得见的任务", cast.wang)):
+        Task.add(
+            Task(title=title, assignee=assignee, deal=deal, customer=deal.customer), by=cast.wu
+        )
+    db.session.commit()
+    text = opened(browser, "wang").text
+    assert "看得见的任务" in text
+    assert "金丝雀" not in text
+    for path in (f"/deals/{deal.id}", f"/customers/{deal.customer_id}"):
+        text = browser.get(path).text
+        assert "看得见的任务" in text
+        assert "金丝雀" not in text
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_the_next_task_of_a_deal_is_its_owners_or_ones_own_if_they_left(
+    cast: Cast, browser: Browser, left: bool
+) -> None:
+    cast.sun.name = cast.wang.name  # two of one name
+    deal = stalled(cast, "无主机会", 90, cast.gone if left else cast.wang)
+    deal.customer = cast.sigma
+    db.session.commit()
+    page = opened(browser, "wang" if not left else "admin")
+    forms = [form for form in page.forms if form["fields"].get("deal") == deal.code]
+    fields = {**forms[0]["fields"], "title": "再打电话"}
+    browser.post("/tasks", fields, status=303)
+    made = db.session.scalar(db.select(Task).where(Task.title == "再打电话"))
+    assert made.assignee == (cast.admin if left else cast.wang)
+
+
 def test_an_empty_day_says_so(cast: Cast, browser: Browser) -> None:
     assert "Nothing is waiting for you" in opened(browser, "sun").text
 
