@@ -51,6 +51,22 @@ def test_without_javascript_it_leads_back_to_the_customer(cast: Cast, wang: Brow
     assert "谈了价格" in wang.follow().text
 
 
+@pytest.mark.parametrize("htmx", [False, "form#x"])
+def test_a_note_is_kept_though_the_deal_was_closed_meanwhile(
+    cast: Cast, wang: Browser, htmx: str | bool
+) -> None:
+    pumps = cast.pumps
+    page = wang.get(f"/deals/{pumps.id}")
+    pumps.win(by=cast.li)
+    db.session.commit()
+    action = f"/customers/{cast.sigma.id}/activities"
+    typed = {"kind": str(cast.option(OptionList.ACTIVITY_KIND, "Visit").id)}
+    again = wang.submit(page, action, status=422, htmx=htmx, summary="", **typed)
+    wang.submit(again, action, status=200 if htmx else 303, htmx=htmx, summary="谈了价格", **typed)
+    noted = db.session.scalars(select(Activity)).one()
+    assert (noted.summary, noted.deal_id) == ("谈了价格", pumps.id)
+
+
 def test_a_next_step_with_a_day_becomes_a_task(cast: Cast, wang: Browser) -> None:
     note(wang, cast, status=303, next_step="发报价")
     assert db.session.scalars(select(Task)).all() == []

@@ -22,7 +22,7 @@ def create(customer_id: int) -> Response:
     customer = find(Customer, customer_id)
     require("work_with", customer)
     deal = _deal_of(customer)
-    form = ActivityForm(customer)
+    form = ActivityForm(customer, data={"deal": deal})
     if not form.validate_on_submit():
         return _form(customer, deal, form, 422)
     Activity.log(form.fill(Activity(customer=customer)), by=current_user)
@@ -35,19 +35,20 @@ def create(customer_id: int) -> Response:
 
 
 def _deal_of(customer: Customer) -> Deal | None:
-    """The open deal on whose page it is noted, if it is not the customer's own."""
+    """The deal on whose page it is noted, if it is not the customer's own.
+
+    Others may close it while somebody writes: what they write is noted all the same.
+    """
     deal_id = request.args.get("deal", type=int)
     if deal_id is None:
         return None
-    here = Deal.visible_to(current_user).where(
-        Deal.customer_id == customer.id, Deal.closed_at.is_(None)
-    )
+    here = Deal.visible_to(current_user).where(Deal.customer_id == customer.id)
     return find_in(here, Deal, deal_id)
 
 
 def _form(customer: Customer, deal: Deal | None, form: ActivityForm, status: int) -> Response:
     if deal:
-        context = {**shown("deal", deal), "form": form}
+        context = {**shown("deal", deal), "noted_at": customer, "form": form}
         return render("deals/deals/show.html", "activity_form", status, **context)
     context = {**shown("customer", customer), "form": form}
     return render("contacts/customers/show.html", "activity_form", status, **context)
