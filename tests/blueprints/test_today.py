@@ -252,6 +252,37 @@ def test_birthdays_of_the_coming_week_are_told(cast: Cast) -> None:
     assert [(each.contact.name, each.day.day) for each in found] == [("今天", 17), ("周末", 21)]
 
 
+def test_the_next_birthdays_are_told_where_there_are_many(cast: Cast) -> None:
+    sigma, wang = cast.sigma, cast.wang
+    for days in (6, 5, 5, 4, 4, 3, 3, 2, 1, 0):
+        born = DAY.replace(year=1980) + timedelta(days=days)
+        Contact.register(Contact(customer=sigma, name=f"{days} 天后", birthday=born), by=wang)
+    db.session.flush()
+    found = [each.contact.name for each in today_of(wang).birthdays]
+    assert found == [f"{days} 天后" for days in (0, 1, 2, 3, 3, 4, 4, 5)]
+
+
+@pytest.mark.parametrize(("year", "kept"), [(2026, date(2026, 2, 28)), (2028, date(2028, 2, 29))])
+def test_who_was_born_on_a_leap_day_has_a_birthday_each_year(
+    cast: Cast, year: int, kept: date
+) -> None:
+    sigma, wang = cast.sigma, cast.wang
+    for name, born in (("三月", date(1970, 3, 1)), ("闰日", date(1988, 2, 29))):
+        Contact.register(Contact(customer=sigma, name=name, birthday=born), by=wang)
+    db.session.flush()
+    clock.set_to(clock.now().replace(year=year, month=2, day=26))
+    found = [(each.contact.name, each.day) for each in today_of(wang).birthdays]
+    assert found == [("闰日", kept), ("三月", date(year, 3, 1))]
+
+
+def test_who_has_most_open_is_told_of_in_the_largest_team(cast: Cast) -> None:
+    for number in range(40):
+        User.join(f"阿{number:02}", roles={Role.REP}, username=f"a{number}", team=cast.li.team)
+    db.session.flush()
+    team = today_of(cast.li).team
+    assert (team[0].user.username, len(team)) == ("wang", 44)
+
+
 def test_news_are_what_others_did_since_yesterday(cast: Cast) -> None:
     clock.set_to(clock.now() + timedelta(days=3))  # the cast itself is no news any more
     cast.pumps.move_to(cast.stages[2], by=cast.li)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -69,21 +70,29 @@ def cold_of(user: User) -> Lines[Cold]:
 
 
 def birthdays_of(user: User) -> Sequence[Birthday]:
-    """Whose birthday it is at one's own customers within a week, in the order of the days."""
-    today = Company.current().today()
-    days = [today + timedelta(days=number) for number in range(BIRTHDAYS)]
+    """Whose birthday it is at one's own customers within a week: the next ones, first the first."""
+    days = _days_of_birth(Company.current().today())
     month, day = extract("month", Contact.birthday), extract("day", Contact.birthday)
+    born_on = [and_(month == each, day == of_month) for each, of_month in days]
     contacts = db.session.scalars(
         Contact.visible_to(user)
-        .where(Customer.owner_id == user.id, Contact.birthday.is_not(None))
-        .where(or_(*(and_(month == each.month, day == each.day) for each in days)))
+        .where(Customer.owner_id == user.id, or_(*born_on))
+        .order_by(case(*((born, place) for place, born in enumerate(born_on))), Contact.id)
         .options(contains_eager(Contact.customer))
         .limit(SHOWN)
     )
-    born = {(each.month, each.day): each for each in days}
-    found = [Birthday(one, born[one.birthday.month, one.birthday.day]) for one in contacts
-             if one.birthday]  # fmt: skip
-    return sorted(found, key=lambda birthday: birthday.day)
+    return [Birthday(one, days[one.birthday.month, one.birthday.day]) for one in contacts
+            if one.birthday]  # fmt: skip
+
+
+def _days_of_birth(today: date) -> dict[tuple[int, int], date]:
+    """Month and day of the birthdays in the coming days, and when each is kept."""
+    week = [today + timedelta(days=number) for number in range(BIRTHDAYS)]
+    days = {(each.month, each.day): each for each in week}
+    if (2, 28) in days and not isleap(days[2, 28].year):
+        days[2, 29] = days[2, 28]
+        days = dict(sorted(days.items(), key=lambda entry: entry[1]))
+    return days
 
 
 def _moment(now: datetime, days: int):  # type: ignore[no-untyped-def]

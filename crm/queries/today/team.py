@@ -33,7 +33,6 @@ from crm.models import (
 from crm.models.access import members_below
 
 DAYS = 7
-MOST = 30
 NOTHING = (0, Decimal(0), 0)
 
 
@@ -87,7 +86,7 @@ def team_of(user: User) -> Sequence[Member]:
 
 def _people(user: User) -> Select[Any]:
     sells = select(UserRole.user_id).where(UserRole.role.in_([Role.REP, Role.MANAGER]))
-    people = User.active().where(User.id.in_(sells)).limit(MOST)
+    people = User.active().where(User.id.in_(sells))
     if user.sees(Noun.DEALS) is Scope.ALL:
         return people
     return people.where(User.id.in_(members_below(user)) if user.team else User.id == user.id)
