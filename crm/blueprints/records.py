@@ -57,19 +57,29 @@ def shown(noun: str, record: Any, inline: Inline | None = None) -> dict[str, Any
     page = PAGES[noun]
     return {
         noun: record, "record": record, "head": page.head, "facts": page.facts,
-        "address": partial(
-            url_for, f"{noun}s.show", **{f"{noun}_id": record.id}, list=request.args.get("list")
-        ),
+        "address": address_of(noun, record), "came_from": came_from(),
         "neighbours": partial(_neighbours, noun, record),
-        "inline": inline or Inline(noun, record, may("edit", record)), **page.read(record),
+        "inline": inline or Inline(noun, record, may("edit", record), came_from=came_from()),
+        **page.read(record),
     }  # fmt: skip
+
+
+def address_of(noun: str, record: Any) -> Callable[..., str]:
+    """What makes the address of the page of ``record``, from where one finds back to the list."""
+    return partial(url_for, f"{noun}s.show", **{f"{noun}_id": record.id}, list=came_from())
+
+
+def came_from() -> str | None:
+    """The list that somebody came to the record from, as its query string."""
+    return request.args.get("list")
 
 
 def _neighbours(noun: str, record: Any) -> Neighbours | None:
     """What stands beside it in the list, if that is where somebody came from."""
-    if "list" not in request.args:
+    written = came_from()
+    if written is None:
         return None
-    filter = LISTS[f"{noun}s"].parse_text(request.args["list"])
+    filter = LISTS[f"{noun}s"].parse_text(written)
     return neighbours(filter, record, current_user)
 
 

@@ -56,11 +56,13 @@ class Inline:
     may_edit: bool
     name: str = ""
     form: Any = None
+    # The list that its reader came from, as its query string.
+    came_from: str | None = None
 
     def url(self, verb: str, name: str = "") -> str:
         """The address that shows, edits or updates the field ``name``."""
         return url_for(f"{self.noun}_fields.{verb}", record_id=self.record.id,
-                       name=name or self.name)  # fmt: skip
+                       name=name or self.name, list=self.came_from)  # fmt: skip
 
     @property
     def fields(self) -> list[Field]:

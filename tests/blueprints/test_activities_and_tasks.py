@@ -166,3 +166,11 @@ def test_tasks_are_listed_by_when_they_are_due(cast: Cast, wang: Browser) -> Non
 def _titles(page: Page) -> list[str]:
     return [values["aria-label"] for tag, values in page.tags
             if tag == "button" and values.get("class") == "tick"]  # fmt: skip
+
+
+def test_the_way_back_to_the_list_outlives_a_note(cast: Cast, wang: Browser) -> None:
+    where = f"/customers/{cast.sigma.id}"
+    kind = str(cast.option(OptionList.ACTIVITY_KIND, "Call").id)
+    page = wang.get(f"{where}?list=owner%3Dme")
+    wang.submit(page, f"{where}/activities", kind=kind, summary="电话")
+    assert wang.location == f"{where}?list=owner%3Dme"

@@ -227,3 +227,21 @@ def test_hostile_values_are_saved_as_text_or_refused(
             # 403: with an empty owner the record is nobody's, and so no longer theirs to change.
             assert response.status_code in {303, 422, 403}, (name, hostile)
             db.session.expire_all()
+
+
+# The way back
+
+
+@pytest.mark.parametrize("noun", FORMS)
+def test_the_way_back_to_the_list_outlives_an_edit(
+    wang: Browser, records: dict[str, Any], noun: str
+) -> None:
+    name = "title" if noun == "task" else "name"
+    page = wang.get(f"/{noun}s/{records[noun].id}?list=owner%3Dme")
+    (edit,) = {values["href"] for _, values in page.tags if values.get("data-field") == name}
+    page = wang.get(edit)
+    where = address(noun, records[noun], name)
+    drawn = wang.submit(page, where, status=200, htmx=True)
+    assert "list=owner%3Dme" in drawn.html
+    wang.submit(wang.get(edit), where)
+    assert wang.location == f"/{noun}s/{records[noun].id}?list=owner%3Dme"

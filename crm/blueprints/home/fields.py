@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from crm.blueprints.records import PAGES, show_record, shown
+from crm.blueprints.records import PAGES, address_of, came_from, show_record, shown
 from crm.blueprints.saved import go_if_seen, is_seen
 from crm.extensions import db
 from crm.forms.inline import Inline
@@ -58,7 +58,7 @@ def _find(noun: str, record_id: int, name: str, *, lock: bool = False) -> tuple[
 
 def _facts(noun: str, record: Any, name: str, form: Any) -> Response:
     """The facts with the field's form among them; also after what was typed could not be saved."""
-    inline = Inline(noun, record, True, name, form)
+    inline = Inline(noun, record, True, name, form, came_from())
     status = form.status if form.is_submitted() else 200
     return show_record(noun, record, block="facts", status=status, inline=inline)
 
@@ -67,5 +67,4 @@ def _saved(noun: str, record: Any) -> Response:
     """What else shows the value is drawn anew; the page is left if it is out of sight now."""
     if is_fragment() and is_seen(record):
         return stream("home/fields/update.stream.html", **shown(noun, record))
-    page = url_for(f"{noun}s.show", **{f"{noun}_id": record.id})
-    return go_if_seen(record, page, otherwise=url_for(f"{noun}s.index"))
+    return go_if_seen(record, address_of(noun, record)(), otherwise=url_for(f"{noun}s.index"))
