@@ -70,8 +70,11 @@ class BatchForm(BaseForm):
         self.ids = self._ids()
 
     def _ids(self) -> set[int]:
-        """The records that were ticked, or all that the list shows; one too many tells of more."""
-        if self.everything:
+        """The records that were ticked, or all that the list shows; one too many tells of more.
+
+        Once it was asked about, only those that were: the list may show others by then.
+        """
+        if self.everything and not self.was_asked:
             listed = self.filter.narrow(current_user).with_only_columns(self.MODEL.id)
             return set(db.session.scalars(listed.limit(MOST + 1)))
         return ids_in(request.form.getlist("record"))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, session
 from sqlalchemy import select
 
-from crm.batches import MOST
+from crm.batches import MOST, Batch, Left
+from crm.blueprints.lists import batches
 from crm.extensions import db
+from crm.forms.batches import CustomerBatchForm
 from crm.models import Action, ClaimState, Customer, Event, Option, OptionList, Task
 from crm.models.approval import Decision
 from tests.cast import Cast
@@ -24,6 +27,10 @@ def change(
     ids = [getattr(record, "id", record) for record in records]
     data = {"deed": deed, "record": ids, **typed}
     return browser.post(f"/batches/{name}", data, status=status)
+
+
+def ticked(page: Page) -> list[Any]:
+    return [values["value"] for _, values in page.tags if values.get("name") == "record"]
 
 
 def said(browser: Browser) -> str:
@@ -150,12 +157,26 @@ def test_what_was_deleted_together_comes_back_together(cast: Cast, browser: Brow
     browser.sign_in("wang")
     change(browser, "customers", "trash", *two, asked=1)
     page = browser.follow()
-    undo = page.form("/batches/customers/delete")
+    undo = page.form("/batches/customers/restore")
     written = undo["fields"]["records"]
     browser.post(undo["action"], {"records": f"{written},{western.id},x,-1"})
     assert "2 restored." in browser.follow().text
     db.session.expire_all()
     assert [customer.is_trashed for customer in (*two, western)] == [False, False, True]
+
+
+def test_the_largest_batch_is_told_of_in_what_a_cookie_holds(app: Flask) -> None:
+    """A browser drops a larger one, and with it what became of the batch."""
+    chance = random.Random(3)
+    written = "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(1000))
+    done = [Customer(id=chance.randrange(10**8, 10**9)) for _ in range(MOST)]
+    left = [Left(Customer(name=written[at : at + 200]), "It is not yours to change.")
+            for at in range(0, 1000, 200)]  # fmt: skip
+    with app.test_request_context():
+        g.language = "en"
+        batches._tell(Batch(done, left, 7), CustomerBatchForm.DEEDS["trash"], "/batches/customers")
+        cookie = app.session_interface.get_signing_serializer(app).dumps(dict(session))  # type: ignore[attr-defined]
+    assert len(cookie) < 3500
 
 
 # What is not
@@ -285,17 +306,30 @@ def test_all_that_the_filter_leaves_are_changed_and_no_others(cast: Cast, browse
     made = customers(cast, 60)
     sigma = cast.sigma
     browser.sign_in("wang")
-    data = {"deed": "owner", "everything": "1", "asked": "1", "owner": cast.zhao.id}
-    browser.post("/batches/customers?q=客户", data)
+    data = {"deed": "owner", "everything": "1"}
+    asked = browser.post("/batches/customers?q=客户", data, status=422)
+    browser.submit(asked, "/batches/customers", record=ticked(asked), owner=str(cast.zhao.id))
     db.session.expire_all()
     assert {customer.owner.username for customer in made} == {"zhao"}  # type: ignore[union-attr]
     assert sigma.owner.username == "wang"  # type: ignore[union-attr]
 
 
+def test_what_came_since_it_was_asked_about_stays(cast: Cast, browser: Browser) -> None:
+    made = customers(cast, 2)
+    browser.sign_in("wang")
+    data = {"deed": "trash", "everything": "1"}
+    asked = browser.post("/batches/customers?q=客户", data, status=422)
+    assert "2 selected." in asked.text
+    later = Customer.register(Customer(name="客户 后来", owner=cast.wang), by=cast.wang)
+    browser.submit(asked, "/batches/customers", record=ticked(asked), everything="1")
+    db.session.expire_all()
+    assert [customer.is_trashed for customer in (*made, later)] == [True, True, False]
+
+
 def test_all_is_refused_where_it_is_too_many(cast: Cast, browser: Browser) -> None:
     made = customers(cast, MOST + 1)
     browser.sign_in("wang")
-    browser.post("/batches/customers?q=客户", {"deed": "trash", "everything": "1", "asked": "1"})
+    browser.post("/batches/customers?q=客户", {"deed": "trash", "everything": "1"})
     assert "narrow the list first" in said(browser)
     db.session.expire_all()
     assert not any(customer.is_trashed for customer in made)

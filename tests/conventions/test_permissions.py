@@ -226,7 +226,7 @@ TABLE: dict[str, Row] = {
     "POST saved_views.update": Row("wang", sees="zhao sun li"),
     "POST saved_views.destroy": Row("wang", sees="zhao sun li"),
     "POST batches.create": Row(SIGNED_IN, args={"name": "customers"}),
-    "POST batches.destroy": Row(SIGNED_IN, args={"name": "customers"}),
+    "POST batch_restorations.create": Row(SIGNED_IN, args={"name": "customers"}),
     "POST exports.create": Row("li zhou fin admin", sees=SIGNED_IN, args={"name": "customers"}),
     # Settings.
     "GET areas.index": Row("admin", sees=SIGNED_IN),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.lists import batches, exports, saved_views
+from crm.blueprints.lists import batch_restorations, batches, exports, saved_views
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(saved_views.bp)
     app.register_blueprint(batches.bp)
+    app.register_blueprint(batch_restorations.bp)
     app.register_blueprint(exports.bp)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user, login_required
+from flask_login import login_required
 
-from crm.batches import MOST, Batch, restore
+from crm.batches import MOST, Batch
 from crm.extensions import db
 from crm.filters.lists import LISTS
-from crm.forms.batches import BATCH_FORMS, BatchForm, Deed, ids_in
-from crm.hypermedia import ask, flash_undoable, go, is_fragment, page_before, refuse
+from crm.forms.batches import BATCH_FORMS, BatchForm, Deed
+from crm.hypermedia import ask, flash_undoable, go, is_fragment, refuse
 
 bp = Blueprint("batches", __name__)
 
 NAMED = 5
+# Of each name so much is said: messages travel in the session's cookie, which holds 4 kB.
+NAME_LENGTH = 40
 
 
 @bp.post("/batches/<any(customers, deals, tasks, claims):name>")
@@ -29,18 +31,8 @@ def create(name: str) -> Response:
         return _ask(form, deed)
     batch = form.carry_out(deed)
     db.session.commit()
-    _tell(batch, deed, url_for("batches.destroy", name=name))
+    _tell(batch, deed, url_for("batch_restorations.create", name=name))
     return go(form.filter.url())
-
-
-@bp.post("/batches/<any(customers, deals, tasks, claims):name>/delete")
-@login_required
-def destroy(name: str) -> Response:
-    ids = ids_in(request.form.get("records", "").split(",")[:MOST])
-    count = restore(BATCH_FORMS[name].MODEL, ids, current_user)
-    db.session.commit()
-    flash(ngettext("%(num)d restored.", "%(num)d restored.", count), "success")
-    return go(page_before() or LISTS[name]().url())
 
 
 def _refuse(form: BatchForm) -> Response:
@@ -70,8 +62,13 @@ def _tell(batch: Batch, deed: Deed, undo: str) -> None:
     elif count:
         flash(ngettext("%(num)d changed.", "%(num)d changed.", count), "success")
     for left in batch.left[:NAMED]:
-        flash(_("%(name)s: %(reason)s", name=left.record, reason=left.reason), "error")
+        name = _brief(str(left.record))
+        flash(_("%(name)s: %(reason)s", name=name, reason=left.reason), "error")
     unsaid = len(batch.left[NAMED:]) + batch.missing
     if unsaid:
         flash(ngettext("%(num)d more could not be changed.", "%(num)d more could not be changed.",
                        unsaid), "error")  # fmt: skip
+
+
+def _brief(name: str) -> str:
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
