@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from pypinyin import Style, lazy_pinyin
+
+# Who looks for something needs no more; each further one makes the search slower.
+MOST_WORDS = 12
 
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -32,7 +36,9 @@ def initials_of(text: str) -> str:
 
 
 def words_of(term: str) -> list[str]:
-    """The folded words of what somebody typed; a phone number is one word, however it is spaced.
+    """The folded words of what somebody typed, each once, the first ``MOST_WORDS``.
+
+    A phone number is one word, however it is spaced.
 
     >>> words_of("大连 SIGMA"), words_of("+86 138-0000 1234")
     (['大连', 'sigma'], ['13800001234'])
@@ -40,7 +46,7 @@ def words_of(term: str) -> list[str]:
     term = unicodedata.normalize("NFKC", term).strip()
     if _PHONE.fullmatch(term):
         term = re.sub(r"^(\+|00)86|\D", "", re.sub(r"[^\d+]", "", term))
-    return [folded for word in term.split() if (folded := fold(word))]
+    return list(dict.fromkeys(filter(None, map(fold, term.split()))))[:MOST_WORDS]
 
 
 def search_text(*values: str | None) -> str:
@@ -84,9 +90,7 @@ def occurrence(text: str, word: str) -> tuple[int, int] | None:
     ((0, 4), (1, 3))
     """
     letters = [(place, letter) for place, char in enumerate(text) for letter in fold(char)]
-    folded = "".join(letter for _, letter in letters)
-    for spell in (str, pinyin_of, initials_of):
-        spelled = [spell(letter) for letter in folded]
+    for spelled in zip(*(_spellings(letter) for _, letter in letters), strict=True):
         at = "".join(spelled).find(word)
         if at >= 0:
             ends = list(accumulate(map(len, spelled)))
@@ -94,6 +98,12 @@ def occurrence(text: str, word: str) -> tuple[int, int] | None:
             last = next(n for n, end in enumerate(ends) if end >= at + len(word))
             return letters[first][0], letters[last][0] + 1
     return None
+
+
+@lru_cache(maxsize=8192)
+def _spellings(letter: str) -> tuple[str, str, str]:
+    """One letter as it is, in pinyin, and its initial: a page marks the same few many times."""
+    return letter, pinyin_of(letter), initials_of(letter)
 
 
 def sort_key(text: str, length: int = 120) -> str:

@@ -18,7 +18,7 @@ from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.tasks import TaskFilter
-from crm.folding import words_of
+from crm.folding import fold, words_of
 from crm.formatting import label, money, short_day
 from crm.models import Contact, Customer, Deal, Event, ExpenseClaim, Task, User
 from crm.wording import word_for
@@ -196,8 +196,7 @@ def _group(name: str, q: str, user: User, limit: int) -> Group:
 
 def _rank(model: type[Found], q: str) -> Any:
     """The SQL of how well a record fits; ``search_text`` begins with its folded name."""
-    words = words_of(q)
-    whole, first = "".join(words), words[0]
+    whole, first = fold(q), words_of(q)[0]
     text = literal(" ").concat(model.search_text).concat(" ")
     return case(
         (model.id == (model.number_in(q) or 0), CODE),

@@ -41,6 +41,7 @@ def test_a_code_names_one_record_of_its_noun_alone(cast: Cast) -> None:
     ("138 0000 1234", ["13800001234"]), ("+86-138-0000-1234", ["13800001234"]),
     ("（0411）8765-4321", ["041187654321"]), ("0086 13800001234", ["13800001234"]),
     ("泵 DN50", ["泵", "dn50"]), ("%_\\", []), ("-------", []), ("  ", []),
+    ("泵 阀 泵", ["泵", "阀"]), (" ".join("abcdefghijklmnop"), list("abcdefghijkl")),
 ])  # fmt: skip
 def test_what_is_typed_is_taken_apart(typed: str, words: list[str]) -> None:
     assert words_of(typed) == words
