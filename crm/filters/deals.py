@@ -18,6 +18,7 @@ from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.facets import Facet, Person, ids_of
+from crm.folding import MOST_WORDS
 from crm.models import Customer, Deal, OptionList, Outcome, OutcomeKind, Stage, Task, Team, User
 from crm.wording import FIELDS
 
@@ -137,9 +138,7 @@ class DealFilter(ListFilter):
         """What narrows list and board alike."""
         conditions: list[ColumnElement[bool]] = []
         if self.q:
-            conditions.append(
-                or_(Deal.matching(self.q), Deal.customer.has(Customer.matching(self.q)))
-            )
+            conditions.append(or_(Deal.matching(self.q), *self._of_customers(user)))
         conditions += [
             *one_of(Deal.owner_id, ids_of(self.owner, user)),
             *one_of(Deal.source_id, self.source),
@@ -154,6 +153,19 @@ class DealFilter(ListFilter):
         if self.idle:
             conditions.append(~to_do().exists())
         return conditions
+
+    def _of_customers(self, user: User) -> list[ColumnElement[bool]]:
+        """Deals whose customer is looked for.
+
+        The deal shows its customer's name to all who see the deal; whatever else finds a customer
+        finds one's own alone.
+        """
+        found = Customer.visible_to(user).where(Customer.matching(self.q))
+        named = [Customer.name.icontains(word, autoescape=True) for word in self.q.split()]
+        return [
+            Deal.customer_id.in_(found.with_only_columns(Customer.id)),
+            Deal.customer.has(and_(*named[:MOST_WORDS])),
+        ]
 
     def _members(self) -> Select[int]:
         """The people of the chosen teams and of those below them."""

@@ -54,6 +54,27 @@ def test_nothing_is_found_that_may_not_be_seen(
         assert "客户" in ask(browser, q, address).text
 
 
+@pytest.mark.parametrize("q", ["0216655991", "6655991", "geheim-77", "heim77", "021 6655991"])
+def test_a_deal_does_not_tell_what_its_unseen_customer_is_found_by(
+    cast: Cast, browser: Browser, q: str
+) -> None:
+    wu = cast.wu
+    customer = Customer(
+        name="金丝雀 Sigma 客户", phone="0216655991", external_id="GEHEIM-77", owner=wu
+    )
+    Customer.register(customer, by=wu)
+    deal = Deal(name="共同的机会", customer=customer, owner=wu, collaborators=[cast.wang])
+    Deal.open(deal, cast.stages[0], by=wu)
+    db.session.commit()
+    nouns = ("customers", "contacts", "deals", "tasks", "expenses")
+    for who, sees in (("wang", False), ("wu", True)):
+        browser.sign_in(who)
+        for address in (*EVERYWHERE, *(f"/{noun}?q={{}}" for noun in nouns), "/deals/board?q={}"):
+            assert "金丝雀" not in ask(browser, q, address).text or sees, address
+        assert ("共同的机会" in ask(browser, q, "/deals?q={}").text) is sees
+        assert "共同的机会" in ask(browser, "金丝雀 sigma", "/deals?q={}").text
+
+
 def test_counts_know_only_what_may_be_seen(cast: Cast) -> None:
     write_canaries(cast, "金丝雀")
     assert set(counts("金丝雀", cast.wang).values()) == {0}
@@ -148,7 +169,7 @@ def test_what_was_found_is_marked_and_everything_is_escaped(cast: Cast, browser:
     "%", "_", "\\", "%%%", "'; DROP TABLE user; --", "\0", "a\0b", "x" * 10_240, "泵" * 3_000,
     "\u202eevil\u202c", "{{ 7*7 }}", "%(name)s", "<script>alert(1)</script>", "D-999999999",
     "C-9999999999", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "  ",
-    "-------", "+86",
+    "-------", "+86", "a " * 200, "ﷺ" * 400, " ".join(map(str, range(110))),
 ])  # fmt: skip
 @pytest.mark.parametrize("address", EVERYWHERE)
 def test_hostile_words_get_an_answer(cast: Cast, browser: Browser, q: str, address: str) -> None:
