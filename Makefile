@@ -45,8 +45,9 @@ lint: install ## Check the style of code, and for stray white space
 types: install ## Check the types
 	$(BIN)/mypy
 
+pytest-postgresql: ONLY := -m "not looks"
 pytest-%: install chromium
-	$(BIN)/pytest -n $(JOBS) --database $*
+	$(BIN)/pytest -n $(JOBS) --database $* $(ONLY)
 
 bench: install ## Measure speed and size
 	$(BIN)/python -m bench

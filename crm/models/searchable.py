@@ -32,6 +32,8 @@ from crm.folding import pieces_of, search_text, words_of
 
 # More would not make a search narrower: what the index finds is compared in full.
 MOST_PIECES = 24
+# Nearly every firm has these in its name: an index that finds nearly every row only costs time.
+COMMON = frozenset(pieces_of("股份有限责任公司 有限公司 集团公司"))
 
 
 def _pieces_of_row(context: DefaultExecutionContext) -> str:
@@ -57,8 +59,8 @@ class Searchable:
         if not words:
             return true()
         found = [cls.search_text.contains(word, autoescape=True) for word in words]
-        if pieces := pieces_of(" ".join(words))[:MOST_PIECES]:
-            found.insert(0, cls._holding(pieces))
+        if pieces := [piece for piece in pieces_of(" ".join(words)) if piece not in COMMON]:
+            found.insert(0, cls._holding(pieces[:MOST_PIECES]))
         number = cls.number_in(term)
         every = and_(*found)
         return every if number is None else or_(every, cls.id == number)  # type: ignore[attr-defined]

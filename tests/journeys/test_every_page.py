@@ -18,7 +18,7 @@ from crm.extensions import db
 from tests.journeys.conftest import LANGUAGES, Place
 from tests.pages import NO_PAGES, PAGES
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 SERIOUS = {"serious", "critical"}
 # What is written the same in Chinese: names, keys, units.
