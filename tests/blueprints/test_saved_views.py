@@ -71,6 +71,14 @@ def test_what_was_sent_is_saved_as_the_filter_understands_it(browser: Browser) -
     browser.follow()
 
 
+def test_a_view_is_as_long_as_its_filter_not_as_what_was_sent(browser: Browser) -> None:
+    browser.sign_in("wang")
+    data = {"name": "长", "query": "owner=me&evil=" + "1" * 5000, "shared_with": "nobody"}
+    browser.post("/views/customers", data, status=303)
+    (view,) = db.session.scalars(db.select(SavedView)).all()
+    assert view.query == "owner=me"
+
+
 def test_a_changed_view_can_be_saved_again_by_its_owner(browser: Browser) -> None:
     browser.sign_in("wang")
     view = save(browser, "owner=me")
