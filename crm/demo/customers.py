@@ -30,15 +30,19 @@ class Registry:
         self.world = world
         self.dice = world.dice
         self.names: set[str] = set()
+        self.persons: set[str] = set()
         self.mobiles: set[str] = set()
         self.groups: dict[str, Customer] = {}
+        self.congratulating: set[User] = set()
 
     def register_all(self) -> None:
         """All customers, in the order in which the firm came to know them."""
         count = HOME_CUSTOMERS + len(FOREIGN)
         founded = sorted(self.world.moment(self.world.days_ago(self.dice.randint(20, 1050)))
                          for _ in range(count))  # fmt: skip
-        abroad = dict(zip(self.dice.sample(range(count), len(FOREIGN)), FOREIGN, strict=True))
+        # Those abroad have been known for a while: there is business in every currency.
+        known = range(count * 2 // 3)
+        abroad = dict(zip(self.dice.sample(known, len(FOREIGN)), FOREIGN, strict=True))
         for number, moment in enumerate(founded):
             with self.world.at(moment):
                 if number in abroad:
@@ -53,8 +57,13 @@ class Registry:
         trade = dice.choices(TRADES, [trade.share for trade in TRADES])[0]
         brand, city, code = self._unused_name(region, trade)
         owner = dice.choice(self.world.reps(team))
+        heads_group = brand in GROUPS and brand not in self.groups
+        short, legal = (
+            (f"{brand}集团", "集团有限公司") if heads_group else (brand + trade.short, trade.legal)
+        )
         customer = Customer(
-            name=f"{city}{brand}{trade.legal}", kind=self._kind(trade), owner=owner,
+            name=f"{city}{brand}{legal}", owner=owner,
+            kind=CustomerKind.CUSTOMER if heads_group else self._kind(trade),
             industry=self.world.option(OptionList.INDUSTRY, trade.industry),
             region=self.world.option(OptionList.REGION, region),
             grade=self.world.any_option(OptionList.GRADE, 22, 46, 32),
@@ -70,10 +79,10 @@ class Registry:
         if self.world.chance(12):
             customer.collaborators = [rep for rep in self.world.reps(team) if rep is not owner]
         Customer.register(customer, by=owner)
-        if brand in GROUPS:
-            self.groups.setdefault(brand, customer)
-        place = Place(customer, f"{brand}{trade.short}", city, trade=trade)
-        self._register_people(place, owner, moment)
+        if heads_group:
+            self.groups[brand] = customer
+        place = Place(customer, short, city, trade=trade)
+        self._register_people(place, owner)
         return place
 
     def _unused_name(self, region: str, trade: Trade) -> tuple[str, str, str]:
@@ -91,28 +100,35 @@ class Registry:
         return CustomerKind.CUSTOMER if self.world.chance(68) else CustomerKind.PROSPECT
 
     def _group_of(self, brand: str) -> Customer | None:
-        """The first firm of a group is the mother of those that come later."""
+        """A group's own firm came first; those that came later belong to it."""
         return self.groups.get(brand)
 
-    def _register_people(self, place: Place, owner: User, moment: datetime) -> None:
+    def _register_people(self, place: Place, owner: User) -> None:
         count = self.dice.choices((1, 2, 3, 4), (22, 38, 28, 12))[0]
         positions = [self.dice.choice(persons.DECIDERS)] if count > 1 else []
         positions += self.dice.sample(persons.OTHERS, count - len(positions))
         self.dice.shuffle(positions)
         domain = (place.customer.website or "").removeprefix("https://www.")
         for number, position in enumerate(positions):
-            surname, given = self.dice.choice(persons.SURNAMES), self.dice.choice(persons.GIVEN)
+            surname, given = self._unused_person()
             latin = pinyin_of(surname + given)
             mobile = self._unused_mobile()
             contact = Contact(
                 customer=place.customer, name=surname + given, title=position.title, mobile=mobile,
                 email=f"{latin}@{domain}" if self.world.chance(60) else None,
                 wechat=f"{latin}_{mobile[-4:]}" if self.world.chance(70) else None,
-                birthday=self._birthday(moment.date()) if self.world.chance(25) else None,
+                birthday=self._birthday(owner),
                 decision_role=DecisionRole(position.role), is_primary=number == 0,
             )  # fmt: skip
             place.addresses[contact.name] = surname + position.address
             place.contacts.append(Contact.register(contact, by=owner))
+
+    def _unused_person(self) -> tuple[str, str]:
+        while True:
+            surname, given = self.dice.choice(persons.SURNAMES), self.dice.choice(persons.GIVEN)
+            if surname + given not in self.persons:
+                self.persons.add(surname + given)
+                return surname, given
 
     def _unused_mobile(self) -> str:
         while True:
@@ -121,8 +137,17 @@ class Registry:
                 self.mobiles.add(mobile)
                 return mobile
 
-    def _birthday(self, day: date) -> date:
-        new_year = date(day.year - self.dice.randint(28, 57), 1, 1)
+    def _birthday(self, owner: User) -> date | None:
+        """Of few it is known; every rep has somebody to congratulate within a week."""
+        today = self.world.today
+        if owner not in self.congratulating:
+            self.congratulating.add(owner)
+            coming = today + timedelta(days=self.dice.randint(0, 6))
+            # Years of 366 days come every fourth: any day exists in them again.
+            return coming.replace(year=coming.year - 4 * self.dice.randint(8, 14))
+        if not self.world.chance(25):
+            return None
+        new_year = date(today.year - self.dice.randint(28, 57), 1, 1)
         return new_year + timedelta(days=self.dice.randrange(365))
 
     def _register_abroad(self, firm: ForeignFirm, moment: datetime) -> Place:

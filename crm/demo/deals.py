@@ -38,6 +38,13 @@ NOTES_ON_LOSS = {
 }
 
 
+NAMES = (
+    "{short}{project} {product} {n}{unit}", "{short}{project}{product}",
+    "{short} {product} {n}{unit}", "{short} {project}（{product}）",
+)  # fmt: skip
+NAMES_ABROAD = ("{short}: {n} {product}", "{n} {product} for {short}", "{short}, {product}")
+
+
 @dataclass
 class Stay:
     """Where a deal stood, from when to when; the last one of an open deal has no end."""
@@ -105,13 +112,13 @@ def _open_life(world: World, last: int) -> Life:
 
 
 def _place(world: World, day: date) -> Place:
-    """A customer already known on ``day``; key customers more often."""
+    """A customer already known on ``day``; key customers, and those abroad, more often."""
     while True:
         place = world.dice.choice(world.places)
         grade = place.customer.grade
         is_key = grade is not None and grade.code == "a"
         is_known = place.customer.created_at.date() < day - timedelta(days=7)
-        if is_known and (is_key or world.chance(60)):
+        if is_known and (is_key or place.is_abroad or world.chance(60)):
             return place
 
 
@@ -164,7 +171,7 @@ def _live(world: World, life: Life) -> None:
 def _begin(world: World, life: Life, owner: User) -> Deal:
     place, product, dice = life.place, life.product, world.dice
     deal = Deal(
-        name=_name(life), product=product.en if place.is_abroad else product.zh,
+        name=_name(world, life), product=product.en if place.is_abroad else product.zh,
         customer=place.customer, contact=dice.choice(place.contacts), owner=owner,
         expected_close=_expected_close(world, life),
         source=world.any_option(OptionList.SOURCE, 26, 24, 16, 4, 16, 14),
@@ -181,10 +188,13 @@ def _begin(world: World, life: Life, owner: User) -> Deal:
     return deal
 
 
-def _name(life: Life) -> str:
-    if life.place.is_abroad:
-        return f"{life.place.short}: {life.quantity} {life.product.en}"
-    return f"{life.place.short}{life.project} {life.product.zh} {life.quantity}{life.product.unit}"
+def _name(world: World, life: Life) -> str:
+    """As different reps call their deals: by project, by product, or by both."""
+    place, product = life.place, life.product
+    return world.dice.choice(NAMES_ABROAD if place.is_abroad else NAMES).format(
+        short=place.short, project=life.project, n=life.quantity, unit=product.unit,
+        product=product.en if place.is_abroad else product.zh,
+    )  # fmt: skip
 
 
 def _price(world: World, life: Life) -> tuple[Decimal, str]:

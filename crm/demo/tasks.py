@@ -62,15 +62,16 @@ OF_FINANCE = ("核对本月报销付款清单", "催收到期质保金")
 def hand_out(world: World, lives: list[Life]) -> None:
     """Write all tasks down."""
     standing = [life for life in lives if life.closed is None]
+    titles: set[str] = set()  # nobody writes the same thing down twice
     for count, span in DUE:
         for number in range(count):
             due = None if span is None else world.today + timedelta(days=world.dice.randint(*span))
             # Due today there is something for everybody who sells.
             mine = _of_rep(world, standing, number) if span == (0, 0) else standing
-            _add_about(world, world.dice.choice(mine), due)
+            _add_about(world, mine, due, titles)
     for _ in range(DONE):
         day = world.days_ago(world.dice.randint(1, 80))
-        task = _add_about(world, world.dice.choice(standing), day)
+        task = _add_about(world, standing, day, titles)
         with world.at(world.moment(day, 9, 18)):
             task.complete(by=task.assignee)
     _add_of_office(world)
@@ -81,19 +82,34 @@ def _of_rep(world: World, lives: list[Life], number: int) -> list[Life]:
     return [life for life in lives if life.place.customer.owner is owners[number % len(owners)]]
 
 
-def _add_about(world: World, life: Life, due: date | None) -> Task:
-    deal, place = life.deal, life.place
+def _add_about(world: World, lives: list[Life], due: date | None, titles: set[str]) -> Task:
+    """A task about one of the deals, called like none of ``titles``."""
+    while True:
+        life, chore = _thought_of(world, lives)
+        if (title := _title(life, chore)) not in titles:
+            break
+    titles.add(title)
+    deal = life.deal
     assert deal is not None
-    assert deal.contact is not None
-    chore = world.dice.choice(BY_STAGE[life.stays[-1].stage])
-    title = (chore.en if place.is_abroad else chore.zh).format(
-        short=place.short, who=place.address_of(deal.contact), product=deal.product
-    )
     task = Task(title=title, due_on=due, urgent=chore.urgent, important=chore.important,
                 assignee=deal.owner, customer=deal.customer, deal=deal)  # fmt: skip
     manager = deal.owner.superior()
     by = manager if manager is not None and world.chance(20) else deal.owner
     return _add(world, task, by)
+
+
+def _thought_of(world: World, lives: list[Life]) -> tuple[Life, Chore]:
+    life = world.dice.choice(lives)
+    return life, world.dice.choice(BY_STAGE[life.stays[-1].stage])
+
+
+def _title(life: Life, chore: Chore) -> str:
+    deal, place = life.deal, life.place
+    assert deal is not None
+    assert deal.contact is not None
+    return (chore.en if place.is_abroad else chore.zh).format(
+        short=place.short, who=place.address_of(deal.contact), product=deal.product
+    )
 
 
 def _add(world: World, task: Task, by: User) -> Task:

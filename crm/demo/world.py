@@ -16,6 +16,9 @@ from crm.models import Contact, Customer, Option, OptionList, Pipeline, Role, St
 SEED = 20260617
 TIMEZONE = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
+# Month and days on which nobody in China works, whatever the year.
+HOLIDAYS = {1: {1}, 5: {1, 2, 3}, 10: {1, 2, 3, 4, 5, 6, 7}}
+LATELY = 7  # days that people still remember
 # How busy each month is: quiet around the New Year of the moon, a rush before the year ends.
 SEASONS = {1: 6, 2: 3, 3: 9, 4: 10, 5: 10, 6: 11, 7: 7, 8: 7, 9: 10, 10: 8, 11: 11, 12: 14}
 
@@ -48,13 +51,13 @@ class World:
         return min(local, self.now - timedelta(minutes=self.dice.randint(1, 20)))
 
     def days_ago(self, days: int) -> date:
-        """The working day that lies ``days`` back, or the last one before it."""
-        return workday(self.today - timedelta(days=days))
+        """The working day that lies ``days`` back, or one before it."""
+        return workday(self.today - timedelta(days=days), spread=days > LATELY)
 
     def days_in_season(self, count: int, first: int, last: int) -> list[date]:
         """``count`` working days between ``first`` and ``last`` days ago, more in busy months."""
         days = [self.today - timedelta(days=n) for n in range(last, first + 1)]
-        days = [day for day in days if day.weekday() < SATURDAY]
+        days = [day for day in days if is_workday(day)]
         return sorted(self.dice.choices(days, [SEASONS[day.month] for day in days], k=count))
 
     def chance(self, percent: float) -> bool:
@@ -100,6 +103,18 @@ class Place:
         return self.addresses.get(contact.name, contact.name)
 
 
-def workday(day: date) -> date:
-    """``day``, or the Friday before it."""
-    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
+def is_workday(day: date) -> bool:
+    """Whether people are in their offices."""
+    return day.weekday() < SATURDAY and day.day not in HOLIDAYS.get(day.month, ())
+
+
+def workday(day: date, *, spread: bool = True) -> date:
+    """``day``, or a working day before it.
+
+    :param spread: a weekend stands for some day of its week, so that Fridays are days like others.
+    """
+    if spread and day.weekday() >= SATURDAY:
+        day -= timedelta(days=day.weekday() - day.toordinal() // 7 % SATURDAY)
+    while not is_workday(day):
+        day -= timedelta(days=1)
+    return day

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -14,7 +15,9 @@ from sqlalchemy import Select, func, select
 from crm import clock, create_app, demo, files
 from crm.demo import clearing, people
 from crm.demo.clearing import NotTheDemo
+from crm.demo.world import is_workday
 from crm.extensions import db
+from crm.filters.lists import LISTS
 from crm.models import (
     Activity,
     ApprovalAssignment,
@@ -32,11 +35,14 @@ from crm.models import (
     OutcomeKind,
     OutgoingMail,
     Role,
+    SavedView,
+    Sharing,
     Stage,
     StageStay,
     Task,
     User,
 )
+from crm.queries.today.customers import birthdays_of
 from tests.conftest import NOON, make_settings
 from tests.databases import Databases
 from tests.page import Browser
@@ -201,6 +207,48 @@ def test_the_worker_finds_only_the_mails_that_are_still_waited_for() -> None:
     assert len(due) == waiting < 12
     sent = select(OutgoingMail.delivery).where(OutgoingMail.done_at.is_not(None))
     assert set(db.session.scalars(sent)) == {"demo"}
+
+
+def test_nobody_works_on_a_weekend_or_a_holiday() -> None:
+    company = Company.current()
+    days = {company.day_of(at) for at in db.session.scalars(select(Activity.happened_at))}
+    assert not [day for day in days if not is_workday(day)]
+
+
+def test_a_weekday_is_as_busy_as_another() -> None:
+    moments = db.session.scalars(select(Activity.happened_at)).all()
+    per_day = Counter(moment.weekday() for moment in moments)
+    assert max(per_day.values()) < 1.5 * min(per_day.values())
+
+
+def test_nothing_is_called_twice_that_should_not_be() -> None:
+    for names in (select(Customer.name), select(Contact.name),
+                  select(Task.title).where(Task.deal_id.is_not(None))):  # fmt: skip
+        found = db.session.scalars(names).all()
+        assert len(set(found)) == len(found)
+    notes = Counter(db.session.scalars(select(Activity.summary)))
+    assert notes.most_common(1)[0][1] < 8
+
+
+def test_every_rep_has_somebody_to_congratulate() -> None:
+    for rep in db.session.scalars(select(User).where(User.role_rows.any(role=Role.REP))):
+        assert birthdays_of(rep), rep.name
+
+
+def test_firms_belong_to_groups() -> None:
+    groups = db.session.scalars(select(Customer).where(Customer.name.contains("集团"))).all()
+    below = select(Customer.parent_id).where(Customer.parent_id.is_not(None))
+    assert set(db.session.scalars(below)) <= {group.id for group in groups}
+    assert count(below) >= 4
+
+
+def test_views_are_shared_and_show_something() -> None:
+    views = db.session.scalars(select(SavedView)).all()
+    assert {view.shared_with for view in views} == set(Sharing)
+    for view in views:
+        shown = LISTS[view.list].parse_text(view.query)
+        assert shown.text() == view.query, "what is written is what the list writes itself"
+        assert count(shown.narrow(view.owner).with_only_columns(shown.MODEL.id)) > 0, view.name
 
 
 @pytest.mark.parametrize("username", ["wangfang", "limin", "fengqin", "chenli", "hejing"])
