@@ -18,7 +18,7 @@ from werkzeug.utils import safe_join
 
 FOLDER = Path(__file__).parent / "static"
 # A module that app.js imports for what it does is put in place too: one request less on every page.
-# One that exports something stays a module of its own, since others import it.
+# One that imports or exports something stays a module of its own: it is part of others.
 _MODULE = re.compile(r'^import "\./([^"]+)";$', re.MULTILINE)
 _IMPORT = re.compile(r'@import url\("\./([^"]+)"\)(?: layer\(([\w.]+)\))?;')
 
@@ -109,6 +109,8 @@ def _script() -> bytes:
 
     def put_in_place(match: re.Match[str]) -> str:
         module = (folder / match[1]).read_text()
-        return match[0] if re.search("^export", module, re.MULTILINE) else f"{{\n{module}}}"
+        return (
+            match[0] if re.search("^(import|export)", module, re.MULTILINE) else f"{{\n{module}}}"
+        )
 
     return _MODULE.sub(put_in_place, text).encode()

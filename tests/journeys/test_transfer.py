@@ -9,7 +9,7 @@ from tests.journeys.conftest import Place
 
 pytestmark = pytest.mark.journey
 
-FIRST_KB, FIRST_REQUESTS, LATER_KB = 150, 12, 25
+FIRST_KB, FIRST_REQUESTS, LATER_KB = 150, 11, 25
 
 
 class Meter:

@@ -1,14 +1,18 @@
-// What is typed is kept in this browser until it is saved: for its writer and its address, with the
-// record's version; never passwords, files and hidden fields. What takes drafts away is saved.js.
+// What is typed is kept in this browser until it is saved (saved.js): for its writer and its address,
+// with the record's version; never passwords, files and hidden fields.
 
 const offer = document.getElementById("draft_offer");
-const mine = `draft:${offer?.dataset.user}:`;
-const place = (form) => mine + form.getAttribute("action").split("?")[0];
-const what = (field) => (/^(checkbox|radio)$/.test(field.type) ? "checked" : "value");
+const place = (form) => `draft:${offer.dataset.user}:${form.getAttribute("action").split("?")[0]}`;
+const what = ({ type }) => (/checkbox|radio/.test(type) ? "checked" : "value");
 const fields = (form) => [...form.elements].filter(
-  ({ name, type }) => name && !/^(hidden|password|file|submit|button)$/.test(type));
+  ({ name, type }) => name && !/hidden|password|file|submit|button/.test(type));
 
 export const typedIn = (form) => fields(form).map((field) => [field.name, field[what(field)]]);
+
+export function fill(field, value) {
+  field[what(field)] = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
 
 export function keep(form, typed) {
   if (!offer) return;
@@ -23,9 +27,9 @@ export function offerBack(form) {
   const notice = offer.content.firstElementChild.cloneNode(true);
   notice.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang);
   notice.addEventListener("click", ({ target }) => {
-    const button = target.closest("button");
-    if (!button) return;
-    if (button.value === "restore") restore(form, draft);
+    const answer = target.closest("button")?.value;
+    if (!answer) return;
+    if (answer === "restore") restore(form, draft);
     else keep(form, null);
     notice.remove();
   });
@@ -35,11 +39,10 @@ export function offerBack(form) {
 // With the version it was written for: what others changed since then is shown before it is lost.
 function restore(form, { typed, version }) {
   if (version) form.elements.version.value = version;
-  const left = fields(form);
-  for (const [name, value] of typed) {
-    const [field] = left.splice(left.findIndex((other) => other.name === name), 1);
-    if (field?.name !== name || field[what(field)] === value) continue;
-    field[what(field)] = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+  for (const field of fields(form)) {
+    const at = typed.findIndex(([name]) => name === field.name);
+    if (at < 0) continue;
+    const [[, value]] = typed.splice(at, 1);
+    if (field[what(field)] !== value) fill(field, value);
   }
 }

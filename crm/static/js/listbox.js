@@ -1,6 +1,6 @@
-// The list of a combobox: which of its options the arrows have come to.
+// A combobox: arrows choose among the options that the server has drawn, and Enter picks one.
 
-export function listbox(field, list) {
+export function listbox(field, list, pick) {
   let chosen = null;
   const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
   function choose(option) {
@@ -10,9 +10,13 @@ export function listbox(field, list) {
     chosen?.scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-activedescendant", chosen?.id ?? "");
   }
-  function step(by) {
+  field.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.isComposing || list.hidden || !(by || event.key === "Enter")) return;
+    event.preventDefault();
     const here = options().indexOf(chosen);
-    choose(options().at(here < 0 && by < 0 ? -1 : (here + by) % options().length));
-  }
-  return { options, choose, step, chosen: () => chosen };
+    if (by) choose(options().at(here < 0 && by < 0 ? -1 : (here + by) % options().length));
+    else pick(event);
+  });
+  return { options, choose, chosen: () => chosen };
 }

@@ -1,5 +1,5 @@
-// Drafts (drafts.js) go when they are saved, which the server tells in a cookie, or too old. Whoever
-// signs out leaves none, and somebody else who signs in finds none.
+// Drafts (drafts.js) go when the server says in a cookie that they are saved, and when they are old.
+// Whoever signs out leaves none, and somebody else finds none.
 
 const LONGEST = 7 * 86_400_000;
 const user = document.getElementById("draft_offer")?.dataset.user;
@@ -7,11 +7,13 @@ const user = document.getElementById("draft_offer")?.dataset.user;
 function sweep() {
   const saved = document.cookie.match(/\bsaved=([^;]+)/)?.[1];
   document.cookie = "saved=; path=/; max-age=0";
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith("draft:"))) {
-    const others = user && !key.startsWith(`draft:${user}:`);
-    const isOld = JSON.parse(localStorage[key]).at < Date.now() - LONGEST;
-    if (saved === "/sign-out" || key === `draft:${user}:${saved}` || others || isOld) delete localStorage[key];
+  for (const [key, draft] of Object.entries(localStorage)) {
+    const [kind, writer, place] = key.split(":");
+    if (kind !== "draft") continue;
+    const isSaved = ["/sign-out", place].includes(saved);
+    const isOld = JSON.parse(draft).at < Date.now() - LONGEST;
+    if (isSaved || isOld || (user && user !== writer)) delete localStorage[key];
   }
 }
 sweep();
-document.addEventListener("htmx:after:request", sweep);
+addEventListener("htmx:after:request", sweep);

@@ -1,6 +1,6 @@
 // A form on its way: the button that was pressed shows it, and pressing again does nothing.
 
-document.addEventListener("submit", (event) => {
+addEventListener("submit", (event) => {
   const form = event.target;
   // What answers with a file leaves the page as it is, and may be asked for again.
   if (form.getAttribute("method") !== "post" || "file" in form.dataset) return;
@@ -9,17 +9,17 @@ document.addEventListener("submit", (event) => {
   if (form.ariaBusy || halfTyped || !navigator.onLine) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    return;
+  } else {
+    form.ariaBusy = "true";
+    event.submitter?.classList.add("is-busy");
   }
-  form.ariaBusy = "true";
-  event.submitter?.classList.add("is-busy");
 }, true);
 
 function release(form) {
   form.ariaBusy = null;
   form.querySelector(".is-busy")?.classList.remove("is-busy");
 }
-document.addEventListener("htmx:finally:request", ({ target, detail }) => {
+addEventListener("htmx:finally:request", ({ target, detail }) => {
   if (!detail.ctx.hx?.redirect) release(target);
 });
 // Back from the page that it led to.

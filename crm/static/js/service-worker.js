@@ -1,39 +1,28 @@
-// Without a connection a page says so; with one, nothing is different. A device keeps the assets,
-// under addresses that change with their content, and the page that says so: never one with data.
+// Without a connection a page says so. The device keeps that page and its assets, never one with data.
 
 const ASSETS = new URL("../", location).pathname;
 const OFFLINE = "/offline";
 const KEPT = `kaidan ${location}`;
 
-self.addEventListener("install", (event) => {
+addEventListener("install", (event) => {
   const needed = [OFFLINE, `${ASSETS}css/app.css`, `${ASSETS}vendor/icons.svg`];
   event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(needed)));
-  self.skipWaiting();
+  skipWaiting();
 });
 
-self.addEventListener("activate", (event) => event.waitUntil(dropOthers()));
+addEventListener("activate", (event) => event.waitUntil(begin()));
 
-self.addEventListener("fetch", (event) => {
-  const { request } = event;
-  if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
-  } else if (new URL(request.url).pathname.startsWith(ASSETS)) {
-    event.respondWith(asset(request));
-  }
+addEventListener("fetch", (event) => {
+  const { mode, url } = event.request;
+  if (mode === "navigate") event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
+  else if (url.includes(ASSETS)) event.respondWith(kept(event.request));
 });
 
-async function asset(request) {
-  const kept = await caches.match(request);
-  if (kept) return kept;
-  const answer = await fetch(request);
-  if (answer.ok) {
-    const cache = await caches.open(KEPT);
-    await cache.put(request, answer.clone());
-  }
-  return answer;
+async function kept(request) {
+  return await caches.match(request) ?? fetch(request);
 }
 
-async function dropOthers() {
+async function begin() {
   for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
-  await self.clients.claim();
+  await clients.claim();
 }

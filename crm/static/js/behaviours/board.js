@@ -1,96 +1,58 @@
-// The board by keyboard and menu: arrows go from card to card, m opens a card's stages,
-// Alt with an arrow moves the card to the next stage. Every way ends in the card's own form.
+// The board by keyboard and menu: arrows go from card to card, m opens a card's stages, Alt with an
+// arrow moves it to the next. Every way ends in the card's form.
 
 const CARD = ".deal-card";
+const STAGES = ".move select";
 
 export function connect(board) {
-  let moving = null;
-
-  const cards = () => [...board.querySelectorAll(CARD)];
+  // Tab comes to one card, the one that was last there.
+  const entered = () => board.querySelector(`${CARD}[tabindex="0"]`);
   const enter = (card) => {
-    for (const other of cards()) other.tabIndex = other === card ? 0 : -1;
-  };
-  const focus = (card) => {
     if (!card) return;
-    enter(card);
-    card.focus();
+    entered()?.setAttribute("tabindex", -1);
+    card.tabIndex = 0;
   };
-  enter(cards()[0]);
+  const look = () => entered() ?? enter(board.querySelector(CARD));
+  look();
+  addEventListener("htmx:after:swap", look);
 
-  board.addEventListener("change", (event) => {
-    if (event.target.matches(".move select")) event.target.form.requestSubmit();
-  });
-
-  board.addEventListener("submit", (event) => {
-    const card = event.target.closest(CARD);
-    if (!card) return;
-    if (card.classList.contains("is-moving")) return event.preventDefault();
-    card.classList.add("is-moving");
-    moving = card.id;
-  }, true);
-
-  board.addEventListener("focusin", (event) => {
-    const card = event.target.closest(CARD);
-    if (card) enter(card);
-  });
-
-  // Arrows on a closed list would send each stage they pass: they open it instead.
+  board.addEventListener("focusin", ({ target }) => enter(target.closest(CARD)));
+  board.addEventListener("change", ({ target }) => target.matches(STAGES) && target.form.requestSubmit());
   board.addEventListener("keydown", (event) => {
-    if (!event.target.matches(".move select") || !/^Arrow(Up|Down)$/.test(event.key)) return;
-    event.preventDefault();
-    open(event.target);
-  });
-
-  board.addEventListener("keydown", (event) => {
-    const card = event.target.closest(CARD);
-    if (!card || event.target !== card || card.classList.contains("is-moving")) return;
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const select = card.querySelector(".move select");
-    if (step && event.altKey && select) move(select, step);
-    else if (step) focus(neighbour(card, step));
-    else if (event.key === "ArrowDown") focus(sibling(card, "nextElementSibling"));
-    else if (event.key === "ArrowUp") focus(sibling(card, "previousElementSibling"));
-    else if (event.key === "Enter") card.querySelector("a").click();
-    else if (event.key === "m" && select) open(select);
+    const { target, key, altKey } = event;
+    const card = target.closest(CARD);
+    if (!card || card.querySelector("[aria-busy]")) return;
+    const stages = card.querySelector(STAGES);
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    // Arrows on a closed list would send each stage they pass: they open it instead.
+    if (target === stages && /^Arrow(Up|Down)$/.test(key)) open(stages);
+    else if (target !== card) return;
+    else if (key === "m" && stages) open(stages);
+    else if (step && altKey && stages) move(stages, step);
+    else if (step) beside(card, step)?.focus();
+    else if (key === "ArrowDown") card.nextElementSibling?.focus();
+    else if (key === "ArrowUp") card.previousElementSibling?.focus();
+    else if (key === "Enter") card.querySelector("a").click();
     else return;
     event.preventDefault();
   });
-
-  // The card that was moved has been drawn anew elsewhere: the focus goes with it.
-  document.addEventListener("htmx:after:swap", () => {
-    if (!board.isConnected) return;
-    const card = moving && document.getElementById(moving);
-    if (card && document.activeElement === document.body) focus(card);
-    if (card && !card.classList.contains("is-moving")) moving = null;
-    if (!board.querySelector(`${CARD}[tabindex="0"]`)) enter(cards()[0]);
-  });
 }
 
-function open(select) {
-  select.focus();
-  select.showPicker?.();
+function open(stages) {
+  stages.focus();
+  stages.showPicker?.();
 }
 
-function move(select, step) {
-  const wanted = select.selectedIndex + step;
-  if (wanted < 0 || wanted >= select.options.length) return;
-  select.selectedIndex = wanted;
-  select.form.requestSubmit();
-}
-
-function sibling(card, direction) {
-  const other = card[direction];
-  return other?.matches(CARD) ? other : null;
+function move(stages, step) {
+  const wanted = stages.options[stages.selectedIndex + step];
+  if (wanted) stages.value = wanted.value;
+  if (wanted) stages.form.requestSubmit();
 }
 
 // The card at the same height in the next column that has any.
-function neighbour(card, step) {
-  const columns = [...card.closest(".board").querySelectorAll(".cards")];
-  const here = columns.indexOf(card.parentElement);
-  const height = [...card.parentElement.querySelectorAll(CARD)].indexOf(card);
-  for (let at = here + step; columns[at]; at += step) {
-    const there = columns[at].querySelectorAll(CARD);
-    if (there.length) return there[Math.min(height, there.length - 1)];
-  }
-  return null;
+function beside(card, step) {
+  const columns = [...card.closest(".board").querySelectorAll(`.cards:has(${CARD})`)];
+  const there = columns[columns.indexOf(card.parentElement) + step]?.querySelectorAll(CARD);
+  const height = [...card.parentElement.children].indexOf(card);
+  return there?.[Math.min(height, there.length - 1)];
 }

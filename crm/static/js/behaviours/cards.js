@@ -1,5 +1,5 @@
-// Cards dragged by mouse or finger from column to column: a drop chooses the stage in the card's
-// form and sends it. The server's answer draws both columns, so a refused card goes back by itself.
+// Cards dragged from column to column: a drop sends the card's form with that stage. The answer draws
+// both columns, so a refused card goes back by itself.
 
 import Sortable from "../../vendor/sortable.esm.js";
 
@@ -15,8 +15,6 @@ export function connect(list) {
     touchStartThreshold: 5,
     ghostClass: "is-ghost",
     dragClass: "is-dragged",
-    scroll: true,
-    bubbleScroll: true,
     onEnd({ item, from, to }) {
       // htmx carries attributes over to the card that replaces this one; the CSP forbids styles.
       item.removeAttribute("style");

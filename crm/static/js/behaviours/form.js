@@ -1,20 +1,18 @@
 // A form that people write in: who leaves it changed is asked first, and a draft of it is kept.
 
-import { keep, offerBack, typedIn } from "../drafts.js";
+import { fill, keep, offerBack, typedIn } from "../drafts.js";
 
-const forms = new Map();
+const forms = new Map(); // what each said at first
 
 export function connect(form) {
+  const note = () => keep(form, isChanged(form) && typedIn(form));
   forms.set(form, `${typedIn(form)}`);
   offerBack(form);
-  const note = () => keep(form, isChanged(form) && typedIn(form));
   form.addEventListener("input", note);
   form.addEventListener("change", note);
   form.addEventListener("click", ({ target }) => {
     const field = document.getElementById(target.closest("[data-fill]")?.dataset.fill);
-    if (!field) return;
-    field.value = target.value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (field) fill(field, target.value);
   });
 }
 
@@ -24,13 +22,12 @@ function isChanged(form) {
     || `${typedIn(form)}` !== forms.get(form));
 }
 
-// A form that is sent, or that a lost session leads away from, is safe: its draft is kept until then.
-let isSafe = false;
-document.addEventListener("submit", ({ target, defaultPrevented }) => { isSafe = forms.has(target) && !defaultPrevented; });
-document.addEventListener("htmx:after:request", ({ target, detail: { ctx } }) => {
-  isSafe = ctx.hx.redirect?.startsWith("/sign-in") || (forms.has(target) && ctx.response.status < 400);
+// What is sent, or left for a lost session, needs no question: it has its draft.
+addEventListener("submit", (event) => event.defaultPrevented || forms.delete(event.target));
+addEventListener("htmx:after:request", ({ target, detail: { ctx } }) => {
+  if (ctx.hx.redirect?.startsWith("/sign-in")) forms.clear();
+  else if (ctx.response.status < 400) forms.delete(target);
 });
-addEventListener("pageshow", () => { isSafe = false; });
 addEventListener("beforeunload", (event) => {
-  if (!isSafe && [...forms.keys()].some(isChanged)) event.preventDefault();
+  if ([...forms.keys()].some(isChanged)) event.preventDefault();
 });

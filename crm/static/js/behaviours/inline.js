@@ -1,11 +1,10 @@
-// Facts edited where they stand: Escape gives up, Enter saves, and the focus goes back to the
-// fact. Whoever goes on to another fact saves the one that was changed.
+// Facts edited where they stand: Escape gives up; Enter saves, and so does going on to another fact.
 
 export function connect(facts) {
   let edited, next, before;
   const form = () => facts.querySelector(".inline-form");
   const link = (name) => document.querySelector(`[data-field="${name}"]`);
-  const written = () => new URLSearchParams(new FormData(form())).toString();
+  const written = () => `${new URLSearchParams(new FormData(form()))}`;
   const look = () => {
     const name = form()?.dataset.name;
     if (name && name !== edited) before = written();
@@ -14,19 +13,19 @@ export function connect(facts) {
     else if (edited) edited = link(edited)?.focus();
   };
   look();
-  document.addEventListener("htmx:after:swap", look);
+  addEventListener("htmx:after:swap", look);
 
   facts.addEventListener("keydown", (event) => {
+    const { target, key, ctrlKey, metaKey } = event;
     if (!form() || event.defaultPrevented) return;
-    const saves = event.target.matches("select") || ((event.ctrlKey || event.metaKey) && event.target.matches("textarea"));
-    if (event.key === "Escape") form().querySelector("[data-cancel]").click();
-    else if (event.key === "Enter" && saves) form().requestSubmit();
+    if (key === "Escape") form().querySelector("[data-cancel]").click();
+    else if (key === "Enter" && target.matches(ctrlKey || metaKey ? "select, textarea" : "select")) form().requestSubmit();
     else return;
     event.preventDefault();
   });
 
-  document.addEventListener("click", (event) => {
-    const wanted = event.target.closest?.("[data-field]");
+  addEventListener("click", (event) => {
+    const wanted = event.target.closest("[data-field]");
     if (!wanted || !form() || written() === before) return;
     event.preventDefault();
     event.stopPropagation();

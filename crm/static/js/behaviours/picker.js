@@ -1,5 +1,5 @@
-// A picker: what is typed is looked up on the server, which draws the list under the field (htmx).
-// Arrows, Enter, Escape, mouse and finger choose from it; what is chosen is sent with its id.
+// A picker: the server looks up what is typed and draws the list (htmx); keys, mouse and finger choose
+// from it, and what is chosen is sent with its id.
 
 import { listbox } from "../listbox.js";
 
@@ -7,24 +7,31 @@ export function connect(picker) {
   const key = picker.querySelector("input[type=hidden]");
   const input = picker.querySelector("[role=combobox]");
   const list = picker.querySelector("[role=listbox]");
-  const { options, choose, step, chosen } = listbox(input, list);
 
-  const show = (open) => {
+  const ask = () => list.hidden && input.dispatchEvent(new Event("ask"));
+  input.addEventListener("click", ask);
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || !(list.hidden ? /^Arrow(Up|Down)$/ : /^Escape$/).test(event.key)) return;
+    event.preventDefault();
+    if (!ask()) show(false);
+  });
+  const { options, choose, chosen } = listbox(input, list, () => chosen()?.click());
+
+  function show(open) {
     list.hidden = !open;
-    input.setAttribute("aria-expanded", open);
+    input.ariaExpanded = open;
     choose(open ? options()[0] : null);
-  };
-  const ask = () => input.dispatchEvent(new Event("ask"));
-  const set = ({ id = "", text = "" } = {}) => {
+  }
+  function set({ id = "", text = "" } = {}) {
     input.value = text;
     key.value = id;
     for (const candidate of picker.querySelectorAll("[type=radio]")) candidate.checked = false;
     input.dispatchEvent(new Event("change", { bubbles: true }));
-  };
-  const take = (option) => {
+  }
+  function take(option) {
     if (option.dataset.id) set(option.dataset);
     show(false);
-  };
+  }
 
   // The server has drawn the list anew, or put into it what was created in place.
   new MutationObserver(() => {
@@ -37,17 +44,6 @@ export function connect(picker) {
 
   input.addEventListener("input", () => { key.value = ""; });
   input.addEventListener("blur", () => show(false));
-  input.addEventListener("click", () => list.hidden && ask());
-  input.addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.isComposing || (list.hidden && !by)) return;
-    if (list.hidden) ask();
-    else if (by) step(by);
-    else if (event.key === "Enter") chosen()?.click();
-    else if (event.key === "Escape") show(false);
-    else return;
-    event.preventDefault();
-  });
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", ({ target }) => {
     const option = options().find((other) => other.contains(target));

@@ -10,25 +10,26 @@ export function connect(form) {
   const count = () => {
     const { everything } = form.elements;
     const ticked = rows().filter((row) => row.checked).length;
-    all.checked = ticked > 0 && ticked === rows().length;
-    all.indeterminate = ticked > 0 && !all.checked;
+    all.checked = ticked && ticked === rows().length;
+    all.indeterminate = ticked && !all.checked;
     if (everything && !all.checked) everything.checked = false;
     form.querySelector("output").value = everything?.checked ? everything.dataset.count : ticked;
   };
 
   list.addEventListener("click", ({ target, shiftKey }) => {
-    const row = rows();
-    if (target === all || (target === form.elements.everything && target.checked)) tick(row, target.checked);
-    if (row.includes(target)) {
-      const [from, to] = [row.indexOf(last), row.indexOf(target)].sort((a, b) => a - b);
-      if (shiftKey && from >= 0) tick(row.slice(from, to), target.checked);
+    const boxes = rows();
+    const { checked } = target;
+    if (target === all || (checked && target === form.elements.everything)) tick(boxes, checked);
+    if (boxes.includes(target)) {
+      const [from, to] = [boxes.indexOf(last), boxes.indexOf(target)].sort((a, b) => a - b);
+      if (shiftKey && from >= 0) tick(boxes.slice(from, to), checked);
       last = target;
     }
     count();
   });
   form.addEventListener("reset", () => setTimeout(count));
-  document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape" && !document.querySelector("dialog[open], .menu[open]")) form.reset();
+  addEventListener("keydown", ({ key, defaultPrevented }) => {
+    if (key === "Escape" && !defaultPrevented && !document.querySelector("dialog[open]")) form.reset();
   });
   if (all.checked) tick(rows(), true); // it was quicker than this
   count();

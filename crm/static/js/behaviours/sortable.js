@@ -1,5 +1,5 @@
-// The lines of a form that can be dragged into another order; a drop is a change of the form.
-// The library is loaded when the menu around them is opened, not before.
+// The lines of a form are dragged into another order; a drop changes the form. The library is loaded
+// when the menu around them is opened.
 
 export function connect(list) {
   list.closest("details").addEventListener("toggle", async () => {

@@ -1,5 +1,5 @@
-// A message goes away by itself, an error stays until it is closed. Each is read out as well:
-// screen readers hear what changes in #said when they are done, and in #warned at once.
+// A message goes away by itself, an error stays until it is closed. Screen readers hear what changes
+// in #said when they are done, and in #warned at once.
 
 const SHOWN_FOR = 6000;
 
@@ -7,5 +7,13 @@ export function connect(toast) {
   const isError = toast.matches(".toast-error");
   document.getElementById(isError ? "warned" : "said").textContent = toast.textContent.trim();
   if (!isError) setTimeout(() => toast.remove(), SHOWN_FOR);
-  toast.querySelector("[data-close]").addEventListener("click", () => toast.remove());
+  toast.querySelector("[data-dismiss]").addEventListener("click", () => toast.remove());
+
+  // What is outside of an open dialog is neither seen nor heard.
+  const dialog = document.querySelector("dialog:modal");
+  if (!dialog) return;
+  const place = toast.parentElement;
+  toast.role = "alert";
+  dialog.append(toast);
+  dialog.addEventListener("close", () => dialog.contains(toast) && place.append(toast));
 }

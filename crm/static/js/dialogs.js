@@ -1,0 +1,13 @@
+// A link to a <dialog> of its page opens it, [data-close] closes the one around it. The browser gives
+// the focus back to the link, or to the menu that it stands in.
+
+addEventListener("click", (event) => {
+  const opener = event.target.closest("[aria-haspopup=dialog]");
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  if (!opener) return;
+  event.preventDefault();
+  const menu = opener.closest("details");
+  (menu?.firstElementChild ?? opener).focus();
+  if (menu) menu.open = false;
+  document.querySelector(opener.hash).showModal();
+});
