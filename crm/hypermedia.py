@@ -131,8 +131,8 @@ def page_before() -> str | None:
 
 
 def next_or(otherwise: str) -> str:
-    """Where the form that was sent wants to go on, else ``otherwise``."""
-    return safe_next(request.form.get("next")) or otherwise
+    """Where one goes on after this form, as its address or the form says, else ``otherwise``."""
+    return safe_next(request.values.get("next")) or otherwise
 
 
 def page_shown(page: str) -> str:

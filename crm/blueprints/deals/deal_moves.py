@@ -10,7 +10,7 @@ from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.formatting import label
 from crm.forms.deal import DealMoveForm
-from crm.hypermedia import is_fragment, render, respond, safe_next, stream
+from crm.hypermedia import is_fragment, next_or, render, respond, stream
 from crm.models import Deal, Stage
 from crm.models.deal import Missing, StageChanged
 from crm.policies import find, may, require
@@ -52,7 +52,7 @@ def _moved(deal: Deal, left: Stage) -> Response:
     filter = DealFilter.parse(request.args)
     return respond(
         "deals/moves/create.stream.html",
-        to=safe_next(request.form.get("next")) or url_for("deals.show", deal_id=deal.id),
+        to=next_or(url_for("deals.show", deal_id=deal.id)),
         filter=filter, card=card_of(deal, current_user), stages=deal.pipeline.stages,
         columns=heads(filter, current_user, [left, deal.stage]),
     )  # fmt: skip

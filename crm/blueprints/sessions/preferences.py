@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from crm.extensions import LANGUAGES, db
 from crm.forms.user import THEMES
-from crm.hypermedia import go, page_shown, safe_next
+from crm.hypermedia import go, next_or, page_shown
 
 bp = Blueprint("preferences", __name__)
 
@@ -18,7 +18,7 @@ KEPT_WITH_USER = ("language", "theme")
 
 @bp.post("/preferences")
 def update() -> Response:
-    response = go(page_shown(safe_next(request.form.get("next")) or url_for("today.show")))
+    response = go(page_shown(next_or(url_for("today.show"))))
     for name, choices in CHOICES.items():
         chosen = request.form.get(name)
         if chosen in choices:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.formatting import short_day
 from crm.forms.task import PostponementForm
-from crm.hypermedia import flash_undoable, go, render, safe_next
+from crm.hypermedia import flash_undoable, go, next_or, render
 from crm.models import Task
 from crm.policies import find, require
 
@@ -44,4 +44,4 @@ def create(task_id: int) -> Response:
 
 
 def _next() -> str:
-    return safe_next(request.values.get("next")) or url_for("tasks.index")
+    return next_or(url_for("tasks.index"))

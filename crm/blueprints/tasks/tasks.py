@@ -12,7 +12,7 @@ from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.tasks import TaskFilter
 from crm.forms.task import TaskForm
-from crm.hypermedia import go, render, safe_next
+from crm.hypermedia import go, next_or, render
 from crm.models import Company, Customer, Deal, Task
 from crm.policies import find, require
 
@@ -48,7 +48,7 @@ def create() -> Response:
     task = Task.add(form.fill(Task()), by=current_user)
     db.session.commit()
     flash(_("Task added: %(title)s", title=task.title), "success")
-    return go(_next() or url_for("tasks.index"))
+    return go(_next())
 
 
 @bp.get("/tasks/<int:task_id>")
@@ -91,5 +91,5 @@ def destroy(task_id: int) -> Response:
     return go(url_for("tasks.index"))
 
 
-def _next() -> str | None:
-    return safe_next(request.values.get("next"))
+def _next() -> str:
+    return next_or(url_for("tasks.index"))
