@@ -76,7 +76,9 @@ class BaseForm(FlaskForm):
         """
         version = record.version if version is None else version
         complete = self.validate_on_submit()
-        if str(self.version.data or "") == str(version):
+        # What was sent: the field itself holds the record's version where none was.
+        sent = (self.version.raw_data or [""])[0]
+        if sent == str(version):
             return bool(complete)
         self.status = 409
         self.conflicts = [

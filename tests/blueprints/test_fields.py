@@ -175,6 +175,14 @@ def test_a_stale_version_shows_both_values_and_may_be_sent_again(cast: Cast, wan
     assert last_change(cast.pumps) == {"product": ["赵的", "我的"]}
 
 
+def test_without_a_version_nothing_is_saved_over_others(cast: Cast, wang: Browser) -> None:
+    before = cast.sigma.name
+    wang.post(address("customer", cast.sigma, "name"), {"name": "盲写"}, status=409)
+    wang.post(f"/customers/{cast.sigma.id}", {"name": "盲写"}, status=409)
+    db.session.expire_all()
+    assert cast.sigma.name == before
+
+
 def test_saving_answers_with_what_else_shows_the_value(cast: Cast, wang: Browser) -> None:
     form = {"name": "新名", "version": str(cast.pumps.version)}
     deal = f"#deal_{cast.pumps.id}"
