@@ -163,6 +163,7 @@ def _is_chinese(path: Path) -> bool:
 
 def _delimiter_of(sample: str) -> str:
     """The delimiter that divides the sample into the most, and the most even, columns."""
+    sample = sample.lstrip("\r\n")  # empty lines before the header say nothing
     whole = sample[: sample.rfind("\n") + 1] or sample
 
     def evenness(delimiter: str) -> tuple[float, int]:

@@ -20,8 +20,10 @@ from crm.importers.problems import Refused
 from crm.importers.run import Import
 from crm.importers.table import Table
 from crm.models import User
+from crm.policies import LARGEST_KEY
 
 LARGEST = 8_000_000
+LONGEST_NAME = 240
 LIVES = 24 * 3600
 SHOWN = 8
 
@@ -62,7 +64,7 @@ class Upload:
         folder = _folder(by) / digest
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        path = folder / (plain_name(name).strip(". ") or "customers.csv")
+        path = folder / (_cut(plain_name(name)).strip(". ") or "customers.csv")
         path.write_bytes(content)
         return cls(path, digest, importer, by)
 
@@ -75,7 +77,8 @@ class Upload:
             return None
         folder = _folder(user) / digest
         path = next(folder.iterdir(), None) if folder.is_dir() else None
-        owner = db.session.scalar(User.active().where(User.id == owner_id)) if owner_id else None
+        known = 0 < (owner_id or 0) <= LARGEST_KEY
+        owner = db.session.scalar(User.active().where(User.id == owner_id)) if known else None
         return cls(path, digest, importer, user, owner) if path else None
 
     def preview(self) -> Preview:
@@ -112,6 +115,11 @@ class Upload:
         if self.owner is not None and not mapping.fills("owner"):
             mapping.constants["owner"] = self.owner.username
         return table, mapping
+
+
+def _cut(name: str) -> str:
+    """The end of ``name``, as long as file systems allow: they count bytes."""
+    return name.encode("utf-8", "ignore")[-LONGEST_NAME:].decode("utf-8", "ignore")
 
 
 def _folder(user: User) -> Path:

@@ -151,6 +151,23 @@ def test_a_file_that_cannot_be_read_is_explained(
     assert complaint in page.text
 
 
+@pytest.mark.parametrize("content", ['name\n"abc', f"name\n{'x' * 200_000}\n"])
+def test_a_file_that_breaks_off_brings_in_nothing_and_says_why(
+    newcomer: Browser, content: str
+) -> None:
+    upload(newcomer, content)
+    path = newcomer.last.request.path
+    newcomer.post(path)
+    assert newcomer.location == path
+    assert "line 2" in newcomer.follow().text
+
+
+@pytest.mark.parametrize("name", ["龘" * 200 + ".csv", "😀" * 300, ".csv", "..."])
+def test_any_name_of_a_file_will_do(newcomer: Browser, name: str) -> None:
+    upload(newcomer, GOOD, name)
+    newcomer.get(f"{newcomer.last.request.path}?owner={'9' * 30}")
+
+
 def test_an_upload_is_known_to_nobody_else(newcomer: Browser, app: Flask) -> None:
     upload(newcomer, GOOD)
     path = newcomer.last.request.path

@@ -29,6 +29,13 @@ def test_chinese_is_read_in_every_encoding_that_spreadsheets_save(
     assert rows(table) == [["大连西格玛（泵）", "0411"]]
 
 
+@pytest.mark.parametrize("end", ["", "\n甲;1\n"])
+def test_empty_lines_may_stand_before_the_header(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "late.csv"
+    path.write_text(f"\n\nname;phone{end}")
+    assert Table(path).header == ["name", "phone"]
+
+
 def test_western_text_is_not_taken_for_chinese(spreadsheet: Spreadsheet) -> None:
     path = spreadsheet("name,city", "Sigma,Berlin", "Müller,Köln", encoding="latin-1")
     with pytest.raises(Refused, match="Line 3 is neither UTF-8 nor GB18030"):

@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 from crm.extensions import db
 from crm.forms.customer_import import CustomerImportForm
 from crm.hypermedia import go, render
-from crm.importers import Customers, Disturbed
+from crm.importers import Customers, Disturbed, Refused
 from crm.importers.uploads import LARGEST, Upload
 from crm.models import Customer
 from crm.policies import require
@@ -58,7 +58,9 @@ def update(digest: str) -> Response:
         result = upload.bring_in()
     except Disturbed:
         abort(409)
-    if result.problems:
+    except Refused:
+        result = None
+    if result is None or result.problems:  # the preview says which
         return go(url_for("customer_imports.show", digest=digest, owner=request.args.get("owner")))
     upload.forget()
     flash(ngettext("%(num)d customer is here now.", "%(num)d customers are here now.",
