@@ -77,10 +77,9 @@ def fingerprint(rows: list[dict[str, Any]]) -> str:
 def arranged(typed: MultiDict[str, str]) -> MultiDict[str, str]:
     """What was typed, its rows in the order that the button asked for."""
     verb, _colon, place = typed.get("arrange", "").partition(":")
-    numbers = sorted({int(part) for name in typed if (part := _number_in(name)).isdigit()})
-    at = int(place) if place.isdigit() else -1
-    if at in numbers:
-        index = numbers.index(at)
+    numbers = sorted({int(part) for name in typed if (part := _number_in(name)).isdecimal()})
+    if place in map(str, numbers):
+        index = numbers.index(int(place))
         number = numbers.pop(index)
         if verb in {"up", "down"}:
             numbers.insert(max(0, index + (1 if verb == "down" else -1)), number)
@@ -90,7 +89,7 @@ def arranged(typed: MultiDict[str, str]) -> MultiDict[str, str]:
         part = _number_in(name)
         if not name.startswith("rows-"):
             result.setlist(name, values)
-        elif part.isdigit() and int(part) in new:
+        elif part.isdecimal() and int(part) in new:
             field = name.split("-", 2)[2]
             result.setlist(f"rows-{new[int(part)]}-{field}", values)
     if verb == "add" and len(numbers) < MOST_ROWS:

@@ -358,7 +358,8 @@ def test_no_template_takes_stages_away_from_deals(admin: Browser, cast: Cast) ->
 
 @pytest.mark.parametrize("hostile", [
     {"arrange": "up:99999999999"}, {"arrange": "sideways:1"}, {"arrange": "remove:-1"},
-    {"rows-9999-id": "1", "arrange": "add"}, {"rows-x-id": "1", "arrange": "down:x"},
+    {"rows-²-id": "1"}, {"arrange": "up:²"}, {"rows-9999-id": "1", "arrange": "add"},
+    {"rows-x-id": "1", "arrange": "down:x"},
     {"rows-0-id": "999999", "rows-1-id": "drop"},
 ])  # fmt: skip
 def test_hostile_rows_get_an_answer(admin: Browser, hostile: dict[str, str]) -> None:
