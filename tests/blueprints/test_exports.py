@@ -30,6 +30,12 @@ def exported(browser: Browser, address: str, format: str = "csv") -> bytes:
     return browser.last.get_data()
 
 
+def test_no_cache_keeps_an_export(cast: Cast, browser: Browser) -> None:
+    browser.sign_in("admin")
+    exported(browser, "customers")
+    assert browser.last.headers["Cache-Control"] == "private, no-store"
+
+
 def rows(browser: Browser, address: str) -> list[dict[str, str]]:
     text = exported(browser, address).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))

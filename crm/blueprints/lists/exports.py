@@ -31,4 +31,6 @@ def create(name: str) -> Response:
         return go(filter.url())
     export.record()
     db.session.commit()
-    return send_file(file, as_attachment=True, download_name=export.file_name)
+    response = send_file(file, as_attachment=True, download_name=export.file_name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
