@@ -316,7 +316,7 @@ FORMS: dict[str, dict[str, str]] = {
     # Without rows: read, and explained (422).
     "stages.update": {"version": "=stages_version"},
     "options.update": {"version": "=options_version"},
-    "profile.update": {"name": "改名", "theme": "dark"},
+    "profile.update": {"name": "改名", "theme": "dark", "version": "=wang_version"},
     "exchange_rates.create": {"currency": "USD", "day": "2026-06-01", "rate": "7.1"},
 }
 # fmt: on
