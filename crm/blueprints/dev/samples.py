@@ -110,7 +110,7 @@ CELLS: dict[Kind, tuple[str, Any]] = {
     Kind.CODE: ("product", "HC-200"),
     Kind.TEXT: ("region", "辽宁"),
     Kind.LONG: ("address", "大连市甘井子区华北路 88 号海创大厦 3 号楼 1201 室"),
-    Kind.LINK: ("parent", "沪东船舶集团"),
+    Kind.LINK: ("parent", Customer(id=1, name="沪东船舶集团")),
     Kind.NUMBER: ("employees", 12_500),
     Kind.PERCENT: ("probability", 60),
     Kind.MONEY: ("amount", AMOUNT),
