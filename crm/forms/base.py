@@ -12,6 +12,7 @@ from wtforms.fields.core import UnboundField
 
 from crm.formatting import label
 from crm.forms.messages import Messages
+from crm.models import Event
 from crm.models.bilingual import Bilingual
 from crm.wording import word_for
 
@@ -55,6 +56,8 @@ class BaseForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflicts: list[Conflict] = []
+        # The event of who changed it meanwhile, where that is known.
+        self.changed: Event | None = None
         # 409 when the record was changed by somebody else meanwhile.
         self.status = 422
         # Where the page begins: at the first field that is wrong, as the form is drawn.
@@ -81,15 +84,19 @@ class BaseForm(FlaskForm):
         if sent == str(version):
             return bool(complete)
         self.status = 409
-        self.conflicts = [
+        self.conflicts = self.conflicts_with(record)
+        self.version.data = str(version)
+        return False
+
+    def conflicts_with(self, record: Any) -> list[Conflict]:
+        """Each field whose value is another than that of ``record``."""
+        return [
             Conflict(str(field.label.text), shown(theirs), shown(field.data))
             for field in self
             if field.name not in {"version", "csrf_token"} and hasattr(record, field.name)
             if not isinstance(field, FileField)
             if (theirs := getattr(record, field.name)) != field.data
         ]
-        self.version.data = str(version)
-        return False
 
     def plain_fields(self, record: Any, *names: str) -> None:
         """Copy the fields called ``names`` to ``record``: each named, never the whole request."""

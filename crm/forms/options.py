@@ -17,6 +17,10 @@ from crm.models.option import InUse, OptionPlan
 class OptionRow(RowForm):
     active = BooleanField(_l("Offered"))
 
+    @classmethod
+    def particulars(cls, row: dict[str, Any]) -> list[str]:
+        return [_("Offered") if row["active"] else _("not offered")]
+
 
 class OptionsForm(RowsForm):
     rows = FieldList(FormField(OptionRow), max_entries=MOST_ROWS)

@@ -6,17 +6,21 @@ is saved, and no JavaScript is needed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice, SelectField
 
-from crm.forms.base import BaseForm
+from crm.extensions import db
+from crm.forms.base import BaseForm, Conflict
 from crm.forms.fields import text
+from crm.models import Event
 from crm.models.approval import digest_of
 from crm.models.option import COLOURS
 from crm.wording import COLOUR_WORDS
@@ -43,16 +47,61 @@ class RowForm(BaseForm):
         """The names in both languages; what is left empty is shown in the other one."""
         return self.label_zh.data or "", self.label_en.data or ""
 
+    @classmethod
+    def said(cls, row: dict[str, Any]) -> str:
+        """A row in words, for whoever compares it with another."""
+        colour = COLOUR_WORDS.get(row["colour"], "")
+        return " · ".join(str(part) for part in (_name(row), *cls.particulars(row), colour) if part)
+
+    @classmethod
+    def particulars(cls, row: dict[str, Any]) -> list[str]:
+        """What the row says beside names and colour."""
+        return []
+
 
 class RowsForm(BaseForm):
     """A list of rows and the version of the whole list."""
 
     rows: FieldList
 
+    # The rows as they are now.
+    now: Sequence[dict[str, Any]] = ()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if request.method == "POST":
             kwargs["formdata"] = arranged(request.form)
         super().__init__(*args, **kwargs)
+
+    def may_save_over(self, now: list[dict[str, Any]], changes: Select[Event]) -> bool:
+        """Whether what was typed is complete and the rows still are as they were shown.
+
+        :param changes: the events that changed them, newest first: the last one says who it was.
+        """
+        self.now = now
+        saves = self.may_save(None, version=fingerprint(now))
+        if self.status == 409:
+            self.changed = db.session.scalars(changes.limit(1)).first()
+        return saves
+
+    def conflicts_with(self, record: Any) -> list[Conflict]:
+        """Row by row, and their order; a row that only one side has stands against nothing."""
+        theirs = {str(row["id"]): row for row in self.now}
+        yours = {row.form.id.data or row.name: row.form.data for row in self.rows}
+        return [
+            Conflict(_name(theirs.get(key) or yours[key]), before, after)
+            for key in {**theirs, **yours}
+            if (before := self._said(theirs.get(key))) != (after := self._said(yours.get(key)))
+        ] + self._orders(theirs, [key for key in yours if key in theirs])
+
+    def _orders(self, theirs: dict[str, dict[str, Any]], yours: list[str]) -> list[Conflict]:
+        before = [key for key in theirs if key in yours]
+        if before == yours:
+            return []
+        orders = (" → ".join(_name(theirs[key]) for key in order) for order in (before, yours))
+        return [Conflict(_("Their order"), *orders)]
+
+    def _said(self, row: dict[str, Any] | None) -> str:
+        return "—" if row is None else self.rows.unbound_field.args[0].said(row)
 
     @property
     def is_arranging(self) -> bool:
@@ -67,6 +116,11 @@ class RowsForm(BaseForm):
             raise ValidationError(_("Two are called the same."))
         if not field.entries:
             raise ValidationError(_("Leave at least one."))
+
+
+def _name(row: dict[str, Any]) -> str:
+    """Both names, or the one there is."""
+    return " / ".join(name for name in (row["label_zh"], row["label_en"]) if name)
 
 
 def fingerprint(rows: list[dict[str, Any]]) -> str:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField
 
+from crm.formatting import days
 from crm.forms.fields import Required, WholeNumberField
 from crm.forms.rows import MOST_ROWS, RowForm, RowsForm, fingerprint
 from crm.models import Pipeline, User
@@ -20,6 +21,10 @@ MOST_DAYS = 999
 class StageRow(RowForm):
     probability = WholeNumberField(_l("Probability"), 0, 100, validators=[Required()])
     days_to_rot = WholeNumberField(_l("Days"), 0, MOST_DAYS, validators=[Required()])
+
+    @classmethod
+    def particulars(cls, row: dict[str, Any]) -> list[str]:
+        return [f"{row['probability']}%", days(row["days_to_rot"])]
 
 
 class StagesForm(RowsForm):

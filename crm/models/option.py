@@ -75,6 +75,14 @@ class Option(Bilingual, Base):
         return select(cls).where(cls.list == which).order_by(cls.position, cls.id)
 
     @classmethod
+    def changes(cls, which: OptionList, company: Company) -> Select[Event]:
+        """The events that changed the list, newest first."""
+        return Event.about(company.__tablename__, company.id).where(
+            Event.action == Action.OPTIONS_CHANGED,
+            Event.particulars["list"].as_string() == which.value,
+        )
+
+    @classmethod
     def arrange(
         cls, which: OptionList, plans: Sequence[OptionPlan], *, company: Company, by: User
     ) -> None:

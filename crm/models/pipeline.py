@@ -64,10 +64,11 @@ class Pipeline(Bilingual, Base):
     @property
     def was_arranged(self) -> bool:
         """Whether somebody has chosen or changed its stages: they are the firm's own."""
-        chosen = select(Event.id).where(
-            Event.action == Action.STAGES_CHANGED, Event.subject_id == self.id
-        )
-        return db.session.scalar(chosen.limit(1)) is not None
+        return db.session.scalars(self.changes().limit(1)).first() is not None
+
+    def changes(self) -> Select[Event]:
+        """The events that changed its stages, newest first."""
+        return Event.about(self.__tablename__, self.id).where(Event.action == Action.STAGES_CHANGED)
 
     @property
     def is_in_use(self) -> bool:

@@ -299,8 +299,20 @@ def test_stages_say_what_is_wrong(admin: Browser, typed: dict[str, str], complai
 def test_a_stale_form_of_stages_is_refused(admin: Browser) -> None:
     page = admin.get("/settings/stages")
     admin.submit(page, "/settings/stages", **{"rows-0-label_en": "Hello"})
-    admin.submit(page, "/settings/stages", 409, **{"rows-0-label_en": "Goodbye"})
+    page = admin.submit(page, "/settings/stages", 200, arrange="down:3")
+    page = admin.submit(page, "/settings/stages", 200, arrange="add")
+    mine = {"rows-0-label_en": "Goodbye", "rows-5-label_en": "New", "rows-5-probability": "99",
+            "rows-5-days_to_rot": "1"}  # fmt: skip
+    page = admin.submit(page, "/settings/stages", 409, **mine)
     assert stage_labels()[0] == "Hello"
+    said = re.sub(r"\s+", " ", page.text)
+    assert "changed this" in said
+    assert re.search(r"/ Hello · 10% · 14 days · \w+ 前期接洽 / Goodbye · 10%", said)
+    assert "— New · 99% · 1 day" in said
+    assert "Their order" in said
+    assert page.form("/settings/stages")["fields"]["rows-0-label_en"] == "Goodbye"
+    admin.submit(page, "/settings/stages")
+    assert stage_labels()[0] == "Goodbye", "sent again, with open eyes"
 
 
 def test_rows_may_be_numbered_with_gaps(app: Flask) -> None:
@@ -391,6 +403,19 @@ def test_a_list_is_extended_reordered_and_its_entries_retired(admin: Browser, ca
     event = event_of(Action.OPTIONS_CHANGED)
     assert event.particulars["list"] == "source"
     assert ">Phone</option>" not in admin.get("/customers/new").html
+
+
+def test_a_stale_form_of_a_list_says_what_changed_and_who_it_was(admin: Browser) -> None:
+    path = "/settings/lists/source"
+    page = admin.get(path)
+    admin.submit(page, path, **{"rows-0-label_en": "Telephone"})
+    page = admin.submit(page, path, 409, **{"rows-1-label_en": "Word of mouth"})
+    assert f"{User.by_login('admin').name} changed this" in page.text
+    rows = re.findall(r"<td>(.*?)</td><td>(.*?)</td>", page.html)
+    assert [[cell.split(" · ")[0].split(" / ")[1] for cell in row] for row in rows] == [
+        ["Telephone", "Phone"], ["Referral", "Word of mouth"],
+    ]  # fmt: skip
+    assert page.form(path)["fields"]["rows-1-label_en"] == "Word of mouth"
 
 
 def test_what_is_in_use_is_never_removed(admin: Browser, cast: Cast) -> None:

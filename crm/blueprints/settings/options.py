@@ -8,7 +8,6 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.forms.options import OptionsForm, shown
-from crm.forms.rows import fingerprint
 from crm.hypermedia import go, render
 from crm.models import Company, Option, OptionList
 from crm.policies import require
@@ -28,11 +27,12 @@ def edit(name: str) -> Response:
 @bp.post(f"/settings/lists/<any({LISTS}):name>")
 @login_required
 def update(name: str) -> Response:
-    require("edit", Company.locked())
+    company = Company.locked()
+    require("edit", company)
     which, form = OptionList(name), OptionsForm()
     if form.is_arranging:
         return _page(form, which, 200)
-    current = form.may_save(which, version=fingerprint(shown(which)))
+    current = form.may_save_over(shown(which), Option.changes(which, company))
     if not (current and form.arrange(which, by=current_user)):
         return _page(form, which, form.status)
     db.session.commit()

@@ -8,7 +8,6 @@ from flask_login import current_user, login_required
 
 from crm.blueprints.settings.first_visit import onward
 from crm.extensions import db
-from crm.forms.rows import fingerprint
 from crm.forms.stages import StagesForm, shown
 from crm.hypermedia import go, render
 from crm.models import Pipeline
@@ -34,7 +33,7 @@ def update() -> Response:
     form = StagesForm()
     if form.is_arranging:
         return _page(form, pipeline, 200)
-    current = form.may_save(pipeline, version=fingerprint(shown(pipeline)))
+    current = form.may_save_over(shown(pipeline), pipeline.changes())
     if not (current and form.arrange(pipeline, by=current_user)):
         return _page(form, pipeline, form.status)
     db.session.commit()
