@@ -176,6 +176,8 @@ def sees(record: Any) -> bool:
     Who sees a deal or a task knows by name what it is about; its page is a link only for those who
     find it. One question answers for all records of the kind that were read so far.
     """
+    if not current_user.is_authenticated:
+        return False
     model = type(record)
     known: dict[int, bool] = g.setdefault("seen", {}).setdefault(model, {})
     if record.id not in known:
