@@ -17,7 +17,7 @@ from crm.blueprints import (
 )
 from crm.devices import device_name
 from crm.forms.rendering import control, described
-from crm.queries.first_visit import first_visit_of
+from crm.queries.first_visit import first_visit_of, knows_customers
 from crm.sentences import changes, event_icon, sentence
 from crm.wording import field_word
 
@@ -26,7 +26,8 @@ def init_app(app: Flask) -> None:
     """Register every blueprint."""
     # What pages say of records and events; it knows forms and events, which formatting does not.
     app.jinja_env.globals.update(
-        control=control, described=described, first_visit_of=first_visit_of
+        control=control, described=described, first_visit_of=first_visit_of,
+        knows_customers=knows_customers,
     )  # fmt: skip
     app.jinja_env.filters.update(
         sentence=sentence, changes=changes, event_icon=event_icon, device=device_name,

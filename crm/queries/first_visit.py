@@ -58,6 +58,12 @@ class FirstVisit:
         return self.steps[number] if number < len(self.steps) else None
 
 
+def knows_customers(user: User) -> bool:
+    """Whether ``user`` sees any customer: without one, there is nothing to sell and note yet."""
+    seen = Customer.visible_to(user).with_only_columns(Customer.id)
+    return db.session.scalar(seen.limit(1)) is not None
+
+
 def first_visit_of(user: User) -> FirstVisit | None:
     """The first visit, while ``user`` administers an installation that still lacks something."""
     if not user.is_administrator:

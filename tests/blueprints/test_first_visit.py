@@ -81,6 +81,18 @@ def test_the_whole_first_visit(newcomer: Browser, language: str) -> None:
     assert str(manager.superior()) == "陈立", "whoever sets up stands at the top"
 
 
+@pytest.mark.parametrize("path", ["/", "/customers", "/contacts", "/deals", "/deals/board"])
+def test_where_nothing_is_yet_a_customer_comes_first(newcomer: Browser, path: str) -> None:
+    page = newcomer.get(path)
+    assert "No customers yet" in page.text
+    assert 'href="/settings/import"' in page.html
+    owner = User.by_login("chenli")
+    assert owner is not None
+    Customer.register(Customer(name="大连西格玛", owner=owner), by=owner)
+    db.session.commit()
+    assert "No customers yet" not in newcomer.get(path).text
+
+
 def test_each_step_can_be_skipped_and_what_is_left_is_on_today(newcomer: Browser) -> None:
     assert steps_left() == ["company.edit", "users.index", "stages.edit", "customer_imports.new"]
     for here, onward in [("company", "users"), ("users", "stages"), ("stages", "import")]:

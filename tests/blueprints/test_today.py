@@ -191,6 +191,8 @@ def test_the_next_task_of_a_deal_is_its_owners_or_ones_own_if_they_left(
 
 
 def test_an_empty_day_says_so(cast: Cast, browser: Browser) -> None:
+    assert "No customers yet" in opened(browser, "sun").text
+    Customer.register(Customer(name="青岛通源", owner=cast.sun), by=cast.sun)
     assert "Nothing is waiting for you" in opened(browser, "sun").text
 
 
