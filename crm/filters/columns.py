@@ -80,6 +80,7 @@ class Column:
         """The classes of its cells."""
         names = (
             "number" if self.is_number else "",
+            "money" if self.kind is Kind.MONEY else "",
             "code" if self.kind is Kind.CODE else "",
             "long" if self.kind is Kind.LONG else "",
             "minor" if self.minor else "",

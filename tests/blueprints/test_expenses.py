@@ -288,6 +288,16 @@ def test_deciding_on_the_page_changes_the_card_in_place(app: Flask, cast: Cast) 
     li.submit(inbox, "/decision", 200, decision="approved")
 
 
+def test_a_claim_leads_its_approver_and_nobody_else_to_the_decision(app: Flask, cast: Cast) -> None:
+    assignment = submitted(cast)
+    page = f"/expenses/{assignment.request.document.id}"
+    decision = f'href="/approvals/{assignment.id}"'
+    assert decision in Browser(app).sign_in("li").get(page).html
+    assert decision not in Browser(app).sign_in("wang").get(page).html
+    decide(assignment, Decision.APPROVED)
+    assert decision not in Browser(app).sign_in("li").get(page).html
+
+
 def test_what_changed_while_it_was_read_is_not_decided(app: Flask, cast: Cast) -> None:
     claim = submitted(cast).request.document
     li = Browser(app).sign_in("li")

@@ -94,7 +94,7 @@ def test_a_manager_approves_inline_in_the_list(cast: Cast, open_as: Opener, phot
     page = open_as("li")
     page.goto("/approvals")
     page.get_by_role("button", name="Approve").click()
-    expect(page.locator("#toasts")).to_contain_text("Your decision is recorded")
+    expect(page.locator("#toasts")).to_contain_text(": approved.")
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     expect(page.locator("article.approval")).to_contain_text("Approved")
 
@@ -112,5 +112,5 @@ def test_a_large_amount_asks_to_sign_in_and_then_shows_the_request(
     phone.get_by_label("Password").fill("correct-horse-9")
     phone.locator("main").get_by_role("button", name="Sign in").click()
     phone.get_by_role("button", name="Approve").click()
-    expect(phone.locator("#toasts")).to_contain_text("Your decision is recorded")
+    expect(phone.locator("#toasts")).to_contain_text(": approved.")
     expect(phone.locator("main")).to_contain_text("Approved")

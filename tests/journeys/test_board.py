@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from crm.extensions import db
+from crm.extensions import db, reading_only
 from crm.models import Deal
 from tests.cast import Cast
 from tests.journeys.conftest import PHONE, Opener
@@ -124,6 +124,21 @@ def test_a_phone_moves_a_card_by_touch(cast: Cast, open_as: Opener) -> None:
     send("touchEnd")
     expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
     in_column(page, cast, 2, cast.pumps)
+
+
+def test_under_a_finger_a_card_is_as_high_as_what_it_shows(cast: Cast, open_as: Opener) -> None:
+    token = reading_only.set(False)
+    for number in range(12):
+        deal = Deal(name=f"机会{number}", customer=cast.sigma, owner=cast.wang)
+        Deal.open(deal, cast.stages[0], by=cast.wang)
+    db.session.commit()
+    reading_only.reset(token)
+    page = open_as("wang", device=PHONE)
+    open_board(page)
+    squashed = page.locator(".deal-card").evaluate_all(
+        "cards => cards.filter((card) => card.scrollHeight > card.offsetHeight).length"
+    )
+    assert squashed == 0
 
 
 def test_a_phone_moves_a_card_by_the_menu(cast: Cast, open_as: Opener) -> None:

@@ -109,6 +109,25 @@ def test_a_picker_by_finger(cast: Cast, open_as: Opener) -> None:
     expect(page.get_by_role("combobox", name="Customer")).to_have_value("")
 
 
+def test_on_a_phone_what_a_picker_offers_is_above_the_bars(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang", device=PHONE)
+    open_form(page, "/tasks/new")
+    customer = page.get_by_role("combobox", name="Customer")
+    customer.evaluate("field => field.focus({ preventScroll: true })")
+    customer.evaluate(
+        "field => scrollBy(0, field.getBoundingClientRect().bottom - innerHeight + 150)"
+    )
+    page.keyboard.type("新客户")
+    last = page.get_by_role("option").last
+    expect(last).to_contain_text("新客户")
+    assert last.evaluate(
+        """option => {
+          const { left, bottom } = option.getBoundingClientRect();
+          return option.contains(document.elementFromPoint(left + 9, bottom - 3));
+        }"""
+    )
+
+
 def test_leaving_a_changed_form_asks_and_saving_does_not(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang")
     asked: list[str] = []

@@ -134,7 +134,7 @@ def test_from_a_new_customer_to_an_approved_claim(
     sign_in_by_keyboard(manager, "li")
     go_to(manager, "Approvals")
     press(manager, manager.get_by_role("button", name="Approve"))
-    expect(manager.locator("#toasts")).to_contain_text("Your decision is recorded")
+    expect(manager.locator("#toasts")).to_contain_text(": approved.")
 
     db.session.rollback()
     won = db.session.scalars(db.select(Deal).where(Deal.name == "水泵密封 40 套")).one()

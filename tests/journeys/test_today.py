@@ -77,8 +77,9 @@ def test_a_stalled_deal_is_moved_and_a_cold_customer_noted(work: Cast, open_as: 
 def test_a_manager_approves_on_a_phone(work: Cast, open_as: Opener) -> None:
     page = open_as("li", device=PHONE)
     page.wait_for_load_state("networkidle")
+    page.get_by_role("link", name="Decide").tap()
     page.get_by_role("button", name="Approve").tap()
-    expect(page.locator("#toasts")).to_contain_text("Your decision is recorded.")
+    expect(page.locator("#toasts")).to_contain_text("大连出差, CN¥300.00: approved.")
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390

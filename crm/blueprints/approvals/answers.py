@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from crm.extensions import db
-from crm.formatting import moment
+from crm.formatting import moment, money
 from crm.forms.approval import DecisionForm
 from crm.models import ApprovalAssignment, User
 from crm.models.approval import AlreadyDecided, DocumentChanged, NotAllowed
@@ -23,6 +23,16 @@ def decide(
         form.decision.data, by=by, version=int(form.version.data),
         content_hash=form.content_hash.data or "", comment=form.comment.data, by_link=by_link,
     )  # fmt: skip
+
+
+def told(assignment: ApprovalAssignment) -> str:
+    """What was decided, of which document and how much."""
+    return _(
+        "%(title)s, %(amount)s: %(decision)s.",
+        title=assignment.request.snapshot["title"],
+        amount=money(assignment.request.base_amount),
+        decision=word_for(assignment.decision).lower(),
+    )
 
 
 def explain(assignment: ApprovalAssignment, refusal: Exception) -> tuple[str, int]:

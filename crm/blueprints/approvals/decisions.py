@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, url_for
-from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from crm.blueprints.approvals.answers import decide, explain
+from crm.blueprints.approvals.answers import decide, explain, told
 from crm.extensions import db
 from crm.forms.approval import DecisionForm
 from crm.hypermedia import is_fragment, next_or, render, respond, stream
@@ -33,7 +32,7 @@ def create(assignment_id: int) -> Response:
     except REFUSALS as refusal:
         return _refused(assignment, refusal)
     db.session.commit()
-    flash(_("Your decision is recorded."), "success")
+    flash(told(assignment), "success")
     return respond(
         "approvals/decisions/create.stream.html", to=next_or(url_for("requests.index")),
         assignment=assignment, facts=facts_of(assignment),

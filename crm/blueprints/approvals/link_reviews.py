@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, url_for
-from flask_babel import gettext as _
 
-from crm.blueprints.approvals.answers import decide, explain
+from crm.blueprints.approvals.answers import decide, explain, told
 from crm.blueprints.approvals.linked import (
     keep_private,
     needs_sign_in,
@@ -56,7 +55,7 @@ def _decide(assignment: ApprovalAssignment, form: DecisionForm) -> Response:
             return _page(assignment, DecisionForm(formdata=None), status, message)
         return _decided(assignment, message, status)
     db.session.commit()
-    return _decided(assignment, _("Your decision is recorded."))
+    return _decided(assignment, told(assignment))
 
 
 def _page(

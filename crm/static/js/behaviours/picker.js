@@ -1,5 +1,5 @@
-// A picker: the server looks up what is typed and draws the list (htmx); keys, mouse and finger choose
-// from it, and what is chosen is sent with its id.
+// A picker: the server looks up what is typed and draws the list (htmx), which comes into sight;
+// what is chosen is sent with its id.
 
 import { listbox } from "../listbox.js";
 
@@ -21,6 +21,7 @@ export function connect(picker) {
     list.hidden = !open;
     input.ariaExpanded = open;
     choose(open ? options()[0] : null);
+    list.scrollIntoView({ block: "nearest" });
   }
   function set({ id = "", text = "" } = {}) {
     input.value = text;
