@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
 
 from crm.extensions import db
 
@@ -109,7 +109,12 @@ class Order:
 
 
 def _may_be_null(expression: Any) -> bool:
-    """Whether it is a column that can be empty; anything made in SQL sees to that itself."""
+    """Whether it is a column that can be empty, or asked of other rows, of which none may be there.
+
+    Anything else made in SQL sees to that itself.
+    """
+    if isinstance(expression, ScalarSelect):
+        return True
     table_column = getattr(getattr(expression, "property", None), "columns", [None])[0]
     return table_column is not None and bool(table_column.nullable)
 

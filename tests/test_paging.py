@@ -11,9 +11,10 @@ from hypothesis import strategies as some
 
 from crm import clock, paging
 from crm.extensions import db
+from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
 from crm.filters.tasks import TaskFilter
-from crm.models import Deal, Task
+from crm.models import Activity, Customer, Deal, OptionList, Task
 from crm.paging import Page
 from tests.cast import Cast
 
@@ -28,7 +29,8 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def deals(cast: Cast) -> Cast:
-    """Deals of which many have the same amount, day or name, and some have none."""
+    """Deals of which many have the same amount, day or name, and some have none; so customers."""
+    call = cast.option(OptionList.ACTIVITY_KIND, "Call")
     for number in range(ROWS):
         deal = Deal(
             name=("阀", "泵", "Pump 2", "Pump 10")[number % 4], owner=cast.wang,
@@ -37,13 +39,20 @@ def deals(cast: Cast) -> Cast:
         )  # fmt: skip
         deal.set_amount(None if number % 5 == 0 else Decimal(number % 3) + Decimal("0.05"), "CNY")
         Deal.open(deal, cast.stages[number % 2], by=cast.wang, historic=True, at=clock.now())
-        Task.add(Task(title="同名", assignee=cast.wang, urgent=number % 2 == 0,
+        customer = Customer(name=("厂", "Works")[number % 2], owner=cast.wang)
+        deal.customer = Customer.register(customer, by=cast.wang)
+        Task.add(Task(title="同名", assignee=cast.wang, urgent=number % 2 == 0, customer=customer,
                       due_on=deal.expected_close), by=cast.wang)  # fmt: skip
+        if number % 4:
+            at = clock.now() - timedelta(days=number % 3)
+            Activity.log(Activity(customer=customer, kind=call, summary="问价", happened_at=at),
+                         by=cast.wang)  # fmt: skip
     db.session.commit()
     return cast
 
 
-ORDERS = [(kind, sign + name) for kind in (DealFilter, TaskFilter) for name in kind.sorts()
+LISTS = (CustomerFilter, DealFilter, TaskFilter)
+ORDERS = [(kind, sign + name) for kind in LISTS for name in kind.sorts()
           for sign in ("", "-")]  # fmt: skip
 
 

@@ -83,30 +83,28 @@ class ListFilter:
         }
         if values.get("sort", "").removeprefix("-") not in cls.sorts():
             values["sort"] = ""
-        values["columns"] = cls._known(values.get("columns", ()), moved=args.get("up", ""))
-        return cls(**values)
+        filter = cls(**{**values, "columns": ()})
+        columns = filter._known(values.get("columns", ()), moved=args.get("up", ""))
+        return replace(filter, columns=columns)
 
     @classmethod
     def parse_text(cls, written: str) -> Self:
         """The filter that a query string describes: what ``text`` wrote."""
         return cls.parse(MultiDict(parse_qsl(written)))
 
-    @classmethod
-    def _known(cls, names: tuple[str, ...], moved: str) -> tuple[str, ...]:
+    def _known(self, names: tuple[str, ...], moved: str) -> tuple[str, ...]:
         """The columns with these names, the title always among them; the default ones as none.
 
         :param moved: the one that goes a place further to the front.
         """
-        known = {column.name: column for column in cls.COLUMNS}
-        wanted = [name for name in dict.fromkeys(names) if name in known]
-        if not wanted:
-            wanted = [column.name for column in cls.COLUMNS if column.shown]
-        titles = [column.name for column in cls.COLUMNS if column.is_title]
+        known = {column.name: column for column in self.COLUMNS}
+        default = [column.name for column in self.default_columns]
+        wanted = [name for name in dict.fromkeys(names) if name in known] or list(default)
+        titles = [column.name for column in self.COLUMNS if column.is_title]
         wanted = [name for name in titles if name not in wanted] + wanted
         if moved in wanted[1:]:
             place = wanted.index(moved)
             wanted.insert(place - 1, wanted.pop(place))
-        default = [column.name for column in cls.COLUMNS if column.shown]
         return () if wanted == default else tuple(wanted)
 
     def args(self, **changes: Any) -> dict[str, str]:
@@ -152,36 +150,46 @@ class ListFilter:
     # Order
 
     @property
+    def default_sort(self) -> str:
+        """The order where none was chosen."""
+        return self.DEFAULT_SORT
+
+    @property
     def order(self) -> str:
         """The order in force: a column's name, with ``-`` before it for descending."""
-        return self.sort if self.sort.removeprefix("-") in self.sorts() else self.DEFAULT_SORT
+        return self.sort if self.sort.removeprefix("-") in self.sorts() else self.default_sort
 
     @classmethod
-    def sorts(cls) -> dict[str, tuple[Any, ...]]:
-        """The allow-list of orders: by the name of a column, what it sorts by."""
-        return {column.name: column.sort for column in cls.COLUMNS if column.sort}
+    def sorts(cls) -> dict[str, Column]:
+        """The allow-list of orders: the columns that sort, by name."""
+        return {column.name: column for column in cls.COLUMNS if column.sort}
 
     def sorted_by(self, name: str) -> Self:
         """This filter sorted by ``name``, or the other way round if it is so already."""
         wanted = f"-{name}" if self.order == name else name
-        return replace(self, sort="" if wanted == self.DEFAULT_SORT else wanted).from_start()
+        return replace(self, sort="" if wanted == self.default_sort else wanted).from_start()
 
-    @property
-    def placed(self) -> Order:
+    def placed(self, user: User) -> Order:
         """The order in force, for paging and for finding what stands beside a record."""
+        column = self.sorts()[self.order.removeprefix("-")]
         return Order.by(
-            *self.sorts()[self.order.removeprefix("-")],
-            descending=self.order.startswith("-"),
+            *column.sorted_for(user),
+            descending=self.order.startswith("-") is not column.counts_down,
             unique=self.MODEL.id,
         )
 
     # Columns
 
+    @property
+    def default_columns(self) -> tuple[Column, ...]:
+        """The columns where none were chosen."""
+        return tuple(column for column in self.COLUMNS if column.shown)
+
     @cached_property
     def shown(self) -> tuple[Column, ...]:
         """The columns that are shown, in their order."""
         if not self.columns:
-            return tuple(column for column in self.COLUMNS if column.shown)
+            return self.default_columns
         known = {column.name: column for column in self.COLUMNS}
         return tuple(known[name] for name in self.columns)
 
@@ -249,12 +257,12 @@ class ListFilter:
 
     def select(self, user: User) -> Select[Any]:
         """What ``user`` sees of the list, narrowed and in order, loaded with what is shown."""
-        return self.placed.sort(self.narrow(user)).options(*self.loaded_for(user))
+        return self.placed(user).sort(self.narrow(user)).options(*self.loaded_for(user))
 
     def shown_to(self, user: User) -> Page[Any]:
         """The page of the list that was asked for."""
         return Page.of(
-            self.narrow(user), self.placed, after=self.after, before=self.before,
+            self.narrow(user), self.placed(user), after=self.after, before=self.before,
             options=self.loaded_for(user),
         )  # fmt: skip
 

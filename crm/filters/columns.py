@@ -58,9 +58,11 @@ class Column:
     title: Any  # lazy, in the reader's language
     read: Callable[[Any], Any]
     kind: Kind = Kind.TEXT
-    sort: tuple[Any, ...] = ()  # what it sorts by, in SQL; the list adds the key
+    # What it sorts by, in SQL, where need be of what the reader may see; the list adds the key.
+    sort: tuple[Any, ...] | Callable[[User], tuple[Any, ...]] = ()
+    counts_down: bool = False  # it falls as what it sorts by rises: the days since a moment
     load: tuple[Any, ...] = field(default=(), repr=False)  # loading options, so no query per row
-    # A loading option that leaves out what the reader may not even know by name.
+    # A loading option that leaves out what the reader may not know of.
     load_for: Callable[[User], Any] | None = field(default=None, repr=False)
     shown: bool = True  # unless the reader chooses otherwise
     minor: bool = False  # stands back where there is little room
@@ -91,6 +93,10 @@ class Column:
     def is_title(self) -> bool:
         """Whether it names the record, and so cannot be taken off the list."""
         return self.kind is Kind.TITLE
+
+    def sorted_for(self, user: User) -> tuple[Any, ...]:
+        """What it sorts by, of what ``user`` may see."""
+        return self.sort(user) if callable(self.sort) else self.sort
 
     def words(self, thing: Any) -> str:
         """What ``thing`` is called in the reader's language."""

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ScalarSelect, Select, func, type_coerce
+from sqlalchemy.orm import joinedload, selectinload, with_expression
 
+from crm.base import Money
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.facets import Facet, Person, ids_of
-from crm.models import Customer, CustomerKind, OptionList, User
+from crm.models import (
+    Activity,
+    Company,
+    Customer,
+    CustomerKind,
+    Deal,
+    OptionList,
+    Task,
+    User,
+)
 from crm.wording import FIELDS
 
 
@@ -21,6 +33,32 @@ def _parent_seen_by(user: User) -> Any:
     """The group's parent, for those who may see it: others do not learn that there is one."""
     seen = Customer.visible_to(user).with_only_columns(Customer.id)
     return joinedload(Customer.parent.and_(Customer.id.in_(seen)))
+
+
+def _last_contact(user: User) -> ScalarSelect[datetime | None]:
+    """When somebody last was in touch, of what ``user`` may know."""
+    noted = Activity.visible_to(user).where(Activity.customer_id == Customer.id)
+    return _of_customer(noted, func.max(Activity.happened_at))
+
+
+def _open_amount(user: User) -> ScalarSelect[Decimal | None]:
+    """What the open deals are worth that ``user`` sees, in the base currency."""
+    deals = Deal.visible_to(user).where(Deal.customer_id == Customer.id, Deal.closed_at.is_(None))
+    return _of_customer(deals, type_coerce(func.sum(Deal.base_amount), Money))
+
+
+def _next_due(user: User) -> ScalarSelect[date | None]:
+    """When the first of the open tasks is due that ``user`` sees."""
+    tasks = Task.visible_to(user).where(Task.customer_id == Customer.id, Task.done_at.is_(None))
+    return _of_customer(tasks, func.min(Task.due_on))
+
+
+def _of_customer(chosen: Select[Any], value: Any) -> ScalarSelect[Any]:
+    return chosen.with_only_columns(value).correlate(Customer).scalar_subquery()
+
+
+def _day_of_last_contact(customer: Customer) -> date | None:
+    return customer.last_contact and Company.current().day_of(customer.last_contact)
 
 
 @dataclass(frozen=True)
@@ -44,13 +82,24 @@ class CustomerFilter(ListFilter):
         Column("code", _l("Code"), lambda customer: customer.code, Kind.CODE, sort=(Customer.id,)),
         Column("name", FIELDS["name"], lambda customer: customer.name, Kind.TITLE,
                sort=(Customer.sort_name,)),
-        Column("kind", FIELDS["kind"], lambda customer: customer.kind, sort=(Customer.kind,)),
         option(Customer.grade, kind=Kind.BADGE, tone=lambda customer: customer.grade.colour),
-        option(Customer.industry),
-        option(Customer.region, minor=True),
+        option(Customer.industry, minor=True),
+        Column("open_amount", _l("Open deals"), lambda customer: customer.open_amount, Kind.MONEY,
+               sort=lambda user: (func.coalesce(_open_amount(user), 0),),
+               load_for=lambda user: with_expression(Customer.open_amount, _open_amount(user))),
+        Column("last_contact", _l("Last contact"), _day_of_last_contact, Kind.DAY,
+               sort=lambda user: (_last_contact(user),),
+               load_for=lambda user: with_expression(Customer.last_contact, _last_contact(user))),
+        Column("next_task", _l("Next task"), lambda customer: next(iter(customer.open_tasks), None),
+               sort=lambda user: (_next_due(user),), shown=False,
+               partial="contacts/customers/_next_task_cell.html",
+               load_for=lambda user: selectinload(Customer.open_tasks.and_(Task.seen_by(user)))),
         person(Customer.owner),
         Column("created", _l("Since"), lambda customer: customer.created_at, Kind.DAY,
                sort=(Customer.created_at,), minor=True),
+        Column("kind", FIELDS["kind"], lambda customer: customer.kind, sort=(Customer.kind,),
+               shown=False),
+        option(Customer.region, shown=False),
         option(Customer.source, shown=False),
         Column("phone", FIELDS["phone"], lambda customer: customer.phone, Kind.TELEPHONE,
                shown=False),

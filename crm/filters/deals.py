@@ -19,7 +19,18 @@ from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.facets import Facet, Person, ids_of
 from crm.folding import MOST_WORDS
-from crm.models import Customer, Deal, OptionList, Outcome, OutcomeKind, Stage, Task, Team, User
+from crm.models import (
+    Company,
+    Customer,
+    Deal,
+    OptionList,
+    Outcome,
+    OutcomeKind,
+    Stage,
+    Task,
+    Team,
+    User,
+)
 from crm.wording import FIELDS
 
 
@@ -84,10 +95,15 @@ class DealFilter(ListFilter):
                link=lambda deal: url_for("customers.show", customer_id=deal.customer_id)),
         Column("stage", _l("Stage"), _stage, Kind.BADGE, sort=(STAGE,), tone=_stage_tone,
                load=(joinedload(Deal.stage), joinedload(Deal.outcome))),
+        Column("stage_since", _l("Days in stage"),
+               lambda deal: deal.days_in_stage(clock.now()) if deal.is_open else None, Kind.DAYS,
+               sort=(Deal.stage_since,), counts_down=True, load=(joinedload(Deal.stage),),
+               tone=lambda deal: STAGNATION[deal.stagnation(clock.now())], shown=False),
         Column("amount", FIELDS["amount"], lambda deal: deal.amount, Kind.MONEY,
                sort=(Deal.base_amount,), currency=lambda deal: deal.currency),
         Column("expected", FIELDS["expected_close"], lambda deal: deal.expected_close, Kind.DAY,
-               sort=(Deal.expected_close,)),
+               sort=(Deal.expected_close,),
+               tone=lambda deal: "red" if deal.is_overdue(Company.current().today()) else ""),
         person(Deal.owner),
         Column("created", _l("Since"), lambda deal: deal.created_at, Kind.DAY,
                sort=(Deal.created_at,), minor=True),
@@ -98,10 +114,6 @@ class DealFilter(ListFilter):
         Column("weighted", _l("Weighted"), lambda deal: deal.weighted_amount, Kind.MONEY,
                sort=(func.coalesce(Deal.base_amount, 0) * CHANCE,),
                load=(joinedload(Deal.stage),), shown=False),
-        Column("stage_since", _l("Days in stage"),
-               lambda deal: deal.days_in_stage(clock.now()) if deal.is_open else None, Kind.DAYS,
-               sort=(Deal.stage_since,), load=(joinedload(Deal.stage),), shown=False,
-               tone=lambda deal: STAGNATION[deal.stagnation(clock.now())]),
         option(Deal.source, shown=False),
         Column("contact", FIELDS["contact"], lambda deal: deal.contact, Kind.LINK,
                load=(joinedload(Deal.contact),), shown=False,
@@ -124,6 +136,17 @@ class DealFilter(ListFilter):
         facets.options("source", FIELDS["source"], OptionList.SOURCE),
         facets.record("customer", FIELDS["customer"], Customer),
     )
+
+    @property
+    def default_sort(self) -> str:
+        """What stands still is worked through from what stands longest."""
+        return "-stage_since" if self.stuck else self.DEFAULT_SORT
+
+    @property
+    def default_columns(self) -> tuple[Column, ...]:
+        """Of what stands still also how long."""
+        wanted = "stage_since" if self.stuck else ""
+        return tuple(column for column in self.COLUMNS if column.shown or column.name == wanted)
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Deal.visible_to(user).where(*self.conditions(user))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from sqlalchemy.orm import (
     WriteOnlyMapped,
     joinedload,
     mapped_column,
+    query_expression,
     relationship,
     selectinload,
 )
@@ -39,6 +41,7 @@ from crm.models.trashable import Trashable
 if TYPE_CHECKING:
     from crm.models.contact import Contact
     from crm.models.option import Option
+    from crm.models.task import Task
     from crm.models.user import User
 
 
@@ -113,6 +116,15 @@ class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
     source: Mapped[Option | None] = relationship(active_history=True, foreign_keys=[source_id])
     collaborators: Mapped[list[User]] = relationship(secondary=customer_collaborator)
     contacts: WriteOnlyMapped[Contact] = relationship(back_populates="customer")
+    # What is to be done, the first thing first.
+    open_tasks: Mapped[list[Task]] = relationship(
+        primaryjoin="and_(Task.customer_id == Customer.id, Task.done_at.is_(None),"
+        " Task.trashed_at.is_(None))",
+        order_by="Task.due_on.is_(None), Task.due_on, Task.id", viewonly=True,
+    )  # fmt: skip
+    # Read where a list shows them, of what its reader may see (filters/customers.py).
+    last_contact: Mapped[datetime | None] = query_expression()
+    open_amount: Mapped[Decimal | None] = query_expression()
 
     @classmethod
     def visible_to(cls, user: User) -> Select[Customer]:

@@ -30,7 +30,7 @@ class Neighbours:
 
 def neighbours(filter: ListFilter, record: Any, user: User) -> Neighbours:
     """Two keyset queries; a record that no longer fits the filter still has its place."""
-    order, model = filter.placed, filter.MODEL
+    order, model = filter.placed(user), filter.MODEL
     here = model.visible_to(user).where(model.id == record.id)
     place = db.session.execute(here.with_only_columns(*order.expressions)).one()
     return Neighbours(

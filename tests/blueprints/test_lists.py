@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from decimal import Decimal
+
 import pytest
 
+from crm import clock
 from crm.extensions import db
 from crm.filters.base import ListFilter
 from crm.filters.contacts import ContactFilter
@@ -11,7 +15,7 @@ from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.tasks import TaskFilter
-from crm.models import Task
+from crm.models import Activity, Deal, OptionList, Task
 from tests.cast import Cast
 from tests.claims import draft
 from tests.page import Browser
@@ -49,3 +53,45 @@ def test_what_is_urgent_then_important_comes_first_on_its_day(cast: Cast, browse
     for sort, wanted in (("due", "甲乙丙丁"), ("-due", "丁丙乙甲")):
         text = browser.get(f"/tasks?sort={sort}").text
         assert sorted(wanted, key=text.index) == list(wanted)
+
+
+def test_what_stands_still_shows_for_how_long_and_begins_with_the_longest(
+    cast: Cast, browser: Browser
+) -> None:
+    for name, days in (("久", 90), ("更久", 200)):
+        deal = Deal(name=name, owner=cast.wang, expected_close=date(2020, 1, 2))
+        Deal.open(deal, cast.stages[0], by=cast.wang, at=clock.now() - timedelta(days=days))
+    db.session.commit()
+    browser.sign_in("wang")
+    stuck = DealFilter(stuck=True)
+    assert "stage_since" in [column.name for column in stuck.shown]
+    text = browser.get("/deals?stuck=1").text
+    assert text.index("200 days") < text.index("90 days")
+    assert "200 days" not in browser.get("/deals").text
+    chosen = DealFilter.parse_text("stuck=1&columns=name,owner")
+    assert [column.name for column in chosen.shown] == ["name", "owner"]
+    late = next(column for column in DealFilter.COLUMNS if column.name == "expected")
+    assert late.tone is not None
+    assert late.tone(deal) == "red"
+    deal.lose(reason=cast.option(OptionList.LOST_REASON, "Price"), by=cast.wang)
+    assert late.tone(deal) == ""
+
+
+def test_a_customer_in_the_list_says_what_its_reader_may_know_of_it(
+    cast: Cast, browser: Browser
+) -> None:
+    """Wu has a deal at Wang's customer: of what else is there, Wu's list says nothing."""
+    theirs = Deal(name="西部订单", customer=cast.sigma, owner=cast.wu)
+    theirs.set_amount(Decimal(7000), "CNY")
+    Deal.open(theirs, cast.stages[0], by=cast.wu)
+    Task.add(Task(title="回访刘洋", assignee=cast.wang, customer=cast.sigma), by=cast.wang)
+    call = cast.option(OptionList.ACTIVITY_KIND, "Call")
+    Activity.log(Activity(customer=cast.sigma, kind=call, summary="问价"), by=cast.wang)
+    db.session.commit()
+    db.session.expunge_all()
+    found = CustomerFilter(columns=("name", "open_amount", "last_contact", "next_task"))
+    (seen,) = [each for each in db.session.scalars(found.select(cast.wu)) if each == cast.sigma]
+    assert (seen.open_amount, seen.last_contact, seen.open_tasks) == (Decimal(7000), None, [])
+    text = browser.sign_in("wang").get(f"/customers?{found.text()}").text
+    assert "193,000" in text
+    assert "回访刘洋" in text

@@ -183,6 +183,10 @@ class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    def is_overdue(self, today: date) -> bool:
+        """Open, and expected to be decided before ``today``."""
+        return self.is_open and self.expected_close is not None and self.expected_close < today
+
     @property
     def chance(self) -> int:
         """The chance in percent: the deal's own, else its stage's."""
