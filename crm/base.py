@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -134,6 +135,11 @@ Label = Annotated[str, mapped_column(String(80))]
 Currency = Annotated[str, mapped_column(String(3))]
 Digest = Annotated[str, mapped_column(String(64))]
 Rate = Annotated[Decimal, mapped_column(ExactDecimal())]
+
+
+def digest_of(secret: str) -> str:
+    """SHA-256 in hex: what is stored instead of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Timestamped:

@@ -12,6 +12,8 @@ from crm.names import full_name, tidy_name
 @pytest.mark.parametrize(("written", "kept"), [
     ("王 芳", "王芳"), (" 王　芳 ", "王芳"), ("欧阳 建国", "欧阳建国"), ("Donn  Cantrell", "Donn Cantrell"),
     ("迪丽热巴·迪力木拉提", "迪丽热巴·迪力木拉提"), ("Grace 刘", "Grace 刘"), (None, None),
+    ("陈立\u202e", "陈立"), ("\u2066陈\u200b 立\u2069\x07", "陈立"), ("Donn \u200b Cantrell", "Donn Cantrell"),
+    ("陈\u3164立\u2800", "陈立"), ("\u200b", ""), ("王\t芳\n", "王芳"),
 ])  # fmt: skip
 def test_a_chinese_name_has_no_gap(written: str | None, kept: str | None) -> None:
     assert tidy_name(written) == kept

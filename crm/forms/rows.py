@@ -17,11 +17,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice, SelectField
 
+from crm.base import digest_of
 from crm.extensions import db
 from crm.forms.base import BaseForm, Conflict
 from crm.forms.fields import text
 from crm.models import Event
-from crm.models.approval import digest_of
 from crm.models.option import COLOURS
 from crm.wording import COLOUR_WORDS
 

@@ -13,6 +13,7 @@ from wtforms.validators import Email, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm.extensions import LANGUAGES
+from crm.folding import fold
 from crm.forms.base import BaseForm
 from crm.forms.fields import RecordField, Required, known_timezone, name_field, text
 from crm.models import Role, Team, User, UserSession
@@ -98,6 +99,7 @@ class UserForm(PersonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = kwargs["obj"]
+        self.email.description = _("With a new address, a link that went to the old one ends.")
         self.team.offer(Team.in_order())
         self.manager.offer(User.active().where(User.id != self.user.id))
 
@@ -141,6 +143,18 @@ class ProfileForm(BaseForm):
         SelectChoice("auto", _l("Of the device")), SelectChoice("light", _l("Light")),
         SelectChoice("dark", _l("Dark")),
     ])  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = kwargs["obj"]
+
+    def validate_name(self, field: StringField) -> None:
+        """Two who are called the same may work here, but nobody takes a colleague's name alone."""
+        called = fold(field.data)
+        if called != fold(self.user.name) and called in map(fold, User.names_in_use()):
+            raise ValidationError(
+                _("A colleague is called that. If you are too, an administrator can write it.")
+            )
 
     def validate_timezone(self, field: StringField) -> None:
         if field.data:

@@ -122,6 +122,7 @@ class Users(Importer):
         self.set_plain(row, record, changes)
         if "team" in changes:
             record.team = self._team(row)
+        record.note_changes(by=self.by)
         if "manager" in changes:
             self._note_manager(row, record)
 

@@ -11,9 +11,8 @@ from sqlalchemy import ForeignKey, Index, Select, String, delete, func, or_, sel
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
-from crm.base import Base, Digest, Key, stored_by_value
+from crm.base import Base, Digest, Key, digest_of, stored_by_value
 from crm.extensions import db
-from crm.models.approval import digest_of
 from crm.models.event import Action, Event
 
 if TYPE_CHECKING:
@@ -227,6 +226,12 @@ class OneTimeLink(Base):
                 expires_at=clock.now() + ONE_TIME_LIVES)
         )  # fmt: skip
         return secret
+
+    @classmethod
+    def void_all_of(cls, user: User) -> None:
+        """End the links that would let somebody set the password of ``user``."""
+        links = delete(cls).where(cls.user_id == user.id)
+        db.session.execute(links.execution_options(synchronize_session=False))
 
     def use(self) -> bool:
         """Use the link up; ``False`` if somebody just did: one conditional UPDATE."""

@@ -18,6 +18,7 @@ from crm.models import (
     Company,
     Deal,
     Event,
+    OneTimeLink,
     Option,
     OptionList,
     OutgoingMail,
@@ -28,8 +29,9 @@ from crm.models import (
     User,
     UserSession,
 )
+from crm.models.session import LinkPurpose
 from crm.models.team import Circle
-from crm.models.user import LastAdministrator
+from crm.models.user import LastAdministrator, is_username
 from tests.cast import PASSWORD, Cast
 from tests.mailbox import Mailbox
 from tests.page import Browser, Page
@@ -191,6 +193,61 @@ def test_a_new_link_ends_what_the_old_password_began(
     path = f"/settings/users/{cast.wang.id}"
     assert "/set-password/" in admin.submit(admin.get(path), f"{path}/link", 200).html
     wang.get("/", status=303)
+
+
+def link_for(user: User) -> str:
+    secret = OneTimeLink.make(LinkPurpose.SET_PASSWORD, user)
+    db.session.commit()
+    return f"/set-password/{secret}"
+
+
+def test_a_link_ends_with_the_access_and_does_not_come_back_with_it(
+    admin: Browser, app: Flask, cast: Cast
+) -> None:
+    link, path = link_for(cast.wang), f"/settings/users/{cast.wang.id}"
+    Browser(app).get(link)
+    admin.submit(admin.get(path), f"{path}/deactivate")
+    admin.submit(admin.get(path), f"{path}/reactivate")
+    Browser(app).get(link, status=410)
+
+
+@pytest.mark.parametrize(("before", "status"), [("wang@example.com", 410), (None, 200)])
+def test_a_link_ends_when_it_went_to_a_wrong_address(
+    admin: Browser, app: Flask, cast: Cast, before: str | None, status: int
+) -> None:
+    cast.wang.email = before
+    link, path = link_for(cast.wang), f"/settings/users/{cast.wang.id}"
+    admin.submit(admin.get(path), path, roles=["rep"], language="zh")
+    Browser(app).get(link)
+    admin.submit(admin.get(path), path, roles=["rep"], email="wangfang@example.com")
+    Browser(app).get(link, status=status)
+
+
+@pytest.mark.parametrize(("language", "why"), [("en", "is deactivated"), ("zh", "已停用")])
+def test_who_left_gets_no_link(admin: Browser, cast: Cast, language: str, why: str) -> None:
+    admin.post("/preferences", {"language": language})
+    admin.post(f"/settings/users/{cast.gone.id}/link")
+    assert why in admin.follow().text
+    assert db.session.scalar(select(OneTimeLink)) is None
+
+
+def test_a_long_name_makes_a_user_name_that_fits(admin: Browser, cast: Cast) -> None:
+    for name in ("龘" * 200, "龘" * 199):
+        page = admin.get("/settings/users")
+        admin.submit(page, "/settings/users", 200, name=name, roles=["rep"])
+    made = db.session.scalars(select(User.username).where(User.name.startswith("龘"))).all()
+    assert sorted(map(len, made)) == [70, 71]
+    assert all(map(is_username, made))
+
+
+def test_nobody_takes_the_name_of_a_colleague(admin: Browser, app: Flask, cast: Cast) -> None:
+    wang = Browser(app).sign_in("wang")
+    page = wang.get("/my-settings")
+    for name in ("陈立", "陈 立", "陈立\u202e", "陈\uf9f7"):  # the last is drawn the same, too
+        refused = wang.submit(page, "/my-settings", 422, name=name)
+        assert "A colleague is called that" in refused.text
+    wang.submit(page, "/my-settings", name="高远")  # who left
+    wang.submit(wang.get("/my-settings"), "/my-settings", name="高 远")  # one's own, as before
 
 
 def test_people_are_listed_with_when_they_were_last_seen(admin: Browser, app: Flask) -> None:

@@ -17,6 +17,7 @@ from flask import Flask, url_for
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from crm.base import digest_of
 from crm.extensions import db
 from crm.files import PreparedFile, store
 from crm.forms.options import shown as options_shown
@@ -40,7 +41,7 @@ from crm.models import (
     Team,
     UserSession,
 )
-from crm.models.approval import Decision, digest_of
+from crm.models.approval import Decision
 from crm.models.session import LinkPurpose
 from tests.cast import PASSWORD, Cast
 from tests.databases import Databases

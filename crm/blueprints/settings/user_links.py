@@ -21,6 +21,10 @@ bp = Blueprint("user_links", __name__)
 def create(user_id: int) -> Response:
     user = find(User, user_id, lock=True)
     require("edit", user)
+    if not user.is_active:
+        text = _("%(name)s is deactivated: reactivate them first, then give a link.", name=user)
+        flash(text, "error")
+        return go(url_for("users.edit", user_id=user.id))
     return give_link(user)
 
 

@@ -16,10 +16,10 @@ from crm.models.approval.request import (
     NotAllowed,
     link_alone_decides,
 )
-from crm.models.approval.token import LINK_LIVES, ApprovalToken, TokenState, digest_of
+from crm.models.approval.token import LINK_LIVES, ApprovalToken, TokenState
 
 __all__ = [
     "LINK_LIVES", "REFUSALS", "AlreadyDecided", "ApprovalAssignment", "ApprovalRequest",
     "ApprovalToken", "Closure", "CommentMissing", "Decision", "DocumentChanged", "NotAllowed",
-    "TokenState", "digest_of", "link_alone_decides",
+    "TokenState", "link_alone_decides",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +11,7 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm import clock
-from crm.base import Base, Digest, Key
+from crm.base import Base, Digest, Key, digest_of
 from crm.extensions import db
 
 if TYPE_CHECKING:
@@ -93,8 +92,3 @@ class ApprovalToken(Base):
         if self.expires_at <= clock.now():
             return TokenState.EXPIRED
         return TokenState.LIVE
-
-
-def digest_of(secret: str) -> str:
-    """SHA-256 in hex: what is stored instead of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

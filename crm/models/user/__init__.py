@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LastAdministrator", "User", "UserRole", "is_username", "normalized_email"]
 
+# Names made by the system leave room for a number, within the column's 80.
+LONGEST_MADE_USERNAME = 70
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 
@@ -91,7 +93,8 @@ class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
     @classmethod
     def free_username(cls, name: str) -> str:
         """``Donn Cantrell`` → ``donn.cantrell``, ``王芳`` → ``wangfang``; numbered if taken."""
-        wanted = re.sub(r"[^a-z0-9]+", ".", pinyin_of(name).lower()).strip(".") or "user"
+        letters = re.sub(r"[^a-z0-9]+", ".", pinyin_of(name).lower()).strip(".")
+        wanted = letters[:LONGEST_MADE_USERNAME].rstrip(".") or "user"
         taken = set(db.session.scalars(select(cls.username).where(cls.username.startswith(wanted))))
         taken |= {row.username for row in db.session.new if isinstance(row, cls)}
         candidates = (wanted if n == 1 else f"{wanted}{n}" for n in range(1, len(taken) + 2))
@@ -107,6 +110,11 @@ class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
         """Those who still work here, and those with these ids, by name."""
         here = or_(cls.deactivated_at.is_(None), cls.id.in_(besides))
         return select(cls).where(here).order_by(cls.sort_name, cls.id)
+
+    @classmethod
+    def names_in_use(cls) -> Sequence[str]:
+        """The names of all who work here."""
+        return db.session.scalars(select(cls.name).where(cls.deactivated_at.is_(None))).all()
 
     @classmethod
     def with_rights(cls) -> Select[User]:

@@ -14,6 +14,7 @@ from crm.extensions import db
 from crm.models.access import Role
 from crm.models.company import Company
 from crm.models.event import Action, Event, changes_of
+from crm.models.session import OneTimeLink
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -76,13 +77,14 @@ class Membership:
         Event.record(Action.USER_ROLES_CHANGED, self, by=by, changes=changes)
 
     def deactivate(self: User, *, by: User | None) -> None:
-        """End this user's access; what they own stays.
+        """End this user's access, and the links that would give it back; what they own stays.
 
         :raises LastAdministrator: nobody would be one any more.
         """
         if self.is_active:
             self._keep_an_administrator()
             self.deactivated_at = clock.now()
+            OneTimeLink.void_all_of(self)
             Event.record(Action.USER_DEACTIVATED, self, by=by)
 
     def reactivate(self: User, *, by: User | None) -> None:
@@ -100,9 +102,11 @@ class Membership:
         Event.record(Action.USER_INVITED, self, by=by, name=str(self))
 
     def note_changes(self: User, *, by: User | None) -> None:
-        """Record the pending changes, if there are any."""
+        """Record the pending changes, if there are any; a link went to the address of its time."""
         if changes := changes_of(self, self.TRACKED):
             Event.record(Action.USER_CHANGED, self, by=by, changes=changes)
+            if changes.get("email", [""])[0]:
+                OneTimeLink.void_all_of(self)
 
     def _keep_an_administrator(self: User) -> None:
         if self.is_administrator:
