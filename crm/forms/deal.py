@@ -162,6 +162,19 @@ class DealMoveForm(BaseForm):
             setattr(deal, name, value)
 
 
+class MoveBackForm(BaseForm):
+    """The version that the move left: nothing may have happened to the deal since."""
+
+    def take_back(self, deal: Deal, *, by: User) -> None:
+        """Move ``deal`` back.
+
+        :raises StageChanged: the deal is not as the mover left it.
+        """
+        if self.version.data != str(deal.version):
+            raise StageChanged
+        deal.take_back_move(by=by)
+
+
 class OutcomeForm(BaseForm):
     kind = WordField(_l("Outcome"), OutcomeKind)
     amount = MoneyField(_l("Amount"), validators=[Optional()])

@@ -141,6 +141,37 @@ def test_a_move_without_javascript_leads_back(cast: Cast, wang: Browser) -> None
     assert wang.location == f"/deals/{cast.pumps.id}"
 
 
+def test_a_move_is_taken_back_as_if_it_had_not_been(cast: Cast, app: Flask, wang: Browser) -> None:
+    deal = cast.pumps
+    deal.stage_since = deal.stays[0].entered_at = since = clock.now() - timedelta(days=50)
+    db.session.commit()
+    page = move(wang, deal, cast.stages[2], status=200, htmx=HTMX)
+    (undo,) = [form for form in page.forms if form["action"] == f"/deals/{deal.id}/move/delete"]
+    seen = {"version": deal.version}
+    Browser(app).sign_in("li").post(undo["action"], seen, status=303)
+    assert (cast.pumps.stage, len(cast.pumps.stays)) == (cast.stages[2], 2), "it was Wang who moved"
+    wang.post(undo["action"], {**seen, "next": "/deals/board"}, status=303)
+    assert wang.location == "/deals/board"
+    (stay,) = cast.pumps.stays
+    assert (cast.pumps.stage, cast.pumps.stage_since, stay.left_at) == (cast.stages[1], since, None)
+    wang.post(undo["action"], seen, status=303)
+    assert len(cast.pumps.stays) == 1, "nothing is left to take back"
+    moves = select(Event).where(Event.action == Action.DEAL_MOVED)
+    assert len(db.session.scalars(moves).all()) == 2
+
+
+def test_a_move_is_not_taken_back_when_the_deal_was_changed_since(
+    cast: Cast, wang: Browser
+) -> None:
+    move(wang, cast.pumps, cast.stages[2], status=303)
+    version = cast.pumps.version
+    cast.pumps.product = "阀"
+    db.session.commit()
+    wang.post(f"/deals/{cast.pumps.id}/move/delete", {"version": version}, status=303)
+    assert cast.pumps.stage == cast.stages[2]
+    assert "somebody else" in wang.follow().text
+
+
 @pytest.mark.parametrize("htmx", [HTMX, False])
 def test_missing_fields_are_asked_for_and_saved_with_the_move_in_one_go(
     cast: Cast, wang: Browser, htmx: str | bool

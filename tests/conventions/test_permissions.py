@@ -168,6 +168,7 @@ TABLE: dict[str, Row] = {
         args={"noun": "deal", "record_id": "deal_id", "name": "product"}),
     "GET deal_moves.new": Row("wang li admin", sees=SEES_SIGMA),
     "POST deal_moves.create": Row("wang li admin", sees=SEES_SIGMA),
+    "POST deal_moves.destroy": Row("wang li admin", sees=SEES_SIGMA),
     "GET deal_outcomes.new": Row("wang li admin", sees=SEES_SIGMA),
     "POST deal_outcomes.create": Row("wang li admin", sees=SEES_SIGMA),
     "POST deal_outcomes.destroy": Row("wang li admin", sees=SEES_SIGMA,

@@ -1,4 +1,4 @@
-"""Moves: a deal goes to another stage, by drag, key, menu or form: all of them come here."""
+"""Moves: a deal goes to another stage, by drag, key, menu or form, and back: all come here."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from flask_login import current_user, login_required
 from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.formatting import label
-from crm.forms.deal import DealMoveForm
-from crm.hypermedia import is_fragment, next_or, render, respond, stream
+from crm.forms.deal import DealMoveForm, MoveBackForm
+from crm.hypermedia import flash_undoable, go, is_fragment, next_or, render, respond, stream
 from crm.models import Deal, Stage
 from crm.models.deal import Missing, StageChanged
 from crm.policies import find, may, require
@@ -43,8 +43,26 @@ def create(deal_id: int) -> Response:
     except StageChanged:
         return _refuse(deal, form, 409, _moved_meanwhile(deal))
     db.session.commit()
-    flash(_("%(deal)s is now in %(stage)s.", deal=deal.name, stage=label(deal.stage)), "success")
+    message = _("%(deal)s is now in %(stage)s.", deal=deal.name, stage=label(deal.stage))
+    undo = url_for("deal_moves.destroy", deal_id=deal.id)
+    flash_undoable(message, undo, version=str(deal.version))
     return _moved(deal, left)
+
+
+@bp.post("/deals/<int:deal_id>/move/delete")
+@login_required
+def destroy(deal_id: int) -> Response:
+    deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
+    require("edit", deal)
+    try:
+        MoveBackForm().take_back(deal, by=current_user)
+    except StageChanged:
+        db.session.rollback()
+        flash(_moved_meanwhile(deal), "error")
+        return go(next_or(url_for("deals.show", deal_id=deal.id)))
+    db.session.commit()
+    flash(_("%(deal)s is back in %(stage)s.", deal=deal.name, stage=label(deal.stage)), "success")
+    return go(next_or(url_for("deals.show", deal_id=deal.id)))
 
 
 def _moved(deal: Deal, left: Stage) -> Response:

@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.forms.deal import OutcomeForm
-from crm.hypermedia import go, render
+from crm.hypermedia import flash_undoable, go, render
 from crm.models import Deal, OutcomeKind
 from crm.models.deal import StageChanged
 from crm.policies import find, require
@@ -39,7 +39,7 @@ def create(deal_id: int) -> Response:
         flash(_("%(deal)s was closed differently in the meantime.", deal=deal.name), "error")
         return go(url_for("deals.show", deal_id=deal.id))
     db.session.commit()
-    flash(_closed(deal), "success")
+    flash_undoable(_closed(deal), url_for("deal_outcomes.destroy", deal_id=deal.id))
     return go(url_for("deals.show", deal_id=deal.id))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crm import clock
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from crm.models.deal import Deal
     from crm.models.pipeline import Stage
     from crm.models.user import User
+
+# For so long a move can be taken back, and the days it stood before count on.
+TAKEN_BACK_WITHIN = timedelta(hours=1)
 
 
 class Missing(Exception):
@@ -60,11 +63,23 @@ class Moving:
         self.stays.append(
             StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
         )
-        Event.record(
-            Action.DEAL_MOVED, self, by=by, at=at, historic=historic, name=self.name,
-            from_zh=left.label_zh, from_en=left.label_en,
-            to_zh=stage.label_zh, to_en=stage.label_en,
-        )  # fmt: skip
+        self._record_move(left, stage, by=by, at=at, historic=historic)
+
+    def take_back_move(self: Deal, *, by: User) -> None:
+        """Back where it stood before ``by`` moved it, as if it had never left.
+
+        :raises StageChanged: its last move was somebody else's or is too long ago, or it is closed.
+        """
+        before, here = (None, *self.stays)[-2:]
+        is_mine = here.entered_by_id == by.id and clock.now() - here.entered_at < TAKEN_BACK_WITHIN
+        if before is None or before.stage_id == here.stage_id or not (self.is_open and is_mine):
+            raise StageChanged
+        self.stays.remove(here)
+        db.session.delete(here)
+        db.session.flush()  # the unique index wants this stay gone before the old one is open again
+        before.left_at = before.left_by_id = None
+        self.stage, self.stage_since = before.stage, before.entered_at
+        self._record_move(here.stage, before.stage, by=by)
 
     def require_fields_of(self: Deal, stage: Stage) -> None:
         """:raises Missing: ``stage`` demands fields that are empty."""
@@ -86,6 +101,13 @@ class Moving:
         if not limit or not self.is_open or days < limit:
             return ""
         return "alarm" if days * 2 >= limit * 3 else "warning"
+
+    def _record_move(self: Deal, left: Stage, entered: Stage, **particulars: Any) -> None:
+        Event.record(
+            Action.DEAL_MOVED, self, name=self.name, **particulars,
+            from_zh=left.label_zh, from_en=left.label_en,
+            to_zh=entered.label_zh, to_en=entered.label_en,
+        )  # fmt: skip
 
     def _leave_stage(self: Deal, by: User | None, at: datetime) -> None:
         stay = next(stay for stay in self.stays if stay.left_at is None)
