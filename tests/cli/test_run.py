@@ -9,11 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -88,6 +88,13 @@ class Service:
         except OSError:
             return False
 
+    def listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+        except ConnectionRefusedError:
+            return False
+        return True
+
     def request(self, method: str, path: str, **options: object) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
@@ -135,32 +142,30 @@ def test_it_serves_until_told_to_stop_and_leaves_nobody_behind(
     assert "Traceback" not in service.printed
 
 
-def test_a_request_under_way_is_finished_before_it_stops(
-    app: Flask, service: Service, context: None
-) -> None:
+def test_a_request_under_way_is_finished_before_it_stops(service: Service) -> None:
     form = service.request("GET", "/sign-in")
     cookies = SimpleCookie(form.headers["Set-Cookie"])
     fields = Page(form.text).form("/sign-in")["fields"]  # type: ignore[attr-defined]
-    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
-    body = "&".join(f"{name}={value}" for name, value in fields.items()) + "&login=x&password=y"
-    answers: list[http.client.HTTPResponse] = []
-
-    def sign_in() -> None:
-        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
-        answers.append(service.request("POST", "/sign-in", body=body, headers=headers))
-
-    # Signing in waits for this lock, and we hold it until the server has been told to stop.
-    lock = "LOCK TABLE sign_in_attempt" if db.engine.dialect.name == "postgresql" else "SELECT 1"
-    db.session.execute(text(lock))
-    request = threading.Thread(target=sign_in)
-    request.start()
-    request.join(timeout=1)
-    assert request.is_alive()
-    service.process.terminate()
-    request.join(timeout=1)
-    db.session.rollback()
-    request.join(timeout=20)
-    assert [answer.status for answer in answers] == [422]
+    body = urlencode({**fields, "login": "x", "password": "y"}).encode()
+    head = (
+        "POST /sign-in HTTP/1.1",
+        "Host: localhost",
+        "Connection: close",
+        "Cookie: " + "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items()),
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+        "Expect: 100-continue",
+    )
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as connection:
+        connection.sendall("\r\n".join((*head, "", "")).encode())
+        # The server says so when the application begins to read the form; the form itself is
+        # kept back until the server has been told to stop and takes no further request.
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+        service.process.terminate()
+        eventually(lambda: not service.listens())
+        connection.sendall(body)
+        with connection.makefile("rb") as answer:
+            assert answer.readline().startswith(b"HTTP/1.1 422 ")
     assert service.process.wait(timeout=30) == 0
 
 
