@@ -91,11 +91,13 @@ class BaseForm(FlaskForm):
     def conflicts_with(self, record: Any) -> list[Conflict]:
         """Each field whose value is another than that of ``record``."""
         return [
-            Conflict(str(field.label.text), shown(theirs), shown(field.data))
+            Conflict(str(field.label.text), show(theirs), show(field.data))
             for field in self
             if field.name not in {"version", "csrf_token"} and hasattr(record, field.name)
             if not isinstance(field, FileField)
             if (theirs := getattr(record, field.name)) != field.data
+            # A field may know what its reader is not told.
+            if (show := getattr(field, "shown", shown))
         ]
 
     def plain_fields(self, record: Any, *names: str) -> None:

@@ -12,6 +12,7 @@ from wtforms import HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.fields import Field
 from wtforms.validators import Length, Optional
 
+from crm.formatting import money
 from crm.forms.base import BaseForm
 from crm.forms.fields import (
     CurrencyField,
@@ -27,7 +28,7 @@ from crm.forms.fields import (
 from crm.forms.inline import InPlace, each
 from crm.forms.picker import PickerField
 from crm.models import Customer, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
-from crm.models.deal import Missing, StageChanged
+from crm.models.deal import AmountStands, Missing, StageChanged
 from crm.models.exchange_rate import NoRate
 from crm.models.pipeline import StageRequirement
 
@@ -68,6 +69,7 @@ class DealForm(InPlace, BaseForm):
     def fill(self, deal: Deal) -> Deal:
         """Copy what was typed to ``deal``.
 
+        :raises AmountStands: the deal was closed with another amount.
         :raises NoRate: no exchange rate is known for the currency.
         """
         # First, because it asks for a rate: that would flush what is not in the history yet.
@@ -79,10 +81,16 @@ class DealForm(InPlace, BaseForm):
         return deal
 
     def fill_or_explain(self, deal: Deal) -> bool:
-        """``fill``; an unknown exchange rate becomes the currency's error."""
-        with explained(self.currency):
-            self.fill(deal)
-        return not self.currency.errors
+        """``fill``; an amount that stands, or has no exchange rate, becomes its field's error."""
+        try:
+            with explained(self.currency):
+                self.fill(deal)
+        except AmountStands:
+            self.amount.errors = [
+                _("The deal is closed with this amount: %(amount)s. Reopen it to change that.",
+                  amount=money(deal.amount, deal.currency))
+            ]  # fmt: skip
+        return not (self.amount.errors or self.currency.errors)
 
 
 class NewDealForm(DealForm):

@@ -77,6 +77,10 @@ class PickerField(StringField):
         else:
             self.data = self._look_up(written)
 
+    def shown(self, record: Any) -> str:
+        """``record`` as the list of conflicts names it to who edits the form."""
+        return "—" if record is None else self._name(record)
+
     def _name(self, record: Any) -> str:
         return _("(one that you do not see)") if self._is_withheld(record) else str(record)
 

@@ -229,6 +229,7 @@ class Deals(Importer):
     def _check_history(self, row: Row, record: Deal) -> None:
         """How a deal went is not rewritten by a row; one that says nothing of it is fine."""
         self._check_day(row, "created_at", record.created_at)
+        self._check_amount(row, record)
         ending = self._ending(row)
         if record.outcome is None or ending is Ending.OPEN:
             return
@@ -238,6 +239,15 @@ class Deals(Importer):
                 "outcome",
             )
         self._check_day(row, "closed_at", record.outcome.at)
+
+    def _check_amount(self, row: Row, record: Deal) -> None:
+        amount, code = self._price(row, record)
+        if record.amount_stands and (amount, code) != (record.amount, record.currency):
+            raise BadValue(
+                _("is %(was)s here, and the deal is closed: reopen it first",
+                  was=f"{record.amount} {record.currency}"),
+                "currency" if amount == record.amount else "amount",
+            )  # fmt: skip
 
     def _check_day(self, row: Row, field: str, was: datetime) -> None:
         zone, says = self.known.timezone, row.values.get(field)

@@ -81,6 +81,41 @@ def test_winning_takes_the_amount_of_the_order(cast: Cast, wang: Browser) -> Non
     assert deal.closed_at is not None
 
 
+@pytest.mark.parametrize(("language", "why"), [("en", "Reopen it"), ("zh", "重新打开")])
+@pytest.mark.parametrize("form", ["/edit", "/fields/amount/edit"])
+@pytest.mark.parametrize("typed", [{"amount": "1"}, {"amount": ""}, {"currency": "USD"}])
+def test_the_amount_of_a_closed_deal_stands(
+    cast: Cast, wang: Browser, form: str, typed: dict[str, str], language: str, why: str
+) -> None:
+    wang.post("/preferences", {"language": language})
+    path = f"/deals/{cast.pumps.id}"
+    action = path + form.removesuffix("/edit")
+    cast.pumps.win(by=cast.wang)
+    db.session.commit()
+    page = wang.submit(wang.get(path + form), action, 422, **typed)
+    db.session.expire_all()
+    assert (cast.pumps.amount, cast.pumps.currency) == (Decimal("186000.00"), "CNY")
+    assert why in page.text
+    assert "/fields/amount/edit" not in wang.get(path).html
+    wang.submit(wang.get(path), f"{path}/outcome/delete")
+    wang.submit(wang.get(path + form), action, amount="190000")
+    db.session.expire_all()
+    assert cast.pumps.amount == Decimal("190000.00")
+
+
+def test_what_else_is_known_of_a_closed_deal_may_change(cast: Cast, wang: Browser) -> None:
+    path = f"/deals/{cast.pumps.id}"
+    cast.pumps.win(by=cast.wang)
+    cast.vague.lose(by=cast.wang, reason=None, historic=True)
+    db.session.commit()
+    wang.submit(wang.get(f"{path}/edit"), path, product="磁力泵")
+    path = f"/deals/{cast.vague.id}"
+    assert "/fields/amount/edit" in wang.get(path).html, "it has none yet"
+    wang.submit(wang.get(f"{path}/fields/amount/edit"), f"{path}/fields/amount", amount="5000")
+    db.session.expire_all()
+    assert (cast.pumps.product, cast.vague.amount) == ("磁力泵", Decimal(5000))
+
+
 @pytest.mark.parametrize("verb", ["outcome", "move"])
 def test_where_no_rate_is_known_an_amount_is_not_taken_and_it_says_why(
     cast: Cast, wang: Browser, verb: str

@@ -55,6 +55,21 @@ def test_it_stays_when_the_form_is_saved_and_goes_when_it_is_emptied(
     assert cast.sigma.parent_id is None
 
 
+@pytest.mark.parametrize(("language", "named"), [("en", "do not see"), ("zh", "无权查看")])
+@pytest.mark.parametrize("form", ["/edit", "/fields/parent/edit"])
+def test_a_conflict_names_it_no_more_than_the_form(
+    cast: Cast, group: Customer, browser: Browser, form: str, language: str, named: str
+) -> None:
+    browser.sign_in("li").post("/preferences", {"language": language})
+    sigma = f"/customers/{cast.sigma.id}"
+    page = browser.get(sigma + form)
+    cast.sigma.phone = "0411-1111"
+    db.session.commit()
+    page = browser.submit(page, sigma + form.removesuffix("/edit"), 409, parent="")
+    assert CANARY not in page.html
+    assert named in page.text
+
+
 def test_what_the_work_is_about_is_named_and_a_link_only_for_who_finds_it(
     cast: Cast, browser: Browser
 ) -> None:

@@ -143,6 +143,19 @@ def test_a_deal_closed_here_is_not_reopened_by_an_older_file(cast: Cast, bring: 
     assert not deal("1").is_open
 
 
+def test_the_amount_of_a_closed_deal_stands(bring: Bring) -> None:
+    header = "id,name,owner,amount,currency,outcome,closed_at"
+    won = "1,Pumps,wang,5,CNY,won,2017-05-06"
+    bring("deals", header, won, "2,Valves,wang,,CNY,lost,2017-05-06")
+    again = bring("deals", header, won.replace(",5,", ",6,"), "2,Valves,wang,7,CNY,lost,2017-05-06")
+    why = "is 5.00 CNY here, and the deal is closed: reopen it first"
+    assert reasons(again) == [(2, "amount", "6", why)]
+    again = bring("deals", "id,name,owner,currency", "1,Pumps,wang,EUR")
+    assert [reason[1] for reason in reasons(again)] == ["currency"]
+    assert bring("deals", header, "2,Valves,wang,7,CNY,lost,2017-05-06").updated == 1
+    assert (deal("1").amount, deal("2").amount) == (Decimal(5), Decimal(7))
+
+
 def test_how_a_deal_went_is_not_rewritten(bring: Bring) -> None:
     bring("deals", HEADER, "1,A,,wang,5,won,2017-05-06,2017-04-24,,")
     result = bring("deals", HEADER, "1,A,,wang,5,lost,2017-05-06,2017-04-24,,")

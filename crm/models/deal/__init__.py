@@ -28,7 +28,7 @@ from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.company import Company
 from crm.models.customer import Customer
-from crm.models.deal.closing import Closing
+from crm.models.deal.closing import AmountStands, Closing
 from crm.models.deal.moving import Missing, Moving, StageChanged
 from crm.models.event import Action, Event, changes_of
 from crm.models.exchange_rate import Price
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from crm.models.pipeline import Pipeline, Stage
     from crm.models.user import User
 
-__all__ = ["Deal", "Missing", "StageChanged", "deal_collaborator"]
+__all__ = ["AmountStands", "Deal", "Missing", "StageChanged", "deal_collaborator"]
 
 deal_collaborator = Table(
     "deal_collaborator",
@@ -200,10 +200,13 @@ class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped
     def set_amount(self, amount: Decimal | None, currency: str) -> None:
         """Set the amount at today's rate; nothing changes if amount and currency stay the same.
 
+        :raises AmountStands: the deal was closed with another one.
         :raises crm.models.exchange_rate.NoRate: no rate is known for ``currency``.
         """
         if self.currency == currency and self.amount == amount:
             return
+        if self.amount_stands:
+            raise AmountStands
         price = Price.of(amount or Decimal(0), currency, Company.current().today())
         self.currency, self.rate = price.currency, price.rate
         self.amount = None if amount is None else price.amount

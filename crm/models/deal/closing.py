@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Mapped
@@ -19,12 +20,22 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
+class AmountStands(Exception):
+    """What was won or lost is told of in figures: to change it, the deal is reopened."""
+
+
 class Closing:
     """The part of a deal that ends."""
 
     if TYPE_CHECKING:
+        amount: Mapped[Decimal | None]
         outcome: Mapped[Outcome | None]
         closed_at: Mapped[datetime | None]
+
+    @property
+    def amount_stands(self: Deal) -> bool:
+        """Whether it was closed with an amount; where none was known, one may be filled in."""
+        return not self.is_open and self.amount is not None
 
     def win(
         self: Deal, *, by: User | None, at: datetime | None = None, note: str | None = None,
