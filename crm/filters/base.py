@@ -4,50 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
-from enum import StrEnum
 from functools import cached_property
-from types import UnionType
-from typing import Any, ClassVar, NamedTuple, Self, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, get_type_hints
 from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
+from crm.filters.address import read, sent, written
 from crm.filters.columns import Column
-from crm.filters.facets import Choices, Facet
+from crm.filters.narrowing import Narrowing
 from crm.models import User
-from crm.paging import LONGEST, Order, Page
-
-MOST_VALUES = 50
-
-
-class Chip(NamedTuple):
-    """One thing that narrows a list, in words, and the filter without it."""
-
-    words: str
-    without: ListFilter
-
-
-class Panel(NamedTuple):
-    """One way to narrow a list, as its form shows it."""
-
-    name: str
-    title: str
-    choices: Choices
-    chosen: tuple[str, ...]
-    many: bool
-
-    def words_for(self, text: str) -> str:
-        """``Owner: 王芳``; of a switch only what it is."""
-        return text if text == self.title else _("%(name)s: %(value)s", name=self.title, value=text)
+from crm.paging import Order, Page
 
 
 @dataclass(frozen=True)
-class ListFilter:
+class ListFilter(Narrowing):
     """A list's state: what narrows it, order, columns and place, all of it in the address.
 
     What cannot be understood in the address is as if it were not there.
@@ -64,7 +38,6 @@ class ListFilter:
     SHOW: ClassVar[str] = ""  # its records' address
     MODEL: ClassVar[Any] = None
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
-    FACETS: ClassVar[tuple[Facet, ...]] = ()
     DEFAULT_SORT: ClassVar[str] = ""
     # The views that everybody has: a title, and the query string behind it.
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = ()
@@ -79,7 +52,7 @@ class ListFilter:
         values = {
             field.name: value
             for field in fields(cls)
-            if (value := _read_all(args.getlist(field.name), kinds[field.name])) is not None
+            if (value := read(sent(args, field.name), kinds[field.name])) is not None
         }
         if values.get("sort", "").removeprefix("-") not in cls.sorts():
             values["sort"] = ""
@@ -88,9 +61,9 @@ class ListFilter:
         return replace(filter, columns=columns)
 
     @classmethod
-    def parse_text(cls, written: str) -> Self:
+    def parse_text(cls, query: str) -> Self:
         """The filter that a query string describes: what ``text`` wrote."""
-        return cls.parse(MultiDict(parse_qsl(written)))
+        return cls.parse(MultiDict(parse_qsl(query)))
 
     def _known(self, names: tuple[str, ...], moved: str) -> tuple[str, ...]:
         """The columns with these names, the title always among them; the default ones as none.
@@ -111,7 +84,7 @@ class ListFilter:
         """The query arguments that describe this filter, with ``changes``; defaults left out."""
         changed = replace(self, **changes)
         return {
-            field.name: _written(value)
+            field.name: written(value)
             for field in fields(changed)
             if (value := getattr(changed, field.name)) != field.default
         }
@@ -203,52 +176,6 @@ class ListFilter:
         """The other columns."""
         return tuple(column for column in self.COLUMNS if column not in self.shown)
 
-    # What narrows it
-
-    def from_start(self, **changes: Any) -> Self:
-        """This filter with ``changes``, at its first page."""
-        return replace(self, **{"after": "", "before": "", **changes})
-
-    @cached_property
-    def cleared(self) -> Self:
-        """This filter with nothing that narrows it: order and columns stay."""
-        return type(self)(sort=self.sort, columns=self.columns)
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything but order, columns and page was chosen."""
-        return self.from_start(view=None) != self.cleared
-
-    @cached_property
-    def panels(self) -> list[Panel]:
-        """Every way to narrow it, with what can be chosen and what is."""
-        return [self._panel(facet) for facet in self.FACETS]
-
-    def _panel(self, facet: Facet) -> Panel:
-        value = getattr(self, facet.name)
-        chosen = tuple(_written(value).split(",")) if value else ()
-        many = isinstance(value, tuple | bool)
-        return Panel(facet.name, str(facet.title), facet.choices(chosen), chosen, many)
-
-    @cached_property
-    def chips(self) -> list[Chip]:
-        """What narrows it, one by one."""
-        defaults = {field.name: field.default for field in fields(self)}
-        return [
-            Chip(panel.words_for(text), self._without(panel.name, value))
-            for panel in self.panels
-            if getattr(self, panel.name) != defaults[panel.name]
-            for value, text in panel.choices
-            if value in panel.chosen
-        ]
-
-    def _without(self, name: str, written: str) -> Self:
-        value = getattr(self, name)
-        if isinstance(value, tuple):
-            rest = tuple(each for each in value if str(each) != written)
-            return self.from_start(**{name: rest})
-        return self.from_start(**{name: getattr(self.cleared, name)})
-
     # What it lists
 
     def narrow(self, user: User) -> Select[Any]:
@@ -278,39 +205,3 @@ class ListFilter:
 def one_of(column: InstrumentedAttribute[Any], values: Sequence[Any]) -> tuple[Any, ...]:
     """The condition that ``column`` is one of ``values``; without values none."""
     return (column.in_(values),) if values else ()
-
-
-def _read_all(written: list[str], kind: Any) -> Any:
-    """The values of an argument as ``kind``, or ``None`` where there is nothing to understand."""
-    texts = [text.replace("\0", "").strip()[:LONGEST] for text in written]
-    if get_origin(kind) is not tuple:
-        return _read(texts[0], kind) if texts and texts[0] else None
-    parts = [part for text in texts for part in text.split(",") if part][:MOST_VALUES]
-    values = [value for part in parts if (value := _read(part, get_args(kind)[0])) is not None]
-    return tuple(dict.fromkeys(values)) or None
-
-
-def _read(written: str, kind: Any) -> Any:
-    """``written`` as ``kind``, or ``None``."""
-    if isinstance(kind, UnionType):
-        kind = next(part for part in get_args(kind) if part is not type(None))
-    try:
-        if kind is bool:
-            return written == "1"
-        if kind is int:
-            number = int(written)
-            return number if 0 < number < 2**31 else None
-        if kind is date:
-            return date.fromisoformat(written)
-        if issubclass(kind, StrEnum):
-            return kind(written)
-        return kind(written)
-    except ValueError:
-        return None
-
-
-def _written(value: Any) -> str:
-    """A value as it stands in the address."""
-    if isinstance(value, tuple):
-        return ",".join(str(each) for each in value)
-    return "1" if value is True else str(value)

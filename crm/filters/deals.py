@@ -17,6 +17,7 @@ from crm.extensions import db
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
+from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, ids_of
 from crm.folding import MOST_WORDS
 from crm.models import (
@@ -76,6 +77,8 @@ class DealFilter(ListFilter):
     team: tuple[int, ...] = ()
     source: tuple[int, ...] = ()
     customer: int | None = None
+    expected: Days | None = None
+    closed: Days | None = None
     stuck: bool = False
     idle: bool = False
 
@@ -131,11 +134,14 @@ class DealFilter(ListFilter):
         facets.switch("stuck", _l("Stalled")),
         facets.switch("idle", _l("Without a next task")),
         facets.stages("stage", _l("Stage")),
+        facets.days("expected", FIELDS["expected_close"], "overdue", "this_month", "next_month",
+                    "this_quarter"),
+        facets.days("closed", _l("Closed on"), "this_month", "last_month", "this_quarter"),
         facets.people("owner", FIELDS["owner"]),
         facets.teams("team", _l("Team")),
         facets.options("source", FIELDS["source"], OptionList.SOURCE),
         facets.record("customer", FIELDS["customer"], Customer),
-    )
+    )  # fmt: skip
 
     @property
     def default_sort(self) -> str:
@@ -150,10 +156,13 @@ class DealFilter(ListFilter):
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Deal.visible_to(user).where(*self.conditions(user))
-        if self.status is DealStatus.OPEN:
-            return chosen.where(Deal.closed_at.is_(None))
+        if self.closed:
+            chosen = chosen.where(*self.closed.of_moment(Deal.closed_at))
         if self.status is DealStatus.ALL:
             return chosen
+        if self.status is DealStatus.OPEN:
+            # An open deal was closed on no day: who asks for days asks for those that are closed.
+            return chosen if self.closed else chosen.where(Deal.closed_at.is_(None))
         kind = OutcomeKind(self.status.value)
         return chosen.where(Deal.outcome.has(Outcome.kind == kind))
 
@@ -171,6 +180,8 @@ class DealFilter(ListFilter):
             conditions.append(Deal.owner_id.in_(self._members()))
         if self.customer is not None:
             conditions.append(Deal.customer_id == self.customer)
+        if self.expected:
+            conditions += self.expected.of_day(Deal.expected_close)
         if self.stuck:
             conditions.append(stuck())
         if self.idle:
@@ -208,7 +219,7 @@ class BoardFilter(DealFilter):
     ENDPOINT: ClassVar[str] = "board.show"
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     FACETS: ClassVar[tuple[Facet, ...]] = tuple(
-        facet for facet in DealFilter.FACETS if facet.name not in {"status", "stage"}
+        facet for facet in DealFilter.FACETS if facet.name not in {"status", "stage", "closed"}
     )
 
 

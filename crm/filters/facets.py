@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 
 from crm.extensions import db
 from crm.filters.columns import words
+from crm.filters.days import Days
 from crm.models import Option, OptionList, Pipeline, Team, User
 from crm.wording import word_for
 
@@ -22,7 +23,8 @@ ME = "me"
 class Person(str):
     """Somebody in a filter: a user's id, or ``me``."""
 
-    def __new__(cls, written: str) -> Person:
+    def __new__(cls, written: str | int) -> Person:
+        written = str(written)
         if written != ME and not (written.isdecimal() and 0 < int(written) < 2**31):
             raise ValueError(written)
         return super().__new__(cls, written)
@@ -47,6 +49,7 @@ class Facet:
     name: str
     title: Any  # lazy, in the reader's language
     choices: Callable[[Sequence[str]], Choices]
+    asks_for_days: bool = False  # besides the choices, for a first and a last day
 
 
 def states(name: str, title: Any, kind: Iterable[StrEnum], said: Any = word_for) -> Facet:
@@ -57,6 +60,16 @@ def states(name: str, title: Any, kind: Iterable[StrEnum], said: Any = word_for)
 def switch(name: str, title: Any) -> Facet:
     """Something that is so, or does not matter."""
     return Facet(name, title, lambda _chosen: [("1", str(title))])
+
+
+def days(name: str, title: Any, *named: str) -> Facet:
+    """Days: some that have a name, or from one to another."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        others = [each for each in chosen if each not in named]
+        return [(each, Days(each).words()) for each in (*named, *others)]
+
+    return Facet(name, title, choices, asks_for_days=True)
 
 
 def options(name: str, title: Any, which: OptionList) -> Facet:
@@ -94,8 +107,10 @@ def record(name: str, title: Any, model: Any) -> Facet:
     """One record, to which a link led: nothing else is offered."""
 
     def choices(chosen: Sequence[str]) -> Choices:
+        if not chosen:
+            return []
         seen = model.visible_to(current_user).where(model.id.in_([int(each) for each in chosen]))
-        return _named(db.session.scalars(seen)) if chosen else []
+        return _named(db.session.scalars(seen))
 
     return Facet(name, title, choices)
 

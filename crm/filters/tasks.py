@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, person
+from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, ids_of
 from crm.models import Company, Customer, Deal, Task, User
 from crm.wording import FIELDS
@@ -52,6 +53,7 @@ def _customer_url(task: Task) -> str:
 class TaskFilter(ListFilter):
     state: TaskState = TaskState.OPEN
     everyone: bool = False
+    due: Days | None = None
     assignee: tuple[Person, ...] = ()
     customer: int | None = None
     deal: int | None = None
@@ -92,6 +94,7 @@ class TaskFilter(ListFilter):
     )  # fmt: skip
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("state", _l("Status"), TaskState, STATES.__getitem__),
+        facets.days("due", FIELDS["due_on"], "by_today", "this_week", "this_month"),
         facets.switch("everyone", _l("Everybody's")),
         facets.people("assignee", FIELDS["assignee"]),
         facets.record("customer", FIELDS["customer"], Customer),
@@ -100,6 +103,8 @@ class TaskFilter(ListFilter):
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Task.visible_to(user).where(*self._state(), *self._about(user))
+        if self.due:
+            chosen = chosen.where(*self.due.of_day(Task.due_on))
         return chosen.where(Task.matching(self.q)) if self.q else chosen
 
     def _about(self, user: User) -> list[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
-from crm.filters.base import LONGEST, ListFilter
+from crm.filters.base import ListFilter
 from crm.filters.contacts import ContactFilter
 from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter, DealStatus
@@ -21,6 +21,7 @@ from crm.filters.tasks import TaskFilter
 from crm.folding import fold, words_of
 from crm.formatting import label, money, short_day
 from crm.models import Contact, Customer, Deal, Event, ExpenseClaim, Task, User
+from crm.paging import LONGEST
 from crm.wording import word_for
 
 Found = Customer | Contact | Deal | Task | ExpenseClaim

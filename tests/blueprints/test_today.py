@@ -314,6 +314,31 @@ def test_figures_are_of_what_one_may_see(cast: Cast) -> None:
         == "CN¥42,000"  # fmt: skip
 
 
+def test_a_figure_leads_to_just_what_it_counts(cast: Cast, browser: Browser) -> None:
+    for name, ends in (("上月底", -18), ("月初", -16), ("月底", 13), ("下月", 14)):
+        stalled(cast, name, 0, cast.wang).expected_close = DAY + timedelta(days=ends)
+        clock.set_to(clock.now() + timedelta(days=ends))
+        stalled(cast, f"赢在{name}", 0, cast.wang).win(by=cast.wang)
+        stalled(cast, f"输在{name}", 0, cast.wang).lose(by=cast.wang, reason=None, historic=True)
+        clock.set_to(clock.now() - timedelta(days=ends))
+    task(cast, "今天的事", DAY)
+    task(cast, "明天的事", DAY + timedelta(days=1))
+    db.session.flush()
+    figures = {figure.label: figure for figure in today_of(cast.wang).figures}
+    of_cast = {str(cast.pumps), str(cast.vague)}
+    listed = {
+        label: set(names(db.session.scalars(figure.list.select(cast.wang)))) - of_cast
+        for label, figure in figures.items()
+    }
+    assert listed["Expected this month"] == {"月初", "月底"}
+    assert listed["Won this month"] == {"赢在月初", "赢在月底"}
+    assert listed["Tasks by today"] == {"今天的事"}
+    assert figures["Expected this month"].value == figures["Won this month"].value == "CN¥2,000"
+    with browser.app.test_request_context():
+        address = figures["Won this month"].list.url()
+    assert f'href="{address.replace("&", "&amp;")}"' in opened(browser, "wang").html
+
+
 # Done in place, without JavaScript
 
 

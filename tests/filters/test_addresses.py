@@ -17,8 +17,27 @@ from crm.filters.lists import LISTS
 KINDS = list(LISTS.values())
 VALUES = some.one_of(
     some.text(max_size=30),
-    some.sampled_from(["1", "3,5", "me", "me,7", "0", "-1", "9" * 30, "open", "won", "1,x,,2"]),
-)
+    some.sampled_from(
+        [
+            "1",
+            "3,5",
+            "me",
+            "me,7",
+            "0",
+            "-1",
+            "9" * 30,
+            "open",
+            "won",
+            "1,x,,2",
+            "this_month",
+            "2026-06-01..",
+            "..2026-05-01",
+            "2026-07-01..2026-06-01",
+            "..",
+            "1..2",
+        ]
+    ),
+)  # fmt: skip
 
 
 @some.composite

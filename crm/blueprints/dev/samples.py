@@ -25,6 +25,8 @@ from crm import clock
 from crm.filters import facets
 from crm.filters.columns import Column, Kind
 from crm.filters.customers import CustomerFilter
+from crm.filters.deals import DealFilter
+from crm.filters.tasks import TaskFilter
 from crm.forms.approval import DecisionForm
 from crm.forms.base import BaseForm, Conflict
 from crm.forms.batches import CustomerBatchForm
@@ -299,8 +301,8 @@ class Samples:
         asked = self._decisions()["decisions"][0]
         late_tasks = ngettext("%(num)d overdue", "%(num)d overdue", 3)
         return Today(
-            figures=[Figure(_("Tasks by today"), "12", late_tasks, "tasks.index", {}, None, True),
-                     Figure(_("Open deals"), "¥186,000", "", "deals.index", {}, 60)],
+            figures=[Figure(_("Tasks by today"), "12", late_tasks, TaskFilter(), None, True),
+                     Figure(_("Open deals"), "¥186,000", "", DealFilter(), 60)],
             troubles=[],
             team=[Member(self.user, 14, AMOUNT, 2, AMOUNT, 3, 1, (2, 5, 3, 0, 0, 4, 6), AMOUNT, 6)],
             tasks=Tasks([late], 9, [due], 1), approvals=Lines([asked], 1),

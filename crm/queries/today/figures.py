@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, case, func, select, type_coerce
+from sqlalchemy import func, select, type_coerce
 
-from crm import clock
 from crm.base import Money
 from crm.extensions import db
+from crm.filters.base import ListFilter
+from crm.filters.days import Days
+from crm.filters.deals import DealFilter, DealStatus
+from crm.filters.expense_claims import ExpenseClaimFilter
+from crm.filters.facets import Person
+from crm.filters.tasks import TaskFilter
 from crm.formatting import ago, number, whole_money
-from crm.models import ClaimState, Company, Deal, ExpenseClaim, Outcome, OutcomeKind, User
+from crm.models import ClaimState, Deal, ExpenseClaim, User
 from crm.queries.today.tasks import Tasks
 
 
@@ -27,8 +31,7 @@ class Figure:
     label: str
     value: str
     note: str
-    list: str  # what it is counted from, and narrowed to what
-    args: dict[str, Any]
+    list: ListFilter  # it shows just what is counted
     share: int | None = None
     is_late: bool = False
 
@@ -53,49 +56,34 @@ def _of_tasks(tasks: Tasks) -> Figure:
     late = ngettext("%(num)d overdue", "%(num)d overdue", tasks.overdue_total)
     return Figure(
         _("Tasks by today"), number(tasks.total), late if tasks.overdue_total else "",
-        "tasks.index", {}, is_late=tasks.overdue_total > 0,
+        TaskFilter(due=Days("by_today")), is_late=tasks.overdue_total > 0,
     )  # fmt: skip
 
 
 def _of_deals(user: User, *, leads: bool) -> Iterator[Figure]:
-    whose: dict[str, Any] = {} if leads else {"owner": user.id}
-    today = Company.current().today()
-    deals = Deal.visible_to(user)
-    if not leads:
-        deals = deals.where(Deal.owner_id == user.id)
-    count, amount, soon = db.session.execute(
-        deals.where(Deal.closed_at.is_(None)).with_only_columns(
-            func.count(), _sum(Deal.base_amount),
-            _sum(case((Deal.expected_close < _next_month(today), Deal.base_amount))),
-        )
-    ).one()  # fmt: skip
-    yield Figure(_("Open deals"), whole_money(amount), _deals(count), "deals.index", whose)
+    open = DealFilter(owner=() if leads else (Person(user.id),))
+    soon = replace(open, expected=Days("this_month"), sort="expected")
+    won = replace(open, status=DealStatus.WON, closed=Days("this_month"))
+    before = replace(won, closed=Days("last_month"))
+    (count, amount), (_count, expected), (_count, this), (_count, last) = (
+        _counted(filter, user) for filter in (open, soon, won, before)
+    )
+    yield Figure(_("Open deals"), whole_money(amount), _deals(count), open)
     yield Figure(
-        _("Expected this month"), whole_money(soon), _("of the open deals"),
-        "deals.index", {"sort": "expected", **whose}, _percent(soon, amount),
+        _("Expected this month"), whole_money(expected), _("of the open deals"), soon,
+        _percent(expected, amount),
     )  # fmt: skip
-    won, before = _won(deals, today)
     yield Figure(
-        _("Won this month"), whole_money(won),
-        _("last month %(amount)s", amount=whole_money(before)),
-        "deals.index", {"status": "won", **whose}, _percent(won, before),
+        _("Won this month"), whole_money(this),
+        _("last month %(amount)s", amount=whole_money(last)), won, _percent(this, last),
     )  # fmt: skip
 
 
-def _won(deals: Select[Any], today: date) -> tuple[Decimal, Decimal]:
-    """What was won this month, and in the whole month before."""
-    zone = Company.current().timezone
-    this = clock.start_of(today.replace(day=1), zone)
-    last = clock.start_of((today.replace(day=1) - timedelta(days=1)).replace(day=1), zone)
-    row = db.session.execute(
-        deals.join(Deal.outcome)
-        .where(Outcome.kind == OutcomeKind.WON, Outcome.at >= last)
-        .with_only_columns(
-            _sum(case((Outcome.at >= this, Deal.base_amount))),
-            _sum(case((Outcome.at < this, Deal.base_amount))),
-        )
-    ).one()
-    return row[0], row[1]
+def _counted(deals: DealFilter, user: User) -> tuple[int, Decimal]:
+    """How many deals the list shows, and what they are worth together."""
+    figures = deals.narrow(user).with_only_columns(func.count(), _sum(Deal.base_amount))
+    count, amount = db.session.execute(figures).one()
+    return count, amount
 
 
 def _own_claims(user: User) -> Figure:
@@ -105,10 +93,8 @@ def _own_claims(user: User) -> Figure:
             ExpenseClaim.trashed_at.is_(None),
         )
     ).one()  # fmt: skip
-    return Figure(
-        _("My claims waiting"), whole_money(amount), _claims(count),
-        "claims.index", {"state": ClaimState.SUBMITTED.value, "claimant": user.id},
-    )  # fmt: skip
+    mine = ExpenseClaimFilter(state=(ClaimState.SUBMITTED,), claimant=(Person(user.id),))
+    return Figure(_("My claims waiting"), whole_money(amount), _claims(count), mine)
 
 
 def _of_claims(user: User) -> Iterator[Figure]:
@@ -130,11 +116,8 @@ def _of_claims(user: User) -> Iterator[Figure]:
         note = _claims(count)
         if oldest:
             note = _("%(claims)s, the oldest %(when)s", claims=note, when=ago(oldest))
-        yield Figure(label, whole_money(amount), note, "claims.index", {"state": state.value})
-
-
-def _next_month(today: date) -> date:
-    return (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+        listed = ExpenseClaimFilter(state=(state,))
+        yield Figure(label, whole_money(amount), note, listed)
 
 
 def _percent(part: Decimal, whole: Decimal) -> int:

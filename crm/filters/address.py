@@ -1,0 +1,53 @@
+"""How the values of a filter stand in the address of its list."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+from werkzeug.datastructures import MultiDict
+
+from crm.paging import LONGEST
+
+MOST_VALUES = 50
+
+
+def sent(args: MultiDict[str, str], name: str) -> list[str]:
+    """What an address says of ``name``; a form asks for days by the first and the last of them."""
+    first, last = (args.get(f"{name}_{end}", "") for end in ("from", "to"))
+    return [f"{first}..{last}"] if first or last else args.getlist(name)
+
+
+def read(texts: list[str], kind: Any) -> Any:
+    """The values of an argument as ``kind``, or ``None`` where there is nothing to understand."""
+    texts = [text.replace("\0", "").strip()[:LONGEST] for text in texts]
+    if get_origin(kind) is not tuple:
+        return _read_one(texts[0], kind) if texts and texts[0] else None
+    parts = [part for text in texts for part in text.split(",") if part][:MOST_VALUES]
+    values = [value for part in parts if (value := _read_one(part, get_args(kind)[0])) is not None]
+    return tuple(dict.fromkeys(values)) or None
+
+
+def _read_one(text: str, kind: Any) -> Any:
+    """``text`` as ``kind``, or ``None``."""
+    if isinstance(kind, UnionType):
+        kind = next(part for part in get_args(kind) if part is not type(None))
+    try:
+        if kind is bool:
+            return text == "1"
+        if kind is int:
+            number = int(text)
+            return number if 0 < number < 2**31 else None
+        if kind is date:
+            return date.fromisoformat(text)
+        return kind(text)
+    except ValueError:
+        return None
+
+
+def written(value: Any) -> str:
+    """A value as it stands in the address."""
+    if isinstance(value, tuple):
+        return ",".join(str(each) for each in value)
+    return "1" if value is True else str(value)

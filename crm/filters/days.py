@@ -1,0 +1,113 @@
+"""Days in a filter: some that have a name, as this month, or from one day to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from crm import clock
+from crm.models import Company
+
+# The first and the last day, if there is one.
+Ends = tuple[date | None, date | None]
+
+
+def _months(today: date, first: int, count: int = 1) -> Ends:
+    """``count`` whole months, the first of them ``first`` months after this one."""
+    begin = today.year * 12 + today.month - 1 + first
+    days = [date(month // 12, month % 12 + 1, 1) for month in (begin, begin + count)]
+    return days[0], days[1] - timedelta(days=1)
+
+
+def _week(today: date) -> Ends:
+    monday = today - timedelta(days=today.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+NAMED: dict[str, tuple[Any, Callable[[date], Ends]]] = {
+    "overdue": (_l("Overdue"), lambda today: (None, today - timedelta(days=1))),
+    "by_today": (_l("By today"), lambda today: (None, today)),
+    "this_week": (_l("This week"), _week),
+    "this_month": (_l("This month"), lambda today: _months(today, 0)),
+    "last_month": (_l("Last month"), lambda today: _months(today, -1)),
+    "next_month": (_l("Next month"), lambda today: _months(today, 1)),
+    "this_quarter": (_l("This quarter"), lambda today: _months(today, -((today.month - 1) % 3), 3)),
+}
+
+
+class Days(str):
+    """``this_month``, or ``2026-01-01..2026-03-31``, open at either end."""
+
+    def __new__(cls, written: str) -> Days:
+        if written not in NAMED:
+            first, last = _ends(written)
+            if first and last and last < first:
+                written = cls.between(last, first)
+        return super().__new__(cls, written)
+
+    @classmethod
+    def between(cls, first: date | None, last: date | None) -> Days:
+        """The days from ``first`` to ``last``, both among them."""
+        return cls(f"{first or ''}..{last or ''}")
+
+    @property
+    def is_named(self) -> bool:
+        return self in NAMED
+
+    @property
+    def first(self) -> date | None:
+        return self._ends()[0]
+
+    @property
+    def last(self) -> date | None:
+        return self._ends()[1]
+
+    def of_day(self, column: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+        """The conditions that a day is one of these."""
+        after = [column >= self.first] if self.first else []
+        return after + ([column <= self.last] if self.last else [])
+
+    def of_moment(self, column: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+        """The conditions that a moment is on one of these days, in the firm's time zone."""
+        zone = Company.current().timezone
+        after = [column >= clock.start_of(self.first, zone)] if self.first else []
+        if self.last is None:
+            return after
+        return [*after, column < clock.start_of(self.last + timedelta(days=1), zone)]
+
+    def words(self) -> str:
+        """What they are called in the reader's language."""
+        if self.is_named:
+            return str(NAMED[self][0])
+        first, last = (format_date(end, "medium") if end else "" for end in self._ends())
+        if first and last:
+            return first if first == last else _("%(first)s to %(last)s", first=first, last=last)
+        return _("from %(day)s", day=first) if first else _("until %(day)s", day=last)
+
+    def _ends(self) -> Ends:
+        return NAMED[self][1](Company.current().today()) if self.is_named else _ends(self)
+
+
+def _ends(written: str) -> Ends:
+    """The two days of a range.
+
+    :raises ValueError: it is none.
+    """
+    first, last = (_day(text) if text else None for text in written.split(".."))
+    if first is None and last is None:
+        raise ValueError(written)
+    return first, last
+
+
+def _day(written: str) -> date:
+    day = date.fromisoformat(written)
+    if not 1900 <= day.year <= 2200:
+        raise ValueError(written)
+    return day

@@ -1,0 +1,96 @@
+"""What narrows a list, as its page shows it: all the ways there are, and those in force."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+
+from flask_babel import gettext as _
+
+from crm.filters.address import written
+from crm.filters.days import Days
+from crm.filters.facets import Choices, Facet
+
+
+class Chip(NamedTuple):
+    """One thing that narrows a list, in words, and the filter without it."""
+
+    words: str
+    without: Narrowing
+
+
+class Panel(NamedTuple):
+    """One way to narrow a list, as its form shows it."""
+
+    name: str
+    title: str
+    choices: Choices
+    chosen: tuple[str, ...]
+    many: bool
+    asks_for_days: bool
+
+    def words_for(self, text: str) -> str:
+        """``Owner: 王芳``; of a switch only what it is."""
+        return text if text == self.title else _("%(name)s: %(value)s", name=self.title, value=text)
+
+
+class Narrowing:
+    """The part of a list's filter that narrows it."""
+
+    FACETS: ClassVar[tuple[Facet, ...]] = ()
+
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def from_start(self, **changes: Any) -> Self:
+        """This filter with ``changes``, at its first page."""
+        return replace(self, **{"after": "", "before": "", **changes})
+
+    @cached_property
+    def cleared(self) -> Self:
+        """This filter with nothing that narrows it: order and columns stay."""
+        return replace(self, **{**self._defaults, "sort": self.sort, "columns": self.columns})
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but order, columns and page was chosen."""
+        return self.from_start(view=None) != self.cleared
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        """Every way to narrow it, with what can be chosen and what is."""
+        return [self._panel(facet) for facet in self.FACETS]
+
+    def _panel(self, facet: Facet) -> Panel:
+        value = getattr(self, facet.name)
+        chosen = tuple(written(value).split(",")) if value else ()
+        many = isinstance(value, tuple | bool)
+        choices = facet.choices(chosen)
+        return Panel(facet.name, str(facet.title), choices, chosen, many, facet.asks_for_days)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """What narrows it, one by one."""
+        return [
+            Chip(panel.words_for(text), self._without(panel.name, value))
+            for panel in self.panels
+            if getattr(self, panel.name) != self._defaults[panel.name]
+            for value, text in panel.choices
+            if value in panel.chosen
+        ]
+
+    @property
+    def _defaults(self) -> dict[str, Any]:
+        return {field.name: field.default for field in fields(self)}
+
+    def with_days(self, name: str, days: str) -> Self:
+        """This filter with the days that have a name, or are a range."""
+        return self.from_start(**{name: Days(days)})
+
+    def _without(self, name: str, text: str) -> Self:
+        value = getattr(self, name)
+        if isinstance(value, tuple):
+            rest = tuple(each for each in value if str(each) != text)
+            return self.from_start(**{name: rest})
+        return self.from_start(**{name: getattr(self.cleared, name)})
