@@ -194,5 +194,6 @@ def _tell_what_was_saved(response: Response) -> Response:
     """A cookie for js/drafts.js: what was sent here is saved, so its draft can go."""
     if request.method == "POST" and response.status_code < 400 and current_user.is_authenticated:
         secure = current_app.config["SESSION_COOKIE_SECURE"]
-        response.set_cookie("saved", request.path, max_age=60, samesite="Lax", secure=secure)
+        place = request.script_root + request.path  # as the form's own address has it
+        response.set_cookie("saved", place, max_age=60, samesite="Lax", secure=secure)
     return response

@@ -236,6 +236,9 @@ def test_saving_is_told_to_the_browser_and_refusing_is_not(cast: Cast, wang: Bro
     assert told() is None
     wang.submit(wang.get("/tasks/new"), "/tasks", title="拜访")
     assert told() == "/tasks"
+    below = {"SCRIPT_NAME": "/crm"}
+    wang.submit(wang.get("/tasks/new"), "/tasks", title="回访", environ_overrides=below)
+    assert told() == "/crm/tasks"
     wang.post(f"/deals/{cast.gauges.id}", status=404)
     assert told() is None
     wang.client.delete_cookie("crm_session")

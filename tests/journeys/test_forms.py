@@ -187,6 +187,25 @@ def test_a_session_lost_in_a_fragment_leads_to_signing_in(cast: Cast, open_as: O
     assert len(drafts(page)) == 1
 
 
+@pytest.mark.parametrize(("hours", "left"), [(23, 1), (25, 0)])
+def test_after_a_session_that_ended_by_itself_a_draft_stays_for_a_day(
+    cast: Cast, open_as: Opener, hours: int, left: int
+) -> None:
+    page = open_as("wang")
+    open_form(page, "/tasks/new")
+    page.evaluate(
+        """([user, hours]) => { localStorage[`draft:${user}:/tasks`] =
+             JSON.stringify({ typed: [], at: Date.now() - hours * 3_600_000 }); }""",
+        [cast.wang.id, hours],
+    )
+    open_form(page, "/customers")
+    assert len(drafts(page)) == 1, "for a week while its writer is signed in"
+    lose_session()
+    open_form(page, "/tasks/new")
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert len(drafts(page)) == left
+
+
 def test_a_draft_is_discarded_or_cleared_by_signing_out(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang")
     open_form(page, "/tasks/new")

@@ -1,8 +1,8 @@
-// Drafts (drafts.js) go when the server says in a cookie that they are saved, and when they are old.
-// Whoever signs out leaves none, and somebody else finds none.
+// Drafts (drafts.js) go when a cookie says they are saved or signed out of, for somebody else, and
+// after a week: a day if nobody signed in.
 
-const LONGEST = 7 * 86_400_000;
 const user = document.getElementById("draft_offer")?.dataset.user;
+const LONGEST = (user ? 7 : 1) * 86_400_000;
 
 function sweep() {
   const saved = document.cookie.match(/\bsaved=([^;]+)/)?.[1];
@@ -10,7 +10,7 @@ function sweep() {
   for (const [key, draft] of Object.entries(localStorage)) {
     const [kind, writer, place] = key.split(":");
     if (kind !== "draft") continue;
-    const isSaved = ["/sign-out", place].includes(saved);
+    const isSaved = saved === place || saved?.endsWith("sign-out");
     const isOld = JSON.parse(draft).at < Date.now() - LONGEST;
     if (isSaved || isOld || (user && user !== writer)) delete localStorage[key];
   }
