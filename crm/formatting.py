@@ -160,8 +160,13 @@ def percent(value: Decimal) -> str:
 
 
 def ago(value: datetime | None) -> str:
-    """``3 days ago``."""
-    return "" if value is None else format_timedelta(value - clock.now(), add_direction=True)
+    """``3 days ago``; within the last minute ``just now``."""
+    if value is None:
+        return ""
+    since = clock.now() - value
+    if timedelta(0) <= since < timedelta(minutes=1):
+        return _("just now")
+    return format_timedelta(-since, add_direction=True)
 
 
 def days(count: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy.orm import selectinload
+
 from crm.demo.world import World
 from crm.extensions import db
 from crm.models import Role, Team, User
@@ -28,6 +30,8 @@ PEOPLE = (
     ("linfeng", "林峰", Role.REP, SOUTH),
     ("hejing", "何静", Role.READER, FIRM),
 )
+# Whom the page for signing in offers to be: one of each role.
+OFFERED = ("wangfang", "limin", "fengqin", "chenli", "hejing")
 # A rep who may take lists out as files; managers, finance and administrators may anyway.
 EXPORTER = "zhaolei"
 
@@ -48,3 +52,14 @@ def hire(world: World) -> None:
             if user.team is not None and user.roles & HEADS:
                 user.team.head = user
         world.people[EXPORTER].give_roles({Role.REP, Role.EXPORTER}, by=world.people["chenli"])
+
+
+def offered() -> list[User]:
+    """Whom one may be in the demo, by one press."""
+    people = {
+        user.username: user
+        for user in db.session.scalars(
+            User.active().where(User.username.in_(OFFERED)).options(selectinload(User.role_rows))
+        )
+    }
+    return [people[name] for name in OFFERED if name in people]

@@ -26,6 +26,7 @@ from crm.models import (
     User,
 )
 from crm.queries import timeline
+from crm.queries.telephones import Telephone, telephones
 from crm.queries.timeline import Timeline, Wanted
 
 SHOWN = 6
@@ -83,6 +84,7 @@ class CustomerView:
     spend: Spend
     sold: Sold
     last_contact: datetime | None
+    telephone: Telephone | None
     timeline: Timeline
 
 
@@ -101,6 +103,7 @@ def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
         spend=spend_of(user, ExpenseItem.customer_id == customer.id),
         sold=_sold(deals),
         last_contact=last_contact(user, Activity.customer_id == customer.id),
+        telephone=telephones([customer.id], user).get(customer.id),
         timeline=timeline.of_customer(customer, user, wanted),
     )
 

@@ -253,6 +253,14 @@ def test_from_handing_in_to_payment(
     assert len(db.session.scalars(paid).all()) == 1
 
 
+def test_finance_reads_that_a_receipt_is_missing(app: Flask, cast: Cast) -> None:
+    claim = decide(submitted(cast, make_item(cast, purpose="打车")), Decision.APPROVED)
+    db.session.commit()
+    fin = Browser(app).sign_in("fin")
+    assert "No receipt" in fin.get(f"/expenses/{claim.id}").text
+    assert "1 item has no receipt: 打车" in fin.get(f"/expenses/{claim.id}/payment/new").text
+
+
 def test_nothing_is_paid_that_was_not_approved(app: Flask, cast: Cast) -> None:
     claim = submitted(cast).request.document
     Browser(app).sign_in("fin").post(f"/expenses/{claim.id}/payment", {"reference": "x"})

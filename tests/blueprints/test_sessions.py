@@ -9,6 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from crm import clock
+from crm.demo.people import OFFERED
+from crm.demo.people import PASSWORD as DEMO_PASSWORD
 from crm.extensions import db
 from crm.models import Company, Event, OneTimeLink, SignInAttempt, User, UserSession
 from crm.models.session import LinkPurpose
@@ -35,6 +37,20 @@ def test_signing_in_by_name_or_address(cast: Cast, browser: Browser, login: str)
     digests = db.session.scalars(select(UserSession.digest)).all()
     assert len(cookie) == 64
     assert cookie not in digests, "only its hash is stored"
+
+
+def test_only_the_demo_offers_its_people_and_their_password(cast: Cast, browser: Browser) -> None:
+    manager = cast.li
+    manager.username = OFFERED[0]
+    manager.set_password(DEMO_PASSWORD)
+    db.session.commit()
+    assert DEMO_PASSWORD not in browser.get("/sign-in").html
+    Company.current().is_demo = True
+    db.session.commit()
+    _form, offered = (form for form in browser.get("/sign-in").forms
+                      if form["action"] == "/sign-in")  # fmt: skip
+    browser.post("/sign-in", offered["fields"], status=303)
+    assert "李敏" in browser.follow().text
 
 
 def test_the_answer_does_not_tell_whether_the_user_exists(cast: Cast, browser: Browser) -> None:

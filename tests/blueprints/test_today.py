@@ -237,6 +237,24 @@ def test_customers_go_cold_by_their_grade_and_those_with_most_at_stake_come_firs
     assert [each.has_deal for each in cold] == [True, False, False]
 
 
+def test_whom_to_ring_stands_beside_a_late_task(cast: Cast, browser: Browser) -> None:
+    late = task(cast, "回电", DAY - timedelta(days=1))
+    late.customer = cast.sigma
+    theirs = task(cast, "问价", DAY - timedelta(days=1))
+    theirs.customer, cast.western.phone = cast.western, "029-1111"
+    db.session.commit()
+    found = today_of(cast.wang).telephones
+    assert {key: (each.name, each.number) for key, each in found.items()} == {
+        cast.sigma.id: ("刘洋", "13800001234")
+    }, "of a customer that she does not see, she sees no number"
+    browser.sign_in("wang")
+    assert 'href="tel:13800001234"' in browser.get("/").html
+    assert 'href="tel:13800001234"' in browser.get(f"/customers/{cast.sigma.id}").html
+    db.session.scalars(Contact.at(cast.sigma)).one().is_primary = False
+    db.session.commit()
+    assert today_of(cast.wang).telephones[cast.sigma.id].number == "0411-8765 4321"
+
+
 def test_what_should_close_comes_before_what_should_have(cast: Cast) -> None:
     for name, days in (("过期", -2), ("早过期", -20), ("周内", 5), ("明天", 1), ("下月", 30)):
         stalled(cast, name, 0, cast.wang).expected_close = DAY + timedelta(days=days)

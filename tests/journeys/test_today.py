@@ -67,7 +67,7 @@ def test_a_stalled_deal_is_moved_and_a_cold_customer_noted(work: Cast, open_as: 
     page.get_by_role("button", name="Move", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text("is now in Needs confirmed")
     expect(page.get_by_role("heading", name="Stalled deals")).to_have_count(0)
-    page.get_by_label("Note a contact: 冷了的客户").click()
+    page.get_by_label("Call, or note a contact: 冷了的客户").click()
     page.get_by_label("What happened").fill("电话，下周去")
     page.get_by_role("button", name="Note it").click()
     expect(page.locator("#toasts")).to_contain_text("Noted.")

@@ -43,9 +43,6 @@ def create(deal_id: int) -> Response:
     except StageChanged:
         return _refuse(deal, form, 409, _moved_meanwhile(deal))
     db.session.commit()
-    message = _("%(deal)s is now in %(stage)s.", deal=deal.name, stage=label(deal.stage))
-    undo = url_for("deal_moves.destroy", deal_id=deal.id)
-    flash_undoable(message, undo, version=str(deal.version))
     return _moved(deal, left)
 
 
@@ -66,7 +63,10 @@ def destroy(deal_id: int) -> Response:
 
 
 def _moved(deal: Deal, left: Stage) -> Response:
-    """The two columns' heads and the card in its new place."""
+    """The two columns' heads and the card in its new place, and the way back."""
+    message = _("%(deal)s is now in %(stage)s.", deal=deal.name, stage=label(deal.stage))
+    undo = url_for("deal_moves.destroy", deal_id=deal.id)
+    flash_undoable(message, undo, version=str(deal.version))
     filter = DealFilter.parse(request.args)
     return respond(
         "deals/moves/create.stream.html",

@@ -72,6 +72,7 @@ from crm.queries.board import Column as BoardColumn
 from crm.queries.deal_page import PathStep
 from crm.queries.decisions import Facts
 from crm.queries.spend import Around
+from crm.queries.telephones import Telephone
 from crm.queries.timeline import Kind as TimelineKind
 from crm.queries.timeline import Timeline, Wanted
 from crm.queries.today import Today
@@ -310,4 +311,5 @@ class Samples:
             stuck=Lines(self.deals[1:], 2), closing=Lines(self.deals[:1], 1),
             cold=Lines([Cold(self.customer, self.moment - timedelta(days=70), True)], 1),
             birthdays=[Birthday(contact, self.today)], news=[], kinds=[],
+            telephones={self.customer.id: Telephone("138 0000 1234", "刘洋")},
         )  # fmt: skip

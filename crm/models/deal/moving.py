@@ -70,7 +70,8 @@ class Moving:
 
         :raises StageChanged: its last move was somebody else's or is too long ago, or it is closed.
         """
-        before, here = (None, *self.stays)[-2:]
+        here = self.stays[-1]
+        before = self.stays[-2] if len(self.stays) > 1 else None
         is_mine = here.entered_by_id == by.id and clock.now() - here.entered_at < TAKEN_BACK_WITHIN
         if before is None or before.stage_id == here.stage_id or not (self.is_open and is_mine):
             raise StageChanged

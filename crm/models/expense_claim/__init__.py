@@ -115,6 +115,11 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, T
         return claim
 
     @property
+    def items_without_receipt(self) -> list[ExpenseItem]:
+        """What finance has no paper for."""
+        return [item for item in self.items if not item.receipts]
+
+    @property
     def number(self) -> str:
         """``E-000045``: how people name a claim on paper."""
         return f"E-{self.id:06d}"

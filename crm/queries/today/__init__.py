@@ -9,6 +9,7 @@ from crm.extensions import db
 from crm.models import ApprovalAssignment, Deal, Event, ExpenseClaim, Option, OptionList, Role, User
 from crm.queries.decisions import Facts, facts_of_all
 from crm.queries.health import Check, troubles
+from crm.queries.telephones import Telephone, telephones
 from crm.queries.today import deals, money, news
 from crm.queries.today.customers import Birthday, Cold, birthdays_of, cold_of
 from crm.queries.today.figures import Figure, figures_of
@@ -38,6 +39,8 @@ class Today:
     news: Sequence[Event]
     # What somebody may say that they did at a customer.
     kinds: Sequence[Option]
+    # By customer of a line above, whom to ring.
+    telephones: dict[int, Telephone]
 
     @property
     def is_quiet(self) -> bool:
@@ -51,6 +54,8 @@ def today_of(user: User) -> Today:
     sells, leads = bool(user.roles & SELLING), bool(user.roles & LEADING)
     pays = user.has_role(Role.FINANCE)
     tasks, cold = tasks_of(user), cold_of(user) if sells else Lines.none()
+    customers = [each.customer.id for each in cold.rows]
+    customers += [task.customer_id for task in (*tasks.overdue, *tasks.due) if task.customer_id]
     return Today(
         figures=figures_of(user, tasks, sells=sells, leads=leads, pays=pays),
         troubles=troubles() if user.is_administrator else [],
@@ -64,7 +69,8 @@ def today_of(user: User) -> Today:
         closing=deals.closing_of(user, leads=leads) if sells or leads else Lines.none(),
         birthdays=birthdays_of(user) if sells else [],
         news=news.since_yesterday(user, leads=leads) if sells or leads else [],
-        kinds=db.session.scalars(Option.of(OptionList.ACTIVITY_KIND)).all() if cold.rows else [],
+        kinds=db.session.scalars(Option.of(OptionList.ACTIVITY_KIND)).all() if customers else [],
+        telephones=telephones(customers, user) if customers else {},
     )
 
 
