@@ -32,7 +32,7 @@ from crm.folding import occurrence, words_of
 from crm.models import Company
 from crm.models.bilingual import Bilingual
 from crm.policies import may, sees
-from crm.wording import noun_word, word_for
+from crm.wording import noun_word, person_word, word_for
 
 NOON_FROM, EVENING_FROM = 12, 18
 TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
@@ -44,8 +44,9 @@ def init_app(app: Flask) -> None:
         money=money, symbol=symbol, whole_money=whole_money, number=number, day=day,
         short_day=short_day, weekday=weekday, moment=moment, ago=ago, label=label,
         clock_time=clock_time, day_heading=day_heading, percent=percent,
-        word=word_for, noun_word=noun_word, lines=lines, days=days, filesize=filesize,
-        initial=initial, tone=tone, weblink=weblink, choices=choices, marked=marked,
+        word=word_for, person=person_word, noun_word=noun_word, lines=lines, days=days,
+        filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
+        marked=marked,
     )  # fmt: skip
     app.jinja_env.globals.update(
         may=may, sees=sees, greeting=greeting, languages=LANGUAGES, now=clock.now
@@ -210,7 +211,7 @@ def marked(text: str, q: str) -> Markup:
 
 def initial(name: str) -> str:
     """What stands in a person's avatar: 王芳 → 芳, Donn Cantrell → D."""
-    name = name.strip() or "?"
+    name = name.partition(" (")[0].strip() or "?"
     return name[-1] if "\u3400" <= name[-1] <= "\u9fff" else name[0].upper()
 
 

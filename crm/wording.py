@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from flask import has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
@@ -15,6 +16,7 @@ from crm.models import (
     OutcomeKind,
     Role,
     Sharing,
+    User,
 )
 from crm.models.approval import Closure, Decision
 
@@ -186,6 +188,11 @@ def noun_word(noun: str) -> str:
     return str(NOUNS[noun])
 
 
+def person_word(user: User) -> str:
+    """``王芳``, or ``王芳 (wangfang2)`` where somebody else is called 王芳, too."""
+    return f"{user.name} ({user.username})" if user.name in _shared_names() else user.name
+
+
 def field_word(noun: str, field: str) -> str:
     """What ``field`` of a ``noun`` is called."""
     return str(FIELDS_OF.get((noun, field)) or FIELDS.get(field, field))
@@ -199,3 +206,13 @@ def list_word(name: str) -> str:
 def refusal_word(reason: str) -> str:
     """Why a verb does not fit a claim as it is now."""
     return str(REFUSALS[reason])
+
+
+def _shared_names() -> set[str]:
+    """What several people are called, asked of the database once a request."""
+    if not has_request_context():
+        return User.shared_names()
+    if "crm.shared_names" not in request.environ:
+        request.environ["crm.shared_names"] = User.shared_names()
+    names: set[str] = request.environ["crm.shared_names"]
+    return names

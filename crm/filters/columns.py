@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from crm.models import Option, User
 from crm.models.bilingual import Bilingual
-from crm.wording import FIELDS, word_for
+from crm.wording import FIELDS, person_word, word_for
 
 Value = str | int | Decimal | date | None  # a datetime is a date
 
@@ -144,4 +144,6 @@ def words(thing: Any) -> str:
     """What a record, an option or a state is called in the reader's language."""
     if isinstance(thing, Bilingual):
         return thing.label(str(getattr(get_locale(), "language", "zh")))
+    if isinstance(thing, User):
+        return person_word(thing)
     return word_for(thing) if isinstance(thing, StrEnum) else str(thing)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from crm.extensions import db
 from crm.folding import fold, search_text
 from crm.models import Contact, Customer, Deal, Event, User
+from crm.wording import person_word
 
 MODELS: dict[str, Any] = {"customer": Customer, "contact": Contact, "deal": Deal}
 # What the list shows of each, read with it.
@@ -125,9 +126,13 @@ def _person(written: str, user: User, key: str) -> list[User]:
     fitting = _people(written, user)
     return (
         [person for person in fitting if str(person.id) == key]
-        or [person for person in fitting if written in (person.name, person.username)]
+        or [person for person in fitting if written in _names(person)]
         or (fitting if fold(written) else [])
     )
+
+
+def _names(person: User) -> tuple[str, ...]:
+    return person.name, person.username, person_word(person)
 
 
 def _newest(rows: Select[Any], model: Any) -> Select[Any]:

@@ -22,9 +22,8 @@ from wtforms.widgets import Select, TextInput
 
 from crm import clock
 from crm.extensions import db
-from crm.formatting import label
+from crm.filters.columns import words
 from crm.models import Company, Option, OptionList
-from crm.models.bilingual import Bilingual
 from crm.names import tidy_name
 from crm.wording import WORDS
 
@@ -97,7 +96,7 @@ class RecordField(SelectFieldBase):
         if self.empty is not None:
             yield Choice(value="", label=self.empty, selected=not self.chosen, render_kw={})
         for key, row in self.records.items():
-            text = label(row) if isinstance(row, Bilingual) else str(row)
+            text = words(row)
             yield Choice(value=key, label=text, selected=key == self.chosen, render_kw={})
 
     def pre_validate(self, form: Any) -> None:

@@ -9,6 +9,7 @@ from flask_login import current_user
 from wtforms import StringField
 from wtforms.validators import Optional
 
+from crm.filters.columns import words
 from crm.filters.pickers import found
 from crm.forms.base import strip
 from crm.policies import sees
@@ -82,7 +83,7 @@ class PickerField(StringField):
         return "—" if record is None else self._name(record)
 
     def _name(self, record: Any) -> str:
-        return _("(one that you do not see)") if self._is_withheld(record) else str(record)
+        return _("(one that you do not see)") if self._is_withheld(record) else words(record)
 
     def _is_withheld(self, record: Any) -> bool:
         return self.hides and record is self.object_data and not sees(record)

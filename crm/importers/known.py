@@ -72,7 +72,8 @@ class Known:
         """Every user, those who have left too: old deals are theirs."""
         directory = Directory()
         for user in db.session.scalars(select(User)):
-            directory.add(user, user.external_id, user.name, user.username, user.email)
+            apart = f"{user.name} {user.username}"  # as an export tells two apart
+            directory.add(user, user.external_id, user.name, apart, user.username, user.email)
         return directory
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from email_validator import validate_email
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Select, String, or_, select, update
+from sqlalchemy import ForeignKey, Select, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -115,6 +115,12 @@ class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
     def names_in_use(cls) -> Sequence[str]:
         """The names of all who work here."""
         return db.session.scalars(select(cls.name).where(cls.deactivated_at.is_(None))).all()
+
+    @classmethod
+    def shared_names(cls) -> set[str]:
+        """The names that several have, those who left among them: their work is still seen."""
+        several = select(cls.name).group_by(cls.name).having(func.count() > 1)
+        return set(db.session.scalars(several))
 
     @classmethod
     def with_rights(cls) -> Select[User]:
