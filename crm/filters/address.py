@@ -14,7 +14,7 @@ MOST_VALUES = 50
 
 
 def sent(args: MultiDict[str, str], name: str) -> list[str]:
-    """What an address says of ``name``; a form asks for days by the first and the last of them."""
+    """What an address says of ``name``; a form asks for a range by its two ends."""
     first, last = (args.get(f"{name}_{end}", "") for end in ("from", "to"))
     return [f"{first}..{last}"] if first or last else args.getlist(name)
 

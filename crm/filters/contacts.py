@@ -64,7 +64,7 @@ class ContactFilter(ListFilter):
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.record("customer", FIELDS["customer"], Customer),
         facets.states("role", FIELDS["decision_role"], DecisionRole),
-        facets.people("owner", FIELDS["owner"]),
+        facets.people("owner", FIELDS["owner"], Customer.owner_id),
     )
 
     def narrow(self, user: User) -> Select[Any]:

@@ -118,7 +118,7 @@ class CustomerFilter(ListFilter):
                sort=(Customer.updated_at,), shown=False),
     )  # fmt: skip
     FACETS: ClassVar[tuple[Facet, ...]] = (
-        facets.people("owner", FIELDS["owner"]),
+        facets.people("owner", FIELDS["owner"], Customer.owner_id),
         facets.states("kind", FIELDS["kind"], CustomerKind),
         facets.options("grade", FIELDS["grade"], OptionList.GRADE),
         facets.options("industry", FIELDS["industry"], OptionList.INDUSTRY),

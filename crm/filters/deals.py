@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased, joinedload
 from crm import clock
 from crm.extensions import db
 from crm.filters import facets
+from crm.filters.amounts import Amounts
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
@@ -77,6 +78,7 @@ class DealFilter(ListFilter):
     team: tuple[int, ...] = ()
     source: tuple[int, ...] = ()
     customer: int | None = None
+    amount: Amounts | None = None
     expected: Days | None = None
     closed: Days | None = None
     stuck: bool = False
@@ -134,10 +136,11 @@ class DealFilter(ListFilter):
         facets.switch("stuck", _l("Stalled")),
         facets.switch("idle", _l("Without a next task")),
         facets.stages("stage", _l("Stage")),
+        facets.amounts("amount", FIELDS["amount"], "..50000", "50000..200000", "200000.."),
         facets.days("expected", FIELDS["expected_close"], "overdue", "this_month", "next_month",
                     "this_quarter"),
         facets.days("closed", _l("Closed on"), "this_month", "last_month", "this_quarter"),
-        facets.people("owner", FIELDS["owner"]),
+        facets.people("owner", FIELDS["owner"], Deal.owner_id),
         facets.teams("team", _l("Team")),
         facets.options("source", FIELDS["source"], OptionList.SOURCE),
         facets.record("customer", FIELDS["customer"], Customer),
@@ -180,6 +183,8 @@ class DealFilter(ListFilter):
             conditions.append(Deal.owner_id.in_(self._members()))
         if self.customer is not None:
             conditions.append(Deal.customer_id == self.customer)
+        if self.amount:
+            conditions += self.amount.of(Deal.base_amount)
         if self.expected:
             conditions += self.expected.of_day(Deal.expected_close)
         if self.stuck:

@@ -65,7 +65,7 @@ class ExpenseClaimFilter(ListFilter):
     )  # fmt: skip
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("state", _l("Status"), ClaimState),
-        facets.people("claimant", _l("Claimant")),
+        facets.people("claimant", _l("Claimant"), ExpenseClaim.claimant_id),
         facets.record("customer", FIELDS["customer"], Customer),
         facets.record("deal", FIELDS["deal"], Deal),
     )

@@ -10,8 +10,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.extensions import db
+from crm.filters.amounts import Amounts
 from crm.filters.columns import words
 from crm.filters.days import Days
 from crm.models import Option, OptionList, Pipeline, Team, User
@@ -49,7 +51,7 @@ class Facet:
     name: str
     title: Any  # lazy, in the reader's language
     choices: Callable[[Sequence[str]], Choices]
-    asks_for_days: bool = False  # besides the choices, for a first and a last day
+    asks_for: str = ""  # besides the choices, for a first and a last ``date`` or ``number``
 
 
 def states(name: str, title: Any, kind: Iterable[StrEnum], said: Any = word_for) -> Facet:
@@ -69,7 +71,16 @@ def days(name: str, title: Any, *named: str) -> Facet:
         others = [each for each in chosen if each not in named]
         return [(each, Days(each).words()) for each in (*named, *others)]
 
-    return Facet(name, title, choices, asks_for_days=True)
+    return Facet(name, title, choices, asks_for="date")
+
+
+def amounts(name: str, title: Any, *offered: str) -> Facet:
+    """Amounts from one to another."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        return [(each, Amounts(each).words()) for each in dict.fromkeys((*offered, *chosen))]
+
+    return Facet(name, title, choices, asks_for="number")
 
 
 def options(name: str, title: Any, which: OptionList) -> Facet:
@@ -83,12 +94,15 @@ def options(name: str, title: Any, which: OptionList) -> Facet:
     return Facet(name, title, choices)
 
 
-def people(name: str, title: Any) -> Facet:
-    """The people of the firm, the reader first."""
+def people(name: str, title: Any, whose: InstrumentedAttribute[Any]) -> Facet:
+    """The reader, and who is named in ``whose`` of what the reader sees."""
 
     def choices(chosen: Sequence[str]) -> Choices:
         ids = ids_of([Person(each) for each in chosen if each != ME], current_user)
-        return [(ME, _("Me")), *_named(db.session.scalars(User.active(besides=ids)))]
+        seen = whose.class_.visible_to(current_user).with_only_columns(whose)
+        named = select(User).where(or_(User.id.in_(seen), User.id.in_(ids)))
+        here = db.session.scalars(named.order_by(User.sort_name, User.id))
+        return [(ME, _("Me")), *_named(here)]
 
     return Facet(name, title, choices)
 

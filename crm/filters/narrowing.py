@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, get_type_hints
 
 from flask_babel import gettext as _
 
-from crm.filters.address import written
-from crm.filters.days import Days
+from crm.filters.address import read, written
 from crm.filters.facets import Choices, Facet
 
 
@@ -28,7 +27,7 @@ class Panel(NamedTuple):
     choices: Choices
     chosen: tuple[str, ...]
     many: bool
-    asks_for_days: bool
+    asks_for: str
 
     def words_for(self, text: str) -> str:
         """``Owner: 王芳``; of a switch only what it is."""
@@ -42,6 +41,8 @@ class Narrowing:
 
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Any]]
+        sort: str
+        columns: tuple[str, ...]
 
     def from_start(self, **changes: Any) -> Self:
         """This filter with ``changes``, at its first page."""
@@ -67,7 +68,7 @@ class Narrowing:
         chosen = tuple(written(value).split(",")) if value else ()
         many = isinstance(value, tuple | bool)
         choices = facet.choices(chosen)
-        return Panel(facet.name, str(facet.title), choices, chosen, many, facet.asks_for_days)
+        return Panel(facet.name, str(facet.title), choices, chosen, many, facet.asks_for)
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -84,9 +85,9 @@ class Narrowing:
     def _defaults(self) -> dict[str, Any]:
         return {field.name: field.default for field in fields(self)}
 
-    def with_days(self, name: str, days: str) -> Self:
-        """This filter with the days that have a name, or are a range."""
-        return self.from_start(**{name: Days(days)})
+    def with_range(self, name: str, wanted: str) -> Self:
+        """This filter with days that have a name, or with days or amounts from one to another."""
+        return self.from_start(**{name: read([wanted], get_type_hints(type(self))[name])})
 
     def _without(self, name: str, text: str) -> Self:
         value = getattr(self, name)

@@ -96,7 +96,7 @@ class TaskFilter(ListFilter):
         facets.states("state", _l("Status"), TaskState, STATES.__getitem__),
         facets.days("due", FIELDS["due_on"], "by_today", "this_week", "this_month"),
         facets.switch("everyone", _l("Everybody's")),
-        facets.people("assignee", FIELDS["assignee"]),
+        facets.people("assignee", FIELDS["assignee"], Task.assignee_id),
         facets.record("customer", FIELDS["customer"], Customer),
         facets.record("deal", FIELDS["deal"], Deal),
     )

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from crm import clock
 from crm.extensions import db
@@ -95,3 +97,28 @@ def test_a_customer_in_the_list_says_what_its_reader_may_know_of_it(
     text = browser.sign_in("wang").get(f"/customers?{found.text()}").text
     assert "193,000" in text
     assert "回访刘洋" in text
+
+
+@pytest.mark.parametrize(("typed", "found"), [
+    ({"amount": "..50000"}, set()), ({"amount": "50000..200000"}, {"pumps"}),
+    ({"amount_from": "186000", "amount_to": ""}, {"pumps"}),
+    ({"amount_from": "900000", "amount_to": "1"}, {"pumps"}),
+    ({"amount": "nothing"}, {"pumps", "vague"}), ({"amount": "NaN.."}, {"pumps", "vague"}),
+    ({"amount": "-1.."}, {"pumps", "vague"}), ({"amount": f"{10**30}.."}, {"pumps", "vague"}),
+])  # fmt: skip
+def test_deals_are_narrowed_by_their_amount(
+    cast: Cast, browser: Browser, typed: dict[str, str], found: set[str]
+) -> None:
+    filter = DealFilter.parse(MultiDict(typed))
+    assert set(db.session.scalars(filter.select(cast.wang))) == {getattr(cast, x) for x in found}
+    assert DealFilter.parse_text(filter.text()) == filter
+    browser.sign_in("wang").get(f"/deals/board?{filter.text()}")
+
+
+def test_only_owners_of_what_one_sees_are_offered(app: Flask, cast: Cast, browser: Browser) -> None:
+    assert "Owner: " in browser.sign_in("li").get("/deals?owner=me").text
+    page = browser.get("/deals/board").text
+    assert "王芳" in page
+    assert "吴迪" not in page, "whose deals Li does not see"
+    assert "冯琴" not in page, "who has none"
+    assert "吴迪" in Browser(app).sign_in("admin").get("/deals/board").text

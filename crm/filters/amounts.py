@@ -1,0 +1,83 @@
+"""Amounts in a filter: from one to another, in the base currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import format_currency
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from crm.models import Company
+
+LARGEST = Decimal(10) ** 12
+# The least and the most, if there is one.
+Ends = tuple[Decimal | None, Decimal | None]
+
+
+class Amounts(str):
+    """``50000..200000``, open at either end."""
+
+    is_named = False
+
+    def __new__(cls, written: str) -> Amounts:
+        least, most = _ends(written)
+        if least is not None and most is not None and most < least:
+            least, most = most, least
+        return super().__new__(cls, f"{_plain(least)}..{_plain(most)}")
+
+    @property
+    def first(self) -> str:
+        """The least, as it is typed."""
+        return self.partition("..")[0]
+
+    @property
+    def last(self) -> str:
+        """The most, as it is typed."""
+        return self.partition("..")[2]
+
+    def of(self, column: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+        """The conditions that an amount is one of these; none at all is not."""
+        least, most = _ends(self)
+        above = [column >= least] if least is not None else []
+        return above + ([column <= most] if most is not None else [])
+
+    def words(self) -> str:
+        """What they are called in the reader's language."""
+        least, most = (None if end is None else _money(end) for end in _ends(self))
+        if least and most:
+            return _("%(first)s to %(last)s", first=least, last=most)
+        return _("from %(amount)s", amount=least) if least else _("up to %(amount)s", amount=most)
+
+
+def _ends(written: str) -> Ends:
+    """The two amounts of a range.
+
+    :raises ValueError: it is none.
+    """
+    least, most = (_amount(text) if text else None for text in written.split(".."))
+    if least is None and most is None:
+        raise ValueError(written)
+    return least, most
+
+
+def _amount(written: str) -> Decimal:
+    try:
+        amount = Decimal(written)
+    except InvalidOperation:
+        raise ValueError(written) from None
+    if not amount.is_finite() or not 0 <= amount < LARGEST:
+        raise ValueError(written)
+    return round(amount, 2)
+
+
+def _plain(amount: Decimal | None) -> str:
+    """``50000``, ``0.5``: as one types it."""
+    return "" if amount is None else f"{amount.normalize():f}"
+
+
+def _money(amount: Decimal) -> str:
+    return str(format_currency(amount, Company.current().base_currency, "¤#,##0.##",
+                               currency_digits=False))  # fmt: skip
