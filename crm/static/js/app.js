@@ -1,5 +1,4 @@
-// What every page needs, and behaviours for elements that name one, attached on load and after swaps:
-// a behaviour is a module that exports connect(element), loaded when needed.
+// What every page needs, and behaviours: modules that export connect(element) for elements that name them.
 
 import "./saved.js";
 import "./sending.js";

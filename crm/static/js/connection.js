@@ -1,4 +1,4 @@
-// A request that got no answer: say so, over everything, and leave what was typed where it is.
+// A request that got no answer: say so over everything; what was typed stays.
 
 const offline = document.getElementById("offline");
 const say = (isOffline) => () => offline.togglePopover(isOffline);
@@ -8,6 +8,6 @@ addEventListener("htmx:after:request", say(false));
 addEventListener("online", say(false));
 addEventListener("offline", say(true));
 
-// Again for each language: the page that the worker keeps is in one of them.
+// One for each language: the page that it keeps is in that.
 const worker = new URL(`service-worker.js?language=${document.documentElement.lang}`, import.meta.url);
 navigator.serviceWorker?.register(worker, { scope: "/" });

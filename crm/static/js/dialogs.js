@@ -1,5 +1,5 @@
-// A link to a <dialog> of its page opens it, [data-close] closes the one around it. The browser gives
-// the focus back to the link, or to the menu that it stands in.
+// A link to a <dialog> opens it, [data-close] closes the one around it. The focus goes back to the link,
+// or to the menu that it stands in.
 
 addEventListener("click", (event) => {
   const opener = event.target.closest("[aria-haspopup=dialog]");

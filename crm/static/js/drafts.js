@@ -1,5 +1,5 @@
-// What is typed is kept in this browser until it is saved (saved.js): for its writer and its address,
-// with the record's version; never passwords, files and hidden fields.
+// What is typed is kept in this browser until it is saved (saved.js), by writer and address, with the
+// record's version; never passwords, files and hidden fields.
 
 const offer = document.getElementById("draft_offer");
 const place = (form) => `draft:${offer.dataset.user}:${form.getAttribute("action").split("?")[0]}`;
@@ -36,7 +36,7 @@ export function offerBack(form) {
   form.prepend(notice);
 }
 
-// With the version it was written for: what others changed since then is shown before it is lost.
+// With the version it was written for: what others changed since is shown.
 function restore(form, { typed, version }) {
   if (version) form.elements.version.value = version;
   for (const field of fields(form)) {

@@ -1,4 +1,4 @@
-// A combobox: arrows choose among the options that the server has drawn, and Enter picks one.
+// A combobox: arrows choose among the options, Enter picks one.
 
 export function listbox(field, list, pick) {
   let chosen = null;

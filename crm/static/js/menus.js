@@ -1,4 +1,4 @@
-// <details> menus: arrows, Home and End go through one; Escape closes it, and so does leaving it.
+// <details> menus: arrows, Home and End go through one; Escape and leaving close it.
 
 const MENU = "details:is(.menu, .confirm)";
 
@@ -7,7 +7,7 @@ function leave(place) {
 }
 addEventListener("click", ({ target }) => leave(target));
 addEventListener("focusin", ({ target }) => {
-  // A press on plain text in the menu gives the focus to what is around it: that is no leaving.
+  // A press on its plain text gives the focus to what is around it: no leaving.
   if (!target.querySelector(MENU)) leave(target);
 });
 

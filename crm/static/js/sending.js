@@ -1,8 +1,8 @@
-// A form on its way: the button that was pressed shows it, and pressing again does nothing.
+// A form on its way: its button shows it, and pressing again does nothing.
 
 addEventListener("submit", (event) => {
   const form = event.target;
-  // What answers with a file leaves the page as it is, and may be asked for again.
+  // What answers with a file may be asked for again.
   if (form.getAttribute("method") !== "post" || "file" in form.dataset) return;
   const halfTyped = [...form.elements].find((field) => field.validity?.badInput);
   halfTyped?.reportValidity();

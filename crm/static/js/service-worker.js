@@ -1,4 +1,4 @@
-// Without a connection a page says so. The device keeps that page and its assets, never one with data.
+// Without a connection a page says so: that page is kept with its assets, never one with data.
 
 const ASSETS = new URL("../", location).pathname;
 const OFFLINE = "/offline";

@@ -1,5 +1,5 @@
-// The board by keyboard and menu: arrows go from card to card, m opens a card's stages, Alt with an
-// arrow moves it to the next. Every way ends in the card's form.
+// The board by keyboard: arrows go from card to card, m opens a card's stages, Alt with an arrow moves
+// it. Every way ends in the card's form.
 
 const CARD = ".deal-card";
 const STAGES = ".move select";
@@ -24,7 +24,7 @@ export function connect(board) {
     if (!card || card.querySelector("[aria-busy]")) return;
     const stages = card.querySelector(STAGES);
     const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-    // Arrows on a closed list would send each stage they pass: they open it instead.
+    // Arrows on a closed list would send each stage they pass.
     if (target === stages && /^Arrow(Up|Down)$/.test(key)) open(stages);
     else if (target !== card) return;
     else if (key === "m" && stages) open(stages);
@@ -45,11 +45,12 @@ function open(stages) {
 
 function move(stages, step) {
   const wanted = stages.options[stages.selectedIndex + step];
-  if (wanted) stages.value = wanted.value;
-  if (wanted) stages.form.requestSubmit();
+  if (!wanted) return;
+  wanted.selected = true;
+  stages.form.requestSubmit();
 }
 
-// The card at the same height in the next column that has any.
+// At the same height in the next column that has any.
 function beside(card, step) {
   const columns = [...card.closest(".board").querySelectorAll(`.cards:has(${CARD})`)];
   const there = columns[columns.indexOf(card.parentElement) + step]?.querySelectorAll(CARD);

@@ -1,5 +1,4 @@
-// Cards dragged from column to column: a drop sends the card's form with that stage. The answer draws
-// both columns, so a refused card goes back by itself.
+// A dropped card sends its form with that stage; the answer draws both columns, refused or not.
 
 import Sortable from "../../vendor/sortable.esm.js";
 
@@ -16,7 +15,7 @@ export function connect(list) {
     ghostClass: "is-ghost",
     dragClass: "is-dragged",
     onEnd({ item, from, to }) {
-      // htmx carries attributes over to the card that replaces this one; the CSP forbids styles.
+      // htmx would carry it over to the next card; the CSP forbids it.
       item.removeAttribute("style");
       if (from === to) return;
       const form = item.querySelector(".move");

@@ -1,4 +1,4 @@
-// Copies what a read-only field holds; without a clipboard (plain http) it is selected instead.
+// Copies a read-only field; without a clipboard (plain http) it is only selected.
 
 export function connect(place) {
   const [field, button] = [place.querySelector("input"), place.querySelector("button")];

@@ -1,4 +1,4 @@
-// A form that people write in: who leaves it changed is asked first, and a draft of it is kept.
+// A form that people write in: leaving it changed is asked about, and a draft is kept.
 
 import { fill, keep, offerBack, typedIn } from "../drafts.js";
 
@@ -22,7 +22,7 @@ function isChanged(form) {
     || `${typedIn(form)}` !== forms.get(form));
 }
 
-// What is sent, or left for a lost session, needs no question: it has its draft.
+// What is sent, or left for a lost session, has its draft.
 addEventListener("submit", (event) => event.defaultPrevented || forms.delete(event.target));
 addEventListener("htmx:after:request", ({ target, detail: { ctx } }) => {
   if (ctx.hx.redirect?.startsWith("/sign-in")) forms.clear();

@@ -1,4 +1,4 @@
-// Facts edited where they stand: Escape gives up; Enter saves, and so does going on to another fact.
+// Facts edited in place: Escape gives up; Enter and going on to another fact save.
 
 export function connect(facts) {
   let edited, next, before;

@@ -1,4 +1,4 @@
-// The command palette: the server finds and draws the options; here is only the keyboard.
+// The command palette: the server finds and draws, here is only the keyboard.
 
 import { listbox } from "../listbox.js";
 
@@ -39,7 +39,7 @@ export function connect(palette) {
   }
 
   opener.addEventListener("click", open);
-  // What is typed into the top bar goes on in the palette: the focus is there before the letter.
+  // What is typed into the top bar goes on in the palette.
   opener.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
     if ((key.length === 1 || key === "Process") && !(ctrlKey || metaKey || altKey)) open();
   });
@@ -48,6 +48,6 @@ export function connect(palette) {
   palette.addEventListener("htmx:after:swap", show);
   palette.addEventListener("htmx:error", fail);
   palette.addEventListener("htmx:response:error", fail);
-  // A page that is come back to is as it was left, but for the palette.
+  // Coming back to a page finds it closed.
   addEventListener("pagehide", () => palette.close());
 }

@@ -1,5 +1,4 @@
-// A picker: the server looks up what is typed and draws the list (htmx), which comes into sight;
-// what is chosen is sent with its id.
+// A picker: the server draws the list for what is typed (htmx); what is chosen is sent with its id.
 
 import { listbox } from "../listbox.js";
 
@@ -34,7 +33,7 @@ export function connect(picker) {
     show(false);
   }
 
-  // The server has drawn the list anew, or put into it what was created in place.
+  // The list is drawn anew, or holds what was created in place.
   new MutationObserver(() => {
     const created = list.querySelector("[data-take]");
     if (created) input.focus();
@@ -55,7 +54,7 @@ export function connect(picker) {
     input.focus();
     ask();
   });
-  // Whoever chooses another customer means neither the contact nor the deal of the one before.
+  // Another customer has other contacts and deals.
   input.form.addEventListener("change", ({ target }) => {
     if (key.value && target.name === picker.dataset.within) set();
   });

@@ -1,5 +1,4 @@
-// The lines of a form are dragged into another order; a drop changes the form. The library is loaded
-// when the menu around them is opened.
+// The lines of a form are dragged into another order. The library comes when their menu is opened.
 
 export function connect(list) {
   list.closest("details").addEventListener("toggle", async () => {
@@ -8,7 +7,7 @@ export function connect(list) {
       draggable: ":has(> .icon)",
       handle: ".icon",
       onEnd({ item }) {
-        item.removeAttribute("style"); // the CSP forbids it, and a swap would carry it over
+        item.removeAttribute("style"); // as in cards.js
         list.dispatchEvent(new Event("change", { bubbles: true }));
       },
     });

@@ -1,5 +1,4 @@
-// A message goes away by itself, an error stays until it is closed. Screen readers hear what changes
-// in #said when they are done, and in #warned at once.
+// A message goes away by itself, an error stays. Screen readers hear #said when done, #warned at once.
 
 const SHOWN_FOR = 6000;
 
@@ -9,7 +8,7 @@ export function connect(toast) {
   if (!isError) setTimeout(() => toast.remove(), SHOWN_FOR);
   toast.querySelector("[data-dismiss]").addEventListener("click", () => toast.remove());
 
-  // What is outside of an open dialog is neither seen nor heard.
+  // Outside of an open dialog it is neither seen nor heard.
   const dialog = document.querySelector("dialog:modal");
   if (!dialog) return;
   const place = toast.parentElement;
