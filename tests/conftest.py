@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, g
+from hypothesis import HealthCheck, settings
 
 from crm import clock, create_app
 from crm.extensions import db
@@ -19,6 +20,14 @@ from tests.cast import Cast, write_cast
 from tests.databases import Databases, PostgresCluster, databases_for
 from tests.mailbox import mailbox  # noqa: F401  a fixture
 from tests.page import Browser
+
+# How long an example takes tells of the machine, not of the code. A test's examples share its
+# database, and are written so that they may.
+settings.register_profile(
+    "suite", deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+settings.load_profile("suite")
 
 NOON = datetime(2026, 6, 17, 4, 0, tzinfo=UTC)  # a Wednesday; noon in Shanghai
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -17,6 +16,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
+
+from tests.waiting import PATIENCE, eventually
 
 
 class Manner(Enum):
@@ -80,8 +81,9 @@ class Mailbox:
         self.seen: list[ReceivedMail] = []
         self._released = threading.Event()
         self._controller = _OnAnyPort(
-            self, hostname="127.0.0.1", port=0, tls_context=tls, require_starttls=tls is not None
-        )
+            self, hostname="127.0.0.1", port=0, ready_timeout=PATIENCE, tls_context=tls,
+            require_starttls=tls is not None,
+        )  # fmt: skip
         self._controller.start()
 
     @property
@@ -91,7 +93,7 @@ class Mailbox:
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": self._controller.port,
             "SMTP_SECURITY": "none",
-            "SMTP_TIMEOUT": 5,
+            "SMTP_TIMEOUT": 30,  # the most that can be set
         }
 
     @property
@@ -99,12 +101,10 @@ class Mailbox:
         """The same, for a process of its own."""
         return {f"CRM_{key}": str(value) for key, value in self.settings.items()}
 
-    def wait_for(self, count: int = 1, *, only_seen: bool = False, seconds: float = 20) -> None:
+    def wait_for(self, count: int = 1, *, only_seen: bool = False) -> None:
         """Wait until ``count`` mails have arrived."""
-        deadline = time.monotonic() + seconds
-        while len(self.seen if only_seen else self.messages) < count:
-            assert time.monotonic() < deadline, f"{len(self.messages)} mails, not {count}"
-            time.sleep(0.02)
+        mails = self.seen if only_seen else self.messages
+        eventually(lambda: len(mails) >= count, f"the arrival of {count} mails")
 
     def release(self) -> None:
         """Let the mails go that ``HOLDS_AFTER_DATA`` held back."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from crm import clock, paging
@@ -79,8 +79,7 @@ def test_pages_forth_and_back_give_each_row_once(deals: Cast, kind: type, sort: 
     some.sampled_from(["0", "1", "-5", "x", "NaN", "Infinity", "9" * 40, "2026-07-01", "%00", ""]),
     max_size=4).map(",".join)), sort=some.sampled_from([order for kind, order in ORDERS
                                                         if kind is DealFilter]))  # fmt: skip
-@settings(max_examples=60, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(max_examples=60)
 def test_a_place_that_is_nonsense_is_no_place(cast: Cast, written: str, sort: str) -> None:
     for place in ({"after": written}, {"before": written}):
         assert DealFilter(sort=sort, **place).shown_to(cast.wang).records

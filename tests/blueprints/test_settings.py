@@ -35,6 +35,7 @@ from crm.models.user import LastAdministrator, is_username
 from tests.cast import PASSWORD, Cast
 from tests.mailbox import Mailbox
 from tests.page import Browser, Page
+from tests.waiting import PATIENCE, eventually
 
 PAGES = ("/settings", "/settings/company", "/settings/users", "/settings/teams",
          "/settings/teams/new", "/settings/stages", "/settings/lists/source",
@@ -396,7 +397,7 @@ def test_stages_arranged_while_somebody_else_does_are_refused(
     if db.engine.dialect.name == "postgresql":  # SQLite lets nobody write meanwhile
         _until_somebody_waits()
     db.session.commit()
-    second.join(timeout=20)
+    second.join(PATIENCE)
     assert statuses == [409]
     assert stage_labels()[0] == "Hello"
 
@@ -411,10 +412,8 @@ def _send(admin: Browser, page: Page) -> int:
 def _until_somebody_waits() -> None:
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                    " AND datname = current_database()")  # fmt: skip
-    with db.engine.connect() as watching:
-        while not watching.scalar(waiting):
-            watching.rollback()
-            threading.Event().wait(0.02)
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
+        eventually(lambda: watching.scalar(waiting))
 
 
 def test_no_template_takes_stages_away_from_deals(admin: Browser, cast: Cast) -> None:

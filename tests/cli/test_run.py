@@ -9,8 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
@@ -26,16 +25,9 @@ from tests.cast import Cast
 from tests.claims import submitted
 from tests.mailbox import Mailbox
 from tests.page import Page
+from tests.waiting import PATIENCE, eventually
 
 COMMAND = [sys.executable, "-c", "from crm.cli import main; main()", "run"]
-
-
-def eventually(happened: Callable[[], object], *, seconds: float = 30) -> None:
-    """Look again and again until it is so."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
 
 
 def free_port() -> int:
@@ -96,7 +88,7 @@ class Service:
         return True
 
     def request(self, method: str, path: str, **options: object) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, **options)  # type: ignore[arg-type]
             response = connection.getresponse()
@@ -108,7 +100,7 @@ class Service:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait; returns the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -156,7 +148,7 @@ def test_a_request_under_way_is_finished_before_it_stops(service: Service) -> No
         f"Content-Length: {len(body)}",
         "Expect: 100-continue",
     )
-    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
         connection.sendall("\r\n".join((*head, "", "")).encode())
         # The server says so when the application begins to read the form; the form itself is
         # kept back until the server has been told to stop and takes no further request.
@@ -166,7 +158,7 @@ def test_a_request_under_way_is_finished_before_it_stops(service: Service) -> No
         connection.sendall(body)
         with connection.makefile("rb") as answer:
             assert answer.readline().startswith(b"HTTP/1.1 422 ")
-    assert service.process.wait(timeout=30) == 0
+    assert service.process.wait(timeout=PATIENCE) == 0
 
 
 def test_its_worker_carries_out_what_happens(
@@ -215,7 +207,7 @@ def test_nobody_outlives_a_head_that_is_killed(service: Service) -> None:
     assert service.worker
     family = service.family()
     service.process.kill()
-    service.process.wait(timeout=10)
+    service.process.wait(timeout=PATIENCE)
     eventually(lambda: not any(lives(process) for process in family))
 
 
@@ -239,7 +231,7 @@ def fails_with(environment: dict[str, str], *arguments: str) -> str:
     """Start it where it cannot run; returns the one line it prints."""
     done = subprocess.run(
         [*COMMAND, *arguments], env={**os.environ, **environment}, capture_output=True, text=True,
-        timeout=30, check=False,
+        timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
     (line,) = done.stderr.splitlines()

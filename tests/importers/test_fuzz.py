@@ -20,7 +20,7 @@ CELL = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("noun", IMPORTERS)
 @given(data=st.data())
 def test_no_cell_is_a_surprise(noun: str, data: st.DataObject) -> None:
@@ -31,7 +31,7 @@ def test_no_cell_is_a_surprise(noun: str, data: st.DataObject) -> None:
     _bring(noun, "\n".join(written).encode())
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(content=st.binary(max_size=300), header=st.sampled_from([b"", b"name,phone\n", b"name\n"]))
 def test_no_bytes_are_a_surprise(content: bytes, header: bytes) -> None:
     _bring("customers", header + content)

@@ -18,6 +18,7 @@ from crm.models.leased import BACK_OFF, LEASE, Leased
 from crm.reactions import REACTIONS
 from tests.cast import Cast
 from tests.claims import decide, submitted
+from tests.waiting import PATIENCE, eventually
 
 
 def waiting(model: type[Leased]) -> int:
@@ -148,12 +149,15 @@ def test_the_worker_stops_when_told_and_does_what_is_due_before(app: Flask, cast
     stopping = threading.Event()
     worker = threading.Thread(target=jobs.work, args=(app, stopping))
     worker.start()
-    while waiting(Event) or waiting(OutgoingMail):
-        db.session.rollback()
-        stopping.wait(0.05)
-    db.session.rollback()
+
+    def all_done() -> bool:
+        left = waiting(Event) or waiting(OutgoingMail)
+        db.session.rollback()  # looking must not hold the lock that the worker waits for
+        return not left
+
+    eventually(all_done)
     stopping.set()
-    worker.join(timeout=10)
+    worker.join(PATIENCE)
     assert not worker.is_alive()
 
 

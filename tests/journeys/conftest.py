@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from crm import clock, create_app, jobs, schema
@@ -20,6 +20,7 @@ from crm.signing_in import SESSION_COOKIE
 from tests.cast import PASSWORD
 from tests.conftest import NOON, make_settings
 from tests.pages import World, build
+from tests.waiting import PATIENCE
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update",
@@ -60,8 +61,11 @@ def chromium() -> Iterator[Chromium]:
     program = os.environ.get("CRM_CHROMIUM") or shutil.which("chromium")
     if program is None:
         pytest.fail("no Chromium: install Debian's chromium, or set CRM_CHROMIUM to its program")
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=FLAGS, timeout=PATIENCE * 1000
+        )
         yield browser
         browser.close()
 
@@ -104,6 +108,7 @@ class Place:
         context = self._chromium.new_context(
             base_url=self.address, locale=LANGUAGES[language], **device
         )
+        context.set_default_timeout(PATIENCE * 1000)
         if who:
             secret = self.world.sessions[who]
             context.add_cookies([{"name": SESSION_COOKIE, "value": secret, "url": self.address}])
@@ -151,9 +156,9 @@ def open_as(chromium: Chromium, address: str) -> Iterator[Opener]:
         context = chromium.new_context(
             base_url=address, locale="en-US", java_script_enabled=javascript, **device
         )
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
         page.on("console", lambda message: _note(faults, page, message.type, message.text))
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.on("requestfinished", lambda request: _same_host(faults, request.url, address))
@@ -165,6 +170,23 @@ def open_as(chromium: Chromium, address: str) -> Iterator[Opener]:
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+BEHAVIOURS = """async () => {
+  const app = document.querySelector("script[type=module]").src;
+  for (const { dataset } of document.querySelectorAll("[data-behaviour]"))
+    await import(new URL(`behaviours/${dataset.behaviour}.js`, app));
+}"""
+
+
+def ready(page: Page) -> None:
+    """Wait until the page is there with its behaviours, which are loaded after it.
+
+    They are asked for here in the order in which the page asked before, so they are connected
+    when the last of these answers comes; a pause in what is loaded would prove nothing.
+    """
+    page.wait_for_load_state()
+    page.evaluate(BEHAVIOURS)
 
 
 def sign_in(page: Page, username: str) -> None:

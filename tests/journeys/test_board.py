@@ -8,14 +8,14 @@ from playwright.sync_api import Locator, Page, expect
 from crm.extensions import db, reading_only
 from crm.models import Deal
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, ready
 
 pytestmark = pytest.mark.journey
 
 
 def open_board(page: Page) -> None:
     page.goto("/deals/board")
-    page.wait_for_load_state("networkidle")
+    ready(page)
 
 
 def card(page: Page, deal: Deal) -> Locator:
@@ -114,8 +114,8 @@ def test_a_phone_moves_a_card_by_touch(cast: Cast, open_as: Opener) -> None:
     x, y = box["x"] + box["width"] / 2, box["y"] + 12
     send("touchStart", {"x": x, "y": y})
     expect(card(page, cast.pumps)).to_have_attribute("draggable", "true")
-    # A finger that rests this long means the card, not the page.
-    page.wait_for_timeout(300)
+    # A finger that rests long enough means the card, not the page.
+    expect(card(page, cast.pumps)).to_contain_class("sortable-chosen")
     target = column(page, cast, 2).locator(".cards").bounding_box()
     assert target is not None
     goal = min(target["x"] + 30, 380)

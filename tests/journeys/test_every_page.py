@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from sqlalchemy import Enum, String, select
 
 from crm.extensions import db
-from tests.journeys.conftest import LANGUAGES, Place
+from tests.journeys.conftest import LANGUAGES, Place, ready
 from tests.pages import NO_PAGES, PAGES
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks]
@@ -113,7 +113,8 @@ def test_a_page_is_fit_for_a_phone(
     page = place.phone(PAGES[endpoint].who, language).new_page()
     faults: list[str] = []
     _watch(page, faults, place.address)
-    page.goto(place.world.address(endpoint), wait_until="networkidle")
+    page.goto(place.world.address(endpoint))
+    ready(page)
     theme = "light" if language == "zh" else "dark"
     page.emulate_media(color_scheme=theme)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

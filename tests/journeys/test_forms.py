@@ -14,7 +14,7 @@ from playwright.sync_api import Dialog, Page, expect
 from crm.extensions import db
 from crm.models import Customer, Deal, Task, UserSession
 from tests.cast import PASSWORD, Cast
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, ready
 
 pytestmark = pytest.mark.journey
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.journey
 def open_form(page: Page, path: str) -> None:
     """Open a page and wait until its behaviours are there."""
     page.goto(path)
-    page.wait_for_load_state("networkidle")
+    ready(page)
 
 
 def drafts(page: Page) -> list[str]:
@@ -212,7 +212,7 @@ def test_a_draft_is_discarded_or_cleared_by_signing_out(cast: Cast, open_as: Ope
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_label("Note").fill("草稿")
     page.reload()
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.get_by_role("button", name="Discard").click()
     assert drafts(page) == []
     page.get_by_label("Note").fill("又一份草稿")

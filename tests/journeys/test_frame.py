@@ -7,14 +7,14 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.cast import Cast
-from tests.journeys.conftest import Opener, serving, sign_in
+from tests.journeys.conftest import Opener, ready, serving, sign_in
 
 pytestmark = pytest.mark.journey
 
 
 def settled(page: Page, path: str) -> None:
     page.goto(path)
-    page.wait_for_load_state("networkidle")
+    ready(page)
 
 
 def test_a_narrow_side_bar_stays_narrow(cast: Cast, open_as: Opener) -> None:
@@ -35,7 +35,7 @@ def test_a_narrow_side_bar_stays_narrow(cast: Cast, open_as: Opener) -> None:
 
 def test_a_menu_is_gone_through_by_keys(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang")
-    page.wait_for_load_state("networkidle")
+    ready(page)
     menu = page.locator(".quick-add")
     items = menu.get_by_role("link")
     menu.locator("summary").focus()

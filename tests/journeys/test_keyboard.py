@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from crm.extensions import db
 from crm.models import ClaimState, Deal, ExpenseClaim
 from tests.cast import PASSWORD, Cast
-from tests.journeys.conftest import Opener
+from tests.journeys.conftest import Opener, ready
 from tests.journeys.test_approval import photo  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.journey
@@ -36,16 +36,16 @@ def press(page: Page, goal: Locator) -> None:
 
 def go_to(page: Page, name: str) -> None:
     """To a page by the palette."""
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.keyboard.press("Control+k")
     palette = page.get_by_role("dialog", name="Search everything")
     expect(palette.get_by_role("combobox")).to_be_focused()
     page.keyboard.type(name)
     found = palette.get_by_role("option", name=name, exact=True)
     expect(found).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("Enter")
-    expect(palette).to_be_hidden()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    ready(page)
 
 
 def pick(page: Page, field: Locator, typed: str, name: str) -> None:
@@ -114,7 +114,7 @@ def test_from_a_new_customer_to_an_approved_claim(
     page.keyboard.type("沈阳出差")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/expenses/\d+"))
-    page.wait_for_load_state("networkidle")
+    ready(page)
     receipts = page.get_by_label("Receipts")
     tab_to(page, receipts)
     page.keyboard.press("Enter")

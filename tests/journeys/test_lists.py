@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, ready
 
 
 def names(page: Page) -> list[str]:
@@ -84,7 +84,7 @@ def test_from_a_record_one_goes_on_and_back_to_the_list(cast: Cast, open_as: Ope
     first, second = names(page)
     page.get_by_role("link", name=first, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(first)
-    page.wait_for_load_state("networkidle")  # the behaviour is loaded after the page
+    ready(page)
     page.keyboard.press("j")
     expect(page.get_by_role("heading", level=1)).to_have_text(second)
     expect(page.get_by_role("link", name=f"Previous: {first}")).to_be_visible()

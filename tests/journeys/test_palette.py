@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, ready
 
 pytestmark = pytest.mark.journey
 
@@ -17,7 +17,7 @@ def palette(page: Page) -> Locator:
 
 def call(page: Page, key: str = "/") -> None:
     """Open the palette, once the page listens."""
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.keyboard.press(key)
     expect(palette(page).get_by_role("option").first).to_be_visible()
 
@@ -120,7 +120,7 @@ def test_nothing_found_and_no_answer_are_said(cast: Cast, open_as: Opener) -> No
 
 def test_what_is_typed_into_the_top_bar_goes_on_in_the_palette(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang")
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.locator("#topbar_q").focus()
     page.keyboard.type("sigma")
     expect(palette(page).get_by_role("combobox")).to_have_value("sigma")
@@ -128,7 +128,7 @@ def test_what_is_typed_into_the_top_bar_goes_on_in_the_palette(cast: Cast, open_
 
 def test_a_phone_finds_a_contact_on_the_whole_screen(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang", device=PHONE)
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.locator("#topbar_q").tap()
     box = palette(page).bounding_box()
     assert box == {"x": 0, "y": 0, "width": 390, "height": 844}

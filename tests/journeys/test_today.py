@@ -12,7 +12,7 @@ from crm.extensions import db, reading_only
 from crm.models import Company, Customer, Deal, Task
 from tests.cast import Cast
 from tests.claims import submitted
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, ready
 
 pytestmark = pytest.mark.journey
 
@@ -50,7 +50,7 @@ def test_a_task_leaves_when_it_is_ticked_and_comes_back_when_undone(
 
 def test_a_task_is_put_off_by_keyboard(work: Cast, open_as: Opener) -> None:
     page = open_as("wang")
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.get_by_label("Put off: 准备投标文件").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Tomorrow").focus()
@@ -61,7 +61,7 @@ def test_a_task_is_put_off_by_keyboard(work: Cast, open_as: Opener) -> None:
 
 def test_a_stalled_deal_is_moved_and_a_cold_customer_noted(work: Cast, open_as: Opener) -> None:
     page = open_as("wang")
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.get_by_label("Go on with 停了的机会").click()
     page.get_by_label("Move to").select_option(label="Needs confirmed")
     page.get_by_role("button", name="Move", exact=True).click()
@@ -76,7 +76,7 @@ def test_a_stalled_deal_is_moved_and_a_cold_customer_noted(work: Cast, open_as: 
 
 def test_a_manager_approves_on_a_phone(work: Cast, open_as: Opener) -> None:
     page = open_as("li", device=PHONE)
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.get_by_role("link", name="Decide").tap()
     page.get_by_role("button", name="Approve").tap()
     expect(page.locator("#toasts")).to_contain_text("大连出差, CN¥300.00: approved.")

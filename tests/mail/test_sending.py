@@ -29,6 +29,7 @@ from crm.models.leased import BACK_OFF, LEASE
 from tests.cast import Cast
 from tests.claims import submitted
 from tests.mailbox import Mailbox, Manner
+from tests.waiting import PATIENCE
 
 
 def the_mail() -> OutgoingMail:
@@ -148,7 +149,7 @@ def test_a_mute_server_costs_the_timeout_and_no_more(
         submitted(cast)
         began = time.monotonic()
         jobs.run_once()
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < PATIENCE
     assert "timed out" in (the_mail().last_error or "")
     work_later(BACK_OFF[0])
     assert len(mailbox.messages) == 1
@@ -164,10 +165,9 @@ def test_nothing_is_locked_while_a_server_takes_its_time(
     worker.start()
     try:
         mailbox.wait_for(1, only_seen=True)
-        began = time.monotonic()
+        # Were anything locked, this would wait for what is released after it, and fail.
         cast.wang.theme = "dark"
         db.session.commit()
-        assert time.monotonic() - began < 2
         assert the_mail().done_at is None
         db.session.rollback()
     finally:
@@ -192,7 +192,7 @@ def test_a_worker_killed_while_sending_leaves_the_mail_to_the_next(
     )
     mailbox.wait_for(1, only_seen=True)
     worker.kill()
-    assert worker.wait(timeout=10) == -signal.SIGKILL
+    assert worker.wait(PATIENCE) == -signal.SIGKILL
     assert the_mail().done_at is None
     db.session.rollback()
 

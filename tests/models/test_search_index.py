@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
@@ -35,9 +35,7 @@ def add_names() -> None:
     db.session.flush()
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(
     term=st.one_of(
         st.tuples(st.sampled_from(NAMES), st.integers(0, 20), st.integers(0, 8)).map(
