@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import StringField, TelField, TextAreaField, URLField, ValidationError
 from wtforms.validators import URL, Length, Optional
 
@@ -21,8 +22,9 @@ from crm.forms.fields import (
 )
 from crm.forms.inline import InPlace, each
 from crm.forms.picker import PickerField
-from crm.models import Customer, CustomerKind, OptionList
+from crm.models import Contact, Customer, CustomerKind, OptionList, User
 from crm.models.customer import MOST_EMPLOYEES
+from crm.names import tidy_name
 
 
 def web(address: Any) -> Any:
@@ -66,4 +68,27 @@ class CustomerForm(InPlace, BaseForm):
             customer, "name", "kind", "grade", "industry", "region", "source", "owner", "parent",
             "phone", "website", "address", "employees", "annual_revenue", "note",
         )  # fmt: skip
+        return customer
+
+
+class NewCustomerForm(CustomerForm):
+    """A customer, and the first person known there, if there is one."""
+
+    contact_name = StringField(_l("Contact"), validators=[Length(max=200)], filters=[tidy_name])
+    contact_title = text(lazy_pgettext("contact", "Title"), 120)
+    contact_mobile = text(_l("Mobile"), 60, kind=TelField)
+
+    def validate_contact_name(self, field: StringField) -> None:
+        if not field.data and (self.contact_title.data or self.contact_mobile.data):
+            raise ValidationError(_("What is this person called?"))
+
+    def register(self, *, by: User) -> Customer:
+        """Take the customer into the books, and the contact."""
+        customer = Customer.register(self.fill(Customer()), by=by)
+        if self.contact_name.data:
+            contact = Contact(
+                customer=customer, name=self.contact_name.data, is_primary=True,
+                title=self.contact_title.data, mobile=self.contact_mobile.data,
+            )  # fmt: skip
+            Contact.register(contact, by=by)
         return customer

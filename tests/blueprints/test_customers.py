@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from crm.extensions import db
-from crm.models import Action, Customer, CustomerKind, Event
+from crm.models import Action, Contact, Customer, CustomerKind, Event
 from tests.cast import Cast
 from tests.page import Browser
 
@@ -31,6 +31,18 @@ def test_a_new_customer_belongs_to_who_adds_it(cast: Cast, wang: Browser) -> Non
     customer = cast.customer("沈阳鼓风机")
     assert customer.owner == cast.wang
     assert (customer.employees, str(customer.annual_revenue)) == (300, "12500000.00")
+
+
+def test_a_new_customer_comes_with_the_person_one_knows_there(cast: Cast, wang: Browser) -> None:
+    page = wang.get("/customers/new")
+    wang.submit(page, "/customers", status=422, name="沈阳鼓风机", contact_mobile="139 0000 0000")
+    assert "What is this person called?" in wang.last.get_data(as_text=True)
+    wang.submit(page, "/customers", name="沈阳鼓风机", contact_name=" 马 丽 ",
+                contact_title="设备科长", contact_mobile="139 0000 0000")  # fmt: skip
+    (contact,) = db.session.scalars(Contact.at(cast.customer("沈阳鼓风机")))
+    assert (contact.name, contact.title, contact.mobile, contact.is_primary) == (
+        "马丽", "设备科长", "139 0000 0000", True,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

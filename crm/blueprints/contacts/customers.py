@@ -11,7 +11,7 @@ from crm.blueprints.records import show_record
 from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.customers import CustomerFilter
-from crm.forms.customer import CustomerForm
+from crm.forms.customer import CustomerForm, NewCustomerForm
 from crm.hypermedia import go, render
 from crm.models import Customer
 from crm.policies import find, require
@@ -29,7 +29,7 @@ def index() -> Response:
 @login_required
 def new() -> Response:
     require("create", Customer)
-    form = CustomerForm(data={"owner": current_user, "name": request.args.get("name")})
+    form = NewCustomerForm(data={"owner": current_user, "name": request.args.get("name")})
     return render("contacts/customers/new.html", form=form)
 
 
@@ -37,10 +37,10 @@ def new() -> Response:
 @login_required
 def create() -> Response:
     require("create", Customer)
-    form = CustomerForm()
+    form = NewCustomerForm()
     if not form.validate_on_submit():
         return render("contacts/customers/new.html", status=422, form=form)
-    customer = Customer.register(form.fill(Customer()), by=current_user)
+    customer = form.register(by=current_user)
     db.session.commit()
     flash(_("%(name)s was added.", name=customer.name), "success")
     return _go_to(customer)
