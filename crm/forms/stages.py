@@ -24,7 +24,9 @@ class StageRow(RowForm):
 
     @classmethod
     def particulars(cls, row: dict[str, Any]) -> list[str]:
-        return [f"{row['probability']}%", days(row["days_to_rot"])]
+        # What was typed may be no number: it is said at its field.
+        chance, limit = row["probability"], row["days_to_rot"]
+        return ["" if chance is None else f"{chance}%", "" if limit is None else days(limit)]
 
 
 class StagesForm(RowsForm):

@@ -354,6 +354,18 @@ def test_stages_say_what_is_wrong(admin: Browser, typed: dict[str, str], complai
     assert complaint in admin.submit(page, "/settings/stages", 422, **typed).text
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("field", ["days_to_rot", "probability"])
+def test_a_stale_form_of_stages_may_hold_what_is_no_number(
+    admin: Browser, field: str, language: str
+) -> None:
+    admin.post("/preferences", {"language": language})
+    page = admin.get("/settings/stages")
+    admin.submit(page, "/settings/stages", **{"rows-0-label_en": "Hello"})
+    page = admin.submit(page, "/settings/stages", 409, **{f"rows-0-{field}": "²"})
+    assert "None" not in page.text
+
+
 def test_a_stale_form_of_stages_is_refused(admin: Browser) -> None:
     page = admin.get("/settings/stages")
     admin.submit(page, "/settings/stages", **{"rows-0-label_en": "Hello"})
