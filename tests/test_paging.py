@@ -11,12 +11,12 @@ from hypothesis import strategies as some
 
 from crm import clock, paging
 from crm.extensions import db
-from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
-from crm.filters.tasks import TaskFilter
-from crm.models import Activity, Customer, Deal, OptionList, Task
+from crm.filters.lists import LISTS
+from crm.models import Activity, Contact, Customer, Deal, OptionList, Task
 from crm.paging import Page
 from tests.cast import Cast
+from tests.claims import draft, make_item
 
 ROWS = 17
 
@@ -29,30 +29,36 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def deals(cast: Cast) -> Cast:
-    """Deals of which many have the same amount, day or name, and some have none; so customers."""
+    """Deals of which many have the same amount, day or name, and some have none; so all nouns."""
+    wang, sigma = cast.wang, cast.sigma
     call = cast.option(OptionList.ACTIVITY_KIND, "Call")
     for number in range(ROWS):
         deal = Deal(
-            name=("阀", "泵", "Pump 2", "Pump 10")[number % 4], owner=cast.wang,
+            name=("阀", "泵", "Pump 2", "Pump 10")[number % 4], owner=wang,
             expected_close=None if number % 3 else date(2026, 7, 1) + timedelta(days=number % 2),
             probability=None if number % 2 else number,
         )  # fmt: skip
         deal.set_amount(None if number % 5 == 0 else Decimal(number % 3) + Decimal("0.05"), "CNY")
-        Deal.open(deal, cast.stages[number % 2], by=cast.wang, historic=True, at=clock.now())
-        customer = Customer(name=("厂", "Works")[number % 2], owner=cast.wang)
-        deal.customer = Customer.register(customer, by=cast.wang)
-        Task.add(Task(title="同名", assignee=cast.wang, urgent=number % 2 == 0, customer=customer,
-                      due_on=deal.expected_close), by=cast.wang)  # fmt: skip
+        Deal.open(deal, cast.stages[number % 2], by=wang, historic=True, at=clock.now())
+        customer = Customer(name=("厂", "Works")[number % 2], owner=wang)
+        deal.customer = Customer.register(customer, by=wang)
+        Task.add(Task(title="同名", assignee=wang, urgent=number % 2 == 0, customer=customer,
+                      due_on=deal.expected_close), by=wang)  # fmt: skip
+        contact = Contact(
+            name=("刘", "Liu")[number % 2], customer=(customer, sigma)[number % 2],
+            birthday=date(1980, 6, 1 + number % 2) if number % 3 else None,
+        )  # fmt: skip
+        Contact.register(contact, by=wang)
+        draft(cast, make_item(cast, f"{100 + number % 2}.00"), title=("出差", "拜访")[number % 2])
         if number % 4:
             at = clock.now() - timedelta(days=number % 3)
             Activity.log(Activity(customer=customer, kind=call, summary="问价", happened_at=at),
-                         by=cast.wang)  # fmt: skip
+                         by=wang)  # fmt: skip
     db.session.commit()
     return cast
 
 
-LISTS = (CustomerFilter, DealFilter, TaskFilter)
-ORDERS = [(kind, sign + name) for kind in LISTS for name in kind.sorts()
+ORDERS = [(kind, sign + name) for kind in LISTS.values() for name in kind.sorts()
           for sign in ("", "-")]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from crm.hypermedia import COMPONENTS
 from crm.models import Action, Role, User
 from crm.models.event import PARTICULARS
 from crm.models.user import UserRole
-from crm.sentences import ICONS, SENTENCES, SPECIAL_ICONS
+from crm.sentences import ACTIVITY_ICONS, ICONS, SENTENCES, SPECIAL_ICONS
 
 ROOT = Path(crm.__file__).parent
 TEMPLATES = ROOT / "templates"
@@ -29,6 +29,8 @@ VIEW_NAMES = {"index", "new", "create", "show", "edit", "update", "destroy"}
 LONGEST_VIEW = 15
 # Positions of the icon's name in the macros of components/ui.html.
 ICON_ARGUMENTS = {"icon": 0, "button": 1, "link_button": 2, "badge": 2, "empty": 2}
+# And in the tables of places, nouns, deeds, steps and messages.
+ICONS_IN_PYTHON = {"Place": 1, "RecordNoun": 3, "Deed": 1, "Step": 3, "Words": 0}
 
 
 def names_of_templates() -> list[str]:
@@ -145,7 +147,15 @@ def test_every_endpoint_named_exists(app: Flask, environment: jinja2.Environment
 
 def test_every_icon_is_in_the_sprite(environment: jinja2.Environment) -> None:
     sprite = set((ROOT.parent / "tools/icons.txt").read_text().split("\n")[1:])
-    used = {("sentences.py", icon) for icon in [*ICONS.values(), *SPECIAL_ICONS.values()]}
+    tables = (ICONS, SPECIAL_ICONS, ACTIVITY_ICONS, expense_claims.ICONS)
+    used = {("a table", icon) for table in tables for icon in table.values()}
+    for where, called, call in calls():
+        place = ICONS_IN_PYTHON.get(called, len(call.args))
+        if where.startswith("demo/") or len(call.args) <= place:
+            continue
+        if isinstance(icon := call.args[place], ast.Constant):
+            used.add((where, str(icon.value)))
+    assert {called for _, called, _ in calls()} >= set(ICONS_IN_PYTHON)
     for name in SCREENS:
         for node in parsed_template(environment, name).find_all(nodes.Call):
             macro = getattr(node.node, "attr", None) or getattr(node.node, "name", None)
