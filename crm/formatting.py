@@ -31,8 +31,9 @@ from crm.extensions import LANGUAGES
 from crm.folding import occurrence, words_of
 from crm.models import Company
 from crm.models.bilingual import Bilingual
+from crm.nouns import noun_icon, noun_word, record_url
 from crm.policies import may, sees
-from crm.wording import noun_word, person_word, word_for
+from crm.wording import person_word, word_for
 
 NOON_FROM, EVENING_FROM = 12, 18
 TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
@@ -44,12 +45,18 @@ def init_app(app: Flask) -> None:
         money=money, symbol=symbol, whole_money=whole_money, number=number, day=day,
         short_day=short_day, weekday=weekday, moment=moment, ago=ago, label=label,
         clock_time=clock_time, day_heading=day_heading, percent=percent,
-        word=word_for, person=person_word, noun_word=noun_word, lines=lines, days=days,
+        word=word_for, person=person_word, noun_word=noun_word, noun_icon=noun_icon, lines=lines,
+        days=days,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
         marked=marked,
     )  # fmt: skip
     app.jinja_env.globals.update(
-        may=may, sees=sees, greeting=greeting, languages=LANGUAGES, now=clock.now
+        may=may,
+        sees=sees,
+        greeting=greeting,
+        languages=LANGUAGES,
+        now=clock.now,
+        record_url=record_url,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _catalogue().ugettext(text),

@@ -7,20 +7,22 @@ its triggers, so ``schema.upgrade`` makes the index again after it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import text
 
 from crm.extensions import db
-from crm.models import Contact, Customer, Deal, ExpenseClaim, Task
-from crm.models.searchable import index_name
+from crm.models.searchable import Searchable, index_name
 
-MODELS = (Customer, Contact, Deal, Task, ExpenseClaim)
+# Every model that is found by name.
+SEARCHABLE: list[Any] = Searchable.__subclasses__()
 
 
 def renew() -> None:
     """Make the index of every searchable table as new."""
     make = _on_postgresql if db.engine.dialect.name == "postgresql" else _on_sqlite
     with db.engine.begin() as connection:
-        for model in MODELS:
+        for model in SEARCHABLE:
             for statement in make(model.__tablename__, index_name(model)):
                 connection.execute(text(statement))
 

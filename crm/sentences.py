@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from crm.extensions import LANGUAGES
 from crm.formatting import day, language, money, number
 from crm.models import Action, CustomerKind, DecisionRole, Event, OptionList, Role
-from crm.wording import field_word, list_word, word_for
+from crm.nouns import BY_TABLE, NOUNS, list_word
+from crm.wording import field_word, word_for
 
 ICONS: dict[str, str] = {
-    "customer": "building-2", "contact": "user", "activity": "message-circle", "deal": "handshake",
-    "task": "square-check", "claim": "receipt-text", "approval_link": "triangle-alert",
+    **{noun.name: noun.icon for noun in NOUNS.values()},
+    "activity": "message-circle", "approval_link": "triangle-alert",
     "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban",
     "option": "list", "company": "settings", "exchange_rate": "banknote", "import": "upload",
 }  # fmt: skip
@@ -55,6 +56,15 @@ def changes(event: Event) -> list[Change]:
         Change(field_word(noun, field), _value(field, old), _value(field, new))
         for field, (old, new) in event.particulars["changes"].items()
     ]
+
+
+def address_of(event: Event) -> str | None:
+    """The page to look at for it: that of its record, else of the deal or customer it is about."""
+    if noun := BY_TABLE.get(event.subject_kind):
+        return noun.url(event.subject_id)
+    if event.deal_id:
+        return NOUNS["deal"].url(event.deal_id)
+    return NOUNS["customer"].url(event.customer_id) if event.customer_id else None
 
 
 def event_icon(event: Event) -> str:

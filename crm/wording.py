@@ -77,15 +77,6 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     },
 }
 
-# The lists, as their pages are called.
-LISTS: dict[str, str] = {
-    "customers": _l("Customers"),
-    "contacts": _l("Contacts"),
-    "deals": _l("Deals"),
-    "tasks": _l("Tasks"),
-    "claims": _l("Expense claims"),
-}
-
 # The palette, as forms offer it.
 COLOUR_WORDS: dict[str, str] = {
     "blue": _l("Blue"), "teal": _l("Teal"), "green": _l("Green"), "amber": _l("Amber"),
@@ -150,15 +141,6 @@ FIELDS: dict[str, str] = {
 }
 
 
-# The nouns in the plural, as groups and tabs are called.
-NOUNS: dict[str, str] = {
-    "customer": _l("Customers"),
-    "contact": _l("Contacts"),
-    "deal": _l("Deals"),
-    "task": _l("Tasks"),
-    "claim": _l("Expense claims"),
-}
-
 # Where one English word is two Chinese ones: people have another kind of name than firms.
 FIELDS_OF: dict[tuple[str, str], str] = {
     ("contact", "name"): lazy_pgettext("contact", "Name"),
@@ -183,11 +165,6 @@ def word_for(value: StrEnum | None) -> str:
     return "" if value is None else str(WORDS[type(value)][value])
 
 
-def noun_word(noun: str) -> str:
-    """What the records of ``noun`` are called."""
-    return str(NOUNS[noun])
-
-
 def person_word(user: User) -> str:
     """``王芳``, or ``王芳 (wangfang2)`` where somebody else is called 王芳, too."""
     return f"{user.name} ({user.username})" if user.name in _shared_names() else user.name
@@ -196,11 +173,6 @@ def person_word(user: User) -> str:
 def field_word(noun: str, field: str) -> str:
     """What ``field`` of a ``noun`` is called."""
     return str(FIELDS_OF.get((noun, field)) or FIELDS.get(field, field))
-
-
-def list_word(name: str) -> str:
-    """What the list ``name`` is called."""
-    return str(LISTS[name])
 
 
 def refusal_word(reason: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask_login import current_user
 
 from crm.blueprints.saved import is_seen
@@ -20,6 +20,7 @@ from crm.forms.inline import Inline, InPlace
 from crm.forms.task import TaskForm
 from crm.hypermedia import render
 from crm.models import Company, Contact, Customer, Deal, ExpenseClaim, Task
+from crm.nouns import NOUNS, record_url
 from crm.policies import may
 from crm.queries import timeline
 from crm.queries.deal_page import page_of
@@ -28,12 +29,11 @@ from crm.queries.related import contact_view, contacts_at, view_of
 
 
 class RecordPage(NamedTuple):
-    """The page of one noun: its model, what it reads, its template and that of its head.
+    """The page of one noun: what it reads, its template and that of its head.
 
     Where fields are edited one by one, also the noun's form and the template of its facts.
     """
 
-    model: Any
     read: Callable[[Any], dict[str, Any]]
     template: str
     head: str
@@ -57,16 +57,16 @@ def shown(noun: str, record: Any, inline: Inline | None = None) -> dict[str, Any
     page = PAGES[noun]
     return {
         noun: record, "record": record, "head": page.head, "facts": page.facts,
-        "address": address_of(noun, record), "came_from": came_from(),
+        "address": address_of(record), "came_from": came_from(),
         "neighbours": partial(_neighbours, noun, record),
         "inline": inline or Inline(noun, record, may("edit", record), came_from=came_from()),
         **page.read(record),
     }  # fmt: skip
 
 
-def address_of(noun: str, record: Any) -> Callable[..., str]:
+def address_of(record: Any) -> Callable[..., str]:
     """What makes the address of the page of ``record``, from where one finds back to the list."""
-    return partial(url_for, f"{noun}s.show", **{f"{noun}_id": record.id}, list=came_from())
+    return partial(record_url, record, list=came_from())
 
 
 def came_from() -> str | None:
@@ -79,7 +79,7 @@ def _neighbours(noun: str, record: Any) -> Neighbours | None:
     written = came_from()
     if written is None:
         return None
-    filter = LISTS[f"{noun}s"].parse_text(written)
+    filter = LISTS[NOUNS[noun].list].parse_text(written)
     return neighbours(filter, record, current_user)
 
 
@@ -136,22 +136,22 @@ def _wanted() -> timeline.Wanted:
 
 PAGES: dict[str, RecordPage] = {
     "customer": RecordPage(
-        Customer, _customer, "contacts/customers/show.html", "contacts/customers/_head.html",
+        _customer, "contacts/customers/show.html", "contacts/customers/_head.html",
         CustomerForm, "contacts/customers/_facts.html",
     ),
     "contact": RecordPage(
-        Contact, _contact, "contacts/contacts/show.html", "contacts/contacts/_head.html",
+        _contact, "contacts/contacts/show.html", "contacts/contacts/_head.html",
         ContactForm, "contacts/contacts/_facts.html",
     ),
     "deal": RecordPage(
-        Deal, _deal, "deals/deals/show.html", "deals/deals/_head.html",
+        _deal, "deals/deals/show.html", "deals/deals/_head.html",
         DealForm, "deals/deals/_facts.html",
     ),
     "task": RecordPage(
-        Task, _task, "tasks/tasks/show.html", "tasks/tasks/_head.html",
+        _task, "tasks/tasks/show.html", "tasks/tasks/_head.html",
         TaskForm, "tasks/tasks/_facts.html",
     ),
     "claim": RecordPage(
-        ExpenseClaim, _claim, "expenses/claims/show.html", "expenses/claims/_head.html"
+        _claim, "expenses/claims/show.html", "expenses/claims/_head.html"
     ),
 }  # fmt: skip

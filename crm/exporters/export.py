@@ -15,7 +15,8 @@ from crm.extensions import db, only_reading
 from crm.filters.base import ListFilter
 from crm.filters.columns import Column
 from crm.models import Action, Company, Event, User
-from crm.wording import FIELDS, list_word
+from crm.nouns import list_word
+from crm.wording import FIELDS
 
 MOST_ROWS = 100_000
 # So many are read from the database at a time.

@@ -17,6 +17,7 @@ from crm.filters.address import read, sent, written
 from crm.filters.columns import Column
 from crm.filters.narrowing import Narrowing
 from crm.models import User
+from crm.nouns import BY_MODEL
 from crm.paging import Order, Page
 
 
@@ -35,7 +36,6 @@ class ListFilter(Narrowing):
     view: int | None = None  # the saved view that this began with
 
     ENDPOINT: ClassVar[str] = ""  # the list's address
-    SHOW: ClassVar[str] = ""  # its records' address
     MODEL: ClassVar[Any] = None
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     DEFAULT_SORT: ClassVar[str] = ""
@@ -109,12 +109,7 @@ class ListFilter(Narrowing):
 
     def record_url(self, record_id: int) -> str:
         """The address of a record, from where one finds back to this list."""
-        return url_for(self.SHOW, **{self._key: record_id}, list=self._as_text)  # type: ignore[arg-type]
-
-    @cached_property
-    def _key(self) -> str:
-        """What the id is called in a record's address: ``claim_id``."""
-        return f"{self.SHOW.split('.')[0].removesuffix('s')}_id"
+        return BY_MODEL[self.MODEL].url(record_id, list=self._as_text)
 
     @cached_property
     def _as_text(self) -> str:

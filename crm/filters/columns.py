@@ -68,7 +68,6 @@ class Column:
     minor: bool = False  # stands back where there is little room
     tone: Callable[[Any], str] | None = None  # the colour of a badge, of a record
     icon: Callable[[Any], str] | None = None
-    link: Callable[[Any], str | None] | None = None  # where the cell leads
     partial: str = ""  # draws the cell instead, of ``record``
     currency: Callable[[Any], str] | None = None  # of money that is not in the base currency
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 from sqlalchemy.orm import contains_eager
@@ -29,7 +28,6 @@ class ContactFilter(ListFilter):
     owner: tuple[Person, ...] = ()
 
     ENDPOINT: ClassVar[str] = "contacts.index"
-    SHOW: ClassVar[str] = "contacts.show"
     MODEL: ClassVar[Any] = Contact
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
@@ -41,8 +39,7 @@ class ContactFilter(ListFilter):
                sort=(Contact.sort_name,)),
         Column("title", FIELDS_OF["contact", "title"], lambda contact: contact.title),
         Column("customer", FIELDS["customer"], lambda contact: contact.customer, Kind.LINK,
-               sort=(Customer.sort_name,),
-               link=lambda contact: url_for("customers.show", customer_id=contact.customer_id)),
+               sort=(Customer.sort_name,)),
         Column("mobile", FIELDS["mobile"], lambda contact: contact.mobile, Kind.TELEPHONE),
         Column("email", FIELDS["email"], lambda contact: contact.email, Kind.MAIL),
         Column("created", _l("Since"), lambda contact: contact.created_at, Kind.DAY,

@@ -71,7 +71,6 @@ class CustomerFilter(ListFilter):
     source: tuple[int, ...] = ()
 
     ENDPOINT: ClassVar[str] = "customers.index"
-    SHOW: ClassVar[str] = "customers.show"
     MODEL: ClassVar[Any] = Customer
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (

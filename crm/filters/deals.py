@@ -7,7 +7,6 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -85,7 +84,6 @@ class DealFilter(ListFilter):
     idle: bool = False
 
     ENDPOINT: ClassVar[str] = "deals.index"
-    SHOW: ClassVar[str] = "deals.show"
     MODEL: ClassVar[Any] = Deal
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
@@ -96,8 +94,7 @@ class DealFilter(ListFilter):
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("name", FIELDS["name"], lambda deal: deal.name, Kind.TITLE, sort=(Deal.sort_name,)),
         Column("customer", FIELDS["customer"], lambda deal: deal.customer, Kind.LINK,
-               sort=(CUSTOMER,), load=(joinedload(Deal.customer),),
-               link=lambda deal: url_for("customers.show", customer_id=deal.customer_id)),
+               sort=(CUSTOMER,), load=(joinedload(Deal.customer),)),
         Column("stage", _l("Stage"), _stage, Kind.BADGE, sort=(STAGE,), tone=_stage_tone,
                load=(joinedload(Deal.stage), joinedload(Deal.outcome))),
         Column("stage_since", _l("Days in stage"),
@@ -121,8 +118,7 @@ class DealFilter(ListFilter):
                load=(joinedload(Deal.stage),), shown=False),
         option(Deal.source, shown=False),
         Column("contact", FIELDS["contact"], lambda deal: deal.contact, Kind.LINK,
-               load=(joinedload(Deal.contact),), shown=False,
-               link=lambda deal: url_for("contacts.show", contact_id=deal.contact_id)),
+               load=(joinedload(Deal.contact),), shown=False),
         Column("product", FIELDS["product"], lambda deal: deal.product, shown=False),
         Column("next_step", FIELDS["next_step"], lambda deal: deal.next_step, Kind.LONG,
                shown=False),

@@ -35,7 +35,6 @@ class ExpenseClaimFilter(ListFilter):
     deal: int | None = None
 
     ENDPOINT: ClassVar[str] = "claims.index"
-    SHOW: ClassVar[str] = "claims.show"
     MODEL: ClassVar[Any] = ExpenseClaim
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (

@@ -12,9 +12,9 @@ from sqlalchemy.orm import joinedload
 from crm.extensions import db
 from crm.folding import fold, search_text
 from crm.models import Contact, Customer, Deal, Event, User
+from crm.nouns import NOUNS
 from crm.wording import person_word
 
-MODELS: dict[str, Any] = {"customer": Customer, "contact": Contact, "deal": Deal}
 # What the list shows of each, read with it.
 LOADED: dict[str, Callable[[], tuple[Any, ...]]] = {
     "customer": Customer.for_list,
@@ -35,7 +35,7 @@ def offered(noun: str, typed: str, user: User, *, at: Customer | None = None) ->
     """
     if noun == "user":
         return _people(typed, user)[:SHOWN]
-    model = MODELS[noun]
+    model: Any = NOUNS[noun].model
     rows = _at(model.visible_to(user).options(*LOADED[noun]()), model, at)
     if model is Deal:
         rows = rows.where(Deal.closed_at.is_(None))
@@ -56,7 +56,7 @@ def found(
     """
     if noun == "user":
         return _person(written, user, key)
-    model = MODELS[noun]
+    model: Any = NOUNS[noun].model
     visible = model.visible_to(user)
     meant = visible.where(model.id == _id(key), _fits(model, written))
     if key and (rows := _first(meant, 1)):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from sqlalchemy import Select, case
@@ -45,10 +44,6 @@ def _priority(task: Task) -> str:
     return " · ".join(said)
 
 
-def _customer_url(task: Task) -> str:
-    return url_for("customers.show", customer_id=task.customer_id)
-
-
 @dataclass(frozen=True)
 class TaskFilter(ListFilter):
     state: TaskState = TaskState.OPEN
@@ -59,7 +54,6 @@ class TaskFilter(ListFilter):
     deal: int | None = None
 
     ENDPOINT: ClassVar[str] = "tasks.index"
-    SHOW: ClassVar[str] = "tasks.show"
     MODEL: ClassVar[Any] = Task
     DEFAULT_SORT: ClassVar[str] = "due"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
@@ -75,10 +69,9 @@ class TaskFilter(ListFilter):
         Column("title", FIELDS["title"], lambda task: task.title, Kind.TITLE,
                sort=(Task.sort_name,)),
         Column("customer", FIELDS["customer"], lambda task: task.customer, Kind.LINK,
-               load=(joinedload(Task.customer),), link=_customer_url),
+               load=(joinedload(Task.customer),)),
         Column("deal", FIELDS["deal"], lambda task: task.deal, Kind.LINK, minor=True,
-               load=(joinedload(Task.deal),),
-               link=lambda task: url_for("deals.show", deal_id=task.deal_id)),
+               load=(joinedload(Task.deal),)),
         Column("priority", _l("Priority"), _priority, Kind.BADGE, sort=(LIGHTNESS,),
                tone=lambda task: "red" if task.urgent else "amber"),
         Column("due", FIELDS["due_on"], lambda task: task.due_on, Kind.DAY,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from flask import url_for
 from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import joinedload
 
@@ -21,42 +20,25 @@ from crm.filters.tasks import TaskFilter
 from crm.folding import fold, words_of
 from crm.formatting import label, money, short_day
 from crm.models import Contact, Customer, Deal, Event, ExpenseClaim, Task, User
+from crm.nouns import BY_TABLE, NOUNS, Record, record_url
 from crm.paging import LONGEST
 from crm.wording import word_for
 
-Found = Customer | Contact | Deal | Task | ExpenseClaim
 
+class Searched(NamedTuple):
+    """How a noun is searched: its list, narrowed to what was typed, and how rows are loaded."""
 
-class Noun(NamedTuple):
-    """What is searched: its list, narrowed to what somebody typed, and how its rows are loaded."""
-
-    model: type[Found]
-    page: str
-    list: str
-    filter: Any  # called with q=…, it makes the list's filter
+    filter: Callable[..., ListFilter]  # called with q=…, it makes the list's filter
     load: tuple[Any, ...]
 
 
-NOUNS: dict[str, Noun] = {
-    "customer": Noun(
-        Customer, "customers.show", "customers.index", CustomerFilter, (joinedload(Customer.owner),)
-    ),
-    "contact": Noun(
-        Contact, "contacts.show", "contacts.index", ContactFilter, (joinedload(Contact.customer),)
-    ),
-    "deal": Noun(
-        Deal, "deals.show", "deals.index", partial(DealFilter, status=DealStatus.ALL),
-        Deal.for_list(),
-    ),
-    "task": Noun(
-        Task, "tasks.show", "tasks.index", partial(TaskFilter, everyone=True),
-        Task.for_list(),
-    ),
-    "claim": Noun(
-        ExpenseClaim, "claims.show", "claims.index", ExpenseClaimFilter,
-        (joinedload(ExpenseClaim.claimant),),
-    ),
-}  # fmt: skip
+SEARCHED: dict[str, Searched] = {
+    "customer": Searched(CustomerFilter, (joinedload(Customer.owner),)),
+    "contact": Searched(ContactFilter, (joinedload(Contact.customer),)),
+    "deal": Searched(partial(DealFilter, status=DealStatus.ALL), Deal.for_list()),
+    "task": Searched(partial(TaskFilter, everyone=True), Task.for_list()),
+    "claim": Searched(ExpenseClaimFilter, (joinedload(ExpenseClaim.claimant),)),
+}
 OF_EACH, ON_PAGE, RECENT = 5, 50, 8
 # How well a record fits: its code, its name, its name's beginning, a word's beginning, a part.
 CODE, NAME, BEGINNING, WORD, PART = range(5)
@@ -67,13 +49,12 @@ class Hit:
     """A found record with its noun."""
 
     noun: str
-    record: Found
+    record: Record
 
     @property
     def url(self) -> str:
         """Its page."""
-        arguments: dict[str, Any] = {f"{self.noun}_id": self.record.id}
-        return url_for(NOUNS[self.noun].page, **arguments)
+        return record_url(self.record)
 
     @property
     def name(self) -> str:
@@ -117,7 +98,7 @@ class Group:
     @property
     def list_url(self) -> str:
         """The noun's list, narrowed to the same words."""
-        return self.filter.url(NOUNS[self.noun].list)
+        return self.filter.url()
 
 
 def understood(typed: str) -> str:
@@ -132,7 +113,7 @@ def found(q: str, user: User, *, noun: str = "", limit: int = OF_EACH) -> list[G
     """
     if not words_of(q):
         return []
-    names = [noun] if noun else list(NOUNS)
+    names = [noun] if noun else list(SEARCHED)
     groups = [group for name in names if (group := _group(name, q, user, limit)).hits]
     return sorted(groups, key=lambda group: group.rank)
 
@@ -140,14 +121,14 @@ def found(q: str, user: User, *, noun: str = "", limit: int = OF_EACH) -> list[G
 def counts(q: str, user: User) -> dict[str, int]:
     """How many of each noun fit ``q``: one query."""
     if not words_of(q):
-        return dict.fromkeys(NOUNS, 0)
+        return dict.fromkeys(SEARCHED, 0)
     each = [
         select(func.count())
-        .select_from(_fitting(name, q, user).with_only_columns(noun.model.id).subquery())
+        .select_from(_fitting(name, q, user).with_only_columns(NOUNS[name].model.id).subquery())
         .scalar_subquery()
-        for name, noun in NOUNS.items()
+        for name in SEARCHED
     ]
-    return dict(zip(NOUNS, db.session.execute(select(*each)).one(), strict=True))
+    return dict(zip(SEARCHED, db.session.execute(select(*each)).one(), strict=True))
 
 
 def recent(user: User) -> list[Hit]:
@@ -158,17 +139,16 @@ def recent(user: User) -> list[Hit]:
         .order_by(Event.at.desc(), Event.id.desc())
         .limit(10 * RECENT)
     )
-    tables = {noun.model.__tablename__: name for name, noun in NOUNS.items()}
     places: dict[tuple[str, int], None] = {}
     for kind, id, customer_id in events:
-        if kind in tables:
-            places[tables[kind], id] = None
+        if noun := BY_TABLE.get(kind):
+            places[noun.name, id] = None
         elif customer_id is not None:
             places["customer", customer_id] = None
     newest = list(places)[:RECENT]
-    known: dict[tuple[str, int], Found] = {}
+    known: dict[tuple[str, int], Record] = {}
     for name in {name for name, _ in newest}:
-        model, load = NOUNS[name].model, NOUNS[name].load
+        model, load = NOUNS[name].model, SEARCHED[name].load
         ids = [id for other, id in newest if other == name]
         chosen = model.visible_to(user).where(model.id.in_(ids)).options(*load)
         known |= {(name, row.id): row for row in db.session.scalars(chosen)}
@@ -176,26 +156,25 @@ def recent(user: User) -> list[Hit]:
 
 
 def _fitting(name: str, q: str, user: User) -> Select[Any]:
-    chosen: Select[Any] = NOUNS[name].filter(q=q).narrow(user)
-    return chosen
+    return SEARCHED[name].filter(q=q).narrow(user)
 
 
 def _group(name: str, q: str, user: User, limit: int) -> Group:
-    noun = NOUNS[name]
-    rank = _rank(noun.model, q)
+    model, searched = NOUNS[name].model, SEARCHED[name]
+    rank = _rank(model, q)
     rows = db.session.execute(
         _fitting(name, q, user)
         .add_columns(rank)
-        .order_by(rank, noun.model.updated_at.desc(), noun.model.id.desc())
-        .options(*noun.load)
+        .order_by(rank, model.updated_at.desc(), model.id.desc())
+        .options(*searched.load)
         .limit(limit + 1)
     ).all()
     hits = [Hit(name, record) for record, _ in rows[:limit]]
     best = rows[0][1] if rows else PART
-    return Group(name, hits, best, len(rows) > limit, noun.filter(q=q))
+    return Group(name, hits, best, len(rows) > limit, searched.filter(q=q))
 
 
-def _rank(model: type[Found], q: str) -> Any:
+def _rank(model: type[Record], q: str) -> Any:
     """The SQL of how well a record fits; ``search_text`` begins with its folded name."""
     whole, first = fold(q), words_of(q)[0]
     text = literal(" ").concat(model.search_text).concat(" ")

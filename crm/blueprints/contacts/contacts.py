@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -13,6 +13,7 @@ from crm.filters.contacts import ContactFilter
 from crm.forms.contact import ContactForm
 from crm.hypermedia import go, render
 from crm.models import Contact, Customer
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("contacts", __name__)
@@ -43,7 +44,7 @@ def create(customer_id: int) -> Response:
     contact = Contact.register(form.fill(Contact(customer=customer)), by=current_user)
     db.session.commit()
     flash(_("%(name)s was added.", name=contact.name), "success")
-    return go(url_for("customers.show", customer_id=customer.id))
+    return go(record_url(customer))
 
 
 @bp.get("/contacts/<int:contact_id>")
@@ -71,7 +72,7 @@ def update(contact_id: int) -> Response:
     form.fill(contact).note_changes(by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")
-    return go(url_for("contacts.show", contact_id=contact.id))
+    return go(record_url(contact))
 
 
 @bp.post("/contacts/<int:contact_id>/delete")
@@ -82,4 +83,4 @@ def destroy(contact_id: int) -> Response:
     contact.trash(by=current_user)
     db.session.commit()
     flash(_("%(name)s is in the trash and can be restored for 30 days.", name=contact.name), "info")
-    return go(url_for("customers.show", customer_id=contact.customer_id))
+    return go(record_url(contact.customer))

@@ -14,6 +14,7 @@ from crm.filters.customers import CustomerFilter
 from crm.forms.customer import CustomerForm, NewCustomerForm
 from crm.hypermedia import go, render
 from crm.models import Customer
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("customers", __name__)
@@ -93,5 +94,5 @@ def destroy(customer_id: int) -> Response:
 
 
 def _go_to(customer: Customer) -> Response:
-    page = url_for("customers.show", customer_id=customer.id)
+    page = record_url(customer)
     return go_if_seen(customer, page, otherwise=url_for("customers.index"))

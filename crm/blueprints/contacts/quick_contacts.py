@@ -10,6 +10,7 @@ from crm.extensions import db
 from crm.forms.contact import ContactForm
 from crm.hypermedia import go, is_fragment, render, respond
 from crm.models import Contact, Customer
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("quick_contacts", __name__)
@@ -41,5 +42,5 @@ def create(customer_id: int) -> Response:
     flash(_("%(name)s was added.", name=contact.name), "success")
     return respond(
         "home/picker_options/take.stream.html", record=contact, dialog="quick_contact",
-        to=url_for("contacts.show", contact_id=contact.id),
+        to=record_url(contact),
     )  # fmt: skip

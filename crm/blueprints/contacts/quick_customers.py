@@ -10,6 +10,7 @@ from crm.extensions import db
 from crm.forms.customer import CustomerForm
 from crm.hypermedia import go, is_fragment, render, respond
 from crm.models import Customer
+from crm.nouns import record_url
 from crm.policies import require
 
 bp = Blueprint("quick_customers", __name__)
@@ -39,5 +40,5 @@ def create() -> Response:
     flash(_("%(name)s was added.", name=customer.name), "success")
     return respond(
         "home/picker_options/take.stream.html", record=customer, dialog="quick_customer",
-        to=url_for("customers.show", customer_id=customer.id),
+        to=record_url(customer),
     )  # fmt: skip

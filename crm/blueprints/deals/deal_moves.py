@@ -13,6 +13,7 @@ from crm.forms.deal import DealMoveForm, MoveBackForm
 from crm.hypermedia import flash_undoable, go, is_fragment, next_or, render, respond, stream
 from crm.models import Deal, Stage
 from crm.models.deal import Missing, StageChanged
+from crm.nouns import record_url
 from crm.policies import find, may, require
 from crm.queries.board import board, card_of, heads
 
@@ -56,10 +57,10 @@ def destroy(deal_id: int) -> Response:
     except StageChanged:
         db.session.rollback()
         flash(_moved_meanwhile(deal), "error")
-        return go(next_or(url_for("deals.show", deal_id=deal.id)))
+        return go(next_or(record_url(deal)))
     db.session.commit()
     flash(_("%(deal)s is back in %(stage)s.", deal=deal.name, stage=label(deal.stage)), "success")
-    return go(next_or(url_for("deals.show", deal_id=deal.id)))
+    return go(next_or(record_url(deal)))
 
 
 def _moved(deal: Deal, left: Stage) -> Response:
@@ -70,7 +71,7 @@ def _moved(deal: Deal, left: Stage) -> Response:
     filter = DealFilter.parse(request.args)
     return respond(
         "deals/moves/create.stream.html",
-        to=next_or(url_for("deals.show", deal_id=deal.id)),
+        to=next_or(record_url(deal)),
         filter=filter, card=card_of(deal, current_user), stages=deal.pipeline.stages,
         columns=heads(filter, current_user, [left, deal.stage]),
     )  # fmt: skip

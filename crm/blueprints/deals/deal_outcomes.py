@@ -11,6 +11,7 @@ from crm.forms.deal import OutcomeForm
 from crm.hypermedia import flash_undoable, go, render
 from crm.models import Deal, OutcomeKind
 from crm.models.deal import StageChanged
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("deal_outcomes", __name__)
@@ -37,10 +38,10 @@ def create(deal_id: int) -> Response:
             return render("deals/outcomes/new.html", status=form.status, deal=deal, form=form)
     except StageChanged:
         flash(_("%(deal)s was closed differently in the meantime.", deal=deal.name), "error")
-        return go(url_for("deals.show", deal_id=deal.id))
+        return go(record_url(deal))
     db.session.commit()
     flash_undoable(_closed(deal), url_for("deal_outcomes.destroy", deal_id=deal.id))
-    return go(url_for("deals.show", deal_id=deal.id))
+    return go(record_url(deal))
 
 
 @bp.post("/deals/<int:deal_id>/outcome/delete")
@@ -51,7 +52,7 @@ def destroy(deal_id: int) -> Response:
     deal.reopen(by=current_user)
     db.session.commit()
     flash(_("%(deal)s is open again.", deal=deal.name), "success")
-    return go(url_for("deals.show", deal_id=deal.id))
+    return go(record_url(deal))
 
 
 def _closed(deal: Deal) -> str:

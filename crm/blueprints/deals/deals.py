@@ -14,6 +14,7 @@ from crm.filters.deals import DealFilter
 from crm.forms.deal import DealForm, NewDealForm
 from crm.hypermedia import go, render
 from crm.models import Customer, Deal
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("deals", __name__)
@@ -88,5 +89,5 @@ def destroy(deal_id: int) -> Response:
 
 
 def _go_to(deal: Deal) -> Response:
-    page = url_for("deals.show", deal_id=deal.id)
+    page = record_url(deal)
     return go_if_seen(deal, page, otherwise=url_for("deals.index"))

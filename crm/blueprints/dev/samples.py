@@ -133,7 +133,6 @@ def _column(kind: Kind) -> Column:
     return Column(
         name, FIELDS[name], lambda _record: value, kind, sort=(Customer.id,),
         tone=(lambda _record: "teal") if kind is Kind.BADGE else None,
-        link=(lambda _record: "#main") if kind is Kind.LINK else None,
     )  # fmt: skip
 
 

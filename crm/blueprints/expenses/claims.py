@@ -13,6 +13,7 @@ from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.forms.expense_claim import ExpenseClaimForm
 from crm.hypermedia import go, render
 from crm.models import ExpenseClaim
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("claims", __name__)
@@ -40,7 +41,7 @@ def create() -> Response:
         return render("expenses/claims/new.html", status=422, form=form)
     claim = ExpenseClaim.begin(form.title.data, by=current_user)
     db.session.commit()
-    return go(url_for("claims.show", claim_id=claim.id))
+    return go(record_url(claim))
 
 
 @bp.get("/expenses/<int:claim_id>")
@@ -68,7 +69,7 @@ def update(claim_id: int) -> Response:
         return render("expenses/claims/edit.html", status=form.status, form=form, claim=claim)
     claim.rename(form.title.data, by=current_user)
     db.session.commit()
-    return go(url_for("claims.show", claim_id=claim.id))
+    return go(record_url(claim))
 
 
 @bp.post("/expenses/<int:claim_id>/delete")

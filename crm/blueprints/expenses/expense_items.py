@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -14,6 +14,7 @@ from crm.extensions import db
 from crm.forms.expense_claim import ExpenseItemForm
 from crm.hypermedia import go, render
 from crm.models import Company, ExpenseClaim, ExpenseItem
+from crm.nouns import record_url
 from crm.policies import find, find_in, require
 
 bp = Blueprint("expense_items", __name__)
@@ -48,7 +49,7 @@ def create(claim_id: int) -> Response:
     _attach(form, claim, item)
     db.session.commit()
     flash(_("Added."), "success")
-    return go(url_for("claims.show", claim_id=claim.id))
+    return go(record_url(claim))
 
 
 @bp.get("/expenses/<int:claim_id>/items/<int:item_id>/edit")
@@ -75,7 +76,7 @@ def update(claim_id: int, item_id: int) -> Response:
     _attach(form, claim, item)
     db.session.commit()
     flash(_("Saved."), "success")
-    return go(url_for("claims.show", claim_id=claim.id))
+    return go(record_url(claim))
 
 
 @bp.post("/expenses/<int:claim_id>/items/<int:item_id>/delete")
@@ -85,7 +86,7 @@ def destroy(claim_id: int, item_id: int) -> Response:
     claim.remove_item(_find_item(claim, item_id), by=current_user)
     db.session.commit()
     flash(_("Removed from the claim."), "info")
-    return go(url_for("claims.show", claim_id=claim.id))
+    return go(record_url(claim))
 
 
 def _editable(claim_id: int) -> ExpenseClaim:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -10,6 +10,7 @@ from crm.extensions import db
 from crm.forms.expense_claim import PaymentForm
 from crm.hypermedia import go, next_or, render
 from crm.models import ExpenseClaim
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("payments", __name__)
@@ -34,4 +35,4 @@ def create(claim_id: int) -> Response:
     claim.pay(form.reference.data, by=current_user)
     db.session.commit()
     flash(_("%(number)s is marked as paid.", number=claim.number), "success")
-    return go(next_or(url_for("claims.show", claim_id=claim.id)))
+    return go(next_or(record_url(claim)))

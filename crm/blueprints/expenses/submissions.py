@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.hypermedia import go
 from crm.models import ExpenseClaim
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("submissions", __name__)
@@ -23,7 +24,7 @@ def create(claim_id: int) -> Response:
     db.session.commit()
     approver = request.assignments[0].approver
     flash(_("Handed in. %(name)s is asked to decide.", name=approver.name), "success")
-    return go(url_for("claims.show", claim_id=claim.id))
+    return go(record_url(claim))
 
 
 @bp.post("/expenses/<int:claim_id>/submission/delete")
@@ -34,4 +35,4 @@ def destroy(claim_id: int) -> Response:
     claim.withdraw(by=current_user)
     db.session.commit()
     flash(_("Withdrawn. Correct it and hand it in again."), "info")
-    return go(url_for("claims.show", claim_id=claim.id))
+    return go(record_url(claim))

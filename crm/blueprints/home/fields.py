@@ -13,6 +13,7 @@ from crm.blueprints.saved import go_if_seen, is_seen
 from crm.extensions import db
 from crm.forms.inline import Inline
 from crm.hypermedia import is_fragment, stream
+from crm.nouns import NOUNS
 from crm.policies import find, require
 
 # Registered once for each noun: customer_fields, contact_fields, deal_fields, task_fields.
@@ -49,7 +50,7 @@ def _find(noun: str, record_id: int, name: str, *, lock: bool = False) -> tuple[
     """The record, which may be edited, and its form narrowed to the field."""
     page = PAGES[noun]
     assert page.form is not None
-    record = find(page.model, record_id, lock=lock)
+    record = find(NOUNS[noun].model, record_id, lock=lock)
     require("edit", record)
     if name not in page.form.IN_PLACE:
         abort(404)
@@ -67,4 +68,4 @@ def _saved(noun: str, record: Any) -> Response:
     """What else shows the value is drawn anew; the page is left if it is out of sight now."""
     if is_fragment() and is_seen(record):
         return stream("home/fields/update.stream.html", **shown(noun, record))
-    return go_if_seen(record, address_of(noun, record)(), otherwise=url_for(f"{noun}s.index"))
+    return go_if_seen(record, address_of(record)(), otherwise=url_for(f"{noun}s.index"))

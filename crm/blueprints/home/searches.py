@@ -17,7 +17,7 @@ bp = Blueprint("searches", __name__)
 @login_required
 def index() -> Response:
     q, noun = _typed(), request.args.get("noun", "")
-    noun = noun if noun in search.NOUNS else ""
+    noun = noun if noun in search.SEARCHED else ""
     limit = search.ON_PAGE if noun else search.OF_EACH
     return render(
         "home/search/index.html", "list", q=q, noun=noun,

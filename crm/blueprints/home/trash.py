@@ -8,8 +8,9 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.hypermedia import go, render
+from crm.nouns import NOUNS
 from crm.policies import find_trashed, require
-from crm.queries.trash import MODELS, trash_of
+from crm.queries.trash import trash_of
 
 bp = Blueprint("trash", __name__)
 
@@ -23,7 +24,7 @@ def index() -> Response:
 @bp.post("/trash/<any(customer, contact, deal, task, claim):noun>/<int:record_id>/restore")
 @login_required
 def destroy(noun: str, record_id: int) -> Response:
-    record = find_trashed(MODELS[noun], record_id)
+    record = find_trashed(NOUNS[noun].model, record_id)
     require("edit", record)
     record.restore(by=current_user)
     db.session.commit()

@@ -6,7 +6,8 @@ from flask import Blueprint, Response
 from flask_login import current_user, login_required
 
 from crm.hypermedia import render
-from crm.models import Company, OptionList
+from crm.models import Company
+from crm.places import AREAS, OPTION_LISTS
 from crm.policies import require
 from crm.queries.first_visit import first_visit_of
 from crm.queries.health import mail_trouble
@@ -21,6 +22,6 @@ def index() -> Response:
     require("edit", Company.current())
     return render(
         "settings/areas/index.html",
-        users=everybody(), teams=teams_in_order(), lists=list(OptionList),
+        users=everybody(), teams=teams_in_order(), areas=AREAS, option_lists=OPTION_LISTS,
         visit=first_visit_of(current_user), mail_trouble=mail_trouble(),
     )  # fmt: skip

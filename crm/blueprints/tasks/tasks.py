@@ -14,6 +14,7 @@ from crm.filters.tasks import TaskFilter
 from crm.forms.task import TaskForm
 from crm.hypermedia import go, next_or, render
 from crm.models import Company, Customer, Deal, Task
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("tasks", __name__)
@@ -76,7 +77,7 @@ def update(task_id: int) -> Response:
     form.fill(task).note_changes(by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")
-    page = url_for("tasks.show", task_id=task.id)
+    page = record_url(task)
     return go_if_seen(task, page, otherwise=url_for("tasks.index"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func, select, type_coerce
+from sqlalchemy import func, literal, select, type_coerce, union_all
 
 from crm.base import Money
 from crm.extensions import db
@@ -65,9 +65,8 @@ def _of_deals(user: User, *, leads: bool) -> Iterator[Figure]:
     soon = replace(open, expected=Days("this_month"), sort="expected")
     won = replace(open, status=DealStatus.WON, closed=Days("this_month"))
     before = replace(won, closed=Days("last_month"))
-    (count, amount), (_count, expected), (_count, this), (_count, last) = (
-        _counted(filter, user) for filter in (open, soon, won, before)
-    )
+    counted = _counted([open, soon, won, before], user)
+    (count, amount), (_n, expected), (_n, this), (_n, last) = counted
     yield Figure(_("Open deals"), whole_money(amount), _deals(count), open)
     yield Figure(
         _("Expected this month"), whole_money(expected), _("of the open deals"), soon,
@@ -79,11 +78,14 @@ def _of_deals(user: User, *, leads: bool) -> Iterator[Figure]:
     )  # fmt: skip
 
 
-def _counted(deals: DealFilter, user: User) -> tuple[int, Decimal]:
-    """How many deals the list shows, and what they are worth together."""
-    figures = deals.narrow(user).with_only_columns(func.count(), _sum(Deal.base_amount))
-    count, amount = db.session.execute(figures).one()
-    return count, amount
+def _counted(lists: Sequence[DealFilter], user: User) -> list[tuple[int, Decimal]]:
+    """Of each list how many deals it shows, and what they are worth together: one query."""
+    each = [
+        deals.narrow(user).with_only_columns(literal(place), func.count(), _sum(Deal.base_amount))
+        for place, deals in enumerate(lists)
+    ]
+    rows = sorted(db.session.execute(union_all(*each)))
+    return [(count, amount) for _place, count, amount in rows]
 
 
 def _own_claims(user: User) -> Figure:

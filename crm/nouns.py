@@ -1,0 +1,67 @@
+"""The nouns of which there are records with pages, lists, a search and a trash: one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from crm.models import Contact, Customer, Deal, ExpenseClaim, Task
+
+Record = Customer | Contact | Deal | Task | ExpenseClaim
+
+
+@dataclass(frozen=True)
+class RecordNoun:
+    """A noun: its records' model, what they are called in the plural, and their icon."""
+
+    name: str  # as in addresses and ids: customer
+    model: type[Record]
+    words: Any  # lazy, in the reader's language
+    icon: str
+
+    @property
+    def list(self) -> str:
+        """What their list is called in the code: ``customers``."""
+        return f"{self.name}s"
+
+    def url(self, id: int, **args: Any) -> str:
+        """The address of the page of the record with this ``id``."""
+        return url_for(f"{self.name}s.show", **{f"{self.name}_id": id, **args})
+
+
+NOUNS: dict[str, RecordNoun] = {
+    noun.name: noun
+    for noun in (
+        RecordNoun("customer", Customer, _l("Customers"), "building-2"),
+        RecordNoun("contact", Contact, _l("Contacts"), "user"),
+        RecordNoun("deal", Deal, _l("Deals"), "handshake"),
+        RecordNoun("task", Task, _l("Tasks"), "square-check"),
+        RecordNoun("claim", ExpenseClaim, _l("Expense claims"), "receipt-text"),
+    )
+}
+BY_MODEL = {noun.model: noun for noun in NOUNS.values()}
+BY_TABLE = {noun.model.__tablename__: noun for noun in NOUNS.values()}
+BY_LIST = {noun.list: noun for noun in NOUNS.values()}
+
+
+def record_url(record: Record, **args: Any) -> str:
+    """The address of the page of ``record``; ``args`` stand in its query."""
+    return BY_MODEL[type(record)].url(record.id, **args)
+
+
+def noun_word(name: str) -> str:
+    """What the records of a noun are called: ``customer`` → Customers."""
+    return str(NOUNS[name].words)
+
+
+def noun_icon(name: str) -> str:
+    """The icon of a noun."""
+    return NOUNS[name].icon
+
+
+def list_word(name: str) -> str:
+    """What a list is called: ``customers`` → Customers."""
+    return str(BY_LIST[name].words)

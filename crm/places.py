@@ -1,0 +1,119 @@
+"""The pages that are called by name: the rail, the palette, "New" and the settings lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from crm.extensions import LANGUAGES
+from crm.folding import search_text
+from crm.models import Noun, OptionList, User
+from crm.nouns import NOUNS
+from crm.wording import WORDS
+
+
+def _everybody(_user: User) -> bool:
+    return True
+
+
+def _administrator(user: User) -> bool:
+    return user.is_administrator
+
+
+def _changes(noun: Noun) -> Callable[[User], bool]:
+    return lambda user: bool(user.changes(noun))
+
+
+class Place(NamedTuple):
+    """A page, or with ``field`` a form that is sent: what it is called, and who may."""
+
+    endpoint: str
+    icon: str
+    label: Any  # lazy, in the reader's language
+    may: Callable[[User], bool] = _everybody
+    field: str = ""
+    value: str = ""
+    name: str = ""  # an argument of its address
+    around: tuple[str, ...] = ()  # whose pages belong to it, besides those of its own blueprint
+    is_at_hand: bool = False  # on a phone it stands in the bar, not behind "More"
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint, name=self.name or None)
+
+    def has(self, blueprint: str) -> bool:
+        """Whether the pages of ``blueprint`` belong to it."""
+        return blueprint in (self.endpoint.partition(".")[0], *self.around)
+
+    def fits(self, words: list[str]) -> bool:
+        """Whether each word occurs in the label, in pinyin, by initials, or in its English name."""
+        text = search_text(str(self.label), self.endpoint, self.name, self.value)
+        return all(word in text for word in words)
+
+
+# What is set by an administrator, each on a page of its own.
+AREAS = (
+    Place("company.edit", "building-2", _l("Company"), _administrator),
+    Place("users.index", "users", _l("People"), _administrator),
+    Place("teams.index", "list", _l("Teams"), _administrator),
+    Place("stages.edit", "square-kanban", _l("Stages"), _administrator),
+    Place("exchange_rates.index", "banknote", _l("Exchange rates"), _administrator),
+    Place("customer_imports.new", "upload", _l("Import customers"), _administrator),
+)
+OPTION_LISTS = tuple(
+    Place("options.edit", "list", words, _administrator, name=which.value)
+    for which, words in WORDS[OptionList].items()
+)
+RAIL = (
+    Place("today.show", "house", _l("Today"), is_at_hand=True),
+    Place("customers.index", NOUNS["customer"].icon, _l("Customers"), is_at_hand=True,
+          around=("contacts", "trash")),
+    Place("board.show", NOUNS["deal"].icon, _l("Deals"), is_at_hand=True,
+          around=("deals", "deal_moves", "deal_outcomes")),
+    Place("tasks.index", NOUNS["task"].icon, _l("Tasks"), around=("task_postponements",)),
+    Place("claims.index", NOUNS["claim"].icon, _l("Expenses"),
+          around=("expense_items", "payments")),
+    Place("requests.index", "stamp", _l("Approvals"), is_at_hand=True, around=("decisions",)),
+    Place("areas.index", "settings", _l("Settings"), _administrator,
+          around=("company", "users", "user_links", "teams", "stages", "options",
+                  "exchange_rates", "customer_imports")),
+)  # fmt: skip
+TODAY, CUSTOMERS, _board, TASKS, EXPENSES, APPROVALS, SETTINGS = RAIL
+PAGES = (
+    TODAY,
+    Place("board.show", "square-kanban", _l("Board")),
+    Place("deals.index", NOUNS["deal"].icon, _l("Deals")),
+    CUSTOMERS,
+    Place("contacts.index", "users", _l("Contacts")),
+    TASKS, EXPENSES, APPROVALS, SETTINGS, *AREAS, *OPTION_LISTS,
+    Place("profile.edit", "user", _l("My settings")),
+    Place("devices.index", "monitor-smartphone", _l("My devices")),
+    Place("passwords.new", "key-round", _l("Password")),
+    Place("trash.index", "trash-2", _l("Trash")),
+)  # fmt: skip
+# What adds a record.
+ADDING = (
+    Place("customers.new", NOUNS["customer"].icon, _l("New customer"), _changes(Noun.CUSTOMERS)),
+    Place("deals.new", NOUNS["deal"].icon, _l("New deal"), _changes(Noun.DEALS)),
+    Place("tasks.new", NOUNS["task"].icon, _l("New task"), _changes(Noun.TASKS)),
+    Place("claims.new", NOUNS["claim"].icon, _l("New expense claim"), _changes(Noun.CLAIMS)),
+)
+THEMES = {
+    "dark": Place("preferences.update", "moon", _l("Dark colours"), field="theme", value="dark"),
+    "light": Place("preferences.update", "sun", _l("Light colours"), field="theme", value="light"),
+    "auto": Place("preferences.update", "monitor-smartphone", _l("Colours of the device"),
+                  field="theme", value="auto"),
+}  # fmt: skip
+SPEAKING = {
+    code: Place("preferences.update", "languages", name, field="language", value=code)
+    for code, name in LANGUAGES.items()
+}
+SIGN_OUT = Place("sessions.destroy", "log-out", _l("Sign out"), field="sign_out", value="1")
+
+
+def open_to(user: User, places: Sequence[Place]) -> list[Place]:
+    """Those of ``places`` that are for ``user``."""
+    return [place for place in places if place.may(user)]
