@@ -75,7 +75,7 @@ def test_lists_ask_as_often_for_many_records_as_for_few(
     write_records(cast, 24)
     many = {path: selects(app, who[path], path) for path in LISTS}
     assert {path: (few[path], many[path]) for path in LISTS if many[path] > few[path]} == {}
-    assert many.pop("/") <= 33  # Li's own work, and how each of the team stands
+    assert many.pop("/") <= 35  # Li's own work, whom to ring, and how each of the team stands
     assert max(many.values()) <= 25
 
 
