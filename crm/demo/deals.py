@@ -214,10 +214,11 @@ def _round(amount: Decimal) -> Decimal:
 
 
 def _expected_close(world: World, life: Life) -> date:
+    begun = life.stays[0].entered.date() + timedelta(days=7)  # nobody expects one within a week
     if life.closed is not None:
-        return (life.closed + timedelta(days=world.dice.randint(-20, 25))).date()
+        return max(begun, (life.closed + timedelta(days=world.dice.randint(-20, 25))).date())
     if world.chance(9):  # forgotten: the day has passed
-        return world.today - timedelta(days=world.dice.randint(1, 28))
+        return max(begun, world.today - timedelta(days=world.dice.randint(1, 28)))
     return world.today + timedelta(days=world.dice.randint(*CLOSING_IN[life.stays[-1].stage]))
 
 

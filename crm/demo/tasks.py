@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from crm.demo.deals import Life
+from crm.demo.deals import Life, Stay
 from crm.demo.world import World, workday
 from crm.models import Task, User
 
@@ -83,9 +83,11 @@ def _of_rep(world: World, lives: list[Life], number: int) -> list[Life]:
 
 
 def _add_about(world: World, lives: list[Life], due: date | None, titles: set[str]) -> Task:
-    """A task about one of the deals, called like none of ``titles``."""
+    """A task about one of the deals that stood there by ``due``, called like none of ``titles``."""
+    last = min(world.today, due or world.today) - timedelta(days=1)
+    there = [life for life in lives if _stay_at(life, last)]
     while True:
-        life, chore = _thought_of(world, lives)
+        life, chore = _thought_of(world, there, last)
         if (title := _title(life, chore)) not in titles:
             break
     titles.add(title)
@@ -95,12 +97,19 @@ def _add_about(world: World, lives: list[Life], due: date | None, titles: set[st
                 assignee=deal.owner, customer=deal.customer, deal=deal)  # fmt: skip
     manager = deal.owner.superior()
     by = manager if manager is not None and world.chance(20) else deal.owner
-    return _add(world, task, by)
+    return _add(world, task, by, since=_stay_at(life, last))
 
 
-def _thought_of(world: World, lives: list[Life]) -> tuple[Life, Chore]:
+def _thought_of(world: World, lives: list[Life], day: date) -> tuple[Life, Chore]:
     life = world.dice.choice(lives)
-    return life, world.dice.choice(BY_STAGE[life.stays[-1].stage])
+    stay = _stay_at(life, day)
+    assert stay is not None
+    return life, world.dice.choice(BY_STAGE[stay.stage])
+
+
+def _stay_at(life: Life, day: date) -> Stay | None:
+    """Where the deal stood when ``day`` was over, if it had begun."""
+    return next((stay for stay in reversed(life.stays) if stay.entered.date() <= day), None)
 
 
 def _title(life: Life, chore: Chore) -> str:
@@ -112,11 +121,16 @@ def _title(life: Life, chore: Chore) -> str:
     )
 
 
-def _add(world: World, task: Task, by: User) -> Task:
-    """Written down some days before it is due, and not before today is over."""
+def _add(world: World, task: Task, by: User, since: Stay | None = None) -> Task:
+    """Written down some days before it is due, and not before today is over.
+
+    :param since: where its deal stood: nobody thought of it before.
+    """
     known = min(world.today, task.due_on or world.today)
-    day = workday(known - timedelta(days=world.dice.randint(1, 9)))
-    with world.at(world.moment(day)):
+    moment = world.moment(workday(known - timedelta(days=world.dice.randint(1, 9))))
+    if since is not None:
+        moment = max(moment, since.entered + timedelta(minutes=10))
+    with world.at(moment):
         return Task.add(task, by=by)
 
 

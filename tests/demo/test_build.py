@@ -131,6 +131,17 @@ def test_each_stage_holds_deals_and_some_are_stuck() -> None:
     assert 10 < stuck.count("alarm") < stuck.count("warning") < 60
 
 
+def test_nothing_is_to_be_done_for_a_deal_or_expected_of_it_before_it_began() -> None:
+    for task in db.session.scalars(select(Task).where(Task.deal_id.is_not(None))):
+        assert task.created_at >= task.deal.created_at
+        assert task.due_on is None or task.due_on >= task.deal.created_at.date()
+        assert task.done_at is None or task.done_at > task.created_at
+    for deal in db.session.scalars(select(Deal)):
+        assert deal.expected_close > deal.created_at.date()
+    for activity in db.session.scalars(select(Activity).where(Activity.deal_id.is_not(None))):
+        assert activity.happened_at > activity.deal.created_at
+
+
 def test_a_year_of_outcomes_is_told_with_reasons() -> None:
     outcomes = db.session.scalars(select(Outcome)).all()
     won = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.WON]
