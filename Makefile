@@ -45,9 +45,11 @@ lint: install ## Check the style of code, and for stray white space
 types: install ## Check the types
 	$(BIN)/mypy
 
-pytest-postgresql: ONLY := -m "not looks"
+# What no database can change is seen once, on SQLite. Each file is one worker's: what its tests
+# share, a filled database or a browser, is made once.
+pytest-postgresql: ONLY := -m "not looks and not processes"
 pytest-%: install chromium
-	$(BIN)/pytest -n $(JOBS) --database $* $(ONLY)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --database $* $(ONLY)
 
 bench: install ## Measure speed and size
 	$(BIN)/python -m bench

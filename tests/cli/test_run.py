@@ -120,6 +120,7 @@ def service(environment: dict[str, str], tmp_path: Path) -> Iterator[Service]:
         running.stop()
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_until_told_to_stop_and_leaves_nobody_behind(
     service: Service, number: signal.Signals
@@ -134,6 +135,7 @@ def test_it_serves_until_told_to_stop_and_leaves_nobody_behind(
     assert "Traceback" not in service.printed
 
 
+@pytest.mark.processes
 def test_a_request_under_way_is_finished_before_it_stops(service: Service) -> None:
     form = service.request("GET", "/sign-in")
     cookies = SimpleCookie(form.headers["Set-Cookie"])
@@ -192,6 +194,7 @@ def test_a_worker_that_is_killed_is_replaced(app: Flask, cast: Cast, service: Se
     assert service.stop() == 0
 
 
+@pytest.mark.processes
 def test_a_web_process_that_is_killed_is_replaced(service: Service) -> None:
     before = set(service.family())
     for process in before - {service.worker}:
@@ -203,6 +206,7 @@ def test_a_web_process_that_is_killed_is_replaced(service: Service) -> None:
     assert service.stop() == 0
 
 
+@pytest.mark.processes
 def test_nobody_outlives_a_head_that_is_killed(service: Service) -> None:
     assert service.worker
     family = service.family()
@@ -211,6 +215,7 @@ def test_nobody_outlives_a_head_that_is_killed(service: Service) -> None:
     eventually(lambda: not any(lives(process) for process in family))
 
 
+@pytest.mark.processes
 def test_an_empty_database_is_made_and_can_be_set_up(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -238,6 +243,7 @@ def fails_with(environment: dict[str, str], *arguments: str) -> str:
     return line
 
 
+@pytest.mark.processes
 def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -245,6 +251,7 @@ def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in line
 
 
+@pytest.mark.processes
 def test_a_second_one_on_the_same_port_is_refused(
     service: Service, environment: dict[str, str]
 ) -> None:
@@ -270,6 +277,7 @@ def test_a_newer_schema_is_left_alone(
     assert db.session.scalars(select(Job)).all() == []
 
 
+@pytest.mark.processes
 def test_a_folder_that_cannot_be_used_is_one_clear_line(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -278,6 +286,7 @@ def test_a_folder_that_cannot_be_used_is_one_clear_line(
     assert line.startswith("crm: CRM_INSTANCE: cannot make the folder")
 
 
+@pytest.mark.processes
 def test_a_setting_that_cannot_be_used_is_one_clear_line(environment: dict[str, str]) -> None:
     line = fails_with({**environment, "CRM_PORT": "eighty"})
     assert line.startswith("crm: CRM_PORT='eighty'")

@@ -12,10 +12,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from crm import clock, create_app, jobs, schema
 from crm.extensions import db, reading_only
+from crm.models import User, UserSession
 from crm.signing_in import SESSION_COOKIE
 from tests.cast import PASSWORD
 from tests.conftest import NOON, make_settings
@@ -110,8 +112,7 @@ class Place:
         )
         context.set_default_timeout(PATIENCE * 1000)
         if who:
-            secret = self.world.sessions[who]
-            context.add_cookies([{"name": SESSION_COOKIE, "value": secret, "url": self.address}])
+            _remember(context, self.world.sessions[who], self.address)
         return context
 
     def close(self) -> None:
@@ -145,8 +146,11 @@ def place(demo_place: Place) -> Iterator[Place]:
 
 
 @pytest.fixture
-def open_as(chromium: Chromium, address: str) -> Iterator[Opener]:
-    """Opens a browser of somebody's own: ``open_as("wang")``, ``open_as("li", device=PHONE)``."""
+def open_as(app: Flask, chromium: Chromium, address: str) -> Iterator[Opener]:
+    """Opens a browser of somebody's own: ``open_as("wang")``, ``open_as("li", device=PHONE)``.
+
+    They have signed in before, and stand on Today.
+    """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
@@ -163,7 +167,8 @@ def open_as(chromium: Chromium, address: str) -> Iterator[Opener]:
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.on("requestfinished", lambda request: _same_host(faults, request.url, address))
         if username:
-            sign_in(page, username)
+            _remember(context, session_of(app, username), address)
+            page.goto("/")
         return page
 
     yield open_browser
@@ -187,6 +192,23 @@ def ready(page: Page) -> None:
     """
     page.wait_for_load_state()
     page.evaluate(BEHAVIOURS)
+
+
+def session_of(app: Flask, username: str) -> str:
+    """The secret of a new session, by a row as signing in makes it."""
+    token = reading_only.set(False)
+    try:
+        with app.app_context():
+            user = db.session.scalars(select(User).where(User.username == username)).one()
+            secret = UserSession.begin(user, device="journey", address="127.0.0.1")
+            db.session.commit()
+        return secret
+    finally:
+        reading_only.reset(token)
+
+
+def _remember(context: BrowserContext, secret: str, address: str) -> None:
+    context.add_cookies([{"name": SESSION_COOKIE, "value": secret, "url": address}])
 
 
 def sign_in(page: Page, username: str) -> None:

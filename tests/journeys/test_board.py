@@ -10,7 +10,7 @@ from crm.models import Deal
 from tests.cast import Cast
 from tests.journeys.conftest import PHONE, Opener, ready
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 def open_board(page: Page) -> None:

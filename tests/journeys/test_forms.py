@@ -16,7 +16,7 @@ from crm.models import Customer, Deal, Task, UserSession
 from tests.cast import PASSWORD, Cast
 from tests.journeys.conftest import PHONE, Opener, ready
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 def open_form(page: Page, path: str) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.cast import Cast
 from tests.journeys.conftest import Opener, ready, serving, sign_in
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 def settled(page: Page, path: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cast import Cast
 from tests.journeys.conftest import PHONE, Opener, ready
+
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 def names(page: Page) -> list[str]:

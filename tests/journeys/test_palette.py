@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.cast import Cast
 from tests.journeys.conftest import PHONE, Opener, ready
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 def palette(page: Page) -> Locator:
@@ -133,6 +133,7 @@ def test_a_phone_finds_a_contact_on_the_whole_screen(cast: Cast, open_as: Opener
     box = palette(page).bounding_box()
     assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
     page.keyboard.type("ly")
+    expect(palette(page).locator("[data-q=ly]")).to_be_attached()  # what a finger hits stays
     found = option(page, "刘洋")
     assert (found.bounding_box() or {"height": 0})["height"] >= 44
     found.tap()

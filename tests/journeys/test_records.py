@@ -11,7 +11,7 @@ from crm.extensions import db, reading_only
 from tests.cast import Cast
 from tests.journeys.conftest import PHONE, Opener
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 def fact(page: Page, name: str):  # type: ignore[no-untyped-def]

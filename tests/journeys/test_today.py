@@ -14,7 +14,7 @@ from tests.cast import Cast
 from tests.claims import submitted
 from tests.journeys.conftest import PHONE, Opener, ready
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 @pytest.fixture

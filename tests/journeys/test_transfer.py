@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.conftest import Place
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 FIRST_KB, FIRST_REQUESTS, LATER_KB = 150, 11, 25
 
