@@ -18,6 +18,8 @@ from sqlalchemy import (
     Numeric,
     String,
     Text,
+    func,
+    type_coerce,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -69,6 +71,11 @@ class Money(TypeDecorator[Decimal]):
             return None
         # With both decimals on either database: amounts are also hashed and compared as text.
         return Decimal(value).scaleb(-2) if dialect.name == "sqlite" else Decimal(value)
+
+
+def money_sum(amount: Any) -> Any:
+    """The SQL of a sum of amounts; nothing sums up to 0."""
+    return type_coerce(func.coalesce(func.sum(amount), 0), Money)
 
 
 def cents_of(amount: Decimal) -> Decimal:

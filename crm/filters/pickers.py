@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
@@ -100,12 +100,8 @@ def _recent(model: Any, rows: Select[Any], user: User) -> list[Any]:
     column = {Customer: Event.customer_id, Deal: Event.deal_id}.get(model)
     if column is None:
         return []
-    doings = (
-        select(column)
-        .where(Event.by_id == user.id, column.is_not(None))
-        .order_by(Event.at.desc(), Event.id.desc())
-        .limit(LOOKED_BACK)
-    )
+    doings = Event.doings_of(user).with_only_columns(column).where(column.is_not(None))
+    doings = doings.limit(LOOKED_BACK)
     ids = list(dict.fromkeys(db.session.scalars(doings)))[:SHOWN]
     seen = {row.id: row for row in db.session.scalars(rows.where(model.id.in_(ids)))}
     return [seen[id] for id in ids if id in seen]

@@ -209,6 +209,12 @@ QUICK_DAYS: dict[str, tuple[Any, Callable[[date], date]]] = {
 }
 
 
+def quick_day(name: str) -> tuple[str, date]:
+    """What a quick day is called, and which one it is today."""
+    words, day = QUICK_DAYS[name]
+    return str(words), day(Company.current().today())
+
+
 class DayField(DateField):
     """A day, by the browser's own picker; an empty one is ``None``.
 
@@ -224,8 +230,7 @@ class DayField(DateField):
 
     def quick_days(self) -> list[tuple[str, date]]:
         """What stands on each button, and its day."""
-        today = Company.current().today()
-        return [(str(words), day(today)) for words, day in map(QUICK_DAYS.__getitem__, self.quick)]
+        return [quick_day(name) for name in self.quick]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([value for value in valuelist if value.strip()])

@@ -232,6 +232,11 @@ class Event(Leased, Base):
         return cls._newest_first().where(cls.subject_kind == kind, cls.subject_id == record_id)
 
     @classmethod
+    def doings_of(cls, user: User) -> Select[Event]:
+        """What ``user`` did, the latest first."""
+        return cls._newest_first().where(cls.by_id == user.id)
+
+    @classmethod
     def at_customer(cls, customer_id: int) -> Select[Event]:
         """What happened at a customer and to everything that hangs on it, newest first."""
         return cls._newest_first().where(cls.customer_id == customer_id)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, type_coerce, union_all
+from sqlalchemy import Select, case, func, select, union_all
 
-from crm.base import Money, cents_of
+from crm.base import cents_of, money_sum
 from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.models import Deal, Pipeline, Stage, Task, User
@@ -104,14 +104,12 @@ def _totals(
     by_stage = here.with_only_columns(
         Deal.stage_id,
         func.count(),
-        type_coerce(func.coalesce(func.sum(Deal.base_amount), 0), Money),
-        type_coerce(
-            func.coalesce(func.sum(case((Deal.probability.is_(None), Deal.base_amount))), 0), Money
-        ),
-        type_coerce(func.coalesce(func.sum(Deal.base_amount * Deal.probability), 0), Money),
+        money_sum(Deal.base_amount),
+        money_sum(case((Deal.probability.is_(None), Deal.base_amount))),
+        money_sum(Deal.base_amount * Deal.probability),
     )
     rows = db.session.execute(by_stage.group_by(Deal.stage_id))
-    return {stage_id: (count, *sums) for stage_id, count, *sums in rows}  # type: ignore[misc]
+    return {stage_id: (count, *sums) for stage_id, count, *sums in rows}
 
 
 def _sums(

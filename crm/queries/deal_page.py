@@ -11,9 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from crm import clock
 from crm.extensions import db
-from crm.models import Deal, ExpenseItem, Stage, StageStay, Task, User
+from crm.models import Contact, Deal, ExpenseItem, Stage, StageStay, Task, User
 from crm.queries import timeline
-from crm.queries.related import Few, Spend, contacts_at, spend_of, tasks_of
+from crm.queries.few import Few
+from crm.queries.related import Spend, contacts_at, spend_of, tasks_of
 from crm.queries.timeline import Timeline, Wanted
 
 
@@ -31,8 +32,8 @@ class PathStep:
 class DealPage:
     path: list[PathStep]
     stays: Sequence[StageStay]
-    tasks: Few
-    contacts: Few
+    tasks: Few[Task]
+    contacts: Few[Contact]
     spend: Spend
     timeline: Timeline
 

@@ -82,12 +82,6 @@ def first_visit_of(user: User) -> FirstVisit | None:
     return None if there["over"] or not visit.left else visit
 
 
-def setup_steps_left(user: User) -> list[Step]:
-    """What ``user`` still has to set up; empty for everybody but administrators."""
-    visit = first_visit_of(user)
-    return visit.left if visit else []
-
-
 def _what_is_there() -> dict[str, bool]:
     """One statement: does any of these exist?"""
     event = select(Event.id)

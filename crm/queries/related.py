@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, type_coerce
+from sqlalchemy import ColumnElement, Select, case
 from sqlalchemy.orm import contains_eager, joinedload
 
-from crm.base import Money
+from crm.base import money_sum
 from crm.extensions import db
 from crm.models import (
     Activity,
@@ -26,6 +25,7 @@ from crm.models import (
     User,
 )
 from crm.queries import timeline
+from crm.queries.few import Few
 from crm.queries.telephones import Telephone, telephones
 from crm.queries.timeline import Timeline, Wanted
 
@@ -33,29 +33,10 @@ SHOWN = 6
 
 
 @dataclass(frozen=True)
-class Few:
-    """The first records of a card, and how many there are in all."""
-
-    records: Sequence[Any]
-    count: int
-
-    @classmethod
-    def of(cls, chosen: Select[Any]) -> Self:
-        """The first ``SHOWN`` of ``chosen``, counted in the same question."""
-        rows = db.session.execute(chosen.add_columns(func.count().over()).limit(SHOWN)).all()
-        return cls([record for record, _count in rows], rows[0][1] if rows else 0)
-
-    @property
-    def left_off(self) -> int:
-        """How many are not shown."""
-        return self.count - len(self.records)
-
-
-@dataclass(frozen=True)
 class Spend:
     """What was spent, latest first, and its sum in the base currency."""
 
-    items: Few
+    items: Few[Any]
     total: Decimal
 
     def share_of(self, value: Decimal | None) -> Decimal | None:
@@ -77,10 +58,10 @@ class CustomerView:
 
     customer: Customer
     parent: Customer | None
-    contacts: Few
-    open_deals: Few
-    closed_deals: Few
-    tasks: Few
+    contacts: Few[Any]
+    open_deals: Few[Any]
+    closed_deals: Few[Any]
+    tasks: Few[Any]
     spend: Spend
     sold: Sold
     last_contact: datetime | None
@@ -94,7 +75,7 @@ def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
     return CustomerView(
         customer=customer,
         parent=_parent(customer, user),
-        contacts=Few.of(Contact.at(customer)),
+        contacts=Few.of(Contact.at(customer), shown=SHOWN),
         open_deals=open_deals_of(deals),
         closed_deals=_deals(
             deals.where(Deal.closed_at.is_not(None)).order_by(Deal.closed_at.desc())
@@ -119,7 +100,7 @@ def _parent(customer: Customer, user: User) -> Customer | None:
 class ContactView:
     """Everything about one contact that its page shows."""
 
-    deals: Few
+    deals: Few[Any]
     last_contact: datetime | None
     timeline: Timeline
 
@@ -133,23 +114,23 @@ def contact_view(contact: Contact, user: User, wanted: Wanted) -> ContactView:
     )
 
 
-def contacts_at(customer_id: int | None, user: User) -> Few:
+def contacts_at(customer_id: int | None, user: User) -> Few[Any]:
     """The contacts at the customer, if there is one that ``user`` may see, the primary first."""
     if customer_id is None:
-        return Few([], 0)
+        return Few.none()
     contacts = Contact.visible_to(user).where(Contact.customer_id == customer_id)
-    return Few.of(contacts.order_by(Contact.is_primary.desc(), Contact.name))
+    return Few.of(contacts.order_by(Contact.is_primary.desc(), Contact.name), shown=SHOWN)
 
 
-def open_deals_of(deals: Select[Any]) -> Few:
+def open_deals_of(deals: Select[Any]) -> Few[Any]:
     """The open ones of ``deals``, newest first."""
     return _deals(deals.where(Deal.closed_at.is_(None)).order_by(Deal.created_at.desc()))
 
 
-def tasks_of(user: User, about: ColumnElement[bool]) -> Few:
+def tasks_of(user: User, about: ColumnElement[bool]) -> Few[Any]:
     """The open tasks about something, the one that is due first at the top."""
     chosen = Task.visible_to(user).where(about, Task.done_at.is_(None)).options(*Task.for_list())
-    return Few.of(chosen.order_by(Task.due_on.is_(None), Task.due_on, Task.id))
+    return Few.of(chosen.order_by(Task.due_on.is_(None), Task.due_on, Task.id), shown=SHOWN)
 
 
 def spend_of(user: User, about: ColumnElement[bool]) -> Spend:
@@ -159,8 +140,8 @@ def spend_of(user: User, about: ColumnElement[bool]) -> Spend:
         joinedload(ExpenseItem.category),
         contains_eager(ExpenseItem.claim).joinedload(ExpenseClaim.claimant),
     ).order_by(ExpenseItem.spent_on.desc(), ExpenseItem.id.desc())
-    total = visible.with_only_columns(_sum(ExpenseItem.base_amount))
-    return Spend(Few.of(items), db.session.scalar(total) or Decimal(0))
+    total = visible.with_only_columns(money_sum(ExpenseItem.base_amount))
+    return Spend(Few.of(items, shown=SHOWN), db.session.scalar(total) or Decimal(0))
 
 
 def last_contact(user: User, about: ColumnElement[bool]) -> datetime | None:
@@ -169,17 +150,13 @@ def last_contact(user: User, about: ColumnElement[bool]) -> datetime | None:
     return db.session.scalar(latest.with_only_columns(Activity.happened_at).limit(1))
 
 
-def _deals(chosen: Select[Any]) -> Few:
-    return Few.of(chosen.options(*Deal.for_list()))
+def _deals(chosen: Select[Any]) -> Few[Any]:
+    return Few.of(chosen, *Deal.for_list(), shown=SHOWN)
 
 
 def _sold(deals: Select[Any]) -> Sold:
     amounts = deals.outerjoin(Deal.outcome).with_only_columns(
-        _sum(case((Deal.closed_at.is_(None), Deal.base_amount), else_=0)),
-        _sum(case((Outcome.kind == OutcomeKind.WON, Deal.base_amount), else_=0)),
+        money_sum(case((Deal.closed_at.is_(None), Deal.base_amount), else_=0)),
+        money_sum(case((Outcome.kind == OutcomeKind.WON, Deal.base_amount), else_=0)),
     )
     return Sold(*db.session.execute(amounts).one())
-
-
-def _sum(amount: Any) -> Any:
-    return type_coerce(func.coalesce(func.sum(amount), 0), Money)

@@ -134,9 +134,8 @@ def counts(q: str, user: User) -> dict[str, int]:
 def recent(user: User) -> list[Hit]:
     """The records that ``user`` changed last: at most one query for each noun."""
     events = db.session.execute(
-        select(Event.subject_kind, Event.subject_id, Event.customer_id)
-        .where(Event.by_id == user.id)
-        .order_by(Event.at.desc(), Event.id.desc())
+        Event.doings_of(user)
+        .with_only_columns(Event.subject_kind, Event.subject_id, Event.customer_id)
         .limit(10 * RECENT)
     )
     places: dict[tuple[str, int], None] = {}

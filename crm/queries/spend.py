@@ -10,9 +10,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import case, func, select, type_coerce
+from sqlalchemy import case, func, select
 
-from crm.base import Money, cents_of
+from crm.base import cents_of, money_sum
 from crm.extensions import db
 from crm.formatting import day, label, money
 from crm.models import (
@@ -47,13 +47,11 @@ class Around:
 NOTHING = (Decimal(0), Decimal(0))
 
 
-def around_claim(claim: ExpenseClaim) -> Sequence[Around]:
-    """Customer by customer in the order of the items; ``claim`` itself is left out of the sums."""
-    return around_claims([claim])[claim.id]
-
-
 def around_claims(claims: Sequence[ExpenseClaim]) -> dict[int, Sequence[Around]]:
-    """The same for many claims, by their ids: two queries, however many there are."""
+    """By the claims' ids, customer by customer in the order of the items.
+
+    Each claim itself is left out of its sums. Two queries, however many claims there are.
+    """
     customers_of = {
         claim.id: dict.fromkeys(item.customer for item in claim.items if item.customer)
         for claim in claims
@@ -79,8 +77,8 @@ def _spent(customer_ids: set[int]) -> dict[int, tuple[Decimal, Decimal]]:
     rows = db.session.execute(
         select(
             ExpenseItem.customer_id,
-            _sum(case((is_pending, 0), else_=ExpenseItem.base_amount)),
-            _sum(case((is_pending, ExpenseItem.base_amount), else_=0)),
+            money_sum(case((is_pending, 0), else_=ExpenseItem.base_amount)),
+            money_sum(case((is_pending, ExpenseItem.base_amount), else_=0)),
         )
         .join(ExpenseItem.claim)
         .where(ExpenseItem.counted(), ExpenseItem.customer_id.in_(customer_ids))
@@ -108,8 +106,8 @@ def _sold(customer_ids: set[int]) -> dict[int, tuple[Decimal, Decimal]]:
     rows = db.session.execute(
         select(
             Deal.customer_id,
-            _sum(case((Deal.closed_at.is_(None), Deal.base_amount * chance), else_=0)),
-            _sum(case((Outcome.kind == OutcomeKind.WON, Deal.base_amount), else_=0)),
+            money_sum(case((Deal.closed_at.is_(None), Deal.base_amount * chance), else_=0)),
+            money_sum(case((Outcome.kind == OutcomeKind.WON, Deal.base_amount), else_=0)),
         )
         .join(Deal.stage)
         .outerjoin(Deal.outcome)
@@ -117,15 +115,6 @@ def _sold(customer_ids: set[int]) -> dict[int, tuple[Decimal, Decimal]]:
         .group_by(Deal.customer_id)
     )
     return {customer_id: (cents_of(percents / 100), won) for customer_id, percents, won in rows}
-
-
-def _sum(amount: Any) -> Any:
-    return type_coerce(func.coalesce(func.sum(amount), 0), Money)
-
-
-def changes_since(request: ApprovalRequest) -> Sequence[str]:
-    """What is different from the request before, line by line in the reader's language."""
-    return changes_between(request.previous, request)
 
 
 def changes_between(previous: ApprovalRequest | None, request: ApprovalRequest) -> Sequence[str]:

@@ -25,7 +25,7 @@ from crm.models import (
 from crm.models.approval import Decision
 from crm.models.expense_claim import ClaimState
 from crm.queries.today import today_of
-from crm.queries.today.lines import SHOWN
+from crm.queries.today.length import SHOWN
 from tests.cast import Cast
 from tests.claims import decide, make_item, submitted
 from tests.page import Browser, Page

@@ -11,14 +11,14 @@ from sqlalchemy import event
 from crm.extensions import db
 from crm.models import Deal, ExpenseClaim
 from crm.models.approval import Decision
-from crm.queries.spend import Around, around_claim, changes_since
+from crm.queries.spend import Around, around_claims, changes_between
 from tests.cast import Cast
 from tests.claims import decide, draft, make_item, submitted
 
 
 def around(claim: ExpenseClaim) -> Around:
     """What is around a claim with one customer."""
-    (found,) = around_claim(claim)
+    (found,) = around_claims([claim])[claim.id]
     return found
 
 
@@ -71,13 +71,17 @@ def test_each_customer_is_there_once_in_the_order_of_the_items(cast: Cast) -> No
     claim = draft(
         cast, make_item(cast), make_item(cast, customer=cast.western), make_item(cast, "5")
     )
-    assert [found.customer for found in around_claim(claim)] == [cast.sigma, cast.western]
+    assert [found.customer for found in around_claims([claim])[claim.id]] == [
+        cast.sigma,
+        cast.western,
+    ]
 
 
 def test_a_claim_without_customers_has_nothing_around_it(cast: Cast) -> None:
     item = make_item(cast)
     item.customer = None
-    assert around_claim(draft(cast, item)) == []
+    claim = draft(cast, item)
+    assert around_claims([claim]) == {claim.id: []}
 
 
 @pytest.fixture
@@ -92,7 +96,7 @@ def queries(cast: Cast) -> Callable[[ExpenseClaim], int]:
 
         event.listen(db.engine, "before_cursor_execute", note)
         try:
-            around_claim(claim)
+            around_claims([claim])
         finally:
             event.remove(db.engine, "before_cursor_execute", note)
         return len(seen)
@@ -119,11 +123,11 @@ def resubmitted(cast: Cast, change: Callable[[ExpenseClaim], object]) -> list[st
     change(claim)
     request = claim.submit(by=cast.wang)
     db.session.flush()
-    return list(changes_since(request))
+    return list(changes_between(request.previous, request))
 
 
 def test_a_first_request_has_not_changed(cast: Cast) -> None:
-    assert changes_since(submitted(cast).request) == []
+    assert changes_between(None, submitted(cast).request) == []
 
 
 def test_the_same_again_has_not_changed(cast: Cast) -> None:

@@ -71,6 +71,7 @@ from crm.queries.board import Card
 from crm.queries.board import Column as BoardColumn
 from crm.queries.deal_page import PathStep
 from crm.queries.decisions import Facts
+from crm.queries.few import Few
 from crm.queries.spend import Around
 from crm.queries.telephones import Telephone
 from crm.queries.timeline import Kind as TimelineKind
@@ -78,7 +79,6 @@ from crm.queries.timeline import Timeline, Wanted
 from crm.queries.today import Today
 from crm.queries.today.customers import Birthday, Cold
 from crm.queries.today.figures import Figure
-from crm.queries.today.lines import Lines
 from crm.queries.today.tasks import Tasks
 from crm.queries.today.team import Member
 from crm.queries.views import Tab, Views
@@ -305,10 +305,10 @@ class Samples:
                      Figure(_("Open deals"), "¥186,000", "", DealFilter(), 60)],
             troubles=[],
             team=[Member(self.user, 14, AMOUNT, 2, AMOUNT, 3, 1, (2, 5, 3, 0, 0, 4, 6), AMOUNT, 6)],
-            tasks=Tasks([late], 9, [due], 1), approvals=Lines([asked], 1),
-            to_pay=Lines([self.claim], 1), undecided=Lines.none(),
-            stuck=Lines(self.deals[1:], 2), closing=Lines(self.deals[:1], 1),
-            cold=Lines([Cold(self.customer, self.moment - timedelta(days=70), True)], 1),
+            tasks=Tasks([late], 9, [due], 1), approvals=Few([asked], 1),
+            to_pay=Few([self.claim], 1), undecided=Few.none(),
+            stuck=Few(self.deals[1:], 2), closing=Few(self.deals[:1], 1),
+            cold=Few([Cold(self.customer, self.moment - timedelta(days=70), True)], 1),
             birthdays=[Birthday(contact, self.today)], news=[], kinds=[],
             telephones={self.customer.id: Telephone("138 0000 1234", "刘洋")},
         )  # fmt: skip

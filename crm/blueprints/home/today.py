@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, Response
 from flask_login import current_user, login_required
 
+from crm.forms.fields import quick_day
 from crm.hypermedia import render
-from crm.models import Company
 from crm.queries.today import today_of
 
 bp = Blueprint("today", __name__)
@@ -17,8 +15,7 @@ bp = Blueprint("today", __name__)
 @bp.get("/")
 @login_required
 def show() -> Response:
-    day = Company.current().today()
     return render(
         "home/today/show.html", "content", today=today_of(current_user),
-        tomorrow=day + timedelta(days=1), next_week=day + timedelta(days=7 - day.weekday()),
+        tomorrow=quick_day("tomorrow")[1], next_week=quick_day("next_week")[1],
     )  # fmt: skip

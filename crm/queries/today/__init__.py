@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from crm.extensions import db
 from crm.models import ApprovalAssignment, Deal, Event, ExpenseClaim, Option, OptionList, Role, User
 from crm.queries.decisions import Facts, facts_of_all
+from crm.queries.few import Few
 from crm.queries.health import Check, troubles
 from crm.queries.telephones import Telephone, telephones
 from crm.queries.today import deals, money, news
 from crm.queries.today.customers import Birthday, Cold, birthdays_of, cold_of
 from crm.queries.today.figures import Figure, figures_of
-from crm.queries.today.lines import Lines
+from crm.queries.today.length import SHOWN
 from crm.queries.today.tasks import Tasks, tasks_of
 from crm.queries.today.team import Member, team_of
 
@@ -29,12 +30,12 @@ class Today:
     troubles: Sequence[Check]
     team: Sequence[Member]
     tasks: Tasks
-    approvals: Lines[Facts]
-    to_pay: Lines[ExpenseClaim]
-    undecided: Lines[ExpenseClaim]
-    stuck: Lines[Deal]
-    cold: Lines[Cold]
-    closing: Lines[Deal]
+    approvals: Few[Facts]
+    to_pay: Few[ExpenseClaim]
+    undecided: Few[ExpenseClaim]
+    stuck: Few[Deal]
+    cold: Few[Cold]
+    closing: Few[Deal]
     birthdays: Sequence[Birthday]
     news: Sequence[Event]
     # What somebody may say that they did at a customer.
@@ -53,7 +54,7 @@ def today_of(user: User) -> Today:
     """Read everything for ``user``: a fixed number of questions, however much waits."""
     sells, leads = bool(user.roles & SELLING), bool(user.roles & LEADING)
     pays = user.has_role(Role.FINANCE)
-    tasks, cold = tasks_of(user), cold_of(user) if sells else Lines.none()
+    tasks, cold = tasks_of(user), cold_of(user) if sells else Few.none()
     customers = [each.customer.id for each in cold.rows]
     customers += [task.customer_id for task in (*tasks.overdue, *tasks.due) if task.customer_id]
     return Today(
@@ -62,11 +63,11 @@ def today_of(user: User) -> Today:
         team=team_of(user) if leads else [],
         tasks=tasks,
         approvals=_approvals_of(user),
-        to_pay=money.to_pay(user) if pays else Lines.none(),
-        undecided=money.undecided(user) if pays else Lines.none(),
-        stuck=deals.stuck_of(user, leads=leads) if sells or leads else Lines.none(),
+        to_pay=money.to_pay(user) if pays else Few.none(),
+        undecided=money.undecided(user) if pays else Few.none(),
+        stuck=deals.stuck_of(user, leads=leads) if sells or leads else Few.none(),
         cold=cold,
-        closing=deals.closing_of(user, leads=leads) if sells or leads else Lines.none(),
+        closing=deals.closing_of(user, leads=leads) if sells or leads else Few.none(),
         birthdays=birthdays_of(user) if sells else [],
         news=news.since_yesterday(user, leads=leads) if sells or leads else [],
         kinds=db.session.scalars(Option.of(OptionList.ACTIVITY_KIND)).all() if customers else [],
@@ -74,6 +75,6 @@ def today_of(user: User) -> Today:
     )
 
 
-def _approvals_of(user: User) -> Lines[Facts]:
-    waiting = Lines.of(ApprovalAssignment.waiting_for(user))
-    return Lines(facts_of_all(waiting.rows), waiting.total)
+def _approvals_of(user: User) -> Few[Facts]:
+    waiting = Few.of(ApprovalAssignment.waiting_for(user), shown=SHOWN)
+    return Few(facts_of_all(waiting.rows), waiting.total)

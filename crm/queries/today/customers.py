@@ -14,7 +14,8 @@ from crm import clock
 from crm.base import UTCDateTime
 from crm.extensions import db
 from crm.models import Activity, Company, Contact, Customer, Deal, Option, User
-from crm.queries.today.lines import SHOWN, Lines
+from crm.queries.few import Few
+from crm.queries.today.length import SHOWN
 
 # After so many days without contact a customer of this grade goes cold.
 COLD_AFTER = {"a": 14, "b": 30}
@@ -41,7 +42,7 @@ class Birthday:
     day: date
 
 
-def cold_of(user: User) -> Lines[Cold]:
+def cold_of(user: User) -> Few[Cold]:
     """One's own customers that nobody has been in touch with, first where most is at stake."""
     now = clock.now()
     touched = select(func.max(Activity.happened_at)).where(Activity.customer_id == Customer.id)
@@ -66,7 +67,7 @@ def cold_of(user: User) -> Lines[Cold]:
         .options(joinedload(Customer.grade))
         .limit(SHOWN)
     ).all()
-    return Lines([Cold(*row) for *row, _ in rows], rows[0][-1] if rows else 0)
+    return Few([Cold(*row) for *row, _ in rows], rows[0][-1] if rows else 0)
 
 
 def birthdays_of(user: User) -> Sequence[Birthday]:

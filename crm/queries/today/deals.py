@@ -10,25 +10,26 @@ from sqlalchemy.orm import joinedload
 
 from crm.filters.deals import stuck
 from crm.models import Company, Deal, Pipeline, User
-from crm.queries.today.lines import Lines
+from crm.queries.few import Few
+from crm.queries.today.length import SHOWN
 
 SOON = timedelta(days=7)
 
 
-def stuck_of(user: User, *, leads: bool) -> Lines[Deal]:
+def stuck_of(user: User, *, leads: bool) -> Few[Deal]:
     """One's own deals that stand still, longest first; a leader sees the team's alarms."""
     chosen = _open(user, leads=leads).where(stuck(alarm=leads)).order_by(Deal.stage_since, Deal.id)
     stages = joinedload(Deal.pipeline).selectinload(Pipeline.stages)
-    return Lines.of(chosen, *Deal.for_changes(), stages)
+    return Few.of(chosen, *Deal.for_changes(), stages, shown=SHOWN)
 
 
-def closing_of(user: User, *, leads: bool) -> Lines[Deal]:
+def closing_of(user: User, *, leads: bool) -> Few[Deal]:
     """What should close within the week, then what should have, the latest first."""
     today = Company.current().today()
     chosen = _open(user, leads=leads).where(Deal.expected_close <= today + SOON)
     is_past = Deal.expected_close < today
     order = (is_past, case((is_past, None), else_=Deal.expected_close), Deal.expected_close.desc())
-    return Lines.of(chosen.order_by(*order, Deal.id), *Deal.for_list())
+    return Few.of(chosen.order_by(*order, Deal.id), *Deal.for_list(), shown=SHOWN)
 
 
 def _open(user: User, *, leads: bool) -> Select[Any]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func, literal, select, type_coerce, union_all
+from sqlalchemy import func, literal, select, union_all
 
-from crm.base import Money
+from crm.base import money_sum
 from crm.extensions import db
 from crm.filters.base import ListFilter
 from crm.filters.days import Days
@@ -81,7 +80,9 @@ def _of_deals(user: User, *, leads: bool) -> Iterator[Figure]:
 def _counted(lists: Sequence[DealFilter], user: User) -> list[tuple[int, Decimal]]:
     """Of each list how many deals it shows, and what they are worth together: one query."""
     each = [
-        deals.narrow(user).with_only_columns(literal(place), func.count(), _sum(Deal.base_amount))
+        deals.narrow(user).with_only_columns(
+            literal(place), func.count(), money_sum(Deal.base_amount)
+        )
         for place, deals in enumerate(lists)
     ]
     rows = sorted(db.session.execute(union_all(*each)))
@@ -90,7 +91,7 @@ def _counted(lists: Sequence[DealFilter], user: User) -> list[tuple[int, Decimal
 
 def _own_claims(user: User) -> Figure:
     count, amount = db.session.execute(
-        select(func.count(), _sum(ExpenseClaim.base_amount)).where(
+        select(func.count(), money_sum(ExpenseClaim.base_amount)).where(
             ExpenseClaim.claimant_id == user.id, ExpenseClaim.state == ClaimState.SUBMITTED,
             ExpenseClaim.trashed_at.is_(None),
         )
@@ -107,7 +108,7 @@ def _of_claims(user: User) -> Iterator[Figure]:
             ExpenseClaim.visible_to(user)
             .where(ExpenseClaim.state.in_(states))
             .with_only_columns(
-                ExpenseClaim.state, func.count(), _sum(ExpenseClaim.base_amount),
+                ExpenseClaim.state, func.count(), money_sum(ExpenseClaim.base_amount),
                 func.min(ExpenseClaim.updated_at),
             )
             .group_by(ExpenseClaim.state)
@@ -132,7 +133,3 @@ def _deals(count: int) -> str:
 
 def _claims(count: int) -> str:
     return ngettext("%(num)d claim", "%(num)d claims", count)
-
-
-def _sum(amount: Any) -> Any:
-    return type_coerce(func.coalesce(func.sum(amount), 0), Money)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from crm.models import ClaimState, ExpenseClaim, User
-from crm.queries.today.lines import Lines
+from crm.queries.few import Few
+from crm.queries.today.length import SHOWN
 
 
-def to_pay(user: User) -> Lines[ExpenseClaim]:
+def to_pay(user: User) -> Few[ExpenseClaim]:
     """What is approved, the longest waiting first."""
     return _in(ClaimState.APPROVED, user)
 
 
-def undecided(user: User) -> Lines[ExpenseClaim]:
+def undecided(user: User) -> Few[ExpenseClaim]:
     """What waits for an approver, the longest waiting first."""
     return _in(ClaimState.SUBMITTED, user)
 
 
-def _in(state: ClaimState, user: User) -> Lines[ExpenseClaim]:
+def _in(state: ClaimState, user: User) -> Few[ExpenseClaim]:
     chosen = ExpenseClaim.visible_to(user).where(ExpenseClaim.state == state)
     ordered = chosen.order_by(ExpenseClaim.updated_at, ExpenseClaim.id)
-    return Lines.of(ordered, *ExpenseClaim.for_list())
+    return Few.of(ordered, *ExpenseClaim.for_list(), shown=SHOWN)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from crm import clock
 from crm.extensions import db
 from crm.models import Action, Company, Customer, Deal, Event, ExpenseClaim, Task, User
-from crm.queries.today.lines import SHOWN
+from crm.queries.today.length import SHOWN
 
 # Of a team's doings a leader wants to hear of these.
 OF_THE_TEAM = (Action.DEAL_CREATED, Action.DEAL_WON, Action.DEAL_LOST)

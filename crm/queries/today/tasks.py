@@ -9,7 +9,7 @@ from sqlalchemy import case, func
 
 from crm.extensions import db
 from crm.models import Company, Task, User
-from crm.queries.today.lines import SHOWN
+from crm.queries.today.length import SHOWN
 
 
 @dataclass(frozen=True)

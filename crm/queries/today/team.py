@@ -9,10 +9,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select, type_coerce
+from sqlalchemy import Select, and_, case, func, select
 
 from crm import clock
-from crm.base import Money
+from crm.base import money_sum
 from crm.extensions import db
 from crm.filters.deals import stuck
 from crm.models import (
@@ -96,7 +96,7 @@ def _open(user: User, ids: list[int]) -> dict[int, tuple[int, Decimal, int]]:
     """By owner: how many open deals, their sum, how many of them stand still."""
     chosen = Deal.visible_to(user).where(Deal.closed_at.is_(None), Deal.owner_id.in_(ids))
     return _by_person(
-        chosen, Deal.owner_id, func.count(), _sum(Deal.base_amount),
+        chosen, Deal.owner_id, func.count(), money_sum(Deal.base_amount),
         func.coalesce(func.sum(case((stuck(), 1), else_=0)), 0),
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _won(user: User, ids: list[int]) -> dict[int, Decimal]:
     chosen = Deal.visible_to(user).join(Deal.outcome).where(
         Outcome.kind == OutcomeKind.WON, Outcome.at >= month, Deal.owner_id.in_(ids)
     )  # fmt: skip
-    return _only(_by_person(chosen, Deal.owner_id, _sum(Deal.base_amount)))
+    return _only(_by_person(chosen, Deal.owner_id, money_sum(Deal.base_amount)))
 
 
 def _overdue(user: User, ids: list[int]) -> dict[int, int]:
@@ -137,10 +137,6 @@ def _activities(user: User, ids: list[int]) -> dict[int, tuple[int, ...]]:
     ]
     chosen = Activity.visible_to(user).where(Activity.by_id.in_(ids), at >= begins[0])
     return _by_person(chosen, Activity.by_id, *days)
-
-
-def _sum(amount: Any) -> Any:
-    return type_coerce(func.coalesce(func.sum(amount), 0), Money)
 
 
 def _by_person(chosen: Select[Any], person: Any, *columns: Any) -> dict[int, tuple[Any, ...]]:
