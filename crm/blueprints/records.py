@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flask import Response, request
 from flask_login import current_user
 
-from crm.blueprints.saved import is_seen
+from crm.blueprints.going_on import is_seen
 from crm.filters.lists import LISTS
 from crm.forms.activity import ActivityForm
 from crm.forms.contact import ContactForm

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from crm import clock
 from crm.extensions import db
-from crm.models import ExpenseClaim, Task, TrustedDevice, UserSession
+from crm.models import Contact, ExpenseClaim, Task, TrustedDevice, UserSession
+from crm.nouns import NOUNS, record_url
 from tests.cast import Cast
 from tests.claims import draft
 from tests.page import Browser
@@ -25,6 +28,27 @@ def test_tasks_and_claims_come_back_too(cast: Cast, browser: Browser) -> None:
     db.session.rollback()
     assert db.session.get_one(Task, task.id).trashed_at is None
     assert db.session.get_one(ExpenseClaim, claim.id).trashed_at is None
+
+
+@pytest.mark.parametrize("noun", list(NOUNS))
+def test_what_was_deleted_comes_back_by_the_message(
+    cast: Cast, browser: Browser, noun: str
+) -> None:
+    wang, sigma = cast.wang, cast.sigma
+    contact = Contact.register(Contact(name="刘洋", customer=sigma), by=wang)
+    task = Task.add(Task(title="寄样本", assignee=wang), by=wang)
+    records = {"customer": sigma, "contact": contact, "deal": cast.pumps, "task": task,
+               "claim": draft(cast)}  # fmt: skip
+    record = records[noun]
+    db.session.commit()
+    with browser.app.test_request_context():
+        page = record_url(record)
+    browser.sign_in("wang").post(f"{page}/delete")
+    there = browser.follow()
+    browser.get(page, status=404)
+    assert str(record) in there.text
+    browser.submit(there, f"/trash/{noun}/{record.id}/restore")
+    browser.get(page)
 
 
 def test_after_thirty_days_it_is_gone_from_the_trash(cast: Cast, browser: Browser) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_without
 from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
 from crm.extensions import db
@@ -82,5 +83,4 @@ def destroy(contact_id: int) -> Response:
     require("edit", contact)
     contact.trash(by=current_user)
     db.session.commit()
-    flash(_("%(name)s is in the trash and can be restored for 30 days.", name=contact.name), "info")
-    return go(record_url(contact.customer))
+    return go_without(contact, otherwise=record_url(contact.customer))

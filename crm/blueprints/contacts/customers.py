@@ -6,13 +6,13 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_if_seen, go_without
 from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
-from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.customers import CustomerFilter
 from crm.forms.customer import CustomerForm, NewCustomerForm
-from crm.hypermedia import go, render
+from crm.hypermedia import render
 from crm.models import Customer
 from crm.nouns import record_url
 from crm.policies import find, require
@@ -87,10 +87,7 @@ def destroy(customer_id: int) -> Response:
     require("edit", customer)
     customer.trash(by=current_user)
     db.session.commit()
-    flash(
-        _("%(name)s is in the trash and can be restored for 30 days.", name=customer.name), "info"
-    )
-    return go(url_for("customers.index"))
+    return go_without(customer, otherwise=url_for("customers.index"))
 
 
 def _go_to(customer: Customer) -> Response:

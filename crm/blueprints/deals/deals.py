@@ -6,13 +6,13 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_if_seen, go_without
 from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
-from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.forms.deal import DealForm, NewDealForm
-from crm.hypermedia import go, render
+from crm.hypermedia import render
 from crm.models import Customer, Deal
 from crm.nouns import record_url
 from crm.policies import find, require
@@ -84,8 +84,7 @@ def destroy(deal_id: int) -> Response:
     require("edit", deal)
     deal.trash(by=current_user)
     db.session.commit()
-    flash(_("%(name)s is in the trash and can be restored for 30 days.", name=deal.name), "info")
-    return go(url_for("deals.index"))
+    return go_without(deal, otherwise=url_for("deals.index"))
 
 
 def _go_to(deal: Deal) -> Response:

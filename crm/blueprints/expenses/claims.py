@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response, request, url_for
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_without
 from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
 from crm.extensions import db
@@ -79,5 +79,4 @@ def destroy(claim_id: int) -> Response:
     require("edit", claim)
     claim.trash(by=current_user)
     db.session.commit()
-    flash(_("The claim is deleted."), "info")
-    return go(url_for("claims.index"))
+    return go_without(claim, otherwise=url_for("claims.index"))

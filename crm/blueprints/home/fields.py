@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_if_seen, is_seen
 from crm.blueprints.records import PAGES, address_of, came_from, show_record, shown
-from crm.blueprints.saved import go_if_seen, is_seen
 from crm.extensions import db
 from crm.forms.inline import Inline
 from crm.hypermedia import is_fragment, stream

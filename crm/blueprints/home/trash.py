@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
-from crm.hypermedia import go, render
+from crm.hypermedia import go, next_or, render
 from crm.nouns import NOUNS
 from crm.policies import find_trashed, require
 from crm.queries.trash import trash_of
@@ -29,4 +29,4 @@ def destroy(noun: str, record_id: int) -> Response:
     record.restore(by=current_user)
     db.session.commit()
     flash(_("%(name)s is back.", name=str(record)), "success")
-    return go(url_for("trash.index"))
+    return go(next_or(url_for("trash.index")))

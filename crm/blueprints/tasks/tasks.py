@@ -6,9 +6,9 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_if_seen, go_without
 from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
-from crm.blueprints.saved import go_if_seen
 from crm.extensions import db
 from crm.filters.tasks import TaskFilter
 from crm.forms.task import TaskForm
@@ -88,8 +88,7 @@ def destroy(task_id: int) -> Response:
     require("edit", task)
     task.trash(by=current_user)
     db.session.commit()
-    flash(_("%(name)s is in the trash and can be restored for 30 days.", name=task.title), "info")
-    return go(url_for("tasks.index"))
+    return go_without(task, otherwise=url_for("tasks.index"))
 
 
 def _next() -> str:

@@ -1,15 +1,16 @@
-"""Where a saved record leads: to its page, or to the list if it is out of sight now."""
+"""Where one goes on after a record was saved, or was put in the trash."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash
+from flask import Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm.extensions import db
-from crm.hypermedia import go
+from crm.hypermedia import flash_undoable, go
+from crm.nouns import BY_MODEL
 
 
 def go_if_seen(record: Any, page: str, *, otherwise: str) -> Response:
@@ -20,6 +21,14 @@ def go_if_seen(record: Any, page: str, *, otherwise: str) -> Response:
     if is_seen(record):
         return go(page)
     flash(_("%(name)s is somebody else's now; you do not see it any more.", name=record), "info")
+    return go(otherwise)
+
+
+def go_without(record: Any, *, otherwise: str) -> Response:
+    """To ``otherwise``, as ``record`` is in the trash now; the message takes it back."""
+    message = _("%(name)s is in the trash and can be restored for 30 days.", name=str(record))
+    noun = BY_MODEL[type(record)].name
+    flash_undoable(message, url_for("trash.destroy", noun=noun, record_id=record.id))
     return go(otherwise)
 
 
