@@ -235,8 +235,7 @@ def test_views_do_not_read_the_headers_of_htmx() -> None:
         for path in python_files()
         if any(re.match(r"HX-", text) for text in texts_in(parsed(path)))
     }
-    # Signing in returns to the page that a fragment was asked from; Vary names the headers.
-    assert readers <= {"hypermedia.py", "signing_in.py"}
+    assert readers == {"hypermedia.py"}
 
 
 # The database
