@@ -48,10 +48,18 @@ def _along_deals(world: World, lives: list[Life]) -> Iterator[Entry]:
             notes = _some(world, book.BY_STAGE[stay.stage], *ENTRIES_PER_STAY)
             yield from _between(world, life, notes, stay.entered, stay.left or world.now)
         if life.closed is not None:
-            after = book.AFTER_WON if life.won else book.AFTER_LOST
+            after = book.AFTER_WON if life.won else _after_lost(book.AFTER_LOST, life)
             notes = _some(world, after, 60 if life.won else 34, 20 if life.won else 0)
             last = min(world.now, life.closed + timedelta(days=50))
             yield from _between(world, life, notes, life.closed, last)
+
+
+def _after_lost(notes: dict[str, tuple[Note, ...]], life: Life) -> tuple[Note, ...]:
+    """What fits the reason for which the deal was lost."""
+    assert life.deal is not None
+    assert life.deal.outcome is not None
+    reason = life.deal.outcome.reason
+    return notes.get(reason.label_zh if reason else "", notes[""])
 
 
 def _some(world: World, notes: tuple[Note, ...], *chances: int) -> list[Note]:

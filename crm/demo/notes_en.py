@@ -50,14 +50,26 @@ AFTER_WON: tuple[Note, ...] = (
     ),
 )
 
-AFTER_LOST: tuple[Note, ...] = (
-    Note(
-        "call",
-        "{who} told us they stay with {rival} this year; spare parts remain open.",
-        "Call again in autumn",
+# By the reason for which it was lost; the last one fits any.
+AFTER_LOST: dict[str, tuple[Note, ...]] = {
+    "项目取消": (
+        Note(
+            "mail", "{who}: the order for {product} is on hold until next year.", "Ask in January"
+        ),
     ),
-    Note("mail", "{who}: the project is on hold until next year's budget.", "Ask again in January"),
-)
+    "预算不足": (
+        Note(
+            "mail", "{who}: the budget for {product} has to wait until next year.", "Ask in January"
+        ),
+    ),
+    "": (
+        Note(
+            "call",
+            "{who} told us they buy {product} elsewhere this year; spare parts remain open.",
+            "Call again in autumn",
+        ),
+    ),
+}
 
 AT_CUSTOMER: tuple[Note, ...] = (
     Note("mail", "Sent the yearly maintenance reminder to {who}."),

@@ -194,12 +194,29 @@ AFTER_WON: tuple[Note, ...] = (
     Note("call", "投运一个月回访，{who}说运行稳定，年底还有一批备件。", "十月报备件价"),
 )
 
-AFTER_LOST: tuple[Note, ...] = (
-    Note("call", "{who}告知这次选了{rival}，我们价格高{pct}%，以后还有机会。", "半年后再联系"),
-    Note("note", "复盘{project}：介入太晚，{rival}参与了前期设计；下次从设计院开始。"),
-    Note("message", "{who}微信说项目搁置，资金投到别的线上了。", "明年初再问"),
-    Note("visit", "输单后拜访{who}，了解到决定因素是交期，对方愿意把备件给我们做。", "报备件清单"),
-)
+# By the reason for which it was lost; the last one fits any.
+AFTER_LOST: dict[str, tuple[Note, ...]] = {
+    "价格": (
+        Note(
+            "call",
+            "{who}告知{project}选了{rival}，我们价格高{pct}%，以后还有机会。",
+            "半年后再联系",
+        ),
+    ),
+    "竞争对手关系": (
+        Note("note", "复盘{project}：介入太晚，{rival}参与了前期设计；下次从设计院开始。"),
+    ),
+    "项目取消": (Note("message", "{who}微信说{project}搁置，资金投到别的线上了。", "明年初再问"),),
+    "预算不足": (Note("message", "{who}微信说{project}的预算要等明年再批。", "明年初再问"),),
+    "交期": (
+        Note(
+            "visit",
+            "{project}输单后拜访{who}，决定因素是交期，对方愿意把备件给我们做。",
+            "报备件清单",
+        ),
+    ),
+    "": (Note("visit", "{project}输单后拜访{who}，对方愿意把备件给我们做。", "报备件清单"),),
+}
 
 AT_CUSTOMER: tuple[Note, ...] = (
     Note("visit", "例行拜访{who}，设备运行正常，顺便看了明年的检修计划。", "检修前一个月报备件"),

@@ -142,6 +142,15 @@ def test_nothing_is_to_be_done_for_a_deal_or_expected_of_it_before_it_began() ->
         assert activity.happened_at > activity.deal.created_at
 
 
+def test_what_is_noted_of_a_lost_deal_fits_its_reason() -> None:
+    noted = db.session.execute(
+        select(Outcome, Activity.summary).join(Activity, Activity.deal_id == Outcome.deal_id)
+        .where(Outcome.kind == OutcomeKind.LOST)
+    ).all()  # fmt: skip
+    shelved = [outcome.reason.label_zh for outcome, summary in noted if "搁置" in summary]
+    assert set(shelved) == {"项目取消"}
+
+
 def test_a_year_of_outcomes_is_told_with_reasons() -> None:
     outcomes = db.session.scalars(select(Outcome)).all()
     won = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.WON]
