@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 
+from crm.extensions import db
+from crm.filters.customers import CustomerFilter
+from crm.filters.deals import DealFilter
+from crm.filters.facets import Person
 from crm.folding import fold, search_text, words_of
-from crm.models import User
+from crm.models import Noun, User
+from crm.models.access import reaches
 from crm.nouns import noun_word
 from crm.places import ADDING, PAGES, SIGN_OUT, SPEAKING, THEMES, Place, open_to
 from crm.queries import search
 from crm.queries.search import Hit
+
+# More people of one name than that are found on the list of people.
+OF_PEOPLE = 3
+
+
+class Lead(NamedTuple):
+    """A list of somebody's records."""
+
+    icon: str
+    name: str
+    words: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -24,6 +43,7 @@ class Section:
     rank: int
     hits: Sequence[Hit] = ()
     places: Sequence[Place] = ()
+    leads: Sequence[Lead] = ()
     # Where the rest is listed, if there is more.
     more: str = ""
 
@@ -37,6 +57,8 @@ def sections(q: str, user: User, *, theme: str, language: str) -> list[Section]:
     ]  # fmt: skip
     if not q and (hits := search.recent(user)):
         found.append(Section("recent", _("Changed last"), search.NAME, hits))
+    if leads := leads_for(q, user):
+        found.append(Section("people", _("People"), search.BEGINNING, leads=leads))
     for id, title, places in (
         ("actions", _("Actions"), actions_for(q, user, theme=theme, language=language)),
         ("pages", _("Pages"), pages_for(q, user)),
@@ -44,6 +66,25 @@ def sections(q: str, user: User, *, theme: str, language: str) -> list[Section]:
         if places:
             found.append(Section(id, title, _rank(places, q), places=places))
     return sorted(found, key=lambda section: section.rank)
+
+
+def leads_for(q: str, user: User) -> list[Lead]:
+    """What the colleagues look after who are called like ``q``, where ``user`` sees theirs."""
+    if not (words := words_of(q)):
+        return []
+    called = [
+        each for each in db.session.scalars(User.active().options(joinedload(User.team)))
+        if all(word in search_text(each.name, each.username) for word in words)
+    ]  # fmt: skip
+    return [
+        Lead(icon, each.name, title, filter(owner=(Person(str(each.id)),)).url())
+        for each in called[:OF_PEOPLE]
+        for noun, icon, title, filter in (
+            (Noun.CUSTOMERS, "building-2", _("Customers"), CustomerFilter),
+            (Noun.DEALS, "handshake", _("Deals"), DealFilter),
+        )
+        if reaches(user, user.sees(noun), each)
+    ]
 
 
 def pages_for(q: str, user: User) -> list[Place]:

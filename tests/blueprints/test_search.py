@@ -236,3 +236,15 @@ def test_the_search_asks_as_often_for_many_records_as_for_few(
     many = questions()
     assert many[:2] == few[:2]
     assert max(many) <= 16
+
+
+def test_a_colleague_leads_to_what_they_look_after(cast: Cast, browser: Browser) -> None:
+    hrefs = {
+        "customers": f"/customers?owner={cast.wang.id}",
+        "deals": f"/deals?owner={cast.wang.id}",
+    }
+    for who, seen in (("li", True), ("wang", True), ("wu", False)):
+        browser.sign_in(who)
+        for typed in ("王芳", "wf", "wang"):
+            html = ask(browser, typed, "/palette?q={}").html
+            assert [href in html for href in hrefs.values()] == [seen, seen], (who, typed)
