@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.forms.expense_claim import PaymentForm
-from crm.hypermedia import go, next_or, render
+from crm.hypermedia import ask, go, next_or
 from crm.models import ExpenseClaim
 from crm.nouns import record_url
 from crm.policies import find, require
@@ -21,7 +21,7 @@ bp = Blueprint("payments", __name__)
 def new(claim_id: int) -> Response:
     claim = find(ExpenseClaim, claim_id, load=ExpenseClaim.for_page())
     require("pay", claim)
-    return render("expenses/payments/new.html", form=PaymentForm(), claim=claim)
+    return ask("expenses/payments/new.html", form=PaymentForm(), claim=claim)
 
 
 @bp.post("/expenses/<int:claim_id>/payment")
@@ -31,7 +31,7 @@ def create(claim_id: int) -> Response:
     require("pay", claim)
     form = PaymentForm()
     if not form.validate_on_submit():
-        return render("expenses/payments/new.html", status=422, form=form, claim=claim)
+        return ask("expenses/payments/new.html", 422, form=form, claim=claim)
     claim.pay(form.reference.data, by=current_user)
     db.session.commit()
     flash(_("%(number)s is marked as paid.", number=claim.number), "success")

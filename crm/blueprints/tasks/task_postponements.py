@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 from crm.extensions import db
 from crm.formatting import short_day
 from crm.forms.task import PostponementForm
-from crm.hypermedia import flash_undoable, go, next_or, render
+from crm.hypermedia import ask, flash_undoable, go, next_or
 from crm.models import Task
 from crm.policies import find, require
 
@@ -22,7 +22,7 @@ def new(task_id: int) -> Response:
     task = find(Task, task_id)
     require("edit", task)
     form = PostponementForm(obj=task)
-    return render("tasks/postponements/new.html", form=form, task=task, next=_next())
+    return ask("tasks/postponements/new.html", form=form, task=task, next=_next())
 
 
 @bp.post("/tasks/<int:task_id>/postponement")
@@ -32,8 +32,7 @@ def create(task_id: int) -> Response:
     require("edit", task)
     form = PostponementForm()
     if not form.validate_on_submit():
-        return render("tasks/postponements/new.html", status=422, form=form, task=task,
-                      next=_next())  # fmt: skip
+        return ask("tasks/postponements/new.html", 422, form=form, task=task, next=_next())
     before, day = task.due_on, form.due_on.data
     task.put_off_to(day, by=current_user)
     db.session.commit()
