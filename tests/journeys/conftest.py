@@ -178,8 +178,8 @@ def open_as(app: Flask, chromium: Chromium, address: str) -> Iterator[Opener]:
 
 
 BEHAVIOURS = """async () => {
-  const app = document.querySelector("script[type=module]").src;
-  for (const { dataset } of document.querySelectorAll("[data-behaviour]"))
+  const app = document.querySelector("script[type=module]")?.src;
+  for (const { dataset } of app ? document.querySelectorAll("[data-behaviour]") : [])
     await import(new URL(`behaviours/${dataset.behaviour}.js`, app));
 }"""
 
