@@ -128,6 +128,12 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.CUSTOMER_CHANGED: lambda p: _("Customer changed"),
     Action.CUSTOMER_TRASHED: lambda p: _("Customer moved to the trash"),
     Action.CUSTOMER_RESTORED: lambda p: _("Customer restored"),
+    Action.CUSTOMER_MERGED: lambda p: _(
+        "%(loser)s was merged into %(winner)s", loser=p["loser"], winner=p["winner"]
+    ),
+    Action.CUSTOMER_MERGE_UNDONE: lambda p: _(
+        "%(loser)s and %(winner)s are two customers again", loser=p["loser"], winner=p["winner"]
+    ),
     Action.CONTACT_CREATED: lambda p: _("Contact added: %(name)s", name=p["name"]),
     Action.CONTACT_CHANGED: lambda p: _("Contact changed: %(name)s", name=p["name"]),
     Action.CONTACT_TRASHED: lambda p: _("Contact moved to the trash: %(name)s", name=p["name"]),

@@ -1,0 +1,208 @@
+"""Merging two customers, and making two of one again."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from crm import clock
+from crm.base import Base
+from crm.extensions import db
+from crm.models import (
+    Action,
+    Activity,
+    Contact,
+    Customer,
+    CustomerKind,
+    Deal,
+    Event,
+    ExpenseItem,
+    Merge,
+    OptionList,
+    Task,
+)
+from crm.models.approval import Decision
+from crm.models.merge import MergeRefused, _columns_naming_a_customer
+from tests.cast import Cast
+from tests.claims import decide, make_item, submitted
+
+LOOKED_AT = ("customer", "customer_collaborator", "contact", "deal", "activity", "task",
+             "expense_item", "expense_claim", "approval_request", "approval_token")  # fmt: skip
+# What counts changes rather than being one.
+COUNTERS = {"version", "updated_at"}
+
+
+def state() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the tables that a merge touches."""
+    db.session.commit()
+    return {
+        name: sorted(
+            tuple((key, value) for key, value in row.items() if key not in COUNTERS)
+            for row in db.session.execute(select(Base.metadata.tables[name])).mappings()
+        )
+        for name in LOOKED_AT
+    }
+
+
+@pytest.fixture
+def twin(cast: Cast) -> Customer:
+    """Sigma once more, as Wu entered it, with everything that can hang on a customer."""
+    wu = cast.wu
+    twin = Customer.register(
+        Customer(name="大连西格玛公司", kind=CustomerKind.PROSPECT, owner=wu, phone="13900009999",
+                 external_id="old-77", collaborators=[cast.sun]), by=wu)  # fmt: skip
+    contact = Contact.register(
+        Contact(customer=twin, name="陈静", mobile="13700001111", is_primary=True), by=wu
+    )
+    deal = Deal(name="西格玛阀门", customer=twin, contact=contact, owner=wu)
+    deal.set_amount(Decimal("9000.00"), "CNY")
+    Deal.open(deal, cast.stages[0], by=wu)
+    Activity.log(
+        Activity(customer=twin, contact=contact, summary="首次电话",
+                 kind=cast.option(OptionList.ACTIVITY_KIND, "Call")), by=wu)  # fmt: skip
+    Task.add(Task(title="寄样本", customer=twin, assignee=wu, due_on=date(2026, 7, 1)), by=wu)
+    Customer.register(
+        Customer(name="西格玛大连二厂", kind=CustomerKind.PROSPECT, parent=twin), by=wu
+    )
+    db.session.commit()
+    return twin
+
+
+def test_everything_that_hung_on_the_loser_hangs_on_the_winner(cast: Cast, twin: Customer) -> None:
+    sigma = cast.sigma
+    Merge.customers(sigma, twin, by=cast.li)
+    db.session.commit()
+    for column in _columns_naming_a_customer():
+        left = db.session.scalar(select(func.count()).where(column == twin.id))
+        # The loser's own last event is about the merge itself.
+        assert left == (1 if column.table.name == "event" else 0), column
+    assert twin.is_trashed
+    assert {contact.name for contact in db.session.scalars(Contact.at(sigma))} == {"刘洋", "陈静"}
+    assert [child.name for child in sigma.children] == ["西格玛大连二厂"]
+
+
+def test_who_looked_after_the_loser_helps_at_the_winner(cast: Cast, twin: Customer) -> None:
+    Merge.customers(cast.sigma, twin, by=cast.li)
+    db.session.commit()
+    assert {user.username for user in cast.sigma.collaborators} == {"zhao", "wu", "sun"}
+    assert db.session.scalar(Customer.visible_to(cast.wu).where(Customer.id == cast.sigma.id))
+
+
+def test_one_contact_stays_the_primary_one(cast: Cast, twin: Customer) -> None:
+    Merge.customers(cast.sigma, twin, by=cast.li)
+    db.session.commit()
+    primary = db.session.scalars(
+        select(Contact.name).where(Contact.customer_id == cast.sigma.id, Contact.is_primary)
+    ).all()
+    assert primary == ["刘洋"]
+
+
+def test_fields_come_from_the_loser_where_they_were_chosen(cast: Cast, twin: Customer) -> None:
+    Merge.customers(cast.sigma, twin, take=["phone", "owner"], by=cast.li)
+    db.session.commit()
+    sigma = cast.sigma
+    assert (sigma.phone, sigma.owner.username) == ("13900009999", "wu")
+    assert sigma.name == "大连西格玛流体控制有限公司"
+    assert sigma.external_id == "old-77"
+    changed = db.session.scalars(
+        select(Event).where(Event.action == Action.CUSTOMER_CHANGED)
+    ).one()  # fmt: skip
+    assert changed.particulars["changes"].keys() == {"phone", "owner"}
+
+
+def test_undoing_puts_back_every_row(cast: Cast, twin: Customer) -> None:
+    before = state()
+    merge = Merge.customers(cast.sigma, twin, take=["phone", "owner", "kind", "name"], by=cast.li)
+    assert state() != before
+    merge.undo(by=cast.li)
+    assert state() == before
+    merge.undo(by=cast.li)
+    assert state() == before
+
+
+def test_undoing_leaves_alone_what_changed_since(cast: Cast, twin: Customer) -> None:
+    merge = Merge.customers(cast.sigma, twin, take=["phone"], by=cast.li)
+    db.session.commit()
+    deal = db.session.scalars(select(Deal).where(Deal.name == "西格玛阀门")).one()
+    deal.customer = cast.western
+    cast.sigma.phone = "0411-1111 2222"
+    db.session.commit()
+    merge.undo(by=cast.li)
+    db.session.commit()
+    assert deal.customer.name == cast.western.name
+    assert cast.sigma.phone == "0411-1111 2222"
+
+
+def test_a_claim_that_waits_can_still_be_decided_and_paid(cast: Cast, twin: Customer) -> None:
+    assignment = submitted(cast, make_item(cast, customer=twin))
+    merge = Merge.customers(cast.sigma, twin, by=cast.li)
+    db.session.commit()
+    claim = decide(assignment, Decision.APPROVED)
+    db.session.commit()
+    merge.undo(by=cast.li)
+    db.session.commit()
+    claim.pay("B-1", by=cast.fin)
+    assert db.session.scalars(select(ExpenseItem.customer_id)).all() == [twin.id]
+
+
+def test_a_claim_that_was_changed_behind_its_request_stays_refused(
+    cast: Cast, twin: Customer
+) -> None:
+    assignment = submitted(cast, make_item(cast, customer=twin))
+    asked = assignment.request.content_hash
+    db.session.execute(Base.metadata.tables["expense_item"].update().values(purpose="别的"))
+    db.session.commit()
+    db.session.expire_all()
+    Merge.customers(cast.sigma, twin, by=cast.li)
+    db.session.commit()
+    assert assignment.request.content_hash == asked
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_a_winner_inside_the_losers_group_is_not_its_own_parent(
+    cast: Cast, twin: Customer, steps: int
+) -> None:
+    group, between = (
+        Customer.register(Customer(name=name, kind=CustomerKind.PROSPECT), by=cast.li)
+        for name in ("西格玛集团", "西格玛东北")
+    )
+    between.parent = twin
+    twin.parent = group
+    cast.sigma.parent = between if steps else twin
+    before = state()
+    merge = Merge.customers(cast.sigma, twin, take=["parent"], by=cast.li)
+    db.session.commit()
+    assert cast.sigma.belongs_to(group)
+    assert cast.sigma.parent_id != cast.sigma.id
+    assert not cast.sigma.parent.belongs_to(cast.sigma)
+    merge.undo(by=cast.li)
+    assert state() == before
+
+
+def test_what_cannot_be_merged_is_refused_with_a_reason(cast: Cast, twin: Customer) -> None:
+    for winner, loser, take, reason in (
+        (twin, twin, [], "same"),
+        (cast.sigma, twin, ["trashed_at"], "unknown"),
+    ):
+        with pytest.raises(MergeRefused) as refused:
+            Merge.customers(winner, loser, take=take, by=cast.li)
+        assert refused.value.reason == reason
+    cast.western.trash(by=cast.wu)
+    for winner, loser in ((cast.sigma, cast.western), (cast.western, cast.sigma)):
+        with pytest.raises(MergeRefused, match="trashed"):
+            Merge.customers(winner, loser, by=cast.li)
+
+
+def test_a_merge_can_be_undone_for_thirty_days(cast: Cast, twin: Customer) -> None:
+    merge = Merge.customers(cast.sigma, twin, by=cast.li)
+    db.session.commit()
+    clock.set_to(clock.now() + timedelta(days=29, hours=23))
+    assert db.session.scalars(Merge.of(cast.sigma)).all() == [merge]
+    clock.set_to(clock.now() + timedelta(hours=2))
+    assert not db.session.scalars(Merge.of(cast.sigma)).all()
+    with pytest.raises(MergeRefused, match="late"):
+        merge.undo(by=cast.li)
