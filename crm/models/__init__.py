@@ -12,6 +12,7 @@ from crm.models.event import Action, Event
 from crm.models.exchange_rate import ExchangeRate
 from crm.models.expense_claim import ClaimState, ExpenseClaim, ExpenseItem
 from crm.models.job import Job
+from crm.models.likeness import Likeness
 from crm.models.merge import Merge
 from crm.models.option import Option, OptionList
 from crm.models.outcome import Outcome, OutcomeKind
@@ -27,8 +28,8 @@ from crm.models.user import User, UserRole
 __all__ = [
     "Action", "Activity", "ApprovalAssignment", "ApprovalRequest", "ApprovalToken", "Attachment",
     "ClaimState", "Company", "Contact", "Customer", "CustomerKind", "Deal", "DecisionRole",
-    "Event", "ExchangeRate", "ExpenseClaim", "ExpenseItem", "Job", "MailKind", "Merge", "Noun",
-    "OneTimeLink", "Option", "OptionList", "Outcome", "OutcomeKind", "OutgoingMail", "Pipeline",
+    "Event", "ExchangeRate", "ExpenseClaim", "ExpenseItem", "Job", "Likeness", "MailKind", "Merge",
+    "Noun", "OneTimeLink", "Option", "OptionList", "Outcome", "OutcomeKind", "OutgoingMail", "Pipeline",
     "Role", "SavedView", "Scope", "Sharing", "SignInAttempt", "Stage", "StageStay", "Task", "Team",
     "TrustedDevice", "User", "UserRole", "UserSession",
 ]  # fmt: skip

@@ -1,0 +1,71 @@
+"""By what two entries of one firm are recognised."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm.likenesses import LikenessKind, domain_of, likenesses, name_key, phone_key, sound_key
+
+
+@pytest.mark.parametrize("written", [
+    "大连西格玛流体控制有限公司", "大连西格玛流体控制股份有限公司", "大连西格玛流体控制",
+    " 大连 西格玛（流体控制）有限责任公司", "大连西格玛流体控制集团有限公司",
+])  # fmt: skip
+def test_a_chinese_name_is_compared_without_its_legal_form(written: str) -> None:
+    assert name_key(written) == "大连西格玛流体控制"
+
+
+@pytest.mark.parametrize("written", [
+    "Sigma Flow Co., Ltd.", "SIGMA  FLOW LTD", "Ｓｉｇｍａ Flow GmbH & Co. KG", "Sigma-Flow, Inc.",
+    "sigma flow",
+])  # fmt: skip
+def test_a_western_name_is_compared_without_its_legal_form(written: str) -> None:
+    assert name_key(written) == "sigmaflow"
+
+
+@pytest.mark.parametrize(("written", "key"), [
+    ("公司", "公司"), ("集团公司", "集团公司"), ("Co. Ltd.", "co"), ("Tesco", "tesco"), ("", ""),
+])  # fmt: skip
+def test_something_is_left_of_every_name(written: str, key: str) -> None:
+    assert name_key(written) == key
+
+
+def test_names_that_sound_alike_are_alike_wherever_they_are() -> None:
+    assert sound_key("大连西格玛流体控制有限公司") == sound_key("沈阳市西格马流体控制公司")
+    assert sound_key("大连公司") == "dalian"
+    assert sound_key("恒川") != sound_key("恒瑞")
+
+
+@pytest.mark.parametrize("written", [
+    "0411-8765 4321", "+86 411 8765 4321", "0086-411-87654321", "（0411）８７６５４３２１",
+])  # fmt: skip
+def test_a_phone_number_is_the_same_however_it_is_written(written: str) -> None:
+    assert phone_key(written) == "+8641187654321"
+
+
+@pytest.mark.parametrize(("written", "key"), [
+    ("138 0000 1234", "+8613800001234"), ("+49 211 5684-0", "+4921156840"), ("ask Liu", ""),
+    ("", ""),
+])  # fmt: skip
+def test_other_numbers_are_read_too(written: str, key: str) -> None:
+    assert phone_key(written) == key
+
+
+def test_a_public_mail_domain_tells_nothing() -> None:
+    assert domain_of("liu@Sigma.example") == "sigma.example"
+    assert [domain_of(text) for text in ("liu@qq.com", "LIU@Gmail.com", "liu", "")] == [""] * 4
+
+
+def test_an_entry_is_known_by_everything_it_has() -> None:
+    found = likenesses(
+        name="大连西格玛有限公司", phones=("0411-87654321", "110", None), emails=("a@qq.com",),
+        website="https://www.sigma.example:8080/zh",
+    )  # fmt: skip
+    assert found == {
+        (LikenessKind.NAME, "大连西格玛"), (LikenessKind.SOUND, "xigema"),
+        (LikenessKind.PHONE, "+8641187654321"), (LikenessKind.DOMAIN, "sigma.example"),
+    }  # fmt: skip
+
+
+def test_little_is_not_enough_to_be_alike() -> None:
+    assert likenesses(name="A", phones=("12345",)) == set()
