@@ -5,8 +5,9 @@ They are made from the records as they are at the moment of sending, by the work
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import NamedTuple
 
 import flask_babel
@@ -26,8 +27,10 @@ from crm.models import (
     User,
 )
 from crm.models.approval import LINK_LIVES, link_alone_decides
+from crm.models.pool import PoolWarning
 from crm.models.session import ONE_TIME_LIVES, LinkPurpose
 from crm.queries.decisions import facts_of
+from crm.queries.silence import warnings_of
 
 # What ``OutgoingMail.delivery`` says of a mail that was not sent.
 OBSOLETE, NO_ADDRESS = "obsolete", "no address"
@@ -87,6 +90,11 @@ def compose(mail: OutgoingMail) -> Letter:
     if mail.kind is MailKind.INVITATION:
         address = one_time_address(LinkPurpose.SET_PASSWORD, mail.to)
         return invitation(mail.to, db.session.get_one(User, mail.particulars["by"]), address)
+    if mail.kind is MailKind.POOL_WARNING:
+        warnings = warnings_of(mail.to, date.fromordinal(mail.particulars["day"]))
+        if not warnings:
+            raise Obsolete
+        return pool_warning(warnings)
     assignment = db.session.get_one(ApprovalAssignment, mail.particulars["assignment"])
     if mail.kind is MailKind.CLAIM_DECIDED:
         return claim_decided(assignment)
@@ -131,6 +139,11 @@ def claim_paid(claim: ExpenseClaim) -> Letter:
 def invitation(user: User, by: User, address: str) -> Letter:
     """To somebody new, or who has forgotten the password: the one link to set one."""
     return _letter(MailKind.INVITATION, user=user, by=by, address=address, hours=HOURS)
+
+
+def pool_warning(warnings: Sequence[PoolWarning]) -> Letter:
+    """To an owner: which customers go to the pool unless somebody gets in touch."""
+    return _letter(MailKind.POOL_WARNING, warnings=warnings)
 
 
 @contextmanager

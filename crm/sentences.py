@@ -128,6 +128,13 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.CUSTOMER_CHANGED: lambda p: _("Customer changed"),
     Action.CUSTOMER_TRASHED: lambda p: _("Customer moved to the trash"),
     Action.CUSTOMER_RESTORED: lambda p: _("Customer restored"),
+    Action.CUSTOMER_CLAIMED: lambda p: _("Customer claimed from the pool"),
+    Action.CUSTOMER_RELEASED: lambda p: (
+        _("To the pool after %(days)s days without contact; before: %(owner)s",
+          days=p["silent_days"], owner=p["owner"])
+        if p["silent_days"]
+        else _("Given to the pool; before: %(owner)s", owner=p["owner"])
+    ),
     Action.CUSTOMER_MERGED: lambda p: _(
         "%(loser)s was merged into %(winner)s", loser=p["loser"], winner=p["winner"]
     ),

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from crm.models import Company, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.queries.silence import keep_the_pool
 
 
 class Schedule(Protocol):
@@ -60,5 +61,6 @@ def forget_old_sessions() -> None:
 
 TIMETABLE: dict[str, Entry] = {
     "forget_sign_in_attempts": Entry(SignInAttempt.forget_old, Every(minutes=60)),
+    "keep_the_pool": Entry(keep_the_pool, Daily(time(7, 0))),
     "forget_old_sessions": Entry(forget_old_sessions, Daily(time(3, 30))),
 }

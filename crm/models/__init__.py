@@ -17,7 +17,9 @@ from crm.models.merge import Merge
 from crm.models.option import Option, OptionList
 from crm.models.outcome import Outcome, OutcomeKind
 from crm.models.outgoing_mail import MailKind, OutgoingMail
+from crm.models.ownership import Ownership
 from crm.models.pipeline import Pipeline, Stage
+from crm.models.pool import PoolRule, PoolWarning
 from crm.models.saved_view import SavedView, Sharing
 from crm.models.session import OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.stage_stay import StageStay
@@ -26,10 +28,49 @@ from crm.models.team import Team
 from crm.models.user import User, UserRole
 
 __all__ = [
-    "Action", "Activity", "ApprovalAssignment", "ApprovalRequest", "ApprovalToken", "Attachment",
-    "ClaimState", "Company", "Contact", "Customer", "CustomerKind", "Deal", "DecisionRole",
-    "Event", "ExchangeRate", "ExpenseClaim", "ExpenseItem", "Job", "Likeness", "MailKind", "Merge",
-    "Noun", "OneTimeLink", "Option", "OptionList", "Outcome", "OutcomeKind", "OutgoingMail", "Pipeline",
-    "Role", "SavedView", "Scope", "Sharing", "SignInAttempt", "Stage", "StageStay", "Task", "Team",
-    "TrustedDevice", "User", "UserRole", "UserSession",
-]  # fmt: skip
+    "Action",
+    "Activity",
+    "ApprovalAssignment",
+    "ApprovalRequest",
+    "ApprovalToken",
+    "Attachment",
+    "ClaimState",
+    "Company",
+    "Contact",
+    "Customer",
+    "CustomerKind",
+    "Deal",
+    "DecisionRole",
+    "Event",
+    "ExchangeRate",
+    "ExpenseClaim",
+    "ExpenseItem",
+    "Job",
+    "Likeness",
+    "MailKind",
+    "Merge",
+    "Noun",
+    "OneTimeLink",
+    "Option",
+    "OptionList",
+    "Outcome",
+    "OutcomeKind",
+    "OutgoingMail",
+    "Ownership",
+    "Pipeline",
+    "PoolRule",
+    "PoolWarning",
+    "Role",
+    "SavedView",
+    "Scope",
+    "Sharing",
+    "SignInAttempt",
+    "Stage",
+    "StageStay",
+    "Task",
+    "Team",
+    "TrustedDevice",
+    "User",
+    "UserRole",
+    "UserSession",
+]

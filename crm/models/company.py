@@ -23,7 +23,15 @@ class Company(Versioned, Base):
     __tablename__ = "company"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
 
-    TRACKED = ("name", "language", "timezone", "base_currency", "approval_link_limit")
+    TRACKED = (
+        "name",
+        "language",
+        "timezone",
+        "base_currency",
+        "approval_link_limit",
+        "pool_limit",
+        "pool_rest_days",
+    )
 
     id: Mapped[Key]
     name: Mapped[Name]
@@ -33,6 +41,10 @@ class Company(Versioned, Base):
     language: Mapped[str] = mapped_column(String(5), default="zh")
     # Up to this amount, in the base currency, the link in a mail alone decides (DOMAIN.md).
     approval_link_limit: Mapped[Decimal] = mapped_column(default=Decimal(2000))
+    # How many customers a person may own and still claim one from the pool; None: no pool.
+    pool_limit: Mapped[int | None]
+    # For how long who lost a customer cannot claim it again.
+    pool_rest_days: Mapped[int] = mapped_column(default=30)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
@@ -50,6 +62,7 @@ class Company(Versioned, Base):
                     timezone="Asia/Shanghai",
                     language="zh",
                     approval_link_limit=Decimal(2000),
+                    pool_rest_days=30,
                     is_demo=False,
                 )
             g.company = company

@@ -33,8 +33,10 @@ from sqlalchemy.orm import (
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.access import Noun, Scope, another, is_among, owned_within
+from crm.models.company import Company
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
+from crm.models.pool import Pooled
 from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
@@ -68,7 +70,7 @@ customer_collaborator = Table(
 _IN_USE = text("trashed_at IS NULL")
 
 
-class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class Customer(Pooled, Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "customer"
     __table_args__ = (
         Index(None, "name"),
@@ -133,7 +135,7 @@ class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
 
     @classmethod
     def seen_by(cls, user: User):  # type: ignore[no-untyped-def]  # a condition on this table
-        """Owned within scope, worked on as a collaborator, or the customer of an own deal."""
+        """Owned within scope, helped at, the customer of an own deal, or lying in the pool."""
         from crm.models.deal import Deal
 
         scope = user.sees(Noun.CUSTOMERS)
@@ -144,11 +146,14 @@ class Customer(Versioned, Trashable, Named, Searchable, Timestamped, Base):
         dealt_with = select(deal.customer_id).where(
             deal.customer_id.is_not(None), owned_within(user, scope, deal.owner_id)
         )
-        return or_(
+        seen = [
             mine,
             cls.id.in_(cls.ids_collaborated_by(user)),
             is_among(cls.id, dealt_with, scope),
-        )
+        ]
+        if Company.current().pool_limit is not None:
+            seen.append(cls.owner_id.is_(None))
+        return or_(*seen)
 
     @classmethod
     def ids_collaborated_by(cls, user: User) -> Select[int]:

@@ -33,6 +33,8 @@ class Action(StrEnum):
     CUSTOMER_CHANGED = "customer:changed"
     CUSTOMER_TRASHED = "customer:trashed"
     CUSTOMER_RESTORED = "customer:restored"
+    CUSTOMER_CLAIMED = "customer:claimed"
+    CUSTOMER_RELEASED = "customer:released"
     CUSTOMER_MERGED = "customer:merged"
     CUSTOMER_MERGE_UNDONE = "customer:merge_undone"
     CONTACT_CREATED = "contact:created"
@@ -94,6 +96,8 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CUSTOMER_CHANGED: _CHANGES,
     Action.CUSTOMER_TRASHED: _NAME,
     Action.CUSTOMER_RESTORED: _NAME,
+    Action.CUSTOMER_CLAIMED: _NAME,
+    Action.CUSTOMER_RELEASED: frozenset({"owner", "silent_days"}),
     Action.CUSTOMER_MERGED: frozenset({"winner", "loser", "other"}),
     Action.CUSTOMER_MERGE_UNDONE: frozenset({"winner", "loser"}),
     Action.CONTACT_CREATED: _NAME,

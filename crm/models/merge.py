@@ -26,6 +26,9 @@ from crm.models.expense_claim import ExpenseClaim, ExpenseItem
 if TYPE_CHECKING:
     from crm.models.user import User
 
+# What tells of the loser itself.
+STAYING = {"merge", "ownership", "pool_warning"}
+
 UNDOABLE_FOR = timedelta(days=30)
 
 # What can be taken from the loser, field by field.
@@ -291,7 +294,7 @@ def _columns_naming_a_customer() -> Iterator[Column[Any]]:
     """Every column that holds the id of a customer on which a row hangs."""
     key = cast(Column[Any], Customer.__table__.c.id)
     for table in Base.metadata.sorted_tables:
-        if table.name == Merge.__tablename__ or "id" not in table.c:
+        if table.name in STAYING or "id" not in table.c:
             continue
         yield from (column for column in table.c if column.references(key))
     yield cast(Column[Any], Event.__table__.c.customer_id)

@@ -25,6 +25,7 @@ class MailKind(StrEnum):
     CLAIM_PAID = "claim_paid"
     DECISION_RECEIPT = "decision_receipt"
     INVITATION = "invitation"
+    POOL_WARNING = "pool_warning"
 
 
 class OutgoingMail(Leased, Timestamped, Base):

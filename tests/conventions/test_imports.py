@@ -14,15 +14,15 @@ ROOT = Path(crm.__file__).parent
 # From the bottom up. A part may import from the lines below its own, and from within itself.
 LAYERS = (
     ("clock", "config", "folding", "formulas", "names"),
-    ("base",),
+    ("base", "likenesses"),
     ("extensions",),
     ("models",),
     ("search_index", "nouns"),
     ("assets", "devices", "files", "hypermedia", "links", "paging", "policies", "reactions",
-     "schema", "security", "seed", "timetable", "wording", "postman", "migrations"),
+     "schema", "security", "seed", "wording", "postman", "migrations"),
     ("batches", "errors", "filters", "formatting", "signing_in", "importers", "places"),
     ("demo", "exporters", "forms", "queries", "sentences"),
-    ("mail",),
+    ("mail", "timetable"),
     ("blueprints", "jobs"),
     ("server",),
     ("cli",),

@@ -221,6 +221,10 @@ def test_who_has_no_address_gets_no_mail(cast: Cast) -> None:
     assert mail.send(row) == mail.NO_ADDRESS
 
 
+# What a mail names that is not about the claim.
+ABOUT = {MailKind.INVITATION: "恒川流体控制", MailKind.POOL_WARNING: "西格玛"}
+
+
 def test_every_mail_can_be_looked_at_in_development(
     app: Flask, cast: Cast, browser: Browser
 ) -> None:
@@ -229,7 +233,7 @@ def test_every_mail_can_be_looked_at_in_development(
     db.session.commit()
     index = browser.get("/dev/mail")
     for kind in MailKind:
-        subject = "恒川流体控制" if kind is MailKind.INVITATION else "大连出差"
+        subject = ABOUT.get(kind, "大连出差")
         assert f"/dev/mail/{kind}" in index.html
         shown = browser.client.get(f"/dev/mail/{kind}")
         assert shown.status_code == 200

@@ -11,7 +11,16 @@ from sqlalchemy import Select, select
 from crm import mail
 from crm.extensions import db
 from crm.hypermedia import render
-from crm.models import ApprovalAssignment, ClaimState, ExpenseClaim, MailKind, User
+from crm.models import (
+    ApprovalAssignment,
+    ClaimState,
+    Company,
+    Customer,
+    ExpenseClaim,
+    MailKind,
+    User,
+)
+from crm.models.pool import WARNED_BEFORE, PoolWarning
 
 bp = Blueprint("mails", __name__)
 
@@ -70,6 +79,14 @@ def _invitation() -> mail.Letter | None:
     return mail.invitation(user, user, "https://crm.example.com/set-password/…") if user else None
 
 
+def _pool_warning() -> mail.Letter | None:
+    owned = select(Customer).where(Customer.owner_id.is_not(None)).order_by(Customer.id.desc())
+    day = Company.current().today() + WARNED_BEFORE
+    found = db.session.scalars(owned.limit(3))
+    warnings = [PoolWarning(customer_id=c.id, customer=c, returns_on=day) for c in found]
+    return mail.pool_warning(warnings) if warnings else None
+
+
 def _newest(chosen: Select[Any]) -> Any:
     return db.session.scalar(chosen.limit(1))
 
@@ -86,4 +103,5 @@ SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
     MailKind.CLAIM_PAID: _claim_paid,
     MailKind.DECISION_RECEIPT: _decision_receipt,
     MailKind.INVITATION: _invitation,
+    MailKind.POOL_WARNING: _pool_warning,
 }

@@ -1,7 +1,7 @@
 """Merges
 
 Revision ID: 7d41c90be2aa
-Revises: 691375391ffe
+Revises: a4d27c0b91f3
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import crm.base
 
 revision = "7d41c90be2aa"
-down_revision = "691375391ffe"
+down_revision = "a4d27c0b91f3"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,141 @@
+"""Silence: since when nobody has been in touch with a customer, and what the pool's rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+
+from crm import clock
+from crm.extensions import db
+from crm.models import Activity, Company, Customer, Deal, MailKind, OutgoingMail, User
+from crm.models.ownership import Ownership
+from crm.models.pool import WARNED_BEFORE, PoolRule, PoolWarning
+
+
+class Silent(NamedTuple):
+    """A customer, since when it is silent, and after how many days of that it is given away."""
+
+    customer: Customer
+    since: datetime
+    limit: int
+
+    @property
+    def days(self) -> int:
+        return (clock.now() - self.since).days
+
+    @property
+    def returns_on(self) -> date:
+        return Company.current().day_of(self.since + timedelta(days=self.limit))
+
+
+def silent_since() -> ColumnElement[Any]:
+    """The last activity, or the day the customer came to its owner, whichever is later."""
+    contacted = (
+        select(func.max(Activity.happened_at))
+        .where(Activity.customer_id == Customer.id)
+        .scalar_subquery()
+    )
+    came = (
+        select(func.max(Ownership.began_at))
+        .where(Ownership.customer_id == Customer.id, Ownership.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    owned = func.coalesce(came, Customer.created_at)
+    return case((contacted > owned, contacted), else_=owned)
+
+
+def pool_customers(user: User) -> Select[Customer]:
+    """What lies in the pool, of what ``user`` sees, the newest first."""
+    return (
+        Customer.visible_to(user)
+        .where(Customer.owner_id.is_(None))
+        .order_by(Customer.updated_at.desc(), Customer.id.desc())
+    )
+
+
+def due_for_the_pool(*, within: timedelta = timedelta(0)) -> Sequence[Silent]:
+    """The customers that go to the pool now, or ``within`` that time, the longest silent first."""
+    since = silent_since().label("since")
+    silent = (
+        select(Customer, since, PoolRule.days)
+        .join(
+            PoolRule,
+            or_(
+                PoolRule.grade_id == Customer.grade_id,
+                PoolRule.grade_id.is_(None) & Customer.grade_id.is_(None),
+            ),
+        )
+        .where(
+            Customer.trashed_at.is_(None),
+            Customer.owner_id.is_not(None),
+            ~select(Deal.id)
+            .where(
+                Deal.customer_id == Customer.id, Deal.closed_at.is_(None), Deal.trashed_at.is_(None)
+            )
+            .exists(),
+        )
+        .order_by(since, Customer.id)
+    )
+    horizon = clock.now() + within
+    found: list[Silent] = []
+    for days in db.session.scalars(select(PoolRule.days).distinct()):
+        rows = db.session.execute(
+            silent.where(PoolRule.days == days, silent_since() <= horizon - timedelta(days=days))
+        )
+        found += [Silent(*row) for row in rows]
+    return sorted(found, key=lambda row: (row.since, row.customer.id))
+
+
+def keep_the_pool() -> None:
+    """Warn the owners of customers that are about to go, and take back those that were warned of.
+
+    The worker runs this once a day. A customer is warned of a week before it goes, or, where the
+    rule is younger than its silence, a week before it goes at all: nobody loses one unawares.
+    """
+    if Company.current().pool_limit is None:
+        return
+    now = clock.now()
+    told: dict[int, User] = {}
+    for silent in due_for_the_pool(within=WARNED_BEFORE):
+        customer, owner = silent.customer, silent.customer.owner
+        assert owner is not None
+        warned = _warning_of(silent)
+        if warned is None:
+            goes = max(silent.returns_on, Company.current().day_of(now + WARNED_BEFORE))
+            db.session.add(PoolWarning(customer=customer, owner=owner, returns_on=goes))
+            told[owner.id] = owner
+        elif warned.returns_on <= Company.current().today():
+            customer.release(by=None, silent_days=silent.days)
+    db.session.flush()  # the mails name what was written above
+    for owner in told.values():
+        OutgoingMail.enqueue(
+            MailKind.POOL_WARNING, owner, day=Company.current().today().toordinal()
+        )
+
+
+def warnings_of(owner: User, day: date) -> Sequence[PoolWarning]:
+    """What ``owner`` was warned of on ``day`` and still owns, the soonest first."""
+    rows = db.session.scalars(
+        select(PoolWarning)
+        .join(PoolWarning.customer)
+        .where(PoolWarning.owner_id == owner.id, Customer.owner_id == owner.id)
+        .order_by(PoolWarning.returns_on, PoolWarning.id)
+    )
+    return [row for row in rows if Company.current().day_of(row.at) == day]
+
+
+def _warning_of(silent: Silent) -> PoolWarning | None:
+    """The warning to this owner about this silence."""
+    return db.session.scalar(
+        select(PoolWarning)
+        .where(
+            PoolWarning.customer_id == silent.customer.id,
+            PoolWarning.owner_id == silent.customer.owner_id,
+            PoolWarning.at > silent.since,
+        )
+        .order_by(PoolWarning.id.desc())
+        .limit(1)
+    )
