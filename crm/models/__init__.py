@@ -6,6 +6,7 @@ from crm.models.approval import ApprovalAssignment, ApprovalRequest, ApprovalTok
 from crm.models.attachment import Attachment
 from crm.models.company import Company
 from crm.models.contact import Contact, DecisionRole
+from crm.models.custom_field import CustomChoice, CustomField, CustomNoun, FieldKind
 from crm.models.customer import Customer, CustomerKind
 from crm.models.deal import Deal
 from crm.models.event import Action, Event
@@ -37,6 +38,9 @@ __all__ = [
     "ClaimState",
     "Company",
     "Contact",
+    "CustomChoice",
+    "CustomField",
+    "CustomNoun",
     "Customer",
     "CustomerKind",
     "Deal",
@@ -45,6 +49,7 @@ __all__ = [
     "ExchangeRate",
     "ExpenseClaim",
     "ExpenseItem",
+    "FieldKind",
     "Job",
     "Likeness",
     "MailKind",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
+from crm.models.custom_field import Customized, CustomNoun
 from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
@@ -31,11 +32,12 @@ class DecisionRole(StrEnum):
     GATEKEEPER = "gatekeeper"
 
 
-class Contact(Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class Contact(Customized, Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "contact"
     __table_args__ = (Index(None, "sort_name", "id"), Index(None, "created_at"))
 
     TRASHED, RESTORED = Action.CONTACT_TRASHED, Action.CONTACT_RESTORED
+    CUSTOM_NOUN = CustomNoun.CONTACT
     SEARCHED = ("name", "phone", "mobile", "email", "wechat")
     TRACKED = ("name", "title", "phone", "mobile", "email", "wechat", "birthday",
                "decision_role", "is_primary", "note")  # fmt: skip
@@ -104,7 +106,7 @@ class Contact(Versioned, Trashable, Named, Searchable, Timestamped, Base):
 
     def note_changes(self, *, by: User) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED):
+        if changes := changes_of(self, self.TRACKED) | self.custom_changes():
             Event.record(Action.CONTACT_CHANGED, self, by=by, name=self.name, changes=changes)
             if self.is_primary:
                 self.make_primary()

@@ -34,6 +34,7 @@ from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.access import Noun, Scope, another, is_among, owned_within
 from crm.models.company import Company
+from crm.models.custom_field import Customized, CustomNoun
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
 from crm.models.pool import Pooled
@@ -70,7 +71,7 @@ customer_collaborator = Table(
 _IN_USE = text("trashed_at IS NULL")
 
 
-class Customer(Pooled, Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class Customer(Pooled, Customized, Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "customer"
     __table_args__ = (
         Index(None, "name"),
@@ -82,6 +83,7 @@ class Customer(Pooled, Versioned, Trashable, Named, Searchable, Timestamped, Bas
     )  # fmt: skip
 
     TRASHED, RESTORED = Action.CUSTOMER_TRASHED, Action.CUSTOMER_RESTORED
+    CUSTOM_NOUN = CustomNoun.CUSTOMER
     SEARCHED, LETTER = ("name", "code", "external_id", "phone"), "C"
     TRACKED = (
         "name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",
@@ -238,7 +240,7 @@ class Customer(Pooled, Versioned, Trashable, Named, Searchable, Timestamped, Bas
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED):
+        if changes := changes_of(self, self.TRACKED) | self.custom_changes():
             Event.record(Action.CUSTOMER_CHANGED, self, by=by, historic=historic, changes=changes)
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, ce
 from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.company import Company
+from crm.models.custom_field import Customized, CustomNoun
 from crm.models.customer import Customer
 from crm.models.deal.closing import AmountStands, Closing
 from crm.models.deal.moving import Missing, Moving, StageChanged
@@ -56,7 +57,7 @@ deal_collaborator = Table(
 _OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
 
 
-class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class Deal(Moving, Closing, Customized, Versioned, Trashable, Named, Searchable, Timestamped, Base):
     __tablename__ = "deal"
     __table_args__ = (
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability_percent"),
@@ -72,6 +73,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped
     )  # fmt: skip
 
     TRASHED, RESTORED = Action.DEAL_TRASHED, Action.DEAL_RESTORED
+    CUSTOM_NOUN = CustomNoun.DEAL
     SEARCHED, LETTER = ("name", "product", "external_id"), "D"
     TRACKED = ("name", "customer", "contact", "owner", "amount", "currency", "probability",
                "expected_close", "source", "product", "next_step")  # fmt: skip
@@ -224,7 +226,7 @@ class Deal(Moving, Closing, Versioned, Trashable, Named, Searchable, Timestamped
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED):
+        if changes := changes_of(self, self.TRACKED) | self.custom_changes():
             Event.record(Action.DEAL_CHANGED, self, by=by, historic=historic,
                          name=self.name, changes=changes)  # fmt: skip
 
