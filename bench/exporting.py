@@ -29,7 +29,7 @@ def main() -> None:
     print("  rows  file  seconds  file MB  memory MB")
     for count in COUNTS:
         with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
-            Place(Path(folder)).make(Size(count, 1, 1, 1, 1))
+            Place(Path(folder)).make(Size(count, count, 1, 1, 1, 1))
             for kind in Format:
                 with spawn.Pool(1) as pool:
                     print(pool.apply(measure, (folder, kind)), flush=True)

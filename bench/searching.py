@@ -29,7 +29,7 @@ TERMS = ("碧渊", "大连", "dalian", "青岛盛屹", "shengyi", "qdsy", "有�
 def main() -> None:
     """Print a line for each term, and the median over all."""
     with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
-        Place(Path(folder)).make(Size(CUSTOMERS, 1, 1, 1, 1))
+        Place(Path(folder)).make(Size(CUSTOMERS, 2 * CUSTOMERS, 1, 1, 1, 1))
         app = create_app({"INSTANCE": folder})
         with app.app_context():
             reading_only.set(True)

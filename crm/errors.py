@@ -90,7 +90,7 @@ def _broken(_error: Exception) -> Response:
 def _words(what: int | str) -> Words:
     return {
         403: Words("lock", _("You may not do this"), _("Nothing was changed. Ask your manager or an administrator if you should be able to.")),
-        404: Words("search-x", _("Not found"), _("It does not exist, was deleted, or is not visible to you. What was deleted is in the trash for 30 days.")),
+        404: Words("search-x", _("Not found"), _("It does not exist, was deleted, or is not visible to you. What was deleted may still lie in the trash.")),
         405: Words("circle-alert", _("That does not work this way"), _("Nothing was changed. Go back and use the buttons on the page.")),
         409: Words("users", _("Somebody else was faster"), _("It was changed by somebody else a moment ago. Nothing of yours was saved: look at it as it is now, then try again.")),
         410: Words("unlink", _("This link no longer works"), _("It was used, replaced by a newer one, or is too old. Look for a newer mail, or sign in.")),

@@ -7,6 +7,7 @@ import io
 import os
 import tempfile
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,6 +93,8 @@ def store(prepared: PreparedFile, *, kind: str, by: User) -> Attachment:
     """Write the file, and make the attachment that names it; the caller gives it its record."""
     digest = hashlib.sha256(prepared.content).hexdigest()
     path = path_of(digest)
+    with suppress(FileNotFoundError):
+        os.utime(path)  # it is needed again, so nobody may remove it now (unused_files.py)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         # Whole or not at all: written beside, flushed to the disk, then renamed.

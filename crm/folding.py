@@ -15,7 +15,7 @@ MOST_WORDS = 12
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Digits as they are written in phone numbers, long enough to be nothing else.
-_PHONE = re.compile(r"(?:\+|00)?[\d\s().-]{7,}", re.ASCII)
+_PHONE = re.compile(r"\+[\d\s().-]+|[\d\s().-]{7,}", re.ASCII)
 _DIGITS = re.compile(r"\d+")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 
@@ -67,20 +67,46 @@ def search_text(*values: str | None) -> str:
 
 
 def pieces_of(text: str) -> list[str]:
-    """The two-character pieces of each word of ``text``, which the search index holds.
+    """The pieces of each word of ``text`` that the search index holds: pairs of characters.
 
-    Chinese characters also stand alone, since one of them is a fair thing to look for. They are
-    written by their numbers: not every database's tokenizer knows the rarer ones.
+    Letters and digits are held in threes as well, of which a text has many more: few others hold
+    the same. Chinese characters also stand alone, since one of them is a fair thing to look for;
+    they are written by their numbers: not every database's tokenizer knows the rarer ones.
 
-    >>> pieces_of("大连 dl")
-    ['5927', '8fde', '59278fde', 'dl']
+    >>> pieces_of("大连 dlx")
+    ['5927', '8fde', '59278fde', 'dl', 'lx', 'dlx']
     """
     found: list[str] = []
     for word in text.split():
-        spelt = [char if char.isascii() else f"{ord(char):x}" for char in word]
+        spelt = _spelt(word)
         found += [code for char, code in zip(word, spelt, strict=True) if not char.isascii()]
-        found += [first + second for first, second in pairwise(spelt)]
+        found += ["".join(pair) for pair in pairwise(spelt)]
+        found += _threes(word)
     return list(dict.fromkeys(found))
+
+
+def sought_pieces(words: list[str]) -> list[str]:
+    """The pieces that hold all of ``words``: of letters threes, where there are so many.
+
+    >>> sought_pieces(["大连dlx", "ab"])
+    ['5927', '8fde', '59278fde', '8fded', 'dlx', 'ab']
+    """
+    found: list[str] = []
+    for word in words:
+        spelt, threes = _spelt(word), _threes(word)
+        covered = {three[at : at + 2] for three in threes for at in (0, 1)}
+        found += [code for char, code in zip(word, spelt, strict=True) if not char.isascii()]
+        found += [pair for pair in map("".join, pairwise(spelt)) if pair not in covered]
+        found += threes
+    return list(dict.fromkeys(found))
+
+
+def _spelt(word: str) -> list[str]:
+    return [char if char.isascii() else f"{ord(char):x}" for char in word]
+
+
+def _threes(word: str) -> list[str]:
+    return [word[at : at + 3] for at in range(len(word) - 2) if word[at : at + 3].isascii()]
 
 
 def occurrence(text: str, word: str) -> tuple[int, int] | None:

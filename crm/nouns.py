@@ -42,6 +42,8 @@ NOUNS: dict[str, RecordNoun] = {
         RecordNoun("claim", ExpenseClaim, _l("Expense claims"), "receipt-text"),
     )
 }
+# What is found like them, and stands on the page of what it was noted at: words and icon.
+NOTED = {"activity": (_l("Activities"), "message-circle")}
 BY_MODEL = {noun.model: noun for noun in NOUNS.values()}
 BY_TABLE = {noun.model.__tablename__: noun for noun in NOUNS.values()}
 BY_LIST = {noun.list: noun for noun in NOUNS.values()}
@@ -54,12 +56,12 @@ def record_url(record: Record, **args: Any) -> str:
 
 def noun_word(name: str) -> str:
     """What the records of a noun are called: ``customer`` → Customers."""
-    return str(NOUNS[name].words)
+    return str(NOUNS[name].words if name in NOUNS else NOTED[name][0])
 
 
 def noun_icon(name: str) -> str:
     """The icon of a noun."""
-    return NOUNS[name].icon
+    return NOUNS[name].icon if name in NOUNS else NOTED[name][1]
 
 
 def list_word(name: str) -> str:

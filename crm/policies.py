@@ -219,4 +219,5 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Pipeline): _administer,
     ("edit", Option): _administer,
     ("import", Customer): _administer,
+    **{("purge", kind): _administer for kind in (Customer, Contact, Deal, Task, ExpenseClaim)},
 }

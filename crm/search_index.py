@@ -11,11 +11,14 @@ from typing import Any
 
 from sqlalchemy import text
 
+from crm.base import Base
 from crm.extensions import db
 from crm.models.searchable import Searchable, index_name
 
-# Every model that is found by name.
-SEARCHABLE: list[Any] = Searchable.__subclasses__()
+# Every model that is found by what stands in it.
+SEARCHABLE: list[Any] = [
+    mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Searchable)
+]
 
 
 def renew() -> None:

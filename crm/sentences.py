@@ -20,6 +20,7 @@ ICONS: dict[str, str] = {
     "activity": "message-circle", "approval_link": "triangle-alert",
     "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban",
     "option": "list", "company": "settings", "exchange_rate": "banknote", "import": "upload",
+    "trash": "trash-2",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_WON: "trophy",
@@ -56,6 +57,22 @@ def changes(event: Event) -> list[Change]:
         Change(field_word(noun, field), _value(field, old), _value(field, new))
         for field, (old, new) in event.particulars["changes"].items()
     ]
+
+
+def changed(event: Event) -> dict[str, Change]:
+    """The same by the fields' names, with what was changed by a verb of its own."""
+    particulars, by = event.particulars, event.by.name if event.by else ""
+    match event.action:
+        case Action.DEAL_MOVED:
+            left, entered = (_in_language(particulars, side) for side in ("from", "to"))
+            return {"stage": Change(field_word("deal", "stage"), left, entered)}
+        case Action.CUSTOMER_CLAIMED:
+            return {"owner": Change(field_word("customer", "owner"), "", by)}
+        case Action.CUSTOMER_RELEASED:
+            return {"owner": Change(field_word("customer", "owner"), particulars["owner"], "")}
+    if "changes" not in particulars:
+        return {}
+    return dict(zip(particulars["changes"], changes(event), strict=True))
 
 
 def address_of(event: Event) -> str | None:
@@ -212,6 +229,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
         "Exported as %(format)s: %(list)s, %(count)s rows",
         format=p["format"].upper(), list=list_word(p["list"]), count=p["count"],
     ),
+    Action.TRASH_PURGED: lambda p: _("Deleted for good: %(name)s", name=p["name"]),
 }  # fmt: skip
 
 

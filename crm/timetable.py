@@ -9,7 +9,9 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from crm.models import Company, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.models.purging import purge_old
 from crm.queries.silence import keep_the_pool
+from crm.unused_files import remove_unused
 
 
 class Schedule(Protocol):
@@ -62,5 +64,7 @@ def forget_old_sessions() -> None:
 TIMETABLE: dict[str, Entry] = {
     "forget_sign_in_attempts": Entry(SignInAttempt.forget_old, Every(minutes=60)),
     "keep_the_pool": Entry(keep_the_pool, Daily(time(7, 0))),
+    "purge_the_trash": Entry(purge_old, Every(minutes=60)),
+    "remove_unused_files": Entry(remove_unused, Daily(time(4, 0))),
     "forget_old_sessions": Entry(forget_old_sessions, Daily(time(3, 30))),
 }

@@ -135,9 +135,11 @@ FIELDS: dict[str, str] = {
     "roles": _l("Roles"),
     "language": _l("Language"),
     "head": _l("Head"),
+    "stage": _l("Stage"),
     "stages": _l("Stages"),
     "options": _l("List"),
     "approval_link_limit": _l("Limit for approval by link"),
+    "trash_days": _l("Days in the trash"),
 }
 
 

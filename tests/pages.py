@@ -59,6 +59,7 @@ PAGES: dict[str, Visit] = {
     "today.show": Visit(),
     "searches.index": Visit(query={"q": "泵"}),
     "trash.index": Visit(),
+    "histories.show": Visit(args={"noun": "customer", "record_id": "customer_id"}),
     "customers.index": Visit(),
     "customers.new": Visit(),
     "customers.show": Visit(),

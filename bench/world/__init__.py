@@ -25,6 +25,7 @@ class Size:
     """How many rows of each kind."""
 
     customers: int = 10_000
+    contacts: int = 14_000  # one or two at each customer
     open_deals: int = 10_000
     closed_deals: int = 5_000
     activities: int = 20_000
@@ -45,7 +46,7 @@ def build(size: Size) -> None:
         for which in OptionList
     }
     ids = {name: [option.id for option in those] for name, those in options.items()}
-    firms = customers.register(rows, dice, staff, ids, now, size.customers)
+    firms = customers.register(rows, dice, staff, ids, now, size.customers, size.contacts)
     dealing = deals.Dealing(
         rows, dice, staff, firms, list(db.session.scalars(Stage.in_order(Pipeline.main()))),
         ids["source"], options["lost_reason"], now,

@@ -13,7 +13,7 @@ from bench.world.people import People
 from bench.world.rows import Rows
 from crm.demo.firms import TRADES
 from crm.demo.products import COMPETITORS, PRODUCTS
-from crm.folding import search_text
+from crm.folding import search_text, sort_key
 from crm.models import (
     Action,
     Activity,
@@ -82,6 +82,7 @@ class Dealing:
         name = f"{firm.name[:4]}{project}{product.zh} {quantity} {product.unit}"
         amount = Decimal(dice.randint(product.cheapest, product.dearest) * quantity)
         stage = self.stages[len(entered) - 1]
+        next_step = dice.choice(NEXT_STEPS)
         deal_id = self.rows.add(
             Deal, name=name, customer_id=firm.id, contact_id=firm.contact_ids[0],
             owner_id=firm.owner.id, pipeline_id=stage.pipeline_id, stage_id=stage.id,
@@ -90,10 +91,12 @@ class Dealing:
             amount=amount, currency="CNY", rate=Decimal(1), base_amount=amount,
             expected_close=(self.now + timedelta(days=dice.randint(5, 120))).date(),
             source_id=dice.choice(self.sources), product=product.zh,
-            next_step=dice.choice(NEXT_STEPS), search_text=search_text(name, product.zh),
+            next_step=next_step, sort_name=sort_key(name),
+            search_text=search_text(name, product.zh),
             closed_at=closed, version=len(entered), created_at=entered[0],
             updated_at=closed or entered[-1],
         )  # fmt: skip
+        self.rows.noted("deal", deal_id, name, product.zh, next_step)
         sale = Sale(deal_id, firm, firm.owner)
         self._walk(sale, name, entered, closed)
         if closed is not None:
@@ -163,13 +166,15 @@ def log(
         sale = dice.choice(sales) if dice.random() < 0.66 else None
         firm = sale.firm if sale else firms[int(len(firms) * dice.random() ** 2)]
         kind, summary = dice.choice(kinds), dice.choice(SUMMARIES)
+        next_step = dice.choice(NEXT_STEPS)
         at = now - timedelta(days=365) * (1 - n / count)
         activity_id = rows.add(
             Activity, customer_id=firm.id, contact_id=dice.choice(firm.contact_ids),
             deal_id=sale.id if sale else None, kind_id=kind.id, by_id=firm.owner.id,
-            happened_at=at, summary=summary, next_step=dice.choice(NEXT_STEPS),
+            happened_at=at, summary=summary, next_step=next_step,
             created_at=at, updated_at=at,
         )  # fmt: skip
+        rows.noted("activity", activity_id, summary, next_step)
         rows.happened(
             Action.ACTIVITY_LOGGED, at, firm.owner.id, "activity", activity_id, customer_id=firm.id,
             deal_id=sale.id if sale else None, kind_zh=kind.label_zh, kind_en=kind.label_en,

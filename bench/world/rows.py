@@ -10,7 +10,8 @@ from sqlalchemy import Table, func, insert, select, text
 
 from crm.base import Base
 from crm.extensions import db
-from crm.models import Action, Event
+from crm.folding import search_text
+from crm.models import Action, Event, Passage
 
 EVENT: Table = Event.__table__  # type: ignore[assignment]
 
@@ -30,6 +31,10 @@ class Rows:
     def link(self, table: Table, **values: int) -> None:
         """Keep a row of a table that only joins two others."""
         self._rows[table].append(values)
+
+    def noted(self, kind: str, record_id: int, *texts: str) -> None:
+        """Keep what a record is found by besides its name."""
+        self.add(Passage, record_kind=kind, record_id=record_id, search_text=search_text(*texts))
 
     def happened(
         self, action: Action, at: datetime, by_id: int, kind: str, subject_id: int, *,

@@ -19,7 +19,7 @@ from crm.devices import device_name
 from crm.forms.rendering import control, described
 from crm.places import ADDING, RAIL, THEMES, open_to
 from crm.queries.first_visit import first_visit_of, knows_customers
-from crm.sentences import address_of, changes, event_icon, sentence
+from crm.sentences import address_of, changed, changes, event_icon, sentence
 from crm.wording import field_word
 
 
@@ -31,8 +31,8 @@ def init_app(app: Flask) -> None:
         knows_customers=knows_customers, open_to=open_to, RAIL=RAIL, ADDING=ADDING, THEMES=THEMES,
     )  # fmt: skip
     app.jinja_env.filters.update(
-        sentence=sentence, changes=changes, event_icon=event_icon, device=device_name,
-        field_word=field_word, address_of=address_of,
+        sentence=sentence, changes=changes, changed=changed, event_icon=event_icon,
+        device=device_name, field_word=field_word, address_of=address_of,
     )  # fmt: skip
     areas = [home, sessions, contacts, deals, tasks, expenses, approvals, lists, settings]
     if app.config["DEV"]:

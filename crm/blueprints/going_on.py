@@ -26,7 +26,7 @@ def go_if_seen(record: Any, page: str, *, otherwise: str) -> Response:
 
 def go_without(record: Any, *, otherwise: str) -> Response:
     """To ``otherwise``, as ``record`` is in the trash now; the message takes it back."""
-    message = _("%(name)s is in the trash and can be restored for 30 days.", name=str(record))
+    message = _("%(name)s is in the trash and can be restored.", name=str(record))
     noun = BY_MODEL[type(record)].name
     flash_undoable(message, url_for("trash.destroy", noun=noun, record_id=record.id))
     return go(otherwise)

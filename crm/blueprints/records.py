@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_login import current_user
 
 from crm.blueprints.going_on import is_seen
@@ -60,6 +60,7 @@ def shown(noun: str, record: Any, inline: Inline | None = None) -> dict[str, Any
         "address": address_of(record), "came_from": came_from(),
         "neighbours": partial(_neighbours, noun, record),
         "inline": inline or Inline(noun, record, may("edit", record), came_from=came_from()),
+        "history": url_for("histories.show", noun=noun, record_id=record.id),
         **page.read(record),
     }  # fmt: skip
 

@@ -195,7 +195,7 @@ class DealFilter(ListFilter):
         The deal shows its customer's name to all who see the deal; whatever else finds a customer
         finds one's own alone.
         """
-        found = Customer.visible_to(user).where(Customer.matching(self.q))
+        found = Customer.visible_to(user).where(Customer.named(self.q))
         named = [Customer.name.icontains(word, autoescape=True) for word in self.q.split()]
         return [
             Deal.customer_id.in_(found.with_only_columns(Customer.id)),

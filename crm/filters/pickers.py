@@ -40,7 +40,7 @@ def offered(noun: str, typed: str, user: User, *, at: Customer | None = None) ->
     if model is Deal:
         rows = rows.where(Deal.closed_at.is_(None))
     if fold(typed):
-        return _first(_newest(rows.where(model.matching(typed)), model), SHOWN)
+        return _first(_newest(rows.where(model.named(typed)), model), SHOWN)
     recent = [] if typed or at else _recent(model, rows, user)
     newest = _first(_newest(rows, model), SHOWN) if not typed else []
     return [*recent, *(row for row in newest if row not in recent)][:SHOWN]
@@ -82,11 +82,11 @@ def _named(model: Any, rows: Select[Any], written: str) -> list[Any]:
     number = model.number_in(written)
     if number is not None and (coded := _first(rows.where(model.id == number), 1)):
         return coded
-    return _first(_newest(rows.where(model.matching(written)), model), SHOWN)
+    return _first(_newest(rows.where(model.named(written)), model), SHOWN)
 
 
 def _fits(model: Any, written: str) -> ColumnElement[bool]:
-    return model.matching(written) if fold(written) else model.name == written
+    return model.named(written) if fold(written) else model.name == written
 
 
 def _at(rows: Select[Any], model: Any, customer: Customer | None) -> Select[Any]:

@@ -125,7 +125,7 @@ class CustomerBatchForm(BatchForm):
                       lambda row, owner, by: row.give_to(owner, by=by), asks="owner"),
         "grade": Deed(_l("Set grade"), "target",
                       lambda row, grade, by: row.grade_as(grade, by=by), asks="grade"),
-        "trash": _trash(_l("They go to the trash and can be restored from there for 30 days. "
+        "trash": _trash(_l("They go to the trash and can be restored from there. "
                            "Their deals, tasks and expenses stay.")),
     }  # fmt: skip
 
@@ -145,7 +145,7 @@ class DealBatchForm(BatchForm):
                       lambda row, owner, by: row.give_to(owner, by=by), asks="owner"),
         "close": Deed(_l("Expected close"), "calendar",
                       lambda row, day, by: row.expect_close_on(day, by=by), asks="expected_close"),
-        "trash": _trash(_l("They go to the trash and can be restored from there for 30 days.")),
+        "trash": _trash(_l("They go to the trash and can be restored from there.")),
     }  # fmt: skip
 
     owner = RecordField(_l("Owner"), empty=_l("Choose…"), validators=[Required()])
@@ -165,7 +165,7 @@ class TaskBatchForm(BatchForm):
                         lambda row, day, by: row.put_off_to(day, by=by), asks="due_on"),
         "assign": Deed(_l("Give to"), "user",
                        lambda row, assignee, by: row.assign_to(assignee, by=by), asks="assignee"),
-        "trash": _trash(_l("They go to the trash and can be restored from there for 30 days.")),
+        "trash": _trash(_l("They go to the trash and can be restored from there.")),
     }  # fmt: skip
 
     due_on = DayField(_l("Due"), validators=[Required()])
@@ -183,7 +183,7 @@ class ClaimBatchForm(BatchForm):
         "pay": Deed(_l("Mark as paid"), "banknote",
                     lambda row, reference, by: row.pay(reference, by=by),
                     asks="reference", verb="pay", role=Role.FINANCE),
-        "trash": _trash(_l("Drafts go to the trash and can be restored from there for 30 days.")),
+        "trash": _trash(_l("Drafts go to the trash and can be restored from there.")),
     }  # fmt: skip
 
     reference = text(_l("Payment reference"), 120)

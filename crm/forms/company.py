@@ -13,8 +13,17 @@ from wtforms.validators import Length
 
 from crm.extensions import LANGUAGES
 from crm.forms.base import BaseForm
-from crm.forms.fields import CurrencyField, DayField, MoneyField, Required, known_timezone
+from crm.forms.fields import (
+    CurrencyField,
+    DayField,
+    MoneyField,
+    Required,
+    WholeNumberField,
+    known_timezone,
+)
 from crm.models import Company
+
+MOST_TRASH_DAYS = 3650
 
 
 class CompanyForm(BaseForm):
@@ -33,6 +42,11 @@ class CompanyForm(BaseForm):
         description=_l(
             "Up to this amount the link in a mail alone decides; above it the approver signs in."
         ),
+    )  # fmt: skip
+
+    trash_days = WholeNumberField(
+        _l("Days in the trash"), 0, MOST_TRASH_DAYS, validators=[Required()],
+        description=_l("After so many days what was deleted is deleted for good; 0: never."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from crm.models.option import Option, OptionList
 from crm.models.outcome import Outcome, OutcomeKind
 from crm.models.outgoing_mail import MailKind, OutgoingMail
 from crm.models.ownership import Ownership
+from crm.models.passage import Passage
 from crm.models.pipeline import Pipeline, Stage
 from crm.models.pool import PoolRule, PoolWarning
 from crm.models.saved_view import SavedView, Sharing
@@ -62,6 +63,7 @@ __all__ = [
     "OutcomeKind",
     "OutgoingMail",
     "Ownership",
+    "Passage",
     "Pipeline",
     "PoolRule",
     "PoolWarning",

@@ -14,6 +14,7 @@ from crm.extensions import db
 from crm.models.access import Noun, owned_within
 from crm.models.customer import Customer
 from crm.models.event import Action, Event
+from crm.models.passage import Noted
 
 if TYPE_CHECKING:
     from crm.models.contact import Contact
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
-class Activity(Timestamped, Base):
+class Activity(Noted, Timestamped, Base):
     __tablename__ = "activity"
     __table_args__ = (
         Index(None, "customer_id", "happened_at"),
         Index(None, "by_id", "happened_at"),
     )
+
+    NOTED = ("summary", "next_step")
 
     id: Mapped[Key]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))

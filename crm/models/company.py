@@ -31,6 +31,7 @@ class Company(Versioned, Base):
         "approval_link_limit",
         "pool_limit",
         "pool_rest_days",
+        "trash_days",
     )
 
     id: Mapped[Key]
@@ -45,6 +46,8 @@ class Company(Versioned, Base):
     pool_limit: Mapped[int | None]
     # For how long who lost a customer cannot claim it again.
     pool_rest_days: Mapped[int] = mapped_column(default=30)
+    # After so many days in the trash a record is deleted for good; 0: never by itself.
+    trash_days: Mapped[int] = mapped_column(default=90)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
@@ -63,6 +66,7 @@ class Company(Versioned, Base):
                     language="zh",
                     approval_link_limit=Decimal(2000),
                     pool_rest_days=30,
+                    trash_days=90,
                     is_demo=False,
                 )
             g.company = company

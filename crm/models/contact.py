@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, ForeignKey, Index, Select, String, select, update
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
@@ -15,7 +15,7 @@ from crm.models.custom_field import Customized, CustomNoun
 from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
-from crm.models.searchable import Searchable
+from crm.models.passage import NamedOrNoted
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class DecisionRole(StrEnum):
     GATEKEEPER = "gatekeeper"
 
 
-class Contact(Customized, Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class Contact(Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
     __tablename__ = "contact"
     __table_args__ = (Index(None, "sort_name", "id"), Index(None, "created_at"))
 
@@ -65,6 +65,15 @@ class Contact(Customized, Versioned, Trashable, Named, Searchable, Timestamped, 
             .join(cls.customer)
             .where(cls.trashed_at.is_(None), Customer.trashed_at.is_(None), Customer.seen_by(user))
         )
+
+    @classmethod
+    def for_changes(cls) -> tuple[Any, ...]:
+        """Loading options for many that are to be changed: who may is asked of each's customer."""
+        from crm.models.user import User
+
+        customer = joinedload(cls.customer)
+        return (customer.joinedload(Customer.owner).joinedload(User.team),
+                customer.selectinload(Customer.collaborators))  # fmt: skip
 
     @classmethod
     def trash_of(cls, user: User) -> Select[Contact]:

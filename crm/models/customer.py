@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    and_,
     or_,
     select,
     text,
@@ -37,8 +38,8 @@ from crm.models.company import Company
 from crm.models.custom_field import Customized, CustomNoun
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
+from crm.models.passage import NamedOrNoted
 from crm.models.pool import Pooled
-from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ customer_collaborator = Table(
 _IN_USE = text("trashed_at IS NULL")
 
 
-class Customer(Pooled, Customized, Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
     __tablename__ = "customer"
     __table_args__ = (
         Index(None, "name"),
@@ -156,6 +157,19 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, Searchable, Time
         if Company.current().pool_limit is not None:
             seen.append(cls.owner_id.is_(None))
         return or_(*seen)
+
+    @classmethod
+    def in_trash(cls) -> ColumnElement[bool]:
+        """As of any record; but a merged customer comes back by undoing that (``merge.py``)."""
+        return and_(super().in_trash(), ~cls.is_merged())
+
+    @classmethod
+    def is_merged(cls) -> ColumnElement[bool]:
+        """The condition that it was merged into another customer, and still is."""
+        from crm.models.merge import Merge
+
+        merges = select(Merge.id).where(Merge.loser_id == cls.id, Merge.undone_at.is_(None))
+        return merges.correlate(cls).exists()
 
     @classmethod
     def ids_collaborated_by(cls, user: User) -> Select[int]:

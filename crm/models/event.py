@@ -85,6 +85,7 @@ class Action(StrEnum):
     RATE_ENTERED = "exchange_rate:entered"
     IMPORT_FINISHED = "import:finished"
     EXPORT_MADE = "export:made"
+    TRASH_PURGED = "trash:purged"
 
 
 _CHANGES = frozenset({"changes"})
@@ -147,6 +148,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.OPTIONS_CHANGED: _CHANGES | {"list"},
     Action.RATE_ENTERED: frozenset({"currency", "day", "rate"}),
     Action.IMPORT_FINISHED: frozenset({"noun", "file", "created", "updated"}),
+    Action.TRASH_PURGED: _NAME | {"noun"},
     Action.EXPORT_MADE: frozenset({"list", "filter", "format", "count"}),
 }
 

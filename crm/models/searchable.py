@@ -1,7 +1,8 @@
 """Records found by name: ``search_text`` is written in the same flush as what it is made of.
 
 Every fragment of two characters is in an index (``crm/search_index.py``), so that a search reads
-the few rows that hold all pieces of what is looked for, in Chinese as well as in letters.
+the few rows that hold all pieces of what is looked for, in Chinese as well as in letters. What is
+written about a record at length is found, too: see ``passage.py``.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from crm.extensions import db
-from crm.folding import pieces_of, search_text, words_of
+from crm.folding import pieces_of, search_text, sought_pieces, words_of
 
 # More would not make a search narrower: what the index finds is compared in full.
 MOST_PIECES = 24
@@ -51,6 +52,11 @@ class Searchable:
 
     @classmethod
     def matching(cls, term: str) -> ColumnElement[bool]:
+        """The condition that a record is found by ``term``."""
+        return cls.named(term)
+
+    @classmethod
+    def named(cls, term: str) -> ColumnElement[bool]:
         """The condition that every word of ``term`` occurs, by fragment, pinyin or initials.
 
         A code, such as ``D-000012``, finds its record.
@@ -59,7 +65,7 @@ class Searchable:
         if not words:
             return true()
         found = [cls.search_text.contains(word, autoescape=True) for word in words]
-        if pieces := [piece for piece in pieces_of(" ".join(words)) if piece not in COMMON]:
+        if pieces := [piece for piece in sought_pieces(words) if piece not in COMMON]:
             found.insert(0, cls._holding(pieces[:MOST_PIECES]))
         number = cls.number_in(term)
         every = and_(*found)

@@ -15,7 +15,7 @@ from crm.models.access import Noun, Scope, owned_within
 from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
-from crm.models.searchable import Searchable
+from crm.models.passage import NamedOrNoted
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
-class Task(Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class Task(Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
     __tablename__ = "task"
     __table_args__ = (Index(None, "assignee_id", "done_at", "due_on"),)
 

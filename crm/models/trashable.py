@@ -1,8 +1,8 @@
-"""Records that are moved to the trash instead of deleted, and can be restored for 30 days."""
+"""Records that are moved to the trash, and can be restored until they are purged from it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from sqlalchemy import ColumnElement, ForeignKey, Select, select
@@ -13,8 +13,6 @@ from crm.models.event import Action, Event
 
 if TYPE_CHECKING:
     from crm.models.user import User
-
-KEPT = timedelta(days=30)
 
 
 class Trashable:
@@ -38,8 +36,8 @@ class Trashable:
 
     @classmethod
     def in_trash(cls) -> ColumnElement[bool]:
-        """The condition that a record was trashed, and can still be restored."""
-        return cls.trashed_at > clock.now() - KEPT
+        """The condition that a record was trashed, and can be restored."""
+        return cls.trashed_at.is_not(None)
 
     @classmethod
     def trash_of(cls, user: User) -> Select[Self]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, literal, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, case, func, literal, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.extensions import db
 from crm.filters.base import ListFilter
@@ -17,31 +17,65 @@ from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.tasks import TaskFilter
-from crm.folding import fold, words_of
+from crm.folding import fold, occurrence, words_of
 from crm.formatting import label, money, short_day
-from crm.models import Contact, Customer, Deal, Event, ExpenseClaim, Task, User
+from crm.models import (
+    Activity,
+    Company,
+    Contact,
+    Customer,
+    Deal,
+    Event,
+    ExpenseClaim,
+    Task,
+    User,
+)
+from crm.models.searchable import Searchable
 from crm.nouns import BY_TABLE, NOUNS, Record, record_url
 from crm.paging import LONGEST
 from crm.wording import word_for
 
 
 class Searched(NamedTuple):
-    """How a noun is searched: its list, narrowed to what was typed, and how rows are loaded."""
+    """How something is searched: what of it fits, and how rows are loaded."""
 
-    filter: Callable[..., ListFilter]  # called with q=…, it makes the list's filter
+    model: Any
+    fitting: Callable[[str, User], Select[Any]]
     load: tuple[Any, ...]
+    # The list of it, narrowed to what was typed.
+    list: Callable[[str], ListFilter] | None = None
+
+
+def _listed(noun: str, filter: Callable[..., ListFilter], *load: Any) -> Searched:
+    """A noun with a list, which narrows itself to what was typed."""
+    return Searched(
+        NOUNS[noun].model, lambda q, user: filter(q=q).narrow(user), load, lambda q: filter(q=q)
+    )
+
+
+def _activities(q: str, user: User) -> Select[Any]:
+    """The activities that are written about it, at customers whose page ``user`` may open."""
+    at_customer = Activity.visible_to(user).join(Activity.customer)
+    seen = (Customer.trashed_at.is_(None), Customer.seen_by(user))
+    return at_customer.where(*seen, Activity.noted(q))
 
 
 SEARCHED: dict[str, Searched] = {
-    "customer": Searched(CustomerFilter, (joinedload(Customer.owner),)),
-    "contact": Searched(ContactFilter, (joinedload(Contact.customer),)),
-    "deal": Searched(partial(DealFilter, status=DealStatus.ALL), Deal.for_list()),
-    "task": Searched(partial(TaskFilter, everyone=True), Task.for_list()),
-    "claim": Searched(ExpenseClaimFilter, (joinedload(ExpenseClaim.claimant),)),
-}
+    "customer": _listed("customer", CustomerFilter, joinedload(Customer.owner)),
+    "contact": _listed("contact", ContactFilter, joinedload(Contact.customer)),
+    "deal": _listed("deal", partial(DealFilter, status=DealStatus.ALL), *Deal.for_list()),
+    "task": _listed("task", partial(TaskFilter, everyone=True), *Task.for_list()),
+    "claim": _listed("claim", ExpenseClaimFilter, joinedload(ExpenseClaim.claimant)),
+    "activity": Searched(Activity, _activities, (
+        contains_eager(Activity.customer), joinedload(Activity.kind), joinedload(Activity.by),
+    )),
+}  # fmt: skip
 OF_EACH, ON_PAGE, RECENT = 5, 50, 8
-# How well a record fits: its code, its name, its name's beginning, a word's beginning, a part.
-CODE, NAME, BEGINNING, WORD, PART = range(5)
+# How well a record fits: its code, its name, its name's beginning, a word's beginning, a part, or
+# only what is written at it.
+CODE, NAME, BEGINNING, WORD, PART, NOTE = range(6)
+# Of what is written so much is shown before and after what was looked for.
+BEFORE, AFTER = 16, 60
 
 
 @dataclass(frozen=True)
@@ -49,22 +83,43 @@ class Hit:
     """A found record with its noun."""
 
     noun: str
-    record: Record
+    record: Record | Activity
 
     @property
     def url(self) -> str:
         """Its page."""
-        return record_url(self.record)
+        record = self.record
+        return record_url(record.customer if isinstance(record, Activity) else record)
 
     @property
     def name(self) -> str:
         record = self.record
+        if isinstance(record, Activity):
+            return record.customer.name
         return record.title if isinstance(record, Task | ExpenseClaim) else record.name
 
     @property
     def details(self) -> list[str]:
         """What tells it from others of the same name."""
         return [detail for detail in DETAILS[self.noun](self.record) if detail]
+
+    def excerpt(self, q: str) -> str:
+        """What is written at it about ``q``, where neither name nor details show why it fits."""
+        shown = [self.name, *self.details]
+        for word in words_of(q):
+            if any(occurrence(text, word) for text in shown):
+                continue
+            noted = getattr(self.record, "NOTED", ())
+            for text in (getattr(self.record, name) or "" for name in noted):
+                if spot := occurrence(text, word):
+                    return _cut(text, *spot)
+        return ""
+
+
+def _cut(text: str, first: int, last: int) -> str:
+    begin, end = max(0, first - BEFORE), last + AFTER
+    begin = 0 if begin < BEFORE else begin
+    return f"{'…' * bool(begin)}{text[begin:end].strip()}{'…' * (end < len(text))}"
 
 
 # A deal's details say how it ended, or where it stands; a contact's, how to reach it.
@@ -82,6 +137,9 @@ DETAILS: dict[str, Callable[[Any], tuple[str | None, ...]]] = {
     "claim": lambda it: (
         it.number, it.claimant.name, word_for(it.state), money(it.base_amount),
     ),
+    "activity": lambda it: (
+        label(it.kind), short_day(Company.current().day_of(it.happened_at)), it.by.name,
+    ),
 }  # fmt: skip
 
 
@@ -93,12 +151,12 @@ class Group:
     hits: Sequence[Hit]
     rank: int
     has_more: bool
-    filter: ListFilter
+    filter: ListFilter | None
 
     @property
     def list_url(self) -> str:
-        """The noun's list, narrowed to the same words."""
-        return self.filter.url()
+        """The noun's list, narrowed to the same words; empty if it has none."""
+        return self.filter.url() if self.filter else ""
 
 
 def understood(typed: str) -> str:
@@ -124,9 +182,9 @@ def counts(q: str, user: User) -> dict[str, int]:
         return dict.fromkeys(SEARCHED, 0)
     each = [
         select(func.count())
-        .select_from(_fitting(name, q, user).with_only_columns(NOUNS[name].model.id).subquery())
+        .select_from(searched.fitting(q, user).with_only_columns(searched.model.id).subquery())
         .scalar_subquery()
-        for name in SEARCHED
+        for searched in SEARCHED.values()
     ]
     return dict(zip(SEARCHED, db.session.execute(select(*each)).one(), strict=True))
 
@@ -154,33 +212,33 @@ def recent(user: User) -> list[Hit]:
     return [Hit(name, known[name, id]) for name, id in newest if (name, id) in known]
 
 
-def _fitting(name: str, q: str, user: User) -> Select[Any]:
-    return SEARCHED[name].filter(q=q).narrow(user)
-
-
 def _group(name: str, q: str, user: User, limit: int) -> Group:
-    model, searched = NOUNS[name].model, SEARCHED[name]
-    rank = _rank(model, q)
+    searched = SEARCHED[name]
+    model, rank = searched.model, _rank(searched.model, q)
     rows = db.session.execute(
-        _fitting(name, q, user)
+        searched.fitting(q, user)
         .add_columns(rank)
         .order_by(rank, model.updated_at.desc(), model.id.desc())
         .options(*searched.load)
         .limit(limit + 1)
     ).all()
     hits = [Hit(name, record) for record, _ in rows[:limit]]
-    best = rows[0][1] if rows else PART
-    return Group(name, hits, best, len(rows) > limit, searched.filter(q=q))
+    best = rows[0][1] if rows else NOTE
+    filter = searched.list(q) if searched.list else None
+    return Group(name, hits, best, len(rows) > limit, filter)
 
 
-def _rank(model: type[Record], q: str) -> Any:
+def _rank(model: Any, q: str) -> Any:
     """The SQL of how well a record fits; ``search_text`` begins with its folded name."""
-    whole, first = fold(q), words_of(q)[0]
+    if not issubclass(model, Searchable):
+        return literal(NOTE)
+    whole, words = fold(q), words_of(q)
     text = literal(" ").concat(model.search_text).concat(" ")
     return case(
         (model.id == (model.number_in(q) or 0), CODE),
         (text.startswith(f" {whole} ", autoescape=True), NAME),
         (text.startswith(f" {whole}", autoescape=True), BEGINNING),
-        (text.contains(f" {first}", autoescape=True), WORD),
-        else_=PART,
+        (text.contains(f" {words[0]}", autoescape=True), WORD),
+        (and_(*(text.contains(word, autoescape=True) for word in words)), PART),
+        else_=NOTE,
     )

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from crm.extensions import db
-from crm.models import Contact, Customer, Deal, Task
+from crm.models import Activity, Contact, Customer, Deal, OptionList, Task
 from crm.queries.search import counts, found
 from tests.cast import Cast
 from tests.claims import draft
@@ -75,11 +75,31 @@ def test_a_deal_does_not_tell_what_its_unseen_customer_is_found_by(
         assert "共同的机会" in ask(browser, "金丝雀 sigma", "/deals?q={}").text
 
 
+def test_what_was_noted_is_found_with_the_customer_it_was_noted_at(
+    cast: Cast, browser: Browser
+) -> None:
+    cast.sigma.note = "采购走集团电子平台，报价有效期六十天"
+    visit = cast.option(OptionList.ACTIVITY_KIND, "Visit")
+    Activity.log(
+        Activity(customer=cast.sigma, kind=visit, summary="演示了密封冲洗方案"), by=cast.wang
+    )
+    Activity.log(Activity(customer=cast.western, kind=visit, summary="密封泄漏"), by=cast.wu)
+    db.session.commit()
+    page = ask(browser.sign_in("wang"), "密封冲洗")
+    assert "Activities" in page.text
+    assert "演示了 密封冲洗 方案" in page.text
+    assert cast.sigma.name in page.text
+    assert "采购走集团 电子平台" in ask(browser, "电子平台").text
+    assert "采购走集团" not in ask(browser, "西格玛").text
+    assert "泄漏" not in ask(browser, "mifeng").text
+    assert counts("密封", cast.wang)["activity"] == 1
+
+
 def test_counts_know_only_what_may_be_seen(cast: Cast) -> None:
     write_canaries(cast, "金丝雀")
     assert set(counts("金丝雀", cast.wang).values()) == {0}
     assert counts("金丝雀", cast.wu) == {
-        "customer": 1, "contact": 1, "deal": 1, "task": 1, "claim": 1,
+        "customer": 1, "contact": 1, "deal": 1, "task": 1, "claim": 1, "activity": 0,
     }  # fmt: skip
 
 

@@ -1,14 +1,21 @@
-"""The trash: everything that is deleted can be restored for 30 days."""
+"""The trash: what is deleted can be restored, one by one or together, until it is purged."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
+from sqlalchemy import select
 
-from crm import clock
 from crm.extensions import db
-from crm.models import Contact, ExpenseClaim, Task, TrustedDevice, UserSession
+from crm.models import (
+    Company,
+    Contact,
+    Customer,
+    ExpenseClaim,
+    Merge,
+    Task,
+    TrustedDevice,
+    UserSession,
+)
 from crm.nouns import NOUNS, record_url
 from tests.cast import Cast
 from tests.claims import draft
@@ -22,9 +29,9 @@ def test_tasks_and_claims_come_back_too(cast: Cast, browser: Browser) -> None:
     claim.trash(by=cast.wang)
     db.session.commit()
     browser.sign_in("wang")
-    page = browser.get("/trash")
-    browser.submit(page, f"/trash/task/{task.id}/restore")
-    browser.submit(page, f"/trash/claim/{claim.id}/restore")
+    for noun, record in (("task", task), ("claim", claim)):
+        page = browser.get(f"/trash?noun={noun}")
+        browser.submit(page, f"/trash/{noun}/{record.id}/restore")
     db.session.rollback()
     assert db.session.get_one(Task, task.id).trashed_at is None
     assert db.session.get_one(ExpenseClaim, claim.id).trashed_at is None
@@ -51,14 +58,92 @@ def test_what_was_deleted_comes_back_by_the_message(
     browser.get(page)
 
 
-def test_after_thirty_days_it_is_gone_from_the_trash(cast: Cast, browser: Browser) -> None:
-    sigma = cast.sigma
-    sigma.trash(by=cast.wang)
+def firms(cast: Cast, count: int) -> list[int]:
+    """Customers of Wang's, in the trash."""
+    wang = cast.wang
+    made = [
+        Customer.register(Customer(name=f"旧客户{n}", owner=wang), by=wang) for n in range(count)
+    ]
+    for customer in made:
+        customer.trash(by=wang)
     db.session.commit()
-    clock.set_to(clock.now() + timedelta(days=30))
+    return [customer.id for customer in made]
+
+
+def test_it_says_who_deleted_when_and_until_when_it_stays(cast: Cast, browser: Browser) -> None:
+    firms(cast, 1)
+    page = browser.sign_in("li").get("/trash")
+    assert "旧客户0" in page.text
+    assert "王芳" in page.text
+    assert "Sep 15, 2026" in page.text  # June 17 and 90 days
+    Company.current().trash_days = 0
+    db.session.commit()
+    assert "until an administrator" in browser.get("/trash").text
+    assert "Delete for good" not in browser.get("/trash").text
+
+
+def test_several_come_back_together(cast: Cast, browser: Browser) -> None:
+    first, second, third = firms(cast, 3)
     browser.sign_in("wang")
-    assert sigma.name not in browser.get("/trash").text
-    browser.post(f"/trash/customer/{sigma.id}/restore", status=404)
+    browser.post("/batches/customers/restore", {"record": [str(first), str(third)]}, status=303)
+    db.session.rollback()
+    assert [db.session.get_one(Customer, id).is_trashed for id in (first, second, third)] == [
+        False, True, False,
+    ]  # fmt: skip
+
+
+def test_contacts_come_back_together_too(cast: Cast, browser: Browser) -> None:
+    contact = db.session.scalars(Contact.at(cast.sigma)).one()
+    contact.trash(by=cast.wang)
+    db.session.commit()
+    browser.sign_in("zhao").post("/batches/contacts/restore", {"record": str(contact.id)})
+    db.session.expire_all()
+    assert not contact.is_trashed
+
+
+def test_it_is_turned_page_by_page(cast: Cast, browser: Browser) -> None:
+    firms(cast, 60)
+    page = browser.sign_in("wang").get("/trash")
+    assert "旧客户59" in page.text
+    assert "旧客户3<" not in page.html
+    (link,) = [tag["href"] for _, tag in page.tags if "after=" in tag.get("href", "")]
+    assert "旧客户3" in browser.get(link).text
+
+
+def test_an_administrator_is_asked_and_deletes_for_good(cast: Cast, browser: Browser) -> None:
+    ids, wang = firms(cast, 2), cast.wang
+    Contact.register(Contact(name="老张", customer=db.session.get_one(Customer, ids[0])), by=wang)
+    db.session.commit()
+    browser.sign_in("admin")
+    asked = browser.post("/trash/customer/purge", {"record": [str(id) for id in ids]}, status=422)
+    assert "2 records are deleted" in asked.text
+    assert "1 contact" in asked.text
+    assert db.session.scalar(select(Customer.id).where(Customer.id == ids[0]))
+    db.session.rollback()
+    browser.post("/trash/customer/purge", {"record": [str(id) for id in ids], "asked": "1"})
+    assert not db.session.scalar(select(Customer.id).where(Customer.id.in_(ids)))
+    assert "The trash is empty" in browser.follow().text
+
+
+def test_what_the_books_need_is_named_and_stays(cast: Cast, browser: Browser) -> None:
+    cast.sigma.trash(by=cast.wang)
+    sigma_id = cast.sigma.id
+    db.session.commit()
+    browser.sign_in("admin")
+    asked = browser.post("/trash/customer/purge", {"record": str(sigma_id)}, status=422)
+    assert "it has deals" in asked.text
+    browser.post("/trash/customer/purge", {"record": str(sigma_id), "asked": "1"}, status=422)
+    assert db.session.scalar(select(Customer.id).where(Customer.id == sigma_id))
+
+
+def test_a_merged_customer_is_not_restored_from_the_trash(cast: Cast, browser: Browser) -> None:
+    wang = cast.wang
+    loser = Customer.register(Customer(name="并入", owner=wang), by=wang)
+    db.session.flush()
+    Merge.customers(cast.sigma, loser, by=wang)
+    db.session.commit()
+    assert "并入" not in browser.sign_in("wang").get("/trash").text
+    browser.post(f"/trash/customer/{loser.id}/restore", status=404)
 
 
 def test_a_device_signed_out_from_the_list_is_not_trusted_either(

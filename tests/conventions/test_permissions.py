@@ -148,6 +148,8 @@ TABLE: dict[str, Row] = {
     "GET searches.index": Row(SIGNED_IN),
     "GET searches.show": Row(SIGNED_IN),
     "GET trash.index": Row(SIGNED_IN),
+    "POST purges.create": Row("admin", sees=SIGNED_IN, args={"noun": "customer"}),
+    "GET histories.show": Row(SEES_SIGMA, args={"noun": "customer", "record_id": "customer_id"}),
     "POST trash.destroy": Row("wang zhao li admin", sees=SEES_SIGMA,
                               args={"noun": "customer", "record_id": "trashed_customer"}),
     # Deals. Who helps at the customer sees its deals, but does not move them.
@@ -307,6 +309,7 @@ FORMS: dict[str, dict[str, str]] = {
     "link_reviews.create": DECISION,
     "saved_views.create": VIEW,
     "saved_views.update": VIEW,
+    "purges.create": {"record": "=trashed_customer", "asked": "1"},
     "batches.create": {"deed": "owner", "record": "=customer_id", "asked": "1", "owner": "=wang"},
     "company.update": {"name": "恒川", "timezone": "Asia/Shanghai", "approval_link_limit": "2000",
                        "language": "zh", "version": "=company_version"},

@@ -7,9 +7,11 @@ from flask import Flask
 from crm.blueprints.home import (
     amounts,
     fields,
+    histories,
     manifest,
     offline,
     picker_options,
+    purges,
     searches,
     today,
     trash,
@@ -22,7 +24,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(picker_options.bp)
     app.register_blueprint(amounts.bp)
     app.register_blueprint(searches.bp)
+    app.register_blueprint(histories.bp)
     app.register_blueprint(trash.bp)
+    app.register_blueprint(purges.bp)
     app.register_blueprint(manifest.bp)
     app.register_blueprint(offline.bp)
     for noun in (noun for noun, page in PAGES.items() if page.form):

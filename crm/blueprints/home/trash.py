@@ -1,8 +1,8 @@
-"""The trash: what was deleted in the last 30 days, and restoring it."""
+"""The trash: what was deleted and can be restored, and restoring one of it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -18,7 +18,12 @@ bp = Blueprint("trash", __name__)
 @bp.get("/trash")
 @login_required
 def index() -> Response:
-    return render("home/trash/index.html", trashed=trash_of(current_user))
+    args = request.args
+    trash = trash_of(
+        current_user, args.get("noun", ""), after=args.get("after", ""),
+        before=args.get("before", ""),
+    )  # fmt: skip
+    return render("home/trash/index.html", trash=trash)
 
 
 @bp.post("/trash/<any(customer, contact, deal, task, claim):noun>/<int:record_id>/restore")
@@ -29,4 +34,4 @@ def destroy(noun: str, record_id: int) -> Response:
     record.restore(by=current_user)
     db.session.commit()
     flash(_("%(name)s is back.", name=str(record)), "success")
-    return go(next_or(url_for("trash.index")))
+    return go(next_or(url_for("trash.index", noun=noun)))

@@ -34,7 +34,7 @@ from crm.models.deal.moving import Missing, Moving, StageChanged
 from crm.models.event import Action, Event, changes_of
 from crm.models.exchange_rate import Price
 from crm.models.named import Named
-from crm.models.searchable import Searchable
+from crm.models.passage import NamedOrNoted
 from crm.models.stage_stay import StageStay
 from crm.models.trashable import Trashable
 
@@ -57,7 +57,9 @@ deal_collaborator = Table(
 _OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
 
 
-class Deal(Moving, Closing, Customized, Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class Deal(
+    Moving, Closing, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base
+):
     __tablename__ = "deal"
     __table_args__ = (
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability_percent"),
@@ -75,6 +77,7 @@ class Deal(Moving, Closing, Customized, Versioned, Trashable, Named, Searchable,
     TRASHED, RESTORED = Action.DEAL_TRASHED, Action.DEAL_RESTORED
     CUSTOM_NOUN = CustomNoun.DEAL
     SEARCHED, LETTER = ("name", "product", "external_id"), "D"
+    NOTED = ("next_step",)
     TRACKED = ("name", "customer", "contact", "owner", "amount", "currency", "probability",
                "expected_close", "source", "product", "next_step")  # fmt: skip
 
