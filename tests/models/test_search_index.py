@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from crm import search_index
 from crm.extensions import db
-from crm.folding import fold, pieces_of
+from crm.folding import fold, pieces_of, sought_pieces
 from crm.models import Contact, Customer, CustomerKind
 from tests.cast import Cast
 
@@ -81,5 +81,13 @@ def test_the_index_can_be_made_anew_at_any_time(cast: Cast) -> None:
     assert db.session.scalar(select(Contact.id).where(Contact.matching("淼焱"))) is None
 
 
-def test_pieces_of_a_word_are_its_pairs_and_its_chinese_characters() -> None:
-    assert pieces_of("大连 dl1 a") == ["5927", "8fde", "59278fde", "dl", "l1"]
+def test_pieces_of_a_word_are_its_pairs_its_threes_and_its_chinese_characters() -> None:
+    assert pieces_of("大连 dl1 a") == ["5927", "8fde", "59278fde", "dl", "l1", "dl1"]
+
+
+@given(text=st.text("大连西abc12", max_size=12), first=st.integers(0, 9), count=st.integers(1, 6))
+def test_what_is_sought_of_a_part_is_among_the_pieces_of_the_whole(
+    text: str, first: int, count: int
+) -> None:
+    part = text[first : first + count]
+    assert set(sought_pieces([part])) <= set(pieces_of(text))
