@@ -42,7 +42,7 @@ TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
 def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
-        money=money, symbol=symbol, whole_money=whole_money, number=number, day=day,
+        money=money, price=price, symbol=symbol, whole_money=whole_money, number=number, day=day,
         short_day=short_day, weekday=weekday, moment=moment, ago=ago, label=label,
         clock_time=clock_time, day_heading=day_heading, percent=percent,
         word=word_for, person=person_word, noun_word=noun_word, noun_icon=noun_icon, lines=lines,
@@ -98,9 +98,19 @@ def symbol(currency: str) -> str:
     return get_currency_symbol(currency, locale=get_locale())
 
 
+def price(amount: Decimal | None, currency: str | None = None) -> str:
+    """What a deal is worth: ``¥12,500``, and its cents where it has some."""
+    if amount is None or amount % 1:
+        return money(amount, currency)
+    return _whole(amount, currency or Company.current().base_currency)
+
+
 def whole_money(amount: Decimal) -> str:
     """``¥12,500``: a sum in the base currency without its cents, where space is short."""
-    currency = Company.current().base_currency
+    return _whole(amount, Company.current().base_currency)
+
+
+def _whole(amount: Decimal, currency: str) -> str:
     return format_currency(amount, currency, format="¤#,##0", currency_digits=False)
 
 

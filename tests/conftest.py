@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from crm import clock, create_app
 from crm.extensions import db
 from tests.cast import Cast, write_cast
-from tests.databases import Databases, PostgresCluster, databases_for
+from tests.databases import Databases, PostgresCluster, databases_for, keep_files_in_memory
 from tests.mailbox import mailbox  # noqa: F401  a fixture
 from tests.page import Browser
 
@@ -37,8 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The controller starts one PostgreSQL for all workers; they find it in the environment."""
-    if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
+    """The controller says where files are, and starts one PostgreSQL: workers inherit both."""
+    if hasattr(config, "workerinput"):
+        return
+    keep_files_in_memory()
+    if config.getoption("--database") == "postgresql":
         config.stash[CLUSTER] = PostgresCluster.start()
 
 

@@ -15,7 +15,7 @@ from flask import g
 
 from crm import clock
 from crm.extensions import db
-from crm.formatting import ago, day, days, moment, money, number, whole_money
+from crm.formatting import ago, day, days, moment, money, number, price, whole_money
 from crm.forms.messages import MESSAGES
 from crm.models import CustomerKind, Event
 from crm.sentences import changes, sentence
@@ -36,6 +36,9 @@ def test_amounts(chinese: None) -> None:
     assert money(Decimal("12500")) == "¥12,500.00"
     assert money(Decimal("12500"), "USD") == "US$12,500.00"
     assert whole_money(Decimal("1234567.89")) == "¥1,234,568"
+    assert price(Decimal("12500.00")) == "¥12,500"
+    assert price(Decimal("12500.50")) == "¥12,500.50"
+    assert price(None) == ""
 
 
 def test_numbers_keep_their_digits(chinese: None) -> None:

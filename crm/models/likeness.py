@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Index, Select, String, delete, event, insert, select, union_all
+from sqlalchemy import (
+    Connection,
+    Index,
+    Select,
+    String,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from crm.base import Base, Key, stored_by_value
@@ -47,6 +58,13 @@ class Likeness(Base):
         return select(every.c.kind, every.c.value, every.c.customer_id)
 
 
+# What a record is recognised by is made of these.
+TELLING: dict[type[Any], tuple[str, ...]] = {
+    Customer: ("name", "phone", "website"),
+    Contact: ("phone", "mobile", "email"),
+}
+
+
 def of_customer(customer: Customer) -> set[tuple[LikenessKind, str]]:
     """What a customer is recognised by."""
     return likenesses(name=customer.name, phones=(customer.phone,), website=customer.website)
@@ -77,12 +95,10 @@ def _write(_mapper: Mapper[Any], connection: Connection, record: Customer | Cont
 @event.listens_for(Customer, "after_update")
 @event.listens_for(Contact, "after_update")
 def _write_anew(mapper: Mapper[Any], connection: Connection, record: Customer | Contact) -> None:
-    connection.execute(
-        delete(Likeness).where(
-            Likeness.record_kind == record.__tablename__, Likeness.record_id == record.id
-        )
-    )
-    _write(mapper, connection, record)
+    told = inspect(record).attrs
+    if any(told[name].history.has_changes() for name in TELLING[type(record)]):
+        _forget(mapper, connection, record)
+        _write(mapper, connection, record)
 
 
 @event.listens_for(Customer, "after_delete")

@@ -105,7 +105,7 @@ def test_from_a_new_customer_to_an_approved_claim(
     page.wait_for_url(path)
 
     press(page, page.locator("main").get_by_role("link", name="Won", exact=True))
-    expect(page.get_by_label("Amount")).to_be_focused()
+    expect(page.get_by_role("dialog").get_by_role("textbox", name="Amount")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(path)
     expect(page.locator("#toasts")).to_contain_text("Won! 水泵密封 40 套")

@@ -52,7 +52,7 @@ def test_a_value_that_cannot_be_used_stays_with_the_reason(cast: Cast, open_as: 
     expect(amount).to_have_value("a lot")
     amount.fill("200000")
     amount.press("Enter")
-    expect(page.locator(".record-head .figures")).to_contain_text("200,000.00")
+    expect(page.locator(".record-head .figures")).to_contain_text("CN¥200,000")
     expect(page.locator(".inline-form")).to_have_count(0)
 
 

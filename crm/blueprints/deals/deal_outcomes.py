@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.forms.deal import OutcomeForm
-from crm.hypermedia import flash_undoable, go, render
+from crm.hypermedia import ask, flash_undoable, go
 from crm.models import Deal, OutcomeKind
 from crm.models.deal import StageChanged
 from crm.nouns import record_url
@@ -24,7 +24,7 @@ def new(deal_id: int) -> Response:
     require("edit", deal)
     kind = OutcomeKind.LOST if request.args.get("kind") == "lost" else OutcomeKind.WON
     form = OutcomeForm(data={"kind": kind, "amount": deal.amount, "version": deal.version})
-    return render("deals/outcomes/new.html", deal=deal, form=form)
+    return ask("deals/outcomes/new.html", deal=deal, form=form)
 
 
 @bp.post("/deals/<int:deal_id>/outcome")
@@ -35,7 +35,7 @@ def create(deal_id: int) -> Response:
     form = OutcomeForm()
     try:
         if not (form.may_close(deal) and form.close(deal, by=current_user)):
-            return render("deals/outcomes/new.html", status=form.status, deal=deal, form=form)
+            return ask("deals/outcomes/new.html", form.status, deal=deal, form=form)
     except StageChanged:
         flash(_("%(deal)s was closed differently in the meantime.", deal=deal.name), "error")
         return go(record_url(deal))
