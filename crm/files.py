@@ -7,6 +7,7 @@ import io
 import os
 import tempfile
 import unicodedata
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -17,10 +18,17 @@ from flask_babel import gettext as _
 from PIL import Image, ImageOps
 from werkzeug.datastructures import FileStorage
 
-from crm.extensions import db
 from crm.models import Attachment, User
 
 ACCEPTED = ("image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf")
+# Office documents, by the part that makes them what they are, and their ending.
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCUMENTS = {
+    "word/document.xml": ("docx", f"{_OFFICE}wordprocessingml.document"),
+    "xl/workbook.xml": ("xlsx", f"{_OFFICE}spreadsheetml.sheet"),
+    "ppt/presentation.xml": ("pptx", f"{_OFFICE}presentationml.presentation"),
+}
+ACCEPTED_WITH_DOCUMENTS = (*ACCEPTED, *(f".{ending}" for ending, _type in DOCUMENTS.values()))
 LARGEST = 10_000_000
 # A receipt is legible at this many pixels on its longer side; a camera's picture has more.
 LONGEST_SIDE = 2400
@@ -45,9 +53,10 @@ class PreparedFile(NamedTuple):
     content: bytes
 
 
-def prepare(upload: FileStorage) -> PreparedFile:
+def prepare(upload: FileStorage, *, documents: bool = False) -> PreparedFile:
     """Check an upload by its content; pictures are drawn again, without EXIF data.
 
+    :param documents: whether office documents are accepted, too.
     :raises RefusedFile: too large, empty, or not of an accepted kind.
     """
     name = plain_name(upload.filename or "")
@@ -58,7 +67,10 @@ def prepare(upload: FileStorage) -> PreparedFile:
         raise RefusedFile(_("%(name)s is empty.", name=name))
     if content.startswith(b"%PDF-"):
         return PreparedFile(f"{_stem(name)}.pdf", "application/pdf", content)
-    return PreparedFile(f"{_stem(name)}.jpg", "image/jpeg", _redraw(name, content))
+    if documents and content.startswith(b"PK\x03\x04"):
+        ending, content_type = _document(name, content)
+        return PreparedFile(f"{_stem(name)}.{ending}", content_type, content)
+    return PreparedFile(f"{_stem(name)}.jpg", "image/jpeg", _redraw(name, content, documents))
 
 
 def plain_name(name: str) -> str:
@@ -69,10 +81,12 @@ def plain_name(name: str) -> str:
 
 def _stem(name: str) -> str:
     """The name without its ending: what is stored gets the ending of what it is."""
-    return name.rpartition(".")[0].strip(" .") or name.strip(" .") or "receipt"
+    return name.rpartition(".")[0].strip(" .") or name.strip(" .") or "file"
 
 
-def prepare_all(uploads: list[FileStorage]) -> tuple[list[PreparedFile], list[str]]:
+def prepare_all(
+    uploads: list[FileStorage], *, documents: bool = False
+) -> tuple[list[PreparedFile], list[str]]:
     """Check several uploads; returns the good ones, and what is wrong with the others.
 
     Decoding pictures takes long: the caller holds no transaction meanwhile.
@@ -83,14 +97,19 @@ def prepare_all(uploads: list[FileStorage]) -> tuple[list[PreparedFile], list[st
     prepared, refused = [], []
     for upload in chosen:
         try:
-            prepared.append(prepare(upload))
+            prepared.append(prepare(upload, documents=documents))
         except RefusedFile as error:
             refused.append(str(error))
     return prepared, refused
 
 
+def store_all(prepared: list[PreparedFile], *, by: User) -> list[Attachment]:
+    """Write the files; the caller gives them their record (``Attachment.add``)."""
+    return [store(each, kind="", by=by) for each in prepared]
+
+
 def store(prepared: PreparedFile, *, kind: str, by: User) -> Attachment:
-    """Write the file, and make the attachment that names it; the caller gives it its record."""
+    """Write the file, and make the attachment that names it; it is saved with its record."""
     digest = hashlib.sha256(prepared.content).hexdigest()
     path = path_of(digest)
     with suppress(FileNotFoundError):
@@ -108,12 +127,10 @@ def store(prepared: PreparedFile, *, kind: str, by: User) -> Attachment:
         except OSError:
             os.unlink(temporary)
             raise
-    attachment = Attachment(
+    return Attachment(
         record_kind=kind, digest=digest, name=prepared.name,
         content_type=prepared.content_type, size=len(prepared.content), uploaded_by=by,
     )  # fmt: skip
-    db.session.add(attachment)
-    return attachment
 
 
 def path_of(digest: str) -> Path:
@@ -133,13 +150,42 @@ def send(attachment: Attachment, *, inline: bool = False) -> Response:
     return response
 
 
-def _redraw(name: str, content: bytes) -> bytes:
-    refusal = RefusedFile(
+def _document(name: str, content: bytes) -> tuple[str, str]:
+    """The ending and the type of an office document, by the parts in it; it is not unpacked.
+
+    :raises RefusedFile: it is none, is damaged, or holds macros.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = set(archive.namelist())
+    except Exception as error:  # what a damaged directory makes zipfile raise is not documented
+        raise _refusal(name, documents=True) from error
+    if any(part.lower().endswith("vbaproject.bin") for part in parts):
+        raise RefusedFile(_("%(name)s holds macros: save it without them.", name=name))
+    for part in DOCUMENTS.keys() & parts:
+        return DOCUMENTS[part]
+    raise _refusal(name, documents=True)
+
+
+def _refusal(name: str, *, documents: bool) -> RefusedFile:
+    if documents:
+        return RefusedFile(
+            _(
+                "%(name)s is not accepted: JPEG, PNG, WebP, HEIC, PDF, Word, Excel and PowerPoint "
+                "(docx, xlsx, pptx) are.",
+                name=name,
+            )
+        )
+    return RefusedFile(
         _(
             "%(name)s is not a picture or PDF. JPEG, PNG, WebP, HEIC and PDF are accepted.",
             name=name,
         )
     )
+
+
+def _redraw(name: str, content: bytes, documents: bool) -> bytes:
+    refusal = _refusal(name, documents=documents)
     try:
         upright = _decode(content)
     except RefusedFile as error:

@@ -11,7 +11,9 @@ from sqlalchemy import Select
 
 from crm.extensions import db
 from crm.models import (
+    Activity,
     ApprovalAssignment,
+    Attachment,
     Company,
     Contact,
     Customer,
@@ -110,6 +112,28 @@ def _edit_contact(user: User, contact: Contact) -> bool:
     return _edit_customer(user, contact.customer)
 
 
+def _edit_activity(user: User, activity: Activity) -> bool:
+    """Its author, for a day."""
+    return _is_author(user, activity) and activity.is_fresh
+
+
+def _correct_activity(user: User, activity: Activity) -> bool:
+    """Its author, once it cannot be changed any more."""
+    return _is_author(user, activity) and not activity.is_fresh
+
+
+def _is_author(user: User, activity: Activity) -> bool:
+    return activity.by_id == user.id and _work_with_customer(user, activity.customer)
+
+
+def _edit_file(user: User, file: Attachment) -> bool:
+    """Who added it, and whoever may change what it hangs on."""
+    record = file.record
+    if isinstance(record, Activity):
+        return _edit_activity(user, record)
+    return file.uploaded_by_id == user.id or PREDICATES["edit", type(record)](user, record)
+
+
 def _create_deal(user: User, _kind: Any) -> bool:
     return user.changes(Noun.DEALS) > Scope.NONE
 
@@ -193,9 +217,15 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("create", Customer): _create_customer,
     ("edit", Customer): _edit_customer,
     ("work_with", Customer): _work_with_customer,
+    ("add_files", Customer): _work_with_customer,
     ("edit", Contact): _edit_contact,
+    ("edit", Activity): _edit_activity,
+    ("correct", Activity): _correct_activity,
+    ("restore", Activity): _is_author,
+    ("edit", Attachment): _edit_file,
     ("create", Deal): _create_deal,
     ("edit", Deal): _edit_deal,
+    ("add_files", Deal): _edit_deal,
     ("create", Task): _create_task,
     ("edit", Task): _edit_task,
     ("create", ExpenseClaim): _create_claim,

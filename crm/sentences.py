@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
 from crm.extensions import LANGUAGES
-from crm.formatting import day, language, money, number
+from crm.formatting import day, language, moment, money, number
 from crm.models import Action, CustomerKind, DecisionRole, Event, OptionList, Role
 from crm.nouns import BY_TABLE, NOUNS, list_word
 from crm.wording import field_word, word_for
 
 ICONS: dict[str, str] = {
     **{noun.name: noun.icon for noun in NOUNS.values()},
-    "activity": "message-circle", "approval_link": "triangle-alert",
+    "activity": "message-circle", "file": "paperclip", "approval_link": "triangle-alert",
     "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban",
     "option": "list", "company": "settings", "exchange_rate": "banknote", "import": "upload",
     "trash": "trash-2",
@@ -45,8 +45,14 @@ class Change(NamedTuple):
     new: str
 
 
-def sentence(event: Event) -> str:
-    """What happened, in the reader's language."""
+def sentence(event: Event, cost: Decimal | None = None) -> str:
+    """What happened, in the reader's language.
+
+    :param cost: what the claim of the event costs the record on whose page it is told, in the base
+        currency: of the claim's other costs nothing is said there.
+    """
+    if cost is not None:
+        return EXPENSES[event.action](money(cost))
     return SENTENCES[event.action](event.particulars)
 
 
@@ -123,7 +129,8 @@ VALUES: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("amount", "base_amount", "annual_revenue", "employees"), _number),
     **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), _day),
     **dict.fromkeys(("urgent", "important", "is_primary"), _yes_or_no),
-    "kind": lambda text: word_for(CustomerKind(text)),
+    "kind": lambda text: _own_line(text) if "\n" in text else word_for(CustomerKind(text)),
+    "happened_at": lambda text: moment(datetime.fromisoformat(text)),
     "decision_role": lambda text: word_for(DecisionRole(text)),
     "probability": lambda text: f"{text}%",
     "language": lambda text: LANGUAGES[text],
@@ -165,6 +172,13 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.ACTIVITY_LOGGED: lambda p: _(
         "%(name)s: %(value)s", name=_in_language(p, "kind"), value=p["summary"]
     ),
+    Action.ACTIVITY_CHANGED: lambda p: _("Activity changed"),
+    Action.ACTIVITY_CORRECTED: lambda p: _("Activity corrected"),
+    Action.ACTIVITY_TRASHED: lambda p: _("Activity deleted: %(name)s", name=p["name"]),
+    Action.ACTIVITY_RESTORED: lambda p: _("Activity restored: %(name)s", name=p["name"]),
+    Action.FILE_ADDED: lambda p: _("Added: %(names)s", names=p["names"]),
+    Action.FILE_TRASHED: lambda p: _("File deleted: %(name)s", name=p["name"]),
+    Action.FILE_RESTORED: lambda p: _("File restored: %(name)s", name=p["name"]),
     Action.DEAL_CREATED: lambda p: _("Deal opened: %(name)s", name=p["name"]),
     Action.DEAL_CHANGED: lambda p: _("Deal changed: %(name)s", name=p["name"]),
     Action.DEAL_MOVED: lambda p: _(
@@ -231,6 +245,15 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     ),
     Action.TRASH_PURGED: lambda p: _("Deleted for good: %(name)s", name=p["name"]),
 }  # fmt: skip
+
+
+# What became of a claim, on the page of a customer or a deal that it is about.
+EXPENSES: dict[Action, Callable[[str], str]] = {
+    Action.CLAIM_SUBMITTED: lambda amount: _("Expenses handed in: %(amount)s", amount=amount),
+    Action.CLAIM_APPROVED: lambda amount: _("Expenses approved: %(amount)s", amount=amount),
+    Action.CLAIM_REJECTED: lambda amount: _("Expenses rejected: %(amount)s", amount=amount),
+    Action.CLAIM_PAID: lambda amount: _("Expenses paid: %(amount)s", amount=amount),
+}
 
 
 def _approved(particulars: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ The world is the demo's. A route that answers with a page and is in neither tabl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, url_for
@@ -16,6 +17,7 @@ from crm.extensions import db
 from crm.importers import Customers
 from crm.importers.uploads import Upload
 from crm.models import (
+    Activity,
     ApprovalAssignment,
     ApprovalRequest,
     ApprovalToken,
@@ -24,6 +26,7 @@ from crm.models import (
     Deal,
     ExpenseClaim,
     OneTimeLink,
+    Option,
     Role,
     SavedView,
     Task,
@@ -65,6 +68,13 @@ PAGES: dict[str, Visit] = {
     "customers.show": Visit(),
     "customers.edit": Visit(),
     "customer_fields.edit": _field("customer", "address"),
+    "collaborators.new": Visit(),
+    "expense_files.show": Visit(),
+    "files.index": Visit(args={"noun": "customer", "record_id": "customer_id"}),
+    "files.new": Visit(args={"noun": "customer", "record_id": "customer_id"}),
+    "activities.new": Visit(),
+    "activities.edit": Visit(args={"activity_id": "fresh_activity"}),
+    "activity_corrections.new": Visit(args={"activity_id": "old_activity"}),
     "contacts.index": Visit(),
     "contacts.new": Visit(),
     "contacts.show": Visit(),
@@ -121,6 +131,7 @@ PAGES: dict[str, Visit] = {
 # Answers that are no pages: assets, files, fragments, redirects, and pages for developers.
 NO_PAGES = {
     "assets.file", "assets.stylesheet", "manifest.show", "receipts.show", "link_receipts.show",
+    "files.show",
     "approval_links.show", "board_columns.show", "picker_options.index", "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
     "quick_customers.new", "quick_contacts.new", "amounts.show",
@@ -183,6 +194,15 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
     view = SavedView(list="customers", name="重点客户", query="kind=customer", owner=rep)
     db.session.add(view)
     db.session.flush()  # its id stands in an address
+    fresh, old = (
+        Activity(customer=deal.customer, kind=_first(select(Option).where(Option.code == "visit")),
+                 summary="看了车间，谈了二期。", place="大连")
+        for _ in range(2)
+    )  # fmt: skip
+    with clock.stopped_at(clock.now() - timedelta(days=2)):
+        Activity.log(old, by=rep)
+    Activity.log(fresh, by=rep)
+    db.session.flush()  # their ids stand in addresses
     upload = Upload.keep("客户.csv", FILE.encode(), Customers, by=people["administrator"])
     return {
         "view_id": view.id,
@@ -190,6 +210,8 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
         "customer_id": deal.customer_id,
         "contact_id": _first(select(Contact).where(Contact.customer_id == deal.customer_id)).id,
         "deal_id": deal.id,
+        "fresh_activity": fresh.id,
+        "old_activity": old.id,
         "task_id": _first(select(Task).where(Task.assignee == rep, Task.done_at.is_(None))).id,
         "claim_id": draft.id,
         "item_id": draft.items[0].id,

@@ -24,6 +24,7 @@ from crm.nouns import NOUNS, record_url
 from crm.policies import may
 from crm.queries import timeline
 from crm.queries.deal_page import page_of
+from crm.queries.files import files_of
 from crm.queries.neighbours import Neighbours, neighbours
 from crm.queries.related import contact_view, contacts_at, view_of
 
@@ -88,13 +89,15 @@ def _customer(customer: Customer) -> dict[str, Any]:
     view = view_of(customer, current_user, _wanted())
     return {
         "view": view, "timeline": view.timeline, "tasks": view.tasks, "spend": view.spend,
-        "about": {"customer": customer.id}, **_noting(customer),
+        "about": {"customer": customer.id}, "found": files_of(customer, current_user),
+        **_noting(customer),
     }  # fmt: skip
 
 
 def _contact(contact: Contact) -> dict[str, Any]:
     view = contact_view(contact, current_user, _wanted())
-    return {"view": view, "timeline": view.timeline}
+    return {"view": view, "timeline": view.timeline,
+            "found": files_of(contact.customer, current_user)}  # fmt: skip
 
 
 def _deal(deal: Deal) -> dict[str, Any]:
@@ -103,6 +106,7 @@ def _deal(deal: Deal) -> dict[str, Any]:
     return {
         "page": page, "timeline": page.timeline, "tasks": page.tasks, "spend": page.spend,
         "about": {"deal": deal.id}, "move": DealMoveForm(deal),
+        "found": files_of(deal, current_user),
         **(_noting(deal.customer, deal) if deal.customer and noting else {}),
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import select, update
 
 from crm import seed
-from crm.demo import activities, customers, deals, expenses, people, rates, tasks, views
+from crm.demo import activities, customers, deals, expenses, papers, people, rates, tasks, views
 from crm.demo.world import World
 from crm.extensions import db
 from crm.models import ApprovalAssignment, ApprovalRequest, Event, OutgoingMail
@@ -27,6 +27,7 @@ def build(today: date) -> None:
     activities.log(world, lives)
     tasks.hand_out(world, lives)
     expenses.claim(world, lives)
+    papers.file(world, lives)
     views.save(world)
     _settle_the_past()
 

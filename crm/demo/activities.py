@@ -126,7 +126,7 @@ def _log(world: World, entry: Entry) -> None:
             customer=entry.place.customer, contact=entry.contact, deal=deal,
             kind=world.option(OptionList.ACTIVITY_KIND, entry.note.kind),
             happened_at=entry.moment, summary=entry.note.summary.format(**slots),
-            next_step=next_step,
+            next_step=next_step, place=entry.place.city if entry.note.kind == "visit" else None,
         ),
         by=entry.by,
     )  # fmt: skip

@@ -53,7 +53,7 @@ def draw(kind: str, spending: Spending, dice: Random) -> PreparedFile:
     title, lines = (KINDS[kind] if words is AT_HOME else _bill)(spending, dice)
     lines = [(words.day, spending.day.isoformat()), *lines]
     total = (words.total, f"{spending.amount} {spending.currency}")
-    image = _paint(title, lines, total, words.paid)
+    image = paint(title, lines, total, words.paid)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=80)
     return PreparedFile(f"{kind}-{spending.day:%m%d}.jpg", "image/jpeg", out.getvalue())
@@ -124,7 +124,8 @@ KINDS = {
 }
 
 
-def _paint(title: str, lines: Lines, total: tuple[str, str], paid: str) -> Image.Image:
+def paint(title: str, lines: Lines, total: tuple[str, str], paid: str) -> Image.Image:
+    """A sheet of paper: its title, its lines, the sum below them, and a stamp."""
     height = MARGIN * 2 + LINE * (len(lines) + 4)
     image = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(image)

@@ -92,3 +92,7 @@ class NewCustomerForm(CustomerForm):
             )  # fmt: skip
             Contact.register(contact, by=by)
         return customer
+
+
+class CollaboratorForm(BaseForm):
+    helper = PickerField(_l("Colleague"), "user", validators=[Required()])

@@ -10,12 +10,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask_babel import get_timezone, lazy_pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
-from wtforms import DateField, Field, IntegerField, StringField, ValidationError
+from wtforms import DateField, DateTimeLocalField, Field, IntegerField, StringField, ValidationError
 from wtforms.fields.choices import Choice, SelectChoice, SelectField, SelectFieldBase
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import Select, TextInput
@@ -233,10 +234,42 @@ class DayField(DateField):
         return [quick_day(name) for name in self.quick]
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        self.data = None  # an emptied field does not keep what the record has
         super().process_formdata([value for value in valuelist if value.strip()])
         if self.data is not None and not 1900 <= self.data.year <= 2200:
             self.data = None
             raise ValueError(_("This day is too far away."))
+
+
+class MomentField(DateTimeLocalField):
+    """A day and a time in the writer's zone; its data is aware. An empty one is ``None``.
+
+    Browsers ask for minutes: what was shown and not changed keeps its seconds.
+    """
+
+    data: Any
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        kwargs.setdefault("validators", [Optional()])
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        super().__init__(label, format=formats, tz=_zone_of_writer, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        before, self.data = self.object_data, None
+        super().process_formdata([value for value in valuelist if value.strip()])
+        if self.data is not None and not 1900 <= self.data.year <= 2200:
+            self.data = None
+            raise ValueError(_("This day is too far away."))
+        if before and self.data and before - timedelta(minutes=1) < self.data <= before:
+            self.data = before
+
+
+def _zone_of_writer() -> ZoneInfo:
+    return ZoneInfo(str(get_timezone()))
 
 
 class WholeNumberField(IntegerField):

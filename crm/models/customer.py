@@ -91,6 +91,10 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
         "website", "address", "employees", "annual_revenue", "note",
     )  # fmt: skip
 
+    # What one wants to know of every firm, besides whom to speak with.
+    WANTED = ("owner", "grade", "industry", "region", "source", "phone", "website", "address",
+              "employees")  # fmt: skip
+
     id: Mapped[Key]
     name: Mapped[Name]
     kind: Mapped[CustomerKind] = mapped_column(
@@ -220,6 +224,11 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
         """Itself: what events and tasks call the customer they are about."""
         return self
 
+    @property
+    def missing(self) -> list[str]:
+        """What of ``WANTED`` is not known."""
+        return [name for name in self.WANTED if getattr(self, name) is None]
+
     def belongs_to(self, group: Customer) -> bool:
         """Whether ``group`` is this customer, or stands somewhere above it."""
         above: Customer | None = self
@@ -246,6 +255,22 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
         """From now on ``owner`` looks after it."""
         self.owner = owner
         self.note_changes(by=by)
+
+    def let_help(self, helper: User, *, by: User) -> None:
+        """From now on ``helper`` works on it, too; the owner, and who does already, stay it."""
+        if helper.id != self.owner_id and helper not in self.collaborators:
+            self.collaborators.append(helper)
+            self._helpers_changed("", helper.name, by)
+
+    def let_go(self, helper: User, *, by: User) -> None:
+        """``helper`` does not work on it any more."""
+        if helper in self.collaborators:
+            self.collaborators.remove(helper)
+            self._helpers_changed(helper.name, "", by)
+
+    def _helpers_changed(self, old: str, new: str, by: User) -> None:
+        changes = {"collaborators": [old, new]}
+        Event.record(Action.CUSTOMER_CHANGED, self, by=by, changes=changes)
 
     def grade_as(self, grade: Option | None, *, by: User) -> None:
         """Set how much it counts; ``None``: not graded."""

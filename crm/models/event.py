@@ -42,6 +42,13 @@ class Action(StrEnum):
     CONTACT_TRASHED = "contact:trashed"
     CONTACT_RESTORED = "contact:restored"
     ACTIVITY_LOGGED = "activity:logged"
+    ACTIVITY_CHANGED = "activity:changed"
+    ACTIVITY_CORRECTED = "activity:corrected"
+    ACTIVITY_TRASHED = "activity:trashed"
+    ACTIVITY_RESTORED = "activity:restored"
+    FILE_ADDED = "file:added"
+    FILE_TRASHED = "file:trashed"
+    FILE_RESTORED = "file:restored"
     DEAL_CREATED = "deal:created"
     DEAL_CHANGED = "deal:changed"
     DEAL_MOVED = "deal:moved"
@@ -106,6 +113,13 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CONTACT_TRASHED: _NAME,
     Action.CONTACT_RESTORED: _NAME,
     Action.ACTIVITY_LOGGED: frozenset({"kind", "kind_zh", "kind_en", "summary", "contact"}),
+    Action.ACTIVITY_CHANGED: _CHANGES,
+    Action.ACTIVITY_CORRECTED: _CHANGES,
+    Action.ACTIVITY_TRASHED: _NAME,
+    Action.ACTIVITY_RESTORED: _NAME,
+    Action.FILE_ADDED: frozenset({"names", "ids"}),
+    Action.FILE_TRASHED: _NAME,
+    Action.FILE_RESTORED: _NAME,
     Action.DEAL_CREATED: _NAME,
     Action.DEAL_CHANGED: _CHANGES | _NAME,
     Action.DEAL_MOVED: _NAME | {"from_zh", "from_en", "to_zh", "to_en"},
@@ -239,22 +253,12 @@ class Event(Leased, Base):
     @classmethod
     def about(cls, kind: str, record_id: int) -> Select[Event]:
         """What happened to one record, newest first, with who did it."""
-        return cls._newest_first().where(cls.subject_kind == kind, cls.subject_id == record_id)
+        return cls.newest_first().where(cls.subject_kind == kind, cls.subject_id == record_id)
 
     @classmethod
     def doings_of(cls, user: User) -> Select[Event]:
         """What ``user`` did, the latest first."""
-        return cls._newest_first().where(cls.by_id == user.id)
-
-    @classmethod
-    def at_customer(cls, customer_id: int) -> Select[Event]:
-        """What happened at a customer and to everything that hangs on it, newest first."""
-        return cls._newest_first().where(cls.customer_id == customer_id)
-
-    @classmethod
-    def at_deal(cls, deal_id: int) -> Select[Event]:
-        """What happened to a deal and to everything that hangs on it, newest first."""
-        return cls._newest_first().where(cls.deal_id == deal_id)
+        return cls.newest_first().where(cls.by_id == user.id)
 
     @classmethod
     def known_to(cls, user: User) -> ColumnElement[bool]:
@@ -268,7 +272,8 @@ class Event(Leased, Base):
         return or_(cls.subject_kind != Task.__tablename__, seen.exists())
 
     @classmethod
-    def _newest_first(cls) -> Select[Event]:
+    def newest_first(cls) -> Select[Event]:
+        """All events, newest first, with who did them."""
         return select(cls).options(joinedload(cls.by)).order_by(cls.at.desc(), cls.id.desc())
 
     def _name(self, subject: Subject) -> None:

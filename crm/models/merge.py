@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Column, ForeignKey, Select, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, ForeignKey, Select, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Key
 from crm.extensions import db
 from crm.models.approval import ApprovalRequest
+from crm.models.attachment import Attachment
 from crm.models.contact import Contact
 from crm.models.customer import Customer, customer_collaborator
 from crm.models.event import Action, Event
@@ -265,7 +266,11 @@ def _move_all(winner_id: int, loser_id: int) -> dict[str, list[int]]:
     for column in _columns_naming_a_customer():
         table = column.table
         ids = list(
-            db.session.scalars(select(table.c.id).where(column == loser_id).order_by(table.c.id))
+            db.session.scalars(
+                select(table.c.id)
+                .where(column == loser_id, *_about_customers(column))
+                .order_by(table.c.id)
+            )
         )
         if ids:
             _move(column, ids, loser_id, winner_id)
@@ -298,6 +303,13 @@ def _columns_naming_a_customer() -> Iterator[Column[Any]]:
             continue
         yield from (column for column in table.c if column.references(key))
     yield cast(Column[Any], Event.__table__.c.customer_id)
+    yield cast(Column[Any], Attachment.__table__.c.record_id)
+
+
+def _about_customers(column: Column[Any]) -> list[ColumnElement[bool]]:
+    """What must hold where a column names records of several kinds."""
+    kind = column.table.c.get("record_kind")
+    return [] if kind is None else [kind == Customer.__tablename__]
 
 
 def _requests_that_agree(customer_id: int) -> list[tuple[ApprovalRequest, ExpenseClaim]]:

@@ -19,6 +19,7 @@ from sqlalchemy import Column, ColumnElement, Table, delete, or_, select, update
 from crm import clock
 from crm.base import Base
 from crm.extensions import db
+from crm.models.activity import Activity
 from crm.models.approval import ApprovalRequest
 from crm.models.attachment import Attachment
 from crm.models.company import Company
@@ -32,7 +33,7 @@ from crm.models.user import User
 
 # In this order what holds another record is gone before it. As many at a time: nobody is kept
 # waiting for long.
-PURGED: tuple[Any, ...] = (Task, ExpenseClaim, Deal, Contact, Customer)
+PURGED: tuple[Any, ...] = (Attachment, Activity, Task, ExpenseClaim, Deal, Contact, Customer)
 MOST = 500
 
 Model = Any

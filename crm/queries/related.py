@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case
 from sqlalchemy.orm import contains_eager, joinedload
 
+from crm import clock
 from crm.base import money_sum
 from crm.extensions import db
 from crm.models import (
@@ -21,15 +23,18 @@ from crm.models import (
     ExpenseItem,
     Outcome,
     OutcomeKind,
+    Ownership,
     Task,
     User,
 )
 from crm.queries import timeline
 from crm.queries.few import Few
+from crm.queries.group import Group, group_of
 from crm.queries.telephones import Telephone, telephones
 from crm.queries.timeline import Timeline, Wanted
+from crm.queries.today.customers import COLD_AFTER, COLD_AFTER_OTHERWISE
 
-SHOWN = 6
+SHOWN, SHOWN_OWNERSHIPS = 6, 20
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,32 @@ class CustomerView:
     sold: Sold
     last_contact: datetime | None
     telephone: Telephone | None
+    group: Group | None
+    # Who looked after it, the latest first.
+    ownerships: Sequence[Ownership]
     timeline: Timeline
+
+    @property
+    def silent_days(self) -> int:
+        """Since when nobody was in touch, as far as the reader knows."""
+        return (clock.now() - (self.last_contact or self.customer.created_at)).days
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether that is longer than a customer of its grade is left alone."""
+        grade = self.customer.grade.code if self.customer.grade else ""
+        return self.silent_days > COLD_AFTER.get(grade or "", COLD_AFTER_OTHERWISE)
+
+    @property
+    def missing(self) -> list[str]:
+        """What is not known of the firm yet, by the names of its fields."""
+        return [*self.customer.missing, *([] if self.contacts.total else ["contact"])]
+
+    @property
+    def completeness(self) -> int:
+        """How much of what one wants to know is known, in percent."""
+        wanted = len(Customer.WANTED) + 1
+        return round(100 * (wanted - len(self.missing)) / wanted)
 
 
 def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
@@ -82,9 +112,11 @@ def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
         ),
         tasks=tasks_of(user, Task.customer_id == customer.id),
         spend=spend_of(user, ExpenseItem.customer_id == customer.id),
-        sold=_sold(deals),
+        sold=sold_of(deals),
         last_contact=last_contact(user, Activity.customer_id == customer.id),
         telephone=telephones([customer.id], user).get(customer.id),
+        group=group_of(customer, user),
+        ownerships=db.session.scalars(Ownership.of(customer).limit(SHOWN_OWNERSHIPS)).all(),
         timeline=timeline.of_customer(customer, user, wanted),
     )
 
@@ -154,7 +186,8 @@ def _deals(chosen: Select[Any]) -> Few[Any]:
     return Few.of(chosen, *Deal.for_list(), shown=SHOWN)
 
 
-def _sold(deals: Select[Any]) -> Sold:
+def sold_of(deals: Select[Any]) -> Sold:
+    """What of ``deals`` is open, and what was won."""
     amounts = deals.outerjoin(Deal.outcome).with_only_columns(
         money_sum(case((Deal.closed_at.is_(None), Deal.base_amount), else_=0)),
         money_sum(case((Outcome.kind == OutcomeKind.WON, Deal.base_amount), else_=0)),

@@ -35,7 +35,7 @@ def silent_since() -> ColumnElement[Any]:
     """The last activity, or the day the customer came to its owner, whichever is later."""
     contacted = (
         select(func.max(Activity.happened_at))
-        .where(Activity.customer_id == Customer.id)
+        .where(Activity.customer_id == Customer.id, Activity.trashed_at.is_(None))
         .scalar_subquery()
     )
     came = (

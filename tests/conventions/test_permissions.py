@@ -8,7 +8,7 @@ that the approval link's protocol demands (DOMAIN.md).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from flask import Flask, url_for
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from crm import clock
 from crm.base import digest_of
 from crm.extensions import db
 from crm.files import PreparedFile, store
@@ -26,7 +27,9 @@ from crm.forms.stages import shown as stages_shown
 from crm.importers import Customers
 from crm.importers.uploads import Upload
 from crm.models import (
+    Activity,
     ApprovalToken,
+    Attachment,
     Contact,
     Customer,
     Deal,
@@ -145,6 +148,31 @@ TABLE: dict[str, Row] = {
     "GET quick_contacts.new": Row("wang zhao li admin", sees=SEES_SIGMA),
     "POST quick_contacts.create": Row("wang zhao li admin", sees=SEES_SIGMA),
     "POST activities.create": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "GET activities.new": Row("wang zhao li admin", sees=SEES_SIGMA),
+    # For a day an activity is its author's to change; after that it is corrected.
+    "GET activities.edit": Row("wang", sees=SEES_SIGMA),
+    "POST activities.update": Row("wang", sees=SEES_SIGMA),
+    "POST activities.destroy": Row("wang", sees=SEES_SIGMA),
+    "POST activity_restorations.create": Row("wang", sees=SEES_SIGMA,
+                                             args={"activity_id": "trashed_activity"}),
+    "GET activity_corrections.new": Row("wang", sees=SEES_SIGMA,
+                                        args={"activity_id": "old_activity"}),
+    "POST activity_corrections.create": Row("wang", sees=SEES_SIGMA,
+                                            args={"activity_id": "old_activity"}),
+    "GET collaborators.new": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST collaborators.create": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST collaborators.destroy": Row("wang zhao li admin", sees=SEES_SIGMA,
+                                      args={"user_id": "zhao"}),
+    "GET expense_files.show": Row(SEES_SIGMA),
+    "GET files.index": Row(SEES_SIGMA, args={"noun": "customer", "record_id": "customer_id"}),
+    "GET files.new": Row("wang zhao li admin", sees=SEES_SIGMA,
+                         args={"noun": "customer", "record_id": "customer_id"}),
+    "POST files.create": Row("wang zhao li admin", sees=SEES_SIGMA,
+                             args={"noun": "customer", "record_id": "customer_id"}),
+    "GET files.show": Row(SEES_SIGMA),
+    "POST files.destroy": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST file_restorations.create": Row("wang zhao li admin", sees=SEES_SIGMA,
+                                         args={"file_id": "trashed_file"}),
     "GET searches.index": Row(SIGNED_IN),
     "GET searches.show": Row(SIGNED_IN),
     "GET trash.index": Row(SIGNED_IN),
@@ -292,6 +320,9 @@ FORMS: dict[str, dict[str, str]] = {
     "contacts.create": {"name": "张三"},
     "contacts.update": {"name": "改名", "version": "=contact_version"},
     "activities.create": {"kind": "=activity_kind", "summary": "来访"},
+    "collaborators.create": {"helper": "孙健"},
+    "activities.update": {"kind": "=activity_kind", "summary": "改了", "version": "=fresh_version"},
+    "activity_corrections.create": {"correction": "是上周", "version": "=old_version"},
     "deals.create": {"name": "新机会", "currency": "CNY", "owner": "王芳", "stage": "=stage_id"},
     "deals.update": {"name": "改名", "currency": "CNY", "owner": "王芳",
                      "version": "=deal_version"},
@@ -491,6 +522,8 @@ def set_scene() -> Scene:
         db.select(UserSession).where(UserSession.digest == digest_of(other_device))
     ).one()
     contact = db.session.scalars(db.select(Contact)).one()
+    fresh, old, thrown = _activities(cast)
+    file, trashed_file = _files(cast)
     upload = Upload.keep("customers.csv", "客户\n新客户\n".encode(), Customers, by=cast.admin)
     item = draft.items[0]
     return Scene(
@@ -498,10 +531,13 @@ def set_scene() -> Scene:
             "customer_id": cast.sigma.id, "customer_version": cast.sigma.version,
             "trashed_customer": trashed.id,
             "contact_id": contact.id, "contact_version": contact.version,
+            "activity_id": fresh.id, "fresh_version": fresh.version,
+            "old_activity": old.id, "old_version": old.version, "trashed_activity": thrown.id,
+            "file_id": file.id, "trashed_file": trashed_file.id,
             "activity_kind": cast.option(OptionList.ACTIVITY_KIND, "Visit").id,
             "deal_id": cast.pumps.id, "deal_version": cast.pumps.version, "won_deal": won.id,
             "stage_id": cast.stages[0].id, "deal_stage": cast.stages[1].id,
-            "next_stage": cast.stages[2].id, "wang": wang.id,
+            "next_stage": cast.stages[2].id, "wang": wang.id, "zhao": cast.zhao.id,
             "task_id": task.id, "task_version": task.version,
             "claim_id": draft.id, "claim_version": draft.version, "item_id": item.id,
             "receipt_id": item.receipts[0].id, "category": item.category_id,
@@ -518,6 +554,29 @@ def set_scene() -> Scene:
         },
         secrets,
     )  # fmt: skip
+
+
+def _activities(cast: Cast) -> tuple[Activity, Activity, Activity]:
+    """What Wang noted just now, the day before yesterday, and took back."""
+    kind = cast.option(OptionList.ACTIVITY_KIND, "Visit")
+    fresh, old, thrown = (
+        Activity.log(Activity(customer=cast.sigma, kind=kind, summary=summary), by=cast.wang)
+        for summary in ("来访", "上门", "写错了")
+    )
+    old.created_at = clock.now() - timedelta(days=2)
+    thrown.trash(by=cast.wang)
+    db.session.commit()
+    return fresh, old, thrown
+
+
+def _files(cast: Cast) -> tuple[Attachment, Attachment]:
+    """Wang's files at Sigma; the second lies in the trash."""
+    picture = PreparedFile("现场.jpg", "image/jpeg", b"a picture")
+    file, trashed = files = [store(picture, kind="", by=cast.wang) for _ in range(2)]
+    Attachment.add(cast.sigma, files, by=cast.wang)
+    trashed.trash(by=cast.wang)
+    db.session.commit()
+    return file, trashed
 
 
 def _claim(cast: Cast, title: str) -> ExpenseClaim:

@@ -159,7 +159,7 @@ CARRIED: dict[str, Any] = {
     "created": 120, "updated": 8, "filter": "", "format": "xlsx", "count": 1280,
     "changes": {"phone": ["0411-8765 4321", "0411-8765 4300"], "owner": ["", "王芳"]},
     "owner": "王芳", "silent_days": 91, "winner": "大连西格玛泵业有限公司", "loser": "西格玛泵业",
-    "other": "C-000124",
+    "other": "C-000124", "names": "合同.pdf, 现场.jpg", "ids": "1,2",
 }  # fmt: skip
 # The list of an export is one of ours, that of changed options one of the firm's.
 LIST_OF = {Action.EXPORT_MADE: "customers", Action.OPTIONS_CHANGED: OptionList.SOURCE}

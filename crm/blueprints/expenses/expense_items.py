@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, request
-from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm import files
+from crm.blueprints.uploads import allow_uploads, read_uploads
 from crm.extensions import db
 from crm.forms.expense_claim import ExpenseItemForm
 from crm.hypermedia import go, render
@@ -19,13 +19,7 @@ from crm.policies import find, find_in, require
 
 bp = Blueprint("expense_items", __name__)
 
-# A claim's receipts come with the form: up to six pictures as phones make them.
-UPLOAD_LIMIT = 60_000_000
-
-
-@bp.record
-def _allow_uploads(setup: BlueprintSetupState) -> None:
-    setup.app.extensions["body_limits"][bp.name] = UPLOAD_LIMIT
+bp.record(allow_uploads)
 
 
 @bp.get("/expenses/<int:claim_id>/items/new")
@@ -39,7 +33,7 @@ def new(claim_id: int) -> Response:
 @bp.post("/expenses/<int:claim_id>/items")
 @login_required
 def create(claim_id: int) -> Response:
-    prepared, refused = _read_uploads(claim_id)
+    prepared, refused = _receipts(claim_id)
     claim = _editable(claim_id)
     form = ExpenseItemForm(files=prepared, refused=refused)
     item = ExpenseItem()
@@ -64,7 +58,7 @@ def edit(claim_id: int, item_id: int) -> Response:
 @bp.post("/expenses/<int:claim_id>/items/<int:item_id>")
 @login_required
 def update(claim_id: int, item_id: int) -> Response:
-    prepared, refused = _read_uploads(claim_id)
+    prepared, refused = _receipts(claim_id)
     claim = _editable(claim_id)
     item = _find_item(claim, item_id)
     form = ExpenseItemForm(data=_shown(item), files=prepared, refused=refused)
@@ -97,11 +91,8 @@ def _editable(claim_id: int) -> ExpenseClaim:
     return claim
 
 
-def _read_uploads(claim_id: int) -> tuple[list[files.PreparedFile], list[str]]:
-    """Check the receipts of whoever may add them, while nobody waits for this transaction."""
-    _editable(claim_id)
-    db.session.rollback()
-    return files.prepare_all(request.files.getlist("receipts"))
+def _receipts(claim_id: int) -> tuple[list[files.PreparedFile], list[str]]:
+    return read_uploads("receipts", lambda: _editable(claim_id), documents=False)
 
 
 def _find_item(claim: ExpenseClaim, item_id: int) -> ExpenseItem:

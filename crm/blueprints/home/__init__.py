@@ -7,6 +7,8 @@ from flask import Flask
 from crm.blueprints.home import (
     amounts,
     fields,
+    file_restorations,
+    files,
     histories,
     manifest,
     offline,
@@ -27,6 +29,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(histories.bp)
     app.register_blueprint(trash.bp)
     app.register_blueprint(purges.bp)
+    app.register_blueprint(files.bp)
+    app.register_blueprint(file_restorations.bp)
     app.register_blueprint(manifest.bp)
     app.register_blueprint(offline.bp)
     for noun in (noun for noun, page in PAGES.items() if page.form):

@@ -45,7 +45,9 @@ class Birthday:
 def cold_of(user: User) -> Few[Cold]:
     """One's own customers that nobody has been in touch with, first where most is at stake."""
     now = clock.now()
-    touched = select(func.max(Activity.happened_at)).where(Activity.customer_id == Customer.id)
+    touched = select(func.max(Activity.happened_at)).where(
+        Activity.customer_id == Customer.id, Activity.trashed_at.is_(None)
+    )
     since = func.coalesce(touched.correlate(Customer).scalar_subquery(), Customer.created_at)
     has_deal = exists().where(
         Deal.customer_id == Customer.id, Deal.closed_at.is_(None), Deal.trashed_at.is_(None)
