@@ -29,7 +29,7 @@ from markupsafe import Markup, escape
 from crm import clock
 from crm.extensions import LANGUAGES
 from crm.folding import occurrence, words_of
-from crm.models import Company
+from crm.models import Company, CustomField, FieldKind
 from crm.models.bilingual import Bilingual
 from crm.nouns import noun_icon, noun_word, record_url
 from crm.policies import may, sees
@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
         word=word_for, person=person_word, noun_word=noun_word, noun_icon=noun_icon, lines=lines,
         days=days,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
-        marked=marked,
+        marked=marked, own_words=lambda value, field: custom_words(field, value),
     )  # fmt: skip
     app.jinja_env.globals.update(
         may=may,
@@ -194,6 +194,31 @@ def days(count: int) -> str:
 def label(thing: Bilingual | None) -> str:
     """What the firm calls it, in the reader's language."""
     return "" if thing is None else thing.label(language())
+
+
+def custom_words(field: CustomField, value: Any) -> str:
+    """What a field of the firm's own says, in the reader's language; nothing if it is empty.
+
+    :param value: as ``record.custom_value`` gives it.
+    """
+    if value is None or value == []:
+        return ""
+    match field.kind:
+        case FieldKind.NUMBER:
+            return number(value)
+        case FieldKind.MONEY:
+            return money(value)
+        case FieldKind.DAY:
+            return day(value)
+        case FieldKind.YES_NO:
+            return _("yes") if value else _("no")
+        case FieldKind.CHOICE:
+            return label(value)
+        case FieldKind.CHOICES:
+            return _(", ").join(label(choice) for choice in value)
+        case FieldKind.PERSON:
+            return person_word(value)
+    return str(value)
 
 
 def weblink(address: str) -> str:

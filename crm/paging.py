@@ -14,7 +14,19 @@ from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Cast,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from crm.extensions import db
 
@@ -102,18 +114,19 @@ class Order:
             return None
         try:
             return tuple(
-                _read(unquote(part), key.type) for key, part in zip(self.keys, parts, strict=True)
+                _read(unquote(part), key) for key, part in zip(self.keys, parts, strict=True)
             )
         except (ValueError, ArithmeticError):
             return None
 
 
 def _may_be_null(expression: Any) -> bool:
-    """Whether it is a column that can be empty, or asked of other rows, of which none may be there.
+    """Whether it is a column that can be empty, is read from JSON, where it may not be there, or
+    asked of other rows, of which there may be none.
 
     Anything else made in SQL sees to that itself.
     """
-    if isinstance(expression, ScalarSelect):
+    if isinstance(expression, ScalarSelect | Cast):
         return True
     table_column = getattr(getattr(expression, "property", None), "columns", [None])[0]
     return table_column is not None and bool(table_column.nullable)
@@ -131,11 +144,12 @@ def _written(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read(written: str, kind: type) -> Any:
-    """``written`` as ``kind``.
+def _read(written: str, key: Key) -> Any:
+    """``written`` as a value of ``key``.
 
     :raises ValueError: it is not, or it is more than a database takes.
     """
+    kind = key.type
     if "\0" in written:
         raise ValueError(written)
     if kind is str or issubclass(kind, StrEnum):
@@ -150,7 +164,7 @@ def _read(written: str, kind: type) -> Any:
     number = int(written)
     if kind is datetime:
         return _EPOCH + timedelta(microseconds=number)
-    if abs(number) >= 2**31:
+    if abs(number) >= (2**63 if isinstance(key.expression.type, BigInteger) else 2**31):
         raise ValueError(written)
     return number
 

@@ -60,6 +60,9 @@ AREAS = (
     Place("users.index", "users", _l("People"), _administrator),
     Place("teams.index", "list", _l("Teams"), _administrator),
     Place("stages.edit", "square-kanban", _l("Stages"), _administrator),
+    Place(
+        "custom_fields.index", "columns-3", _l("Fields of our own"), _administrator, name="customer"
+    ),
     Place("exchange_rates.index", "banknote", _l("Exchange rates"), _administrator),
     Place("customer_imports.new", "upload", _l("Import customers"), _administrator),
 )
@@ -79,7 +82,7 @@ RAIL = (
     Place("requests.index", "stamp", _l("Approvals"), is_at_hand=True, around=("decisions",)),
     Place("areas.index", "settings", _l("Settings"), _administrator,
           around=("company", "users", "user_links", "teams", "stages", "options",
-                  "exchange_rates", "customer_imports")),
+                  "custom_fields", "exchange_rates", "customer_imports")),
 )  # fmt: skip
 TODAY, CUSTOMERS, _board, TASKS, EXPENSES, APPROVALS, SETTINGS = RAIL
 PAGES = (

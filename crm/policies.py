@@ -17,6 +17,7 @@ from crm.models import (
     Company,
     Contact,
     Customer,
+    CustomField,
     Deal,
     ExchangeRate,
     ExpenseClaim,
@@ -248,6 +249,8 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Team): _administer,
     ("edit", Pipeline): _administer,
     ("edit", Option): _administer,
+    ("create", CustomField): _administer,
+    ("edit", CustomField): _administer,
     ("import", Customer): _administer,
     **{("purge", kind): _administer for kind in (Customer, Contact, Deal, Task, ExpenseClaim)},
 }

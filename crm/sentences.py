@@ -10,8 +10,18 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from crm.extensions import LANGUAGES
-from crm.formatting import day, language, moment, money, number
-from crm.models import Action, CustomerKind, DecisionRole, Event, OptionList, Role
+from crm.formatting import day, label, language, moment, money, number
+from crm.models import (
+    Action,
+    CustomerKind,
+    CustomField,
+    CustomNoun,
+    DecisionRole,
+    Event,
+    FieldKind,
+    OptionList,
+    Role,
+)
 from crm.nouns import BY_TABLE, NOUNS, list_word
 from crm.wording import field_word, word_for
 
@@ -19,8 +29,8 @@ ICONS: dict[str, str] = {
     **{noun.name: noun.icon for noun in NOUNS.values()},
     "activity": "message-circle", "file": "paperclip", "approval_link": "triangle-alert",
     "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban",
-    "option": "list", "company": "settings", "exchange_rate": "banknote", "import": "upload",
-    "trash": "trash-2",
+    "option": "list", "custom_field": "columns-3", "company": "settings",
+    "exchange_rate": "banknote", "import": "upload", "trash": "trash-2",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_WON: "trophy",
@@ -60,7 +70,9 @@ def changes(event: Event) -> list[Change]:
     """What was changed, field by field, in the reader's language."""
     noun = event.action.split(":")[0]
     return [
-        Change(field_word(noun, field), _value(field, old), _value(field, new))
+        _own_change(own, old, new)
+        if (own := _own_field(noun, field))
+        else Change(field_word(noun, field), _value(field, old), _value(field, new))
         for field, (old, new) in event.particulars["changes"].items()
     ]
 
@@ -97,6 +109,18 @@ def event_icon(event: Event) -> str:
     return SPECIAL_ICONS.get(event.action) or ICONS[event.action.split(":")[0]]
 
 
+def _own_field(noun: str, key: str) -> CustomField | None:
+    """The field of the firm's own with this key, also one that is out of use."""
+    if not key.startswith("custom_"):
+        return None
+    return next((each for each in CustomField.known(CustomNoun(noun)) if each.key == key), None)
+
+
+def _own_change(field: CustomField, old: str, new: str) -> Change:
+    say = OWN_VALUES.get(field.kind, str)
+    return Change(label(field), *(say(text) if text else "" for text in (old, new)))
+
+
 def _value(field: str, text: str) -> str:
     """What ``text``, the value of ``field`` in a history, is called."""
     return VALUES[field](text) if text and field in VALUES else text
@@ -120,17 +144,40 @@ def _yes_or_no(text: str) -> str:
     return _("yes") if text == "True" else _("no")
 
 
+# The same of fields of the firm's own.
+OWN_VALUES: dict[FieldKind, Callable[[str], str]] = {
+    FieldKind.NUMBER: _number,
+    FieldKind.MONEY: lambda text: money(Decimal(text)),
+    FieldKind.DAY: _day,
+    FieldKind.YES_NO: _yes_or_no,
+    FieldKind.CHOICE: _own_line,
+    FieldKind.CHOICES: _own_line,
+}
+
 # How the values that histories keep as text are written; the others are what people typed.
 VALUES: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(
-        ("grade", "industry", "region", "source", "category", "items", "stages", "options"),
+        (
+            "grade",
+            "industry",
+            "region",
+            "source",
+            "category",
+            "items",
+            "stages",
+            "options",
+            "label",
+            "section",
+            "default",
+        ),
         _own_line,
     ),
     **dict.fromkeys(("amount", "base_amount", "annual_revenue", "employees"), _number),
     **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), _day),
-    **dict.fromkeys(("urgent", "important", "is_primary"), _yes_or_no),
+    **dict.fromkeys(("urgent", "important", "is_primary", "required", "offered"), _yes_or_no),
     "kind": lambda text: _own_line(text) if "\n" in text else word_for(CustomerKind(text)),
     "happened_at": lambda text: moment(datetime.fromisoformat(text)),
+    "field_kind": lambda text: word_for(FieldKind(text)),
     "decision_role": lambda text: word_for(DecisionRole(text)),
     "probability": lambda text: f"{text}%",
     "language": lambda text: LANGUAGES[text],
@@ -231,6 +278,8 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.OPTIONS_CHANGED: lambda p: _(
         "List changed: %(name)s", name=word_for(OptionList(p["list"]))
     ),
+    Action.FIELD_CREATED: lambda p: _("Field added: %(name)s", name=_own_line(p["name"])),
+    Action.FIELD_CHANGED: lambda p: _("Field changed: %(name)s", name=_own_line(p["name"])),
     Action.RATE_ENTERED: lambda p: _(
         "Exchange rate of %(currency)s from %(day)s: %(rate)s",
         currency=p["currency"], day=p["day"], rate=p["rate"],

@@ -16,6 +16,7 @@ from crm.blueprints import (
     tasks,
 )
 from crm.devices import device_name
+from crm.forms.own_fields import sections
 from crm.forms.rendering import control, described
 from crm.places import ADDING, RAIL, THEMES, open_to
 from crm.queries.first_visit import first_visit_of, knows_customers
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         control=control, described=described, first_visit_of=first_visit_of,
         knows_customers=knows_customers, open_to=open_to, RAIL=RAIL, ADDING=ADDING, THEMES=THEMES,
+        sections=sections,
     )  # fmt: skip
     app.jinja_env.filters.update(
         sentence=sentence, changes=changes, changed=changed, event_icon=event_icon,

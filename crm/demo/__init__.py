@@ -10,7 +10,18 @@ from datetime import date
 from sqlalchemy import select, update
 
 from crm import seed
-from crm.demo import activities, customers, deals, expenses, papers, people, rates, tasks, views
+from crm.demo import (
+    activities,
+    customers,
+    deals,
+    expenses,
+    own_fields,
+    papers,
+    people,
+    rates,
+    tasks,
+    views,
+)
 from crm.demo.world import World
 from crm.extensions import db
 from crm.models import ApprovalAssignment, ApprovalRequest, Event, OutgoingMail
@@ -24,6 +35,7 @@ def build(today: date) -> None:
     rates.enter(world)
     customers.register(world)
     lives = deals.live(world)
+    own_fields.keep(world)
     activities.log(world, lives)
     tasks.hand_out(world, lives)
     expenses.claim(world, lives)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar, Self
 
-from flask_babel import format_currency
+from flask_babel import format_currency, format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
@@ -21,9 +22,12 @@ class Amounts(str):
     """``50000..200000``, open at either end."""
 
     is_named = False
+    LEAST: ClassVar[Decimal] = Decimal(0)
 
-    def __new__(cls, written: str) -> Amounts:
+    def __new__(cls, written: str) -> Self:
         least, most = _ends(written)
+        if min(end for end in (least, most) if end is not None) < cls.LEAST:
+            raise ValueError(written)
         if least is not None and most is not None and most < least:
             least, most = most, least
         return super().__new__(cls, f"{_plain(least)}..{_plain(most)}")
@@ -38,18 +42,41 @@ class Amounts(str):
         """The most, as it is typed."""
         return self.partition("..")[2]
 
-    def of(self, column: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
-        """The conditions that an amount is one of these; none at all is not."""
-        least, most = _ends(self)
+    def of(
+        self,
+        column: InstrumentedAttribute[Any] | ColumnElement[Any],
+        stored: Callable[[Decimal], Any] = lambda end: end,
+    ) -> list[ColumnElement[bool]]:
+        """The conditions that an amount is one of these; none at all is not.
+
+        :param stored: what ``column`` has for an amount.
+        """
+        least, most = (None if end is None else stored(end) for end in _ends(self))
         above = [column >= least] if least is not None else []
         return above + ([column <= most] if most is not None else [])
 
     def words(self) -> str:
         """What they are called in the reader's language."""
-        least, most = (None if end is None else _money(end) for end in _ends(self))
+        least, most = (None if end is None else self.said(end) for end in _ends(self))
         if least and most:
             return _("%(first)s to %(last)s", first=least, last=most)
         return _("from %(amount)s", amount=least) if least else _("up to %(amount)s", amount=most)
+
+    def said(self, end: Decimal) -> str:
+        return _money(end)
+
+
+class Sums(Amounts):
+    """Amounts either side of zero."""
+
+    LEAST: ClassVar[Decimal] = -LARGEST
+
+
+class Numbers(Sums):
+    """Numbers that are no money."""
+
+    def said(self, end: Decimal) -> str:
+        return str(format_decimal(end))
 
 
 def _ends(written: str) -> Ends:
@@ -68,9 +95,9 @@ def _amount(written: str) -> Decimal:
         amount = Decimal(written)
     except InvalidOperation:
         raise ValueError(written) from None
-    if not amount.is_finite() or not 0 <= amount < LARGEST:
+    if not amount.is_finite() or not -LARGEST < amount < LARGEST:
         raise ValueError(written)
-    return round(amount, 2)
+    return round(amount, 6)
 
 
 def _plain(amount: Decimal | None) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
 from crm.filters.address import read, sent, written
 from crm.filters.columns import Column
+from crm.filters.custom import columns_of, conditions
 from crm.filters.narrowing import Narrowing
 from crm.models import User
 from crm.nouns import BY_MODEL
@@ -34,6 +35,8 @@ class ListFilter(Narrowing):
     after: str = ""
     before: str = ""
     view: int | None = None  # the saved view that this began with
+    # What was chosen of the firm's own fields: key → value (filters/custom.py).
+    own: tuple[tuple[str, Any], ...] = ()
 
     ENDPOINT: ClassVar[str] = ""  # the list's address
     MODEL: ClassVar[Any] = None
@@ -48,15 +51,14 @@ class ListFilter(Narrowing):
     @classmethod
     def parse(cls, args: MultiDict[str, str]) -> Self:
         """The filter that an address describes."""
-        kinds = get_type_hints(cls)
         values = {
-            field.name: value
-            for field in fields(cls)
-            if (value := read(sent(args, field.name), kinds[field.name])) is not None
+            name: value
+            for name, kind in cls.kinds().items()
+            if (value := read(sent(args, name), kind)) is not None
         }
         if values.get("sort", "").removeprefix("-") not in cls.sorts():
             values["sort"] = ""
-        filter = cls(**{**values, "columns": ()})
+        filter = cls().changed(**{**values, "columns": ()})
         columns = filter._known(values.get("columns", ()), moved=args.get("up", ""))
         return replace(filter, columns=columns)
 
@@ -70,7 +72,7 @@ class ListFilter(Narrowing):
 
         :param moved: the one that goes a place further to the front.
         """
-        known = {column.name: column for column in self.COLUMNS}
+        known = {column.name: column for column in self.every_column()}
         default = [column.name for column in self.default_columns]
         wanted = [name for name in dict.fromkeys(names) if name in known] or list(default)
         titles = [column.name for column in self.COLUMNS if column.is_title]
@@ -82,12 +84,13 @@ class ListFilter(Narrowing):
 
     def args(self, **changes: Any) -> dict[str, str]:
         """The query arguments that describe this filter, with ``changes``; defaults left out."""
-        changed = replace(self, **changes)
-        return {
-            field.name: written(value)
+        changed = self.changed(**changes)
+        ours = {
+            field.name: value
             for field in fields(changed)
-            if (value := getattr(changed, field.name)) != field.default
+            if (value := getattr(changed, field.name)) != field.default and field.name != "own"
         }
+        return {name: written(value) for name, value in (ours | dict(changed.own)).items()}
 
     def text(self, **changes: Any) -> str:
         """The same as a query string."""
@@ -130,7 +133,7 @@ class ListFilter(Narrowing):
     @classmethod
     def sorts(cls) -> dict[str, Column]:
         """The allow-list of orders: the columns that sort, by name."""
-        return {column.name: column for column in cls.COLUMNS if column.sort}
+        return {column.name: column for column in cls.every_column() if column.sort}
 
     def sorted_by(self, name: str) -> Self:
         """This filter sorted by ``name``, or the other way round if it is so already."""
@@ -148,6 +151,12 @@ class ListFilter(Narrowing):
 
     # Columns
 
+    @classmethod
+    def every_column(cls) -> tuple[Column, ...]:
+        """The columns there are, those of the firm's own fields after ours."""
+        own = columns_of(cls.MODEL) if cls.COLUMNS and cls.has_own_fields() else ()
+        return (*cls.COLUMNS, *own)
+
     @property
     def default_columns(self) -> tuple[Column, ...]:
         """The columns where none were chosen."""
@@ -158,8 +167,8 @@ class ListFilter(Narrowing):
         """The columns that are shown, in their order."""
         if not self.columns:
             return self.default_columns
-        known = {column.name: column for column in self.COLUMNS}
-        return tuple(known[name] for name in self.columns)
+        known = {column.name: column for column in self.every_column()}
+        return tuple(known[name] for name in self.columns if name in known)
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -169,7 +178,8 @@ class ListFilter(Narrowing):
     @cached_property
     def hidden(self) -> tuple[Column, ...]:
         """The other columns."""
-        return tuple(column for column in self.COLUMNS if column not in self.shown)
+        shown = {column.name for column in self.shown}
+        return tuple(column for column in self.every_column() if column.name not in shown)
 
     # What it lists
 
@@ -187,6 +197,10 @@ class ListFilter(Narrowing):
             self.narrow(user), self.placed(user), after=self.after, before=self.before,
             options=self.loaded_for(user),
         )  # fmt: skip
+
+    def of_own_fields(self, user: User) -> list[ColumnElement[bool]]:
+        """The conditions that the firm's own fields say what was chosen."""
+        return conditions(self.MODEL, self.own, user) if self.own else []
 
     def loaded_for(self, user: User) -> tuple[Any, ...]:
         """Loading options: what is shown is loaded with the page, what is not is not."""

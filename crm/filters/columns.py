@@ -39,6 +39,7 @@ class Kind(StrEnum):
     DAY = "day"
     DAYS = "days"  # a length of time
     BADGE = "badge"
+    BADGES = "badges"  # several, each in its own colour
     PERSON = "person"
     TELEPHONE = "telephone"
     MAIL = "mail"
@@ -106,6 +107,8 @@ class Column:
         thing = self.read(record)
         if isinstance(thing, bool):
             return _("yes") if thing else ""
+        if isinstance(thing, list):
+            return ", ".join(words(each) for each in thing)
         if thing is None or isinstance(thing, int | Decimal | date):
             return thing
         return words(thing)

@@ -73,4 +73,5 @@ class ContactFilter(ListFilter):
         return chosen.where(
             *one_of(Contact.decision_role, self.role),
             *one_of(Customer.owner_id, ids_of(self.owner, user)),
+            *self.of_own_fields(user),
         )

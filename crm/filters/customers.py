@@ -136,4 +136,5 @@ class CustomerFilter(ListFilter):
             *one_of(Customer.industry_id, self.industry),
             *one_of(Customer.region_id, self.region),
             *one_of(Customer.source_id, self.source),
+            *self.of_own_fields(user),
         )

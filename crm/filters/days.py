@@ -74,6 +74,11 @@ class Days(str):
         after = [column >= self.first] if self.first else []
         return after + ([column <= self.last] if self.last else [])
 
+    def of_text(self, column: ColumnElement[str]) -> list[ColumnElement[bool]]:
+        """The conditions that a day, written as ISO 8601 writes it, is one of these."""
+        after = [column >= self.first.isoformat()] if self.first else []
+        return after + ([column <= self.last.isoformat()] if self.last else [])
+
     def of_moment(self, column: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
         """The conditions that a moment is on one of these days, in the firm's time zone."""
         zone = Company.current().timezone

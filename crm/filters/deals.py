@@ -174,6 +174,7 @@ class DealFilter(ListFilter):
             *one_of(Deal.owner_id, ids_of(self.owner, user)),
             *one_of(Deal.source_id, self.source),
             *one_of(Deal.stage_id, self.stage),
+            *self.of_own_fields(user),
         ]
         if self.team:
             conditions.append(Deal.owner_id.in_(self._members()))

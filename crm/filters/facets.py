@@ -10,7 +10,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.extensions import db
 from crm.filters.amounts import Amounts
@@ -74,11 +73,11 @@ def days(name: str, title: Any, *named: str) -> Facet:
     return Facet(name, title, choices, asks_for="date")
 
 
-def amounts(name: str, title: Any, *offered: str) -> Facet:
+def amounts(name: str, title: Any, *offered: str, kind: type[Amounts] = Amounts) -> Facet:
     """Amounts from one to another."""
 
     def choices(chosen: Sequence[str]) -> Choices:
-        return [(each, Amounts(each).words()) for each in dict.fromkeys((*offered, *chosen))]
+        return [(each, kind(each).words()) for each in dict.fromkeys((*offered, *chosen))]
 
     return Facet(name, title, choices, asks_for="number")
 
@@ -94,12 +93,16 @@ def options(name: str, title: Any, which: OptionList) -> Facet:
     return Facet(name, title, choices)
 
 
-def people(name: str, title: Any, whose: InstrumentedAttribute[Any]) -> Facet:
-    """The reader, and who is named in ``whose`` of what the reader sees."""
+def people(name: str, title: Any, whose: Any, model: Any = None) -> Facet:
+    """The reader, and who is named in ``whose`` of what the reader sees.
+
+    :param model: whose column or expression it is; default: that of the column.
+    """
+    records = model or whose.class_
 
     def choices(chosen: Sequence[str]) -> Choices:
         ids = ids_of([Person(each) for each in chosen if each != ME], current_user)
-        seen = whose.class_.visible_to(current_user).with_only_columns(whose)
+        seen = records.visible_to(current_user).with_only_columns(whose)
         named = select(User).where(or_(User.id.in_(seen), User.id.in_(ids)))
         here = db.session.scalars(named.order_by(User.sort_name, User.id))
         return [(ME, _("Me")), *_named(here)]

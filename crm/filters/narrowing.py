@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, get_origin, get_type_hints
 
 from flask_babel import gettext as _
 
+from crm.filters import custom
 from crm.filters.address import read, written
 from crm.filters.facets import Choices, Facet
 
@@ -24,6 +25,7 @@ class Panel(NamedTuple):
 
     name: str
     title: str
+    value: Any
     choices: Choices
     chosen: tuple[str, ...]
     many: bool
@@ -39,14 +41,36 @@ class Narrowing:
 
     FACETS: ClassVar[tuple[Facet, ...]] = ()
 
+    MODEL: ClassVar[Any] = None
+
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Any]]
         sort: str
         columns: tuple[str, ...]
+        own: tuple[tuple[str, Any], ...]
+
+    @classmethod
+    def kinds(cls) -> dict[str, Any]:
+        """Whatever can stand in the address, and as what: the firm's own fields too."""
+        hints = get_type_hints(cls)
+        ours = {field.name: hints[field.name] for field in fields(cls) if field.name != "own"}
+        return ours | (custom.kinds(cls.MODEL.CUSTOM_NOUN) if cls.has_own_fields() else {})
+
+    @classmethod
+    def has_own_fields(cls) -> bool:
+        """Whether the firm can add fields to what it lists."""
+        return hasattr(cls.MODEL, "CUSTOM_NOUN")
+
+    def changed(self, **changes: Any) -> Self:
+        """This filter with ``changes``, among them values of the firm's own fields."""
+        own = dict(changes.pop("own", self.own))
+        own |= {name: changes.pop(name) for name in list(changes) if name.startswith("custom_")}
+        chosen = sorted((name, value) for name, value in own.items() if value)
+        return replace(self, own=tuple(chosen), **changes)
 
     def from_start(self, **changes: Any) -> Self:
         """This filter with ``changes``, at its first page."""
-        return replace(self, **{"after": "", "before": "", **changes})
+        return self.changed(**{"after": "", "before": "", **changes})
 
     @cached_property
     def cleared(self) -> Self:
@@ -61,14 +85,27 @@ class Narrowing:
     @cached_property
     def panels(self) -> list[Panel]:
         """Every way to narrow it, with what can be chosen and what is."""
-        return [self._panel(facet) for facet in self.FACETS]
+        own = custom.facets_of(self.MODEL) if self.has_own_fields() else ()
+        return [self._panel(facet) for facet in (*self.FACETS, *own)]
 
     def _panel(self, facet: Facet) -> Panel:
-        value = getattr(self, facet.name)
+        value = self._value(facet.name)
         chosen = tuple(written(value).split(",")) if value else ()
         many = isinstance(value, tuple | bool)
         choices = facet.choices(chosen)
-        return Panel(facet.name, str(facet.title), choices, chosen, many, facet.asks_for)
+        return Panel(facet.name, str(facet.title), value, choices, chosen, many, facet.asks_for)
+
+    def _value(self, name: str) -> Any:
+        """What was chosen of the facet ``name``."""
+        if name in self._defaults:
+            return getattr(self, name)
+        return dict(self.own).get(name, self._default(name))
+
+    def _default(self, name: str) -> Any:
+        """What it is where nothing was chosen."""
+        if name in self._defaults:
+            return self._defaults[name]
+        return () if get_origin(self.kinds()[name]) is tuple else None
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -76,7 +113,7 @@ class Narrowing:
         return [
             Chip(panel.words_for(text), self._without(panel.name, value))
             for panel in self.panels
-            if getattr(self, panel.name) != self._defaults[panel.name]
+            if panel.value != self._default(panel.name)
             for value, text in panel.choices
             if value in panel.chosen
         ]
@@ -87,11 +124,11 @@ class Narrowing:
 
     def with_range(self, name: str, wanted: str) -> Self:
         """This filter with days that have a name, or with days or amounts from one to another."""
-        return self.from_start(**{name: read([wanted], get_type_hints(type(self))[name])})
+        return self.from_start(**{name: read([wanted], self.kinds()[name])})
 
     def _without(self, name: str, text: str) -> Self:
-        value = getattr(self, name)
+        value = self._value(name)
         if isinstance(value, tuple):
             rest = tuple(each for each in value if str(each) != text)
             return self.from_start(**{name: rest})
-        return self.from_start(**{name: getattr(self.cleared, name)})
+        return self.from_start(**{name: self._default(name)})

@@ -10,10 +10,12 @@ from wtforms.validators import Email, Length, Optional
 from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, WordField, name_field, text
 from crm.forms.inline import InPlace, each
-from crm.models import Contact, DecisionRole
+from crm.forms.own_fields import OwnFields
+from crm.models import Contact, CustomNoun, DecisionRole
 
 
-class ContactForm(InPlace, BaseForm):
+class ContactForm(OwnFields, InPlace, BaseForm):
+    CUSTOM_NOUN = CustomNoun.CONTACT
     IN_PLACE = each(
         "name", "title", "mobile", "phone", "email", "wechat", "birthday", "decision_role",
         "is_primary", "note",
@@ -36,4 +38,5 @@ class ContactForm(InPlace, BaseForm):
             contact, "name", "title", "mobile", "phone", "email", "wechat", "birthday",
             "decision_role", "is_primary", "note",
         )  # fmt: skip
+        self.fill_own(contact)
         return contact

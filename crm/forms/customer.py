@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,19 +20,16 @@ from crm.forms.fields import (
     text,
 )
 from crm.forms.inline import InPlace, each
+from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
-from crm.models import Contact, Customer, CustomerKind, OptionList, User
+from crm.forms.web import web
+from crm.models import Contact, Customer, CustomerKind, CustomNoun, OptionList, User
 from crm.models.customer import MOST_EMPLOYEES
 from crm.names import tidy_name
 
 
-def web(address: Any) -> Any:
-    """``www.sigma.cn`` → ``https://www.sigma.cn``: as people write it, and as links need it."""
-    is_host = re.match(r"[\w-]+(\.[\w-]+)+(/|$)", address or "")
-    return f"https://{address}" if is_host else address
-
-
-class CustomerForm(InPlace, BaseForm):
+class CustomerForm(OwnFields, InPlace, BaseForm):
+    CUSTOM_NOUN = CustomNoun.CUSTOMER
     IN_PLACE = each(
         "name", "kind", "grade", "industry", "region", "source", "owner", "parent", "phone",
         "website", "address", "employees", "annual_revenue", "note",
@@ -68,6 +64,7 @@ class CustomerForm(InPlace, BaseForm):
             customer, "name", "kind", "grade", "industry", "region", "source", "owner", "parent",
             "phone", "website", "address", "employees", "annual_revenue", "note",
         )  # fmt: skip
+        self.fill_own(customer)
         return customer
 
 

@@ -26,8 +26,9 @@ from crm.forms.fields import (
     text,
 )
 from crm.forms.inline import InPlace, each
+from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
-from crm.models import Customer, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
+from crm.models import Customer, CustomNoun, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
 from crm.models.deal import AmountStands, Missing, StageChanged
 from crm.models.exchange_rate import NoRate
 from crm.models.pipeline import StageRequirement
@@ -39,7 +40,8 @@ def at_customer(contact: PickerField, customer: Customer | None) -> None:
         raise ValidationError(_("This person is at another customer."))
 
 
-class DealForm(InPlace, BaseForm):
+class DealForm(OwnFields, InPlace, BaseForm):
+    CUSTOM_NOUN = CustomNoun.DEAL
     IN_PLACE = {
         **each("name", "probability", "expected_close", "source", "product", "owner", "next_step"),
         "amount": ("amount", "currency"),
@@ -78,6 +80,7 @@ class DealForm(InPlace, BaseForm):
             deal, "name", "customer", "probability", "expected_close", "source", "product",
             "owner", "contact", "next_step",
         )  # fmt: skip
+        self.fill_own(deal)
         return deal
 
     def fill_or_explain(self, deal: Deal) -> bool:

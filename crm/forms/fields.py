@@ -35,7 +35,7 @@ class Required(InputRequired):
     def __call__(self, form: Any, field: Field) -> None:
         if field.errors:
             raise StopValidation  # what was typed could not be read; that is said already
-        if field.data is None or field.data == "":
+        if field.data is None or field.data in ("", []):
             raise StopValidation(_("Please fill this in."))
 
 
@@ -121,6 +121,37 @@ class OptionField(RecordField):
         self.offer(Option.of(self.which))
 
 
+class RecordsField(RecordField):
+    """Several among records, as boxes to tick; its data is a list.
+
+    Its control sends an empty text too: without it nothing at all would tell of no tick.
+    """
+
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or ())
+        self.ticked = {str(record.id) for record in self.data}
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.ticked, self.data = set(filter(None, valuelist)), None
+
+    def offer(self, records: sa.Select[Any] | list[Any]) -> None:
+        """Set what can be ticked; what is ticked already stays, though it may be out of use."""
+        rows = records if isinstance(records, list) else list(db.session.scalars(records))
+        before = [row for row in self.object_data or () if row not in rows]
+        self.records = {str(row.id): row for row in (*rows, *before)}
+        if self.data is None:
+            self.data = [row for key, row in self.records.items() if key in self.ticked]
+
+    def iter_choices(self) -> Iterator[Choice]:
+        for key, row in self.records.items():
+            yield Choice(value=key, label=words(row), selected=key in self.ticked, render_kw={})
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.ticked <= self.records.keys():
+            raise ValidationError(_("This cannot be chosen."))
+
+
 class WordField(SelectField):
     """A choice among the members of a StrEnum, by their words."""
 
@@ -144,9 +175,10 @@ def plain_number(written: str) -> str:
     return re.sub(r"[\s,_']", "", unicodedata.normalize("NFKC", written))
 
 
-def read_amount(written: str) -> Decimal:
+def read_amount(written: str, places: int = 2) -> Decimal:
     """``1.25万`` → 12500.
 
+    :param places: how many decimals it may have.
     :raises ValueError: it is no amount; the message says why.
     """
     if len(written) > LONGEST_NUMBER:
@@ -158,8 +190,12 @@ def read_amount(written: str) -> Decimal:
     amount = Decimal(number[1]) * UNITS.get(number[2], 1)
     if amount.adjusted() > 11:
         raise ValueError(_("This amount is too large."))
-    if amount != amount.quantize(Decimal("0.01")):
-        raise ValueError(_("An amount has at most two decimals."))
+    if amount != round(amount, places):
+        raise ValueError(
+            _("An amount has at most two decimals.")
+            if places == 2
+            else _("A number has at most %(places)s decimals.", places=places)
+        )
     return amount
 
 
@@ -168,15 +204,23 @@ class MoneyField(StringField):
 
     widget = TextInput()
     data: Any
+    places = 2
 
-    def __init__(self, label: str, *, least: Decimal | None = Decimal(0), **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, *, least: Decimal | None = Decimal(0), in_base: bool = False,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """:param in_base: whatever currency the form asks for, this is in the base currency."""
         super().__init__(label, **kwargs)
-        self.least = least
+        self.least, self.in_base = least, in_base
 
     def _value(self) -> str:
         if self.data is None and self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:,.2f}"
+        return "" if self.data is None else self._written(self.data)
+
+    def _written(self, amount: Decimal) -> str:
+        return f"{amount:,.2f}"
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
@@ -184,10 +228,41 @@ class MoneyField(StringField):
         self.data = None
         if not valuelist[0].strip():
             return
-        amount = read_amount(valuelist[0])
+        amount = read_amount(valuelist[0], self.places)
         if self.least is not None and amount < self.least:
             raise ValueError(_("This must be %(least)s or more.", least=self.least))
         self.data = amount
+
+
+class NumberField(MoneyField):
+    """A number with at most six decimals, either side of zero."""
+
+    places = 6
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, least=None, **kwargs)
+
+    def _written(self, amount: Decimal) -> str:
+        return f"{amount:,f}"
+
+
+class YesNoField(SelectField):
+    """Yes, no, or not known: ``True``, ``False`` or ``None``."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        choices = [
+            SelectChoice("", "—"),
+            SelectChoice("yes", _l("yes")),
+            SelectChoice("no", _l("no")),
+        ]
+        super().__init__(label, choices=choices, coerce=_truth, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Anything else says nothing."""
+
+
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else {"yes": True, "no": False}.get(value)
 
 
 def _a_month_after(day: date) -> date:

@@ -27,7 +27,15 @@ class InPlace:
 
         :raises KeyError: ``name`` may not be edited in place.
         """
-        return cls(obj=record, typed={*cls.IN_PLACE[name], "version", "csrf_token"})
+        return cls(obj=record, typed={*cls.asked_with(name), "version", "csrf_token"})
+
+    @classmethod
+    def asked_with(cls, name: str) -> tuple[str, ...]:
+        """The fields that are asked for where ``name`` is edited.
+
+        :raises KeyError: it may not be edited in place.
+        """
+        return cls.IN_PLACE[name]
 
     def process(self, formdata: Any = None, obj: Any = None, **kwargs: Any) -> None:
         super().process(formdata, obj, **kwargs)  # type: ignore[misc]
@@ -67,5 +75,5 @@ class Inline:
     @property
     def fields(self) -> list[Field]:
         """The fields to ask for: those that belong together, and whatever is wrong."""
-        asked = self.form.IN_PLACE[self.name]
+        asked = self.form.asked_with(self.name)
         return [field for field in self.form if field.name in asked or field.errors]

@@ -84,7 +84,7 @@ def _money(field: Field, id: str) -> dict[str, Any]:
         "class": "number",
         "hx-get": url_for("amounts.show", field=field.name),
         "hx-trigger": "input delay:150ms",
-        "hx-include": f"#{id.removesuffix(field.id)}currency",
+        "hx-include": "this" if field.in_base else f"#{id.removesuffix(field.id)}currency",
         "hx-target": f"#{id}_meant",
         "hx-swap": "textContent",
         "hx-sync": "this:replace",
@@ -98,6 +98,7 @@ EXTRAS = {
     "EmailField": lambda _field, _id: {**OTHERS, "autocapitalize": "none"},
     "URLField": lambda _field, _id: {**OTHERS, "autocapitalize": "none"},
     "MoneyField": _money,
+    "NumberField": lambda _field, _id: {**OTHERS, "inputmode": "decimal", "class": "number"},
     "WholeNumberField": lambda _field, _id: {**OTHERS, "inputmode": "numeric", "class": "number"},
     "TextAreaField": lambda _field, _id: {"rows": 3},
 }

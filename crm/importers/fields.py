@@ -69,6 +69,8 @@ class Field:
     parse: Parser
     words: tuple[str, ...] = ()
     required: bool = False
+    # Whether every row says it, if any column does.
+    never_empty: bool = False
     # A person's name: columns for family and given name fill it as well.
     person: bool = False
 
@@ -89,17 +91,26 @@ def text(column: InstrumentedAttribute[Any]) -> Parser:
 
 def number(text: str, known: Known) -> Decimal:
     """``12,500.00``, ``￥1.2万``: a number that is not negative."""
-    plain = unicodedata.normalize("NFKC", text).strip(_SIGNS.get(known.currency, "") + " ")
+    amount = signed(text, known)
+    if amount < 0:
+        raise BadValue(_("is negative"))
+    return amount
+
+
+def signed(text: str, known: Known) -> Decimal:
+    """A number either side of zero."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    sign = "-" if plain.startswith("-") else ""
+    plain = plain.removeprefix(sign).removeprefix(known.currency[:2])  # CN¥, US$
+    plain = sign + plain.strip(_SIGNS.get(known.currency, "") + " ")
     found = _NUMBER.fullmatch(plain)
     if found is None:
         raise BadValue(_("is not a number; write it like 12500 or 12,500.00"))
     minus, whole, fraction, unit = found.groups()
     amount = Decimal(whole.replace(",", "") + fraction) * _UNITS[unit]
-    if amount and minus:
-        raise BadValue(_("is negative"))
     if amount >= TOO_MUCH:
         raise BadValue(_("is too large"))
-    return amount
+    return -amount if amount and minus else amount
 
 
 def money(text: str, known: Known) -> Decimal:

@@ -157,7 +157,7 @@ class Importer(ABC):
         text = row.texts[field.name]
         row.values[field.name] = None
         if not text:
-            if field.required or field.name == self._key_field:
+            if field.required or field.never_empty or field.name == self._key_field:
                 return BadValue(_("is empty"), field.name)
             return None
         try:

@@ -7,18 +7,35 @@ ISO 8601 text, choices and people by their ids. What is empty is not there.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, inspect, select
+from flask import has_app_context, has_request_context, request
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    cast,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from crm.base import Base, Key, Label, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.bilingual import Bilingual
+from crm.models.event import Action, Event
+from crm.models.option import InUse, OptionPlan, written_options
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -26,6 +43,8 @@ if TYPE_CHECKING:
 # Numbers have at most so many decimals, and stay below this, either way from zero.
 NUMBER_SCALE, MONEY_SCALE = 6, 2
 LARGEST = Decimal(1_000_000_000_000)
+# How long a text of one line, or a link, may be.
+LONGEST = 300
 
 
 class CustomNoun(StrEnum):
@@ -89,10 +108,118 @@ class CustomField(Bilingual, Versioned, Base):
             .order_by(cls.position, cls.id)
         )
 
+    @classmethod
+    def known(cls, noun: CustomNoun) -> Sequence[CustomField]:
+        """What ``all_of`` finds, asked of the database once a request; none outside an app."""
+        if not has_app_context():
+            return []
+        asked = request.environ.setdefault("crm.custom_fields", {}) if has_request_context() else {}
+        if noun not in asked:
+            asked[noun] = db.session.scalars(cls.all_of(noun)).all()
+        fields: Sequence[CustomField] = asked[noun]
+        return fields
+
+    @classmethod
+    def in_use(cls, noun: CustomNoun) -> list[CustomField]:
+        """What ``of`` finds; asked of the database once a request."""
+        return [field for field in cls.known(noun) if field.active]
+
+    @classmethod
+    def visible_to(cls, _user: User) -> Select[CustomField]:
+        """Every field: what they say is seen with the record that says it."""
+        return select(cls)
+
+    @classmethod
+    def add(cls, field: CustomField, plans: Sequence[OptionPlan], *, by: User) -> CustomField:
+        """Let records have one more field, after those there are."""
+        last = db.session.scalar(select(func.max(cls.position)).where(cls.noun == field.noun))
+        field.position = 0 if last is None else last + 1
+        db.session.add(field)
+        field._offer(plans)
+        Event.record(Action.FIELD_CREATED, field, by=by, name=field.both)
+        return field
+
+    def arrange(self, plans: Sequence[OptionPlan]) -> None:
+        """Offer what ``plans`` say, in their order; who is not among them goes.
+
+        :raises InUse: a record says a choice that would go.
+        """
+        kept = {plan.option.id for plan in plans if plan.option}
+        gone = [choice for choice in self.choices if choice.id not in kept]
+        in_use = self.ids_in_use() if gone else set()
+        if needed := [choice for choice in gone if choice.id in in_use]:
+            raise InUse(needed[0])
+        self._offer(plans)
+        flag_modified(self, "position")  # a new version, though only its choices may differ
+
+    def move(self, step: int) -> None:
+        """Let it change places with the one ``step`` before or after it, if there is one."""
+        fields = list(db.session.scalars(CustomField.all_of(self.noun).with_for_update()))
+        place = fields.index(self)
+        if 0 <= place + step < len(fields):
+            fields.insert(place + step, fields.pop(place))
+        for position, field in enumerate(fields):
+            field.position = position
+
+    def said(self) -> dict[str, str]:
+        """What it is, as histories keep it."""
+        return {
+            "label": self.both,
+            "field_kind": self.kind.value,
+            "section": "\n".join(filter(None, (self.section_zh, self.section_en))),
+            "required": str(self.required),
+            "offered": str(self.active),
+            "default": self.written(self.default),
+            "options": written_options(self.choices),
+        }
+
+    def note_changes(self, before: dict[str, str], *, by: User) -> None:
+        """Record what is another than ``before``, if anything is."""
+        now = self.said()
+        if changes := {
+            name: [before[name], now[name]] for name in now if before[name] != now[name]
+        }:
+            Event.record(Action.FIELD_CHANGED, self, by=by, name=self.both, changes=changes)
+
+    @property
+    def has_values(self) -> bool:
+        """Whether any record says something here, in the trash too."""
+        text = self._text()
+        return db.session.scalar(select(1).where(text.is_not(None)).limit(1)) is not None
+
+    def ids_in_use(self) -> set[int]:
+        """The ids of the choices that a record has, or a new one begins with."""
+        text = self._text()
+        found = [json.loads(each) for each in db.session.scalars(select(text).distinct()) if each]
+        found.append(self.default)
+        return {id for each in found for id in (each if isinstance(each, list) else [each]) if id}
+
+    def _text(self) -> ColumnElement[str]:
+        """What records say here, as text."""
+        from crm.models.contact import Contact
+        from crm.models.customer import Customer
+        from crm.models.deal import Deal
+
+        models = {model.CUSTOM_NOUN: model for model in (Customer, Contact, Deal)}
+        said: ColumnElement[str] = models[self.noun].custom[str(self.id)].as_string()
+        return cast(said, Text)
+
+    def _offer(self, plans: Sequence[OptionPlan]) -> None:
+        self.choices = [_planned(plan, place) for place, plan in enumerate(plans)]
+        db.session.flush()  # records and the default name choices by their ids
+
     @property
     def key(self) -> str:
         """What it is called in a record's values, an address and a history: ``custom_17``."""
         return f"custom_{self.id}"
+
+    def section(self, language: str) -> str:
+        """The heading that it stands under, in ``language``, or in the other one."""
+        return _in(language, self.section_zh, self.section_en)
+
+    def help(self, language: str) -> str:
+        """What is said under it on forms, in ``language``, or in the other one."""
+        return _in(language, self.help_zh, self.help_en)
 
     def choice(self, id: int) -> CustomChoice | None:
         """The choice with this id, also one that is not offered any more."""
@@ -111,7 +238,7 @@ class CustomField(Bilingual, Versioned, Base):
     def value_of(self, stored: Any) -> Any:
         """What was stored: text, ``Decimal``, ``date``, ``bool``, a choice, choices or a person."""
         if stored is None:
-            return None
+            return [] if self.kind is FieldKind.CHOICES else None
         match self.kind:
             case FieldKind.NUMBER:
                 return Decimal(stored).scaleb(-NUMBER_SCALE).normalize() + 0
@@ -124,9 +251,7 @@ class CustomField(Bilingual, Versioned, Base):
             case FieldKind.CHOICES:
                 return [choice for choice in self.choices if choice.id in stored]
             case FieldKind.PERSON:
-                from crm.models.user import User
-
-                return db.session.get(User, stored)
+                return _person(stored)
         return stored
 
     def written(self, stored: Any) -> str:
@@ -163,6 +288,20 @@ class Customized:
     # Never changed in place: a new one takes its place, which is how a change is noticed.
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
 
+    def __getattr__(self, name: str) -> Any:
+        """``record.custom_17``: what the field with this key says, as forms and lists read it."""
+        prefix, _, id = name.partition("_")
+        if prefix == "custom" and id.isdecimal():
+            for field in CustomField.known(self.CUSTOM_NOUN):
+                if field.key == name:
+                    return self.custom_value(field)
+        raise AttributeError(name)
+
+    @property
+    def own_fields(self) -> list[CustomField]:
+        """The fields of the firm's own that it can say something in."""
+        return CustomField.in_use(self.CUSTOM_NOUN)
+
     def custom_value(self, field: CustomField) -> Any:
         """What ``field`` says of this record, as ``CustomField.value_of`` gives it."""
         return field.value_of((self.custom or {}).get(str(field.id)))
@@ -183,14 +322,35 @@ class Customized:
             return {}
         old, new = ((side[0] if side else None) or {} for side in (history.deleted, history.added))
         changed = [int(id) for id in {*old, *new} if old.get(id) != new.get(id)]
-        fields: Sequence[CustomField] = (
-            db.session.scalars(CustomField.all_of(self.CUSTOM_NOUN)).all() if changed else ()
-        )
         return {
             field.key: [field.written(side.get(str(field.id))) for side in (old, new)]
-            for field in fields
+            for field in (CustomField.known(self.CUSTOM_NOUN) if changed else ())
             if field.id in changed
         }
+
+
+def _planned(plan: OptionPlan, position: int) -> CustomChoice:
+    choice = plan.option if isinstance(plan.option, CustomChoice) else CustomChoice()
+    choice.label_zh, choice.label_en = plan.label_zh, plan.label_en
+    choice.colour, choice.active, choice.position = plan.colour, plan.active, position
+    return choice
+
+
+def _in(language: str, zh: str, en: str) -> str:
+    return (zh or en) if language == "zh" else (en or zh)
+
+
+def _person(id: int) -> User | None:
+    """The user with this id; all people are read once a request, so that lists ask no more."""
+    from crm.models.user import User
+
+    if not has_request_context():
+        return db.session.get(User, id)
+    if "crm.people" not in request.environ:
+        people = db.session.scalars(select(User)).all()
+        request.environ["crm.people"] = {person.id: person for person in people}
+    person: User | None = request.environ["crm.people"].get(id)
+    return person
 
 
 def _scaled(places: int) -> Callable[[Decimal], int]:

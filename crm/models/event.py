@@ -89,6 +89,8 @@ class Action(StrEnum):
     COMPANY_SET_UP = "company:set_up"
     STAGES_CHANGED = "pipeline:changed"
     OPTIONS_CHANGED = "option:changed"
+    FIELD_CREATED = "custom_field:created"
+    FIELD_CHANGED = "custom_field:changed"
     RATE_ENTERED = "exchange_rate:entered"
     IMPORT_FINISHED = "import:finished"
     EXPORT_MADE = "export:made"
@@ -160,6 +162,8 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.COMPANY_SET_UP: frozenset(),
     Action.STAGES_CHANGED: _CHANGES,
     Action.OPTIONS_CHANGED: _CHANGES | {"list"},
+    Action.FIELD_CREATED: _NAME,
+    Action.FIELD_CHANGED: _CHANGES | _NAME,
     Action.RATE_ENTERED: frozenset({"currency", "day", "rate"}),
     Action.IMPORT_FINISHED: frozenset({"noun", "file", "created", "updated"}),
     Action.TRASH_PURGED: _NAME | {"noun"},

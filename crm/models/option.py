@@ -16,6 +16,7 @@ from crm.models.event import Action, Event
 
 if TYPE_CHECKING:
     from crm.models.company import Company
+    from crm.models.custom_field import CustomChoice
     from crm.models.user import User
 
 # What options and stages are coloured with: the tones of the style sheet's palette.
@@ -49,7 +50,7 @@ class OptionPlan(NamedTuple):
     label_en: str
     colour: str
     active: bool
-    option: Option | None = None
+    option: Option | CustomChoice | None = None
 
 
 class Option(Bilingual, Base):
@@ -91,7 +92,7 @@ class Option(Bilingual, Base):
         :raises InUse: a record refers to an option that would go.
         """
         options = list(db.session.scalars(cls.all_of(which).with_for_update()))
-        before = _written(options)
+        before = written_options(options)
         kept = {plan.option.id for plan in plans if plan.option}
         gone, in_use = [o for o in options if o.id not in kept], cls.ids_in_use(which)
         if needed := [option for option in gone if option.id in in_use]:
@@ -100,8 +101,8 @@ class Option(Bilingual, Base):
             db.session.delete(option)
         after = [cls._planned(which, plan, number) for number, plan in enumerate(plans)]
         db.session.flush()  # new ones get their ids in the order of the list
-        if _written(after) != before:
-            changes = {"options": [before, _written(after)]}
+        if written_options(after) != before:
+            changes = {"options": [before, written_options(after)]}
             Event.record(Action.OPTIONS_CHANGED, company, by=by, list=which.value, changes=changes)
 
     @classmethod
@@ -115,7 +116,7 @@ class Option(Bilingual, Base):
 
     @classmethod
     def _planned(cls, which: OptionList, plan: OptionPlan, position: int) -> Option:
-        option = plan.option or cls(list=which)
+        option = plan.option if isinstance(plan.option, cls) else cls(list=which)
         option.label_zh, option.label_en = plan.label_zh, plan.label_en
         option.colour, option.active, option.position = plan.colour, plan.active, position
         db.session.add(option)
@@ -132,7 +133,7 @@ def _references(model: type[Base]) -> list[Column]:
     ]
 
 
-def _written(options: Sequence[Option]) -> str:
+def written_options(options: Sequence[Option | CustomChoice]) -> str:
     """A list as the history keeps it: a line in Chinese, a line in English."""
     return "\n".join(
         ", ".join(

@@ -32,9 +32,12 @@ from crm.models import (
     Attachment,
     Contact,
     Customer,
+    CustomField,
+    CustomNoun,
     Deal,
     ExpenseClaim,
     ExpenseItem,
+    FieldKind,
     OneTimeLink,
     OptionList,
     Pipeline,
@@ -277,6 +280,12 @@ TABLE: dict[str, Row] = {
     "GET teams.edit": Row("admin", sees=SIGNED_IN),
     "POST teams.update": Row("admin", sees=SIGNED_IN),
     "POST teams.destroy": Row("admin", sees=SIGNED_IN, args={"team_id": "empty_team"}),
+    "GET custom_fields.index": Row("admin", sees=SIGNED_IN, args={"name": "customer"}),
+    "GET custom_fields.new": Row("admin", sees=SIGNED_IN, args={"name": "customer"}),
+    "POST custom_fields.create": Row("admin", sees=SIGNED_IN, args={"name": "customer"}),
+    "GET custom_fields.edit": Row("admin", sees=SIGNED_IN),
+    "POST custom_fields.update": Row("admin", sees=SIGNED_IN),
+    "POST custom_field_places.update": Row("admin", sees=SIGNED_IN),
     "GET stages.edit": Row("admin", sees=SIGNED_IN),
     "POST stages.update": Row("admin", sees=SIGNED_IN),
     "POST stage_templates.update": Row("admin", sees=SIGNED_IN, args={"name": "projects"}),
@@ -352,6 +361,8 @@ FORMS: dict[str, dict[str, str]] = {
     # Without rows: read, and explained (422).
     "stages.update": {"version": "=stages_version"},
     "options.update": {"version": "=options_version"},
+    "custom_fields.create": {"label_zh": "口径", "kind": "number"},
+    "custom_fields.update": {"label_zh": "口径", "kind": "text", "version": "=field_version"},
     "profile.update": {"name": "改名", "theme": "dark", "version": "=wang_version"},
     "exchange_rates.create": {"currency": "USD", "day": "2026-06-01", "rate": "7.1"},
 }
@@ -515,6 +526,10 @@ def set_scene() -> Scene:
     view = SavedView(list="customers", name="重点", query="grade=1", owner=wang,
                      shared_with=Sharing.TEAM)  # fmt: skip
     db.session.add(view)
+    field = CustomField.add(
+        CustomField(noun=CustomNoun.CUSTOMER, kind=FieldKind.TEXT, label_zh="介质", label_en=""),
+        [], by=cast.admin,
+    )  # fmt: skip
     empty_team = Team.found("空部门", parent=wang.team)
     other_device = UserSession.begin(wang, device="phone", address="")
     db.session.commit()
@@ -550,6 +565,7 @@ def set_scene() -> Scene:
             "team_id": wang.team.id, "team_version": wang.team.version,
             "stages_version": fingerprint(stages_shown(Pipeline.main())),
             "options_version": fingerprint(options_shown(OptionList.SOURCE)),
+            "field_id": field.id, "field_version": field.version,
             "empty_team": empty_team.id, "upload": upload.digest,
         },
         secrets,

@@ -11,23 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.extensions import db
-from crm.models import Action, CustomChoice, Customer, CustomField, CustomNoun, Event, FieldKind
+from crm.models import Action, Customer, CustomField, CustomNoun, Event, FieldKind
 from crm.models.custom_field import LARGEST
 from tests.cast import Cast
-
-
-def make_field(
-    kind: FieldKind, *choices: str, noun: CustomNoun = CustomNoun.CUSTOMER
-) -> CustomField:
-    """A field called ``阀门口径``, ``Bore`` in the database."""
-    field = CustomField(noun=noun, kind=kind, label_zh="阀门口径", label_en="Bore")
-    field.choices = [
-        CustomChoice(label_zh=name, label_en=f"{name} in English", position=place)
-        for place, name in enumerate(choices)
-    ]
-    db.session.add(field)
-    db.session.commit()
-    return field
+from tests.custom_fields import make_field
 
 
 def kept(customer: Customer, field: CustomField, value: Any) -> Any:

@@ -120,6 +120,13 @@ CELLS: dict[Kind, tuple[str, Any]] = {
     Kind.DAY: ("expected_close", date(2026, 8, 31)),
     Kind.DAYS: ("stages", 12),
     Kind.BADGE: ("kind", CustomerKind.DEALER),
+    Kind.BADGES: (
+        "options",
+        [
+            Option(label_zh="水", label_en="Water", colour="blue"),
+            Option(label_zh="蒸汽", label_en="Steam", colour="orange"),
+        ],
+    ),
     Kind.PERSON: ("owner", SimpleNamespace(name="王芳")),
     Kind.TELEPHONE: ("phone", "0411-8765 4321"),
     Kind.MAIL: ("email", "liu@example.com"),
@@ -144,6 +151,10 @@ class CellsFilter(CustomerFilter):
         facets.states("kind", FIELDS["kind"], CustomerKind),
     )
     DEFAULT_SORT: ClassVar[str] = "-name"
+
+    @classmethod
+    def has_own_fields(cls) -> bool:
+        return False
 
 
 # A value for whatever an event carries.

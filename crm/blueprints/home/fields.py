@@ -52,9 +52,10 @@ def _find(noun: str, record_id: int, name: str, *, lock: bool = False) -> tuple[
     assert page.form is not None
     record = find(NOUNS[noun].model, record_id, lock=lock)
     require("edit", record)
-    if name not in page.form.IN_PLACE:
+    try:
+        return record, page.form.narrowed(record, name)
+    except KeyError:
         abort(404)
-    return record, page.form.narrowed(record, name)
 
 
 def _facts(noun: str, record: Any, name: str, form: Any) -> Response:

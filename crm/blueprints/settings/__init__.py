@@ -7,6 +7,8 @@ from flask import Flask
 from crm.blueprints.settings import (
     areas,
     company,
+    custom_field_places,
+    custom_fields,
     customer_imports,
     exchange_rates,
     first_visit,
@@ -32,6 +34,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(stages.bp)
     app.register_blueprint(stage_templates.bp)
     app.register_blueprint(options.bp)
+    app.register_blueprint(custom_fields.bp)
+    app.register_blueprint(custom_field_places.bp)
     app.register_blueprint(exchange_rates.bp)
     app.register_blueprint(customer_imports.bp)
     app.register_blueprint(import_examples.bp)

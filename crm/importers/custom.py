@@ -1,0 +1,137 @@
+"""The firm's own fields, as a file fills them: ``custom_17`` is set by ``record.set_custom``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from unicodedata import normalize
+
+from flask_babel import gettext as _
+
+from crm.extensions import choose_language, db
+from crm.importers.fields import LONGEST_TEXT, Field, Parser, day, signed, url, user
+from crm.importers.known import Known
+from crm.importers.problems import BadValue
+from crm.models import CustomChoice, CustomField, CustomNoun, FieldKind
+from crm.models.custom_field import LONGEST, MONEY_SCALE, NUMBER_SCALE
+
+YES = ("yes", "y", "true", "1", "是", "有", "√", "✓")
+NO = ("no", "n", "false", "0", "否", "无", "×")
+# What stands between several choices in one cell.
+_BETWEEN = re.compile(r"\s*(?:[,，、;；|\n]\s*|$)")
+
+
+def custom_fields(noun: CustomNoun) -> tuple[Field, ...]:
+    """The firm's own fields of ``noun``, named by their keys, known by their labels."""
+    return tuple(
+        Field(
+            field.key,
+            parser(field),
+            words=tuple(dict.fromkeys(filter(None, (field.label_zh, field.label_en)))),
+            never_empty=field.required,
+        )
+        for field in db.session.scalars(CustomField.of(noun))
+    )
+
+
+def parser(field: CustomField) -> Parser:
+    """What reads the cells of ``field``: a parser whose values ``set_custom`` takes."""
+    match field.kind:
+        case FieldKind.TEXT:
+            return _text(LONGEST)
+        case FieldKind.LONG_TEXT:
+            return _text(LONGEST_TEXT)
+        case FieldKind.NUMBER:
+            return _number(NUMBER_SCALE)
+        case FieldKind.MONEY:
+            return _number(MONEY_SCALE)
+        case FieldKind.DAY:
+            return day
+        case FieldKind.YES_NO:
+            return _yes_or_no
+        case FieldKind.CHOICE:
+            return _choice(field)
+        case FieldKind.CHOICES:
+            return _choices(field)
+        case FieldKind.LINK:
+            return url
+        case FieldKind.PERSON:
+            return user
+
+
+def _text(longest: int) -> Parser:
+    def parse(text: str, _known: Known) -> str:
+        if len(text) > longest:
+            raise BadValue(_("is longer than %(most)s characters", most=f"{longest:,}"))
+        if "\0" in text:
+            raise BadValue(_("contains a null character"))
+        return text
+
+    return parse
+
+
+def _number(places: int) -> Parser:
+    def parse(text: str, known: Known) -> Decimal:
+        amount = signed(text, known)
+        if amount != round(amount, places):
+            raise BadValue(_("has more than %(places)s decimals", places=places))
+        return amount
+
+    return parse
+
+
+def _yes_or_no(text: str, _known: Known) -> bool:
+    word = _plain(text)
+    if word not in YES + NO:
+        raise BadValue(_("is neither yes nor no"))
+    return word in YES
+
+
+def _choice(field: CustomField) -> Parser:
+    choices = _by_label(field.choices)
+
+    def parse(text: str, _known: Known) -> CustomChoice:
+        if _plain(text) not in choices:
+            raise _none_of(field)
+        return choices[_plain(text)]
+
+    return parse
+
+
+def _choices(field: CustomField) -> Parser:
+    choices = _by_label(field.choices)
+    labels = sorted(choices, key=len, reverse=True)  # one label may begin with another
+
+    def parse(text: str, _known: Known) -> list[CustomChoice]:
+        rest, chosen = _plain(text), []
+        while rest:
+            for label in labels:
+                if rest.startswith(label) and (gap := _BETWEEN.match(rest, len(label))):
+                    chosen.append(choices[label])
+                    rest = rest[gap.end() :]
+                    break
+            else:
+                raise _none_of(field)
+        return list(dict.fromkeys(chosen))
+
+    return parse
+
+
+def _by_label(choices: Iterable[CustomChoice]) -> dict[str, CustomChoice]:
+    """The choices by their labels in both languages; those that are offered win."""
+    return {
+        _plain(label): choice
+        for choice in sorted(choices, key=lambda choice: choice.active)
+        for label in (choice.label_zh, choice.label_en)
+        if label
+    }
+
+
+def _none_of(field: CustomField) -> BadValue:
+    known = [choice.label(choose_language()) for choice in field.choices if choice.active]
+    return BadValue(_("is none of: %(known)s", known=", ".join(known)))
+
+
+def _plain(text: str) -> str:
+    return normalize("NFKC", text).casefold().strip()
