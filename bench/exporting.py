@@ -1,4 +1,4 @@
-"""What an export of 50,000 customers takes: ``python -m bench.exporting``.
+"""What an export of 200,000 customers takes: ``python -m bench.exporting``.
 
 Each kind of file is written in a process of its own, whose largest memory is compared with what
 the application takes before it.
@@ -20,7 +20,7 @@ from crm.extensions import db
 from crm.filters.customers import CustomerFilter
 from crm.models import User
 
-COUNTS = (5_000, 50_000)
+COUNTS = (20_000, 200_000)
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
+
 from crm.exporters.cells import Row, Value, plain
 from crm.exporters.files import WRITERS, Format
 from crm.extensions import db, only_reading
@@ -18,7 +20,7 @@ from crm.models import Action, Company, Event, User
 from crm.nouns import list_word
 from crm.wording import FIELDS
 
-MOST_ROWS = 100_000
+MOST_ROWS = 500_000
 # So many are read from the database at a time.
 AT_A_TIME = 500
 
@@ -50,6 +52,7 @@ class Export:
         file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by who sends it
         try:
             with only_reading():
+                self._refuse_too_many()
                 titles = [title for column in self.filter.shown for title in _titles(column)]
                 WRITERS[self.format](file, titles, self._rows())
         except BaseException:
@@ -65,14 +68,18 @@ class Export:
             filter=self.filter.from_start().text(), format=self.format.value, count=self.count,
         )  # fmt: skip
 
+    def _refuse_too_many(self) -> None:
+        ids = self.filter.narrow(self.by).with_only_columns(self.filter.MODEL.id)
+        first = ids.limit(MOST_ROWS + 1).subquery()
+        if (db.session.scalar(select(func.count()).select_from(first)) or 0) > MOST_ROWS:
+            raise TooMany
+
     def _rows(self) -> Iterator[Row]:
         zone = ZoneInfo(Company.current().timezone)
         chosen = self.filter.select(self.by).execution_options(yield_per=AT_A_TIME)
         with closing(db.session.scalars(chosen)) as records:
             for record in records:
                 self.count += 1
-                if self.count > MOST_ROWS:
-                    raise TooMany
                 yield [
                     plain(value, zone)
                     for column in self.filter.shown

@@ -53,6 +53,7 @@ class ContactFilter(ListFilter):
         Column("wechat", FIELDS["wechat"], lambda contact: contact.wechat, shown=False),
         Column("birthday", FIELDS["birthday"], lambda contact: contact.birthday, Kind.DAY,
                sort=(Contact.birthday,), shown=False),
+        Column("note", FIELDS["note"], lambda contact: contact.note, Kind.LONG, shown=False),
         Column("owner", FIELDS["owner"], _owner, Kind.PERSON, shown=False,
                load=(contains_eager(Contact.customer).joinedload(Customer.owner),)),
         Column("updated", _l("Changed"), lambda contact: contact.updated_at, Kind.DAY,

@@ -106,6 +106,7 @@ class CustomerFilter(ListFilter):
                shown=False),
         Column("website", FIELDS["website"], lambda customer: customer.website, Kind.WEB,
                shown=False),
+        Column("note", FIELDS["note"], lambda customer: customer.note, Kind.LONG, shown=False),
         Column("parent", FIELDS["parent"], lambda customer: customer.parent, Kind.LINK,
                load_for=_parent_seen_by, shown=False),
         Column("employees", FIELDS["employees"], lambda customer: customer.employees, Kind.NUMBER,
