@@ -95,7 +95,7 @@ def _write(_mapper: Mapper[Any], connection: Connection, record: Customer | Cont
 @event.listens_for(Customer, "after_update")
 @event.listens_for(Contact, "after_update")
 def _write_anew(mapper: Mapper[Any], connection: Connection, record: Customer | Contact) -> None:
-    told = inspect(record).attrs
+    told: Any = inspect(record).attrs  # type: ignore[attr-defined]
     if any(told[name].history.has_changes() for name in TELLING[type(record)]):
         _forget(mapper, connection, record)
         _write(mapper, connection, record)

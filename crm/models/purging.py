@@ -93,12 +93,10 @@ class Purge:
         The digests of the files that hung on them: whoever calls removes those from the disk once
         this is committed.
         """
-        name = getattr(self.model, self.model.CALLED_BY)
-        called = db.session.scalars(select(name).where(self.model.id.in_(self.ids)))
-        for one in called.all():
+        for record in db.session.scalars(select(self.model).where(self.model.id.in_(self.ids))):
             Event.record(
                 Action.TRASH_PURGED, Company.current(), by=by, noun=self.model.__tablename__,
-                name=one,
+                name=getattr(record, self.model.CALLED_BY),
             )  # fmt: skip
         digests = self._digests()
         db.session.flush()  # the statements below read the tables

@@ -188,6 +188,24 @@ def test_by_itself_it_goes_after_the_days_the_company_says(
     assert (db.session.get(Customer, customer_id) is None) is is_gone
 
 
+def test_activities_and_files_that_were_deleted_go_by_themselves_too(cast: Cast) -> None:
+    wang, visit = cast.wang, cast.option(OptionList.ACTIVITY_KIND, "Visit")
+    activity = Activity.log(Activity(customer=cast.sigma, kind=visit, summary="误记"), by=wang)
+    db.session.flush()
+    photo = store(PreparedFile("a.jpg", "image/jpeg", b"photo"), kind="activity", by=wang)
+    photo.record_id = activity.id
+    other = store(PreparedFile("b.jpg", "image/jpeg", b"other"), kind="customer", by=wang)
+    other.record_id = cast.sigma.id
+    db.session.flush()
+    for record in (activity, other):
+        record.trashed_at, record.trashed_by_id = clock.now(), wang.id
+    db.session.commit()
+    clock.set_to(clock.now() + timedelta(days=91))
+    purge_old()
+    db.session.commit()
+    assert count(Activity) == count(Attachment) == 0
+
+
 def test_what_is_held_does_not_stand_in_the_way_of_the_others(cast: Cast) -> None:
     wang = cast.wang
     held, free = firm(cast, "一"), firm(cast, "二")
