@@ -29,9 +29,9 @@ from markupsafe import Markup, escape
 from crm import clock
 from crm.extensions import LANGUAGES
 from crm.folding import occurrence, words_of
-from crm.models import Company, CustomField, FieldKind
+from crm.models import Company, CustomField, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
-from crm.nouns import noun_icon, noun_word, record_url
+from crm.nouns import BY_LIST, list_word, noun_icon, noun_word, record_url
 from crm.policies import may, sees
 from crm.wording import person_word, word_for
 
@@ -45,7 +45,8 @@ def init_app(app: Flask) -> None:
         money=money, price=price, symbol=symbol, whole_money=whole_money, number=number, day=day,
         short_day=short_day, weekday=weekday, moment=moment, ago=ago, label=label,
         clock_time=clock_time, day_heading=day_heading, percent=percent,
-        word=word_for, person=person_word, noun_word=noun_word, noun_icon=noun_icon, lines=lines,
+        word=word_for, person=person_word, noun_word=noun_word, noun_icon=noun_icon,
+        list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
         days=days,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
         marked=marked, own_words=lambda value, field: custom_words(field, value),
@@ -260,6 +261,16 @@ def initial(name: str) -> str:
 def tone(name: str) -> str:
     """One of the palette's colours, always the same for one name."""
     return TONES[zlib.crc32(name.encode()) % len(TONES)]
+
+
+def option_list_word(name: str) -> str:
+    """What a list of options is called: ``source`` → Sources."""
+    return word_for(OptionList(name))
+
+
+def listed_url(list: str, id: int) -> str:
+    """The address of the record with this ``id`` in ``list``: ``customers``."""
+    return BY_LIST[list].url(id)
 
 
 def filesize(size: int) -> str:

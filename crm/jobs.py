@@ -18,7 +18,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crm import clock, mail
 from crm.extensions import db
-from crm.models import Event, Job, OutgoingMail
+from crm.importers import Disturbed
+from crm.importers.work import work_on
+from crm.models import Event, ImportRun, Job, OutgoingMail
 from crm.postman import Undelivered
 from crm.reactions import REACTIONS
 from crm.timetable import TIMETABLE
@@ -70,9 +72,9 @@ def run_once() -> int:
 def run_next() -> int:
     """Do the next thing that is due; returns how many rows it finished or tried, 0 for none.
 
-    Mails come last: a mail server may take long to answer.
+    Mails come late: a mail server may take long to answer. Imports take longer still.
     """
-    return _finish_quiet_events() or _run_event() or _run_job() or _send_mail()
+    return _finish_quiet_events() or _run_event() or _run_job() or _send_mail() or _work_on_import()
 
 
 def write_timetable() -> None:
@@ -158,6 +160,22 @@ def _send_mail() -> bool:
         db.session.commit()
     except Exception as error:
         _give_back(letter, error)
+    return True
+
+
+def _work_on_import() -> bool:
+    run = _claim(ImportRun.claim)
+    if run is None:
+        return False
+    try:
+        work_on(run)
+    except Disturbed as error:
+        _give_back(run, error)
+    except Exception as error:
+        log.exception("import %s failed", run.id)
+        db.session.rollback()
+        run.rest(run.state_before, failure=_reason(error))
+        db.session.commit()
     return True
 
 

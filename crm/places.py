@@ -64,7 +64,13 @@ AREAS = (
         "custom_fields.index", "columns-3", _l("Fields of our own"), _administrator, name="customer"
     ),
     Place("exchange_rates.index", "banknote", _l("Exchange rates"), _administrator),
-    Place("customer_imports.new", "upload", _l("Import customers"), _administrator),
+    Place(
+        "import_runs.index",
+        "upload",
+        _l("Import"),
+        _administrator,
+        around=("import_mappings", "import_undoings"),
+    ),
 )
 OPTION_LISTS = tuple(
     Place("options.edit", "list", words, _administrator, name=which.value)
@@ -82,7 +88,8 @@ RAIL = (
     Place("requests.index", "stamp", _l("Approvals"), is_at_hand=True, around=("decisions",)),
     Place("areas.index", "settings", _l("Settings"), _administrator,
           around=("company", "users", "user_links", "teams", "stages", "options",
-                  "custom_fields", "exchange_rates", "customer_imports")),
+                  "custom_fields", "exchange_rates", "import_runs", "import_mappings",
+                  "import_undoings")),
 )  # fmt: skip
 TODAY, CUSTOMERS, _board, TASKS, EXPENSES, APPROVALS, SETTINGS = RAIL
 PAGES = (

@@ -21,6 +21,7 @@ from crm.models import (
     Deal,
     ExchangeRate,
     ExpenseClaim,
+    ImportRun,
     Noun,
     Option,
     Pipeline,
@@ -251,6 +252,6 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Option): _administer,
     ("create", CustomField): _administer,
     ("edit", CustomField): _administer,
-    ("import", Customer): _administer,
     **{("purge", kind): _administer for kind in (Customer, Contact, Deal, Task, ExpenseClaim)},
+    ("import", ImportRun): _administer,
 }

@@ -288,6 +288,10 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
         "Imported %(file)s: %(created)s new, %(updated)s changed",
         file=p["file"], created=p["created"], updated=p["updated"],
     ),
+    Action.IMPORT_UNDONE: lambda p: _(
+        "Import of %(file)s undone: %(trashed)s in the trash, %(restored)s as before",
+        file=p["file"], trashed=p["trashed"], restored=p["restored"],
+    ),
     Action.EXPORT_MADE: lambda p: _(
         "Exported as %(format)s: %(list)s, %(count)s rows",
         format=p["format"].upper(), list=list_word(p["list"]), count=p["count"],

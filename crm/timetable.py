@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from crm.importers.uploads import forget_old
 from crm.models import Company, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.purging import purge_old
 from crm.queries.silence import keep_the_pool
@@ -62,6 +63,7 @@ def forget_old_sessions() -> None:
 
 
 TIMETABLE: dict[str, Entry] = {
+    "forget_old_imports": Entry(forget_old, Every(minutes=60)),
     "forget_sign_in_attempts": Entry(SignInAttempt.forget_old, Every(minutes=60)),
     "keep_the_pool": Entry(keep_the_pool, Daily(time(7, 0))),
     "purge_the_trash": Entry(purge_old, Every(minutes=60)),

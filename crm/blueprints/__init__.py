@@ -10,12 +10,14 @@ from crm.blueprints import (
     deals,
     expenses,
     home,
+    imports,
     lists,
     sessions,
     settings,
     tasks,
 )
 from crm.devices import device_name
+from crm.forms.imports import import_word
 from crm.forms.own_fields import sections
 from crm.forms.rendering import control, described
 from crm.places import ADDING, RAIL, THEMES, open_to
@@ -35,8 +37,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         sentence=sentence, changes=changes, changed=changed, event_icon=event_icon,
         device=device_name, field_word=field_word, address_of=address_of,
+        import_word=import_word,
     )  # fmt: skip
-    areas = [home, sessions, contacts, deals, tasks, expenses, approvals, lists, settings]
+    areas = [home, sessions, contacts, deals, tasks, expenses, approvals, lists, settings, imports]
     if app.config["DEV"]:
         from crm.blueprints import dev
 

@@ -1,4 +1,4 @@
-"""``crm import``: users, customers and deals from a CSV file, all of them or none."""
+"""``crm import``: users, customers, contacts and deals from a CSV file, all or none."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def command(
     constants: tuple[tuple[str, str], ...], translations: tuple[tuple[str, str, str], ...],
     day_order: str | None, encoding: str | None, check: bool, problems_file: Path | None,
 ) -> None:  # fmt: skip
-    """Bring in users, customers or deals from a CSV file: all rows, or none.
+    """Bring in users, customers, contacts or deals from a CSV file: all rows, or none.
 
     Everything is checked first. Doing it again changes only what has changed in the file.
     The fields of each noun are listed in docs/import.md.
@@ -114,8 +114,14 @@ def command(
     try:
         table = Table(file, encoding)
         importer = IMPORTERS[noun]
-        mapping = Mapping.of(importer.fields, table.header, columns=columns,
-                             constants=constants, translations=translations)  # fmt: skip
+        mapping = Mapping.of(
+            importer.all_fields(),
+            table.header,
+            columns=columns,
+            constants=constants,
+            translations=translations,
+            samples=table.samples(),
+        )
         _show(mapping, table)
         run = Import(importer, table, mapping, day_order=day_order)
         with _bar("Checking", table.size) as progress:

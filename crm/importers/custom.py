@@ -10,14 +10,12 @@ from unicodedata import normalize
 from flask_babel import gettext as _
 
 from crm.extensions import choose_language, db
-from crm.importers.fields import LONGEST_TEXT, Field, Parser, day, signed, url, user
+from crm.importers.fields import LONGEST_TEXT, Field, Parser, day, signed, url, user, yes_or_no
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.models import CustomChoice, CustomField, CustomNoun, FieldKind
 from crm.models.custom_field import LONGEST, MONEY_SCALE, NUMBER_SCALE
 
-YES = ("yes", "y", "true", "1", "是", "有", "√", "✓")
-NO = ("no", "n", "false", "0", "否", "无", "×")
 # What stands between several choices in one cell.
 _BETWEEN = re.compile(r"\s*(?:[,，、;；|\n]\s*|$)")
 
@@ -30,9 +28,15 @@ def custom_fields(noun: CustomNoun) -> tuple[Field, ...]:
             parser(field),
             words=tuple(dict.fromkeys(filter(None, (field.label_zh, field.label_en)))),
             never_empty=field.required,
+            label=field.label(choose_language()),
         )
         for field in db.session.scalars(CustomField.of(noun))
     )
+
+
+def own_fields(noun: CustomNoun) -> dict[str, CustomField]:
+    """The same, as records know them, by their keys."""
+    return {field.key: field for field in db.session.scalars(CustomField.of(noun))}
 
 
 def parser(field: CustomField) -> Parser:
@@ -49,7 +53,7 @@ def parser(field: CustomField) -> Parser:
         case FieldKind.DAY:
             return day
         case FieldKind.YES_NO:
-            return _yes_or_no
+            return yes_or_no
         case FieldKind.CHOICE:
             return _choice(field)
         case FieldKind.CHOICES:
@@ -79,13 +83,6 @@ def _number(places: int) -> Parser:
         return amount
 
     return parse
-
-
-def _yes_or_no(text: str, _known: Known) -> bool:
-    word = _plain(text)
-    if word not in YES + NO:
-        raise BadValue(_("is neither yes nor no"))
-    return word in YES
 
 
 def _choice(field: CustomField) -> Parser:

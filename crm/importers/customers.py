@@ -9,11 +9,32 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
-from crm.importers.fields import Field, choice, money, past, text, url, user, whole, word
+from crm.importers.fields import (
+    Field,
+    choice,
+    code_field,
+    money,
+    past,
+    text,
+    url,
+    user,
+    whole,
+    word,
+)
 from crm.importers.importer import Importer, Row
 from crm.importers.known import TO_COME
 from crm.importers.problems import BadValue, about
-from crm.models import Customer, CustomerKind, OptionList
+from crm.models import (
+    Activity,
+    Contact,
+    Customer,
+    CustomerKind,
+    CustomNoun,
+    Deal,
+    ExpenseItem,
+    OptionList,
+    Task,
+)
 from crm.models.customer import MOST_EMPLOYEES
 
 KINDS: dict[CustomerKind, tuple[str, ...]] = {
@@ -34,6 +55,7 @@ class Customers(Importer):
                      "客户", "名称", "客户名称", "公司", "公司名称", "企业名称", "单位名称")),
         Field("external_id", text(Customer.external_id),
               words=("id", "customer id", "account id", "客户编号", "客户编码", "编号", "编码")),
+        code_field(Customer.LETTER),
         Field("kind", word(CustomerKind, KINDS), words=("type", "客户类型", "类型")),
         Field("parent", text(Customer.name),
               words=("parent account", "belongs to", "上级客户", "上级公司", "所属集团")),
@@ -57,15 +79,26 @@ class Customers(Importer):
     )  # fmt: skip
 
     plain = ("name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",
-             "website", "address", "employees", "annual_revenue", "note", "created_at")  # fmt: skip
+             "website", "address", "employees", "annual_revenue", "note", "created_at",
+             "external_id")  # fmt: skip
+    keys = ("code", "external_id", "name", "phone")
+    constants = ("owner", "source", "kind", "region")
+    held_by = (Contact.customer_id, Deal.customer_id, Task.customer_id, Activity.customer_id,
+               ExpenseItem.customer_id)  # fmt: skip
+    custom_noun = CustomNoun.CUSTOMER
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What this batch has made so far: not written yet, but a later row may belong to it.
+        self._made: dict[int, Customer] = {}
+
+    def look_up(self, rows: list[Row]) -> None:
+        self._made.clear()
 
     def existing(self) -> Select[Any]:
         return select(Customer).options(
             *Customer.for_list(), joinedload(Customer.source), joinedload(Customer.parent)
         )
-
-    def in_use(self) -> Select[int, str]:
-        return super().in_use().where(Customer.trashed_at.is_(None))
 
     def check(self, row: Row, record: Customer | None) -> None:
         if row.values.get("parent"):
@@ -74,10 +107,14 @@ class Customers(Importer):
         if record is None and not self.writing:
             self.known.customers.add(TO_COME, row.key, row.values["name"])
 
-    def create(self, row: Row) -> None:
-        customer = Customer(external_id=row.key, **self.given(row))
+    def create(self, row: Row) -> Customer:
+        values = self.given(row) | {"external_id": self.external_id(row)}
+        customer = Customer(id=self.new_id(), **values)
+        self.set_own(row, customer)
         Customer.register(customer, by=self.by, historic=True)
-        self.known.customers.add(customer.id, row.key, customer.name)
+        self._made[customer.id] = customer
+        self.known.customers.add(customer.id, customer.external_id, customer.name)
+        return customer
 
     def update(self, row: Row, record: Customer, changes: set[str]) -> None:
         self.set_plain(row, record, changes)
@@ -90,7 +127,7 @@ class Customers(Importer):
             raise BadValue(_("is no customer, neither here nor on an earlier line"))
         if found is TO_COME:
             return found
-        parent = db.session.get(Customer, found)
+        parent = self._made.get(found) or db.session.get(Customer, found)
         if record is not None and _is_below(parent, record):
             raise BadValue(_("belongs to this customer itself"))
         return parent

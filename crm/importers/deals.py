@@ -15,6 +15,7 @@ from crm.extensions import db
 from crm.importers.fields import (
     Field,
     choice,
+    code_field,
     currency,
     customer,
     day,
@@ -29,7 +30,18 @@ from crm.importers.fields import (
 )
 from crm.importers.importer import Importer, Row
 from crm.importers.problems import BadValue
-from crm.models import Company, Customer, Deal, OptionList, Outcome, Stage
+from crm.models import (
+    Activity,
+    Company,
+    Customer,
+    CustomNoun,
+    Deal,
+    ExpenseItem,
+    OptionList,
+    Outcome,
+    Stage,
+    Task,
+)
 from crm.models.deal.moving import missing_fields
 from crm.models.exchange_rate import ExchangeRate, NoRate
 
@@ -57,6 +69,7 @@ class Deals(Importer):
     fields: ClassVar[tuple[Field, ...]] = (
         Field("external_id", text(Deal.external_id),
               words=("id", "deal id", "opportunity id", "机会编号", "商机编号", "编号")),
+        code_field(Deal.LETTER),
         Field("name", text(Deal.name),
               words=("deal", "deal name", "opportunity", "opportunity name", "名称", "机会名称",
                      "商机名称", "销售机会", "项目名称")),
@@ -88,7 +101,10 @@ class Deals(Importer):
     )  # fmt: skip
 
     plain = ("name", "customer", "owner", "product", "expected_close", "probability", "source",
-             "next_step")  # fmt: skip
+             "next_step", "external_id")  # fmt: skip
+    constants = ("owner", "source", "stage")
+    held_by = (Task.deal_id, Activity.deal_id, ExpenseItem.deal_id)
+    custom_noun = CustomNoun.DEAL
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,9 +127,6 @@ class Deals(Importer):
             *Deal.for_list(), joinedload(Deal.source), selectinload(Deal.stays)
         )
 
-    def in_use(self) -> Select[int, str]:
-        return super().in_use().where(Deal.trashed_at.is_(None))
-
     def check(self, row: Row, record: Deal | None) -> None:
         self._expect_open_deals(row)
         self._check_dates(row)
@@ -135,14 +148,22 @@ class Deals(Importer):
             changed.add("stage")
         return changed
 
-    def create(self, row: Row) -> None:
+    def columns(self, changes: set[str]) -> list[str]:
+        names = super().columns(changes - {"amount", "outcome"})
+        names += ["amount", "currency", "rate", "base_amount"] if "amount" in changes else []
+        return [*names, "outcome"] if "outcome" in changes else names
+
+    def create(self, row: Row) -> Deal:
         values = row.values
         began = values.get("created_at") or values.get("closed_at") or clock.now()
-        deal = Deal(external_id=row.key, created_at=began, **self.given(row))
+        given = self.given(row) | {"external_id": self.external_id(row)}
+        deal = Deal(created_at=began, **given)
         deal.name = deal.name or _name_of(row)
         deal.set_amount(*self._price(row, None))
+        self.set_own(row, deal)
         Deal.open(deal, self._stage(row), by=self.by, at=began, historic=True)
         self._close(deal, row)
+        return deal
 
     def update(self, row: Row, record: Deal, changes: set[str]) -> None:
         self.set_plain(row, record, changes)

@@ -15,7 +15,9 @@ def example_of(importer: type[Importer], language: str) -> bytes:
     """A CSV file with nothing but its header, in ``language``; Excel knows it by its mark."""
     text = io.StringIO()
     csv.writer(text).writerow(
-        _title(field.name, field.words, language) for field in importer.fields
+        _title(field.name, field.words, language)
+        for field in importer.fields
+        if field.looks is None
     )
     return text.getvalue().encode("utf-8-sig")
 

@@ -51,6 +51,8 @@ _DAYS = (
 _EITHER_ORDER = re.compile(r"(\d{1,2})([-/])(\d{1,2})\2(\d{4})")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
            "october", "november", "december")  # fmt: skip
+_YES = {"yes", "y", "true", "1", "x", "是", "有", "对", "√", "✓", "✔"}
+_NO = {"no", "n", "false", "0", "-", "否", "无", "不是", "×", "✗"}
 _TIME = re.compile(
     r"[T ]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?"
     r"(?: ?(?P<half>[AP])M)?(?: ?(?P<zone>Z|UTC|[-+]\d\d:?\d\d))?$",
@@ -73,6 +75,10 @@ class Field:
     never_empty: bool = False
     # A person's name: columns for family and given name fill it as well.
     person: bool = False
+    # What its values look like, where others' columns are called the same.
+    looks: re.Pattern[str] | None = None
+    # What one of the firm's own fields is called, in the reader's language.
+    label: str = ""
 
 
 def text(column: InstrumentedAttribute[Any]) -> Parser:
@@ -214,6 +220,33 @@ def word(kind: type[Kind], words: dict[Kind, tuple[str, ...]]) -> Parser:
             ) from None
 
     return parse
+
+
+def code(letter: str) -> Parser:
+    """The id in a code of ours, such as ``C-000123``."""
+
+    def parse(text: str, _known: Known) -> int:
+        found = re.fullmatch(rf"{letter}-?(\d{{1,9}})", text.upper(), re.ASCII)
+        if found is None:
+            raise BadValue(_("is no code; it is written like %(example)s",
+                             example=f"{letter}-000123"))  # fmt: skip
+        return int(found[1])
+
+    return parse
+
+
+def code_field(letter: str) -> Field:
+    """The field that says which record of ours a row is about."""
+    looks = re.compile(rf"{letter}-\d{{6,9}}")
+    return Field("code", code(letter), words=("编号", "编码"), looks=looks)
+
+
+def yes_or_no(text: str, _known: Known) -> bool:
+    """``yes``, ``是``, ``1``, ``√``; ``no``, ``否``, ``0``."""
+    word = unicodedata.normalize("NFKC", text).casefold()
+    if word not in _YES | _NO:
+        raise BadValue(_("is neither yes nor no"))
+    return word in _YES
 
 
 def choice(which: OptionList) -> Parser:

@@ -21,6 +21,7 @@ from crm.models.bilingual import Bilingual
 # Stands for a record that an earlier row will make, while the rows are only checked.
 TO_COME = object()
 Named = TypeVar("Named", bound=Bilingual)
+LONGEST_LABEL = 80
 
 
 def key_of(name: str) -> str:
@@ -59,9 +60,17 @@ class Directory:
 class Known:
     """Users, customers, stages and options of this installation, and how it writes dates."""
 
-    def __init__(self, day_order: str | None = None) -> None:
-        """:param day_order: ``mdy`` or ``dmy`` for dates like 3/4/2026; ``None`` refuses those."""
+    def __init__(
+        self, day_order: str | None = None, *, makes_options: bool = False, by: User | None = None,
+        writing: bool = False,
+    ) -> None:  # fmt: skip
+        """
+        :param day_order: ``mdy`` or ``dmy`` for dates like 3/4/2026; ``None`` refuses those.
+        :param makes_options: what a list does not have yet is put into it, by ``by``.
+        """
         company = Company.current()
+        self._makes_options, self._by, self._writing = makes_options, by, writing
+        self.new_options: dict[OptionList, list[str]] = {}
         self.day_order = day_order
         self.timezone = company.timezone
         self.currency = company.base_currency
@@ -112,7 +121,7 @@ class Known:
         return _choose(stages, text)
 
     def option(self, which: OptionList, text: str) -> Option:
-        """:raises BadValue: the list has no such option."""
+        """:raises BadValue: the list has no such option, and none is to be made."""
         if which not in self._options:
             self._options[which] = {
                 fold(label): option
@@ -120,7 +129,17 @@ class Known:
                 for label in (*_labels(option), option.code)
                 if label
             }
+        if self._makes_options and fold(text) and fold(text) not in self._options[which]:
+            self._options[which][fold(text)] = self._new_option(which, text)
         return _choose(self._options[which], text)
+
+    def _new_option(self, which: OptionList, text: str) -> Option:
+        if len(text) > LONGEST_LABEL:
+            raise BadValue(_("is longer than %(most)s characters", most=LONGEST_LABEL))
+        self.new_options.setdefault(which, []).append(text)
+        if not self._writing:
+            return Option(list=which, label_zh=text, label_en=text)
+        return Option.add(which, text, company=Company.current(), by=self._by)
 
 
 def _labels(named: Bilingual) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -37,9 +37,11 @@ class Mapping:
         columns: Iterable[tuple[str, str]] = (),
         constants: Iterable[tuple[str, str]] = (),
         translations: Iterable[tuple[str, str, str]] = (),
+        samples: Sequence[Sequence[str]] = (),
     ) -> Mapping:
         """Check what somebody asked for; without ``columns``, guess them from the header.
 
+        :param samples: some rows, by which a column is told from one that is called the same.
         :raises Refused: a field or column is unknown, named twice, or a required one is missing.
         """
         columns, constants, translations = list(columns), list(constants), list(translations)
@@ -56,9 +58,16 @@ class Mapping:
                     _("There is no column %(name)s. The columns are: %(known)s.",
                       name=column, known=", ".join(filter(None, header)))
                 )  # fmt: skip
-        halves = {} if columns else _halves(fields, header)
+        halves = {} if columns else halves_in(fields, header)
         if not columns:
-            columns = _guess(fields, header, without={*_first(constants), *halves})
+            columns = guess(fields, header, samples, without={*_first(constants), *halves})
+            if not columns and not constants and not halves:
+                raise Refused(
+                    _("No column was recognised; map them, like %(example)s. "
+                      "The columns are: %(known)s.",
+                      example=f"{fields[0].name}={header[0]}",
+                      known=", ".join(filter(None, header)))
+                )  # fmt: skip
         _refuse_twice([*_first(columns), *_first(constants)])
         mapping = cls(
             dict(columns),
@@ -71,7 +80,10 @@ class Mapping:
 
     def texts(self, row: dict[str, str]) -> dict[str, str]:
         """What each field is to be read from, given a row by column names."""
-        texts = {field: row[column] for field, column in self.columns.items()} | self.constants
+        texts = dict(self.constants)
+        for field, column in self.columns.items():
+            if row[column] or field not in texts:  # a constant stands where a cell is empty
+                texts[field] = row[column]
         for name, (family, given) in self.halves.items():
             texts[name] = full_name(row[family], row[given])
         if not self.translations:
@@ -108,7 +120,7 @@ def _refuse_twice(names: list[str]) -> None:
         raise Refused(_("%(names)s is given more than once.", names=", ".join(twice)))
 
 
-def _halves(fields: Sequence[Field], header: Sequence[str]) -> dict[str, tuple[str, str]]:
+def halves_in(fields: Sequence[Field], header: Sequence[str]) -> dict[str, tuple[str, str]]:
     """The columns of family and given name, for a person whom no column names whole."""
     there = {fold(column): column for column in header if column}
     family, given = (
@@ -123,20 +135,25 @@ def _halves(fields: Sequence[Field], header: Sequence[str]) -> dict[str, tuple[s
     }
 
 
-def _guess(
-    fields: Sequence[Field], header: Sequence[str], *, without: set[str]
-) -> list[tuple[str, str]]:
+def guess(
+    fields: Sequence[Field], header: Sequence[str], samples: Sequence[Sequence[str]] = (), *,
+    without: Container[str] = (),
+) -> list[tuple[str, str]]:  # fmt: skip
     """A column for each field whose usual names, in English or Chinese, stand in the header."""
     free = {fold(column): column for column in header if column}
-    guessed = []
-    for field in fields:
+    guessed = {}
+    for field in sorted(fields, key=lambda field: field.looks is None):
         words = [fold(word) for word in (field.name, *field.words)]
         found = next((word for word in words if word in free), None)
-        if found and field.name not in without:
-            guessed.append((field.name, free.pop(found)))
-    if not guessed and not without:
-        raise Refused(
-            _("No column was recognised; map them, like %(example)s. The columns are: %(known)s.",
-              example=f"{fields[0].name}={header[0]}", known=", ".join(filter(None, header)))
-        )  # fmt: skip
-    return guessed
+        if found is None or field.name in without:
+            continue
+        if field.looks is None or _all_look(field, samples, header.index(free[found])):
+            guessed[field.name] = free.pop(found)
+    return [(field.name, guessed[field.name]) for field in fields if field.name in guessed]
+
+
+def _all_look(field: Field, samples: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether the values of a column are what the field alone looks like."""
+    values = [cells[at] for cells in samples if at < len(cells) and cells[at]]
+    assert field.looks is not None
+    return bool(values) and all(map(field.looks.fullmatch, values))

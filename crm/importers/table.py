@@ -12,6 +12,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -21,6 +22,7 @@ from crm.formulas import bare
 from crm.importers.problems import Refused
 
 DELIMITERS = ",;\t|"
+MOST_COLUMNS = 200
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,6 +31,7 @@ _MARKS = (
 )
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
+_NO_CHANCE = 12
 
 
 class Line(NamedTuple):
@@ -42,12 +45,13 @@ class Line(NamedTuple):
 class Table:
     """A CSV file whose header has been read."""
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    def __init__(self, path: Path, encoding: str | None = None, *, numbered: bool = False) -> None:
         """
         :param encoding: a name Python knows; default: found out.
+        :param numbered: our own copy of a workbook's sheet: each row begins with its number there.
         :raises Refused: the file is missing, empty, no text, or its header cannot be used.
         """
-        self.path = path
+        self.path, self._numbered = path, numbered
         try:
             self.size = path.stat().st_size
             self.encoding = encoding or encoding_of(path)
@@ -63,7 +67,7 @@ class Table:
             raise Refused(_("The file is empty."))
         if "\0" in sample:
             raise Refused(_("This is not a text file. Save the spreadsheet as CSV."))
-        self.delimiter = _delimiter_of(sample)
+        self.delimiter = "," if numbered else _delimiter_of(sample)
         self.header = self._read_header()
 
     def rows(self) -> Iterator[Line]:
@@ -75,6 +79,13 @@ class Table:
         next(lines)
         return (line for line in lines if any(line.cells))
 
+    def samples(self, most: int = 40) -> list[list[str]]:
+        """The cells of the first rows; none of a file that breaks off there."""
+        try:
+            return [line.cells for line in islice(self.rows(), most)]
+        except Refused:  # whoever reads it to there is told
+            return []
+
     def _lines(self) -> Iterator[Line]:
         with self._open() as text:
             reader = csv.reader(text, delimiter=self.delimiter, strict=True)
@@ -82,6 +93,8 @@ class Table:
             try:
                 for cells in reader:
                     begins_at, ends_at = ends_at + 1, reader.line_num
+                    if self._numbered:
+                        begins_at = int(cells.pop(0))
                     if cells:
                         plain = [bare(cell.strip()).strip() for cell in cells]
                         yield Line(begins_at, plain, _position(text))
@@ -95,6 +108,11 @@ class Table:
 
     def _read_header(self) -> list[str]:
         header = next(self._lines()).cells
+        if len(header) > MOST_COLUMNS:
+            raise Refused(
+                _("The file has %(count)s columns; %(most)s are read at most.",
+                  count=len(header), most=MOST_COLUMNS)
+            )  # fmt: skip
         twice = [name for name, count in Counter(filter(None, header)).items() if count > 1]
         if twice:
             raise Refused(
@@ -120,6 +138,11 @@ def encoding_of(path: Path) -> str:
     fault = _first_undecodable_line(path)
     if fault is None:
         return "utf-8"
+    if (line := _first_line_of_another_encoding(path)) is not None:
+        raise Refused(
+            _("Line %(line)s is in another encoding than lines before it: parts of several files "
+              "were put together. Save the whole file as UTF-8.", line=line)
+        )  # fmt: skip
     if _is_chinese(path):
         return "gb18030"
     raise Refused(
@@ -141,6 +164,26 @@ def _first_undecodable_line(path: Path) -> int | None:
             if not chunk:
                 return None
             line += chunk.count(b"\n")
+
+
+def _first_line_of_another_encoding(path: Path) -> int | None:
+    """Where text that can only be UTF-8, and text that cannot, meet in one file."""
+    kinds: set[bool] = set()
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if line.isascii():
+                continue
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                kinds.add(False)
+            else:
+                # A few Chinese characters of another encoding are UTF-8 by chance; more never are.
+                if sum(byte > 0x7F for byte in line) >= _NO_CHANCE:
+                    kinds.add(True)
+            if len(kinds) > 1:
+                return number
+    return None
 
 
 def _is_chinese(path: Path) -> bool:

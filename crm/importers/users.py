@@ -105,7 +105,7 @@ class Users(Importer):
             changed.add("manager")
         return changed
 
-    def create(self, row: Row) -> None:
+    def create(self, row: Row) -> User:
         values = row.values
         user = User.join(
             values["name"], roles=values.get("roles") or {Role.REP},
@@ -117,6 +117,7 @@ class Users(Importer):
             self._without_roles.add(user)
         self._enter(row, user)
         self._note_manager(row, user)
+        return user
 
     def update(self, row: Row, record: User, changes: set[str]) -> None:
         self.set_plain(row, record, changes)

@@ -12,6 +12,7 @@ from crm.models.deal import Deal
 from crm.models.event import Action, Event
 from crm.models.exchange_rate import ExchangeRate
 from crm.models.expense_claim import ClaimState, ExpenseClaim, ExpenseItem
+from crm.models.import_run import ImportEntry, ImportRun, ImportState, ImportTemplate
 from crm.models.job import Job
 from crm.models.likeness import Likeness
 from crm.models.merge import Merge
@@ -51,6 +52,10 @@ __all__ = [
     "ExpenseClaim",
     "ExpenseItem",
     "FieldKind",
+    "ImportEntry",
+    "ImportRun",
+    "ImportState",
+    "ImportTemplate",
     "Job",
     "Likeness",
     "MailKind",

@@ -95,10 +95,12 @@ class Contact(Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped
         )
 
     @classmethod
-    def register(cls, contact: Contact, *, by: User) -> Contact:
+    def register(cls, contact: Contact, *, by: User | None, historic: bool = False) -> Contact:
         """Take a new contact into the books."""
         db.session.add(contact)
-        Event.record(Action.CONTACT_CREATED, contact, by=by, name=contact.name)
+        Event.record(
+            Action.CONTACT_CREATED, contact, by=by, historic=historic, name=contact.name
+        )  # fmt: skip
         if contact.is_primary:
             contact.make_primary()
         return contact
@@ -113,10 +115,11 @@ class Contact(Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped
         )
         self.is_primary = True
 
-    def note_changes(self, *, by: User) -> None:
+    def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""
         if changes := changes_of(self, self.TRACKED) | self.custom_changes():
-            Event.record(Action.CONTACT_CHANGED, self, by=by, name=self.name, changes=changes)
+            Event.record(Action.CONTACT_CHANGED, self, by=by, historic=historic,
+                         name=self.name, changes=changes)  # fmt: skip
             if self.is_primary:
                 self.make_primary()
 

@@ -244,8 +244,9 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
     def register(cls, customer: Customer, *, by: User | None, historic: bool = False) -> Customer:
         """Take a new customer into the books."""
         db.session.add(customer)
-        db.session.flush()  # the code, by which it is found, is made of the id
-        customer.search_text = ""
+        if customer.id is None:
+            db.session.flush()  # the code, by which it is found, is made of the id
+            customer.search_text = ""
         Event.record(
             Action.CUSTOMER_CREATED, customer, by=by, historic=historic, name=customer.name
         )

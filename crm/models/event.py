@@ -93,6 +93,7 @@ class Action(StrEnum):
     FIELD_CHANGED = "custom_field:changed"
     RATE_ENTERED = "exchange_rate:entered"
     IMPORT_FINISHED = "import:finished"
+    IMPORT_UNDONE = "import:undone"
     EXPORT_MADE = "export:made"
     TRASH_PURGED = "trash:purged"
 
@@ -167,6 +168,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.RATE_ENTERED: frozenset({"currency", "day", "rate"}),
     Action.IMPORT_FINISHED: frozenset({"noun", "file", "created", "updated"}),
     Action.TRASH_PURGED: _NAME | {"noun"},
+    Action.IMPORT_UNDONE: frozenset({"noun", "file", "trashed", "restored"}),
     Action.EXPORT_MADE: frozenset({"list", "filter", "format", "count"}),
 }
 

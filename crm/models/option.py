@@ -106,6 +106,16 @@ class Option(Bilingual, Base):
             Event.record(Action.OPTIONS_CHANGED, company, by=by, list=which.value, changes=changes)
 
     @classmethod
+    def add(cls, which: OptionList, label: str, *, company: Company, by: User | None) -> Option:
+        """Put one more at the end of the list, called ``label`` in both languages."""
+        options = list(db.session.scalars(cls.all_of(which).with_for_update()))
+        plan = OptionPlan(label, label, colour="grey", active=True)
+        option = cls._planned(which, plan, len(options))
+        changes = {"options": [written_options(options), written_options([*options, option])]}
+        Event.record(Action.OPTIONS_CHANGED, company, by=by, list=which.value, changes=changes)
+        return option
+
+    @classmethod
     def ids_in_use(cls, which: OptionList) -> set[int]:
         """The ids of the options that a record refers to, or the product itself by their code."""
         ids = select(cls.id).where(cls.list == which)

@@ -76,7 +76,7 @@ def first_visit_of(user: User) -> FirstVisit | None:
              "users.index", "users", there["colleagues"]),
         Step(_("Stages"), _("The way of a sale, from a template or your own."), "stages.edit",
              "square-kanban", there["stages"] or there["deals"]),
-        Step(_("Customers"), _("Bring in the list you have as a CSV file."), "customer_imports.new",
+        Step(_("Customers"), _("Bring in the list you have as CSV or Excel."), "import_runs.new",
              "upload", there["customers"]),
     ))  # fmt: skip
     return None if there["over"] or not visit.left else visit

@@ -24,8 +24,6 @@ from crm.files import PreparedFile, store
 from crm.forms.options import shown as options_shown
 from crm.forms.rows import fingerprint
 from crm.forms.stages import shown as stages_shown
-from crm.importers import Customers
-from crm.importers.uploads import Upload
 from crm.models import (
     Activity,
     ApprovalToken,
@@ -38,6 +36,7 @@ from crm.models import (
     ExpenseClaim,
     ExpenseItem,
     FieldKind,
+    ImportTemplate,
     OneTimeLink,
     OptionList,
     Pipeline,
@@ -51,6 +50,7 @@ from crm.models.approval import Decision
 from crm.models.session import LinkPurpose
 from tests.cast import PASSWORD, Cast
 from tests.databases import Databases
+from tests.imports import begun, checked, done
 from tests.page import Browser
 from tests.snapshots import changes, snapshot
 
@@ -291,11 +291,20 @@ TABLE: dict[str, Row] = {
     "POST stage_templates.update": Row("admin", sees=SIGNED_IN, args={"name": "projects"}),
     "GET options.edit": Row("admin", sees=SIGNED_IN, args={"name": "source"}),
     "POST options.update": Row("admin", sees=SIGNED_IN, args={"name": "source"}),
-    "GET customer_imports.new": Row("admin", sees=SIGNED_IN),
-    "POST customer_imports.create": Row("admin", sees=SIGNED_IN),
-    "GET customer_imports.show": Row("admin", sees=SIGNED_IN, args={"digest": "upload"}),
-    "POST customer_imports.update": Row("admin", sees=SIGNED_IN, args={"digest": "upload"}),
-    "GET import_examples.show": Row("admin", sees=SIGNED_IN),
+    "GET import_runs.index": Row("admin", sees=SIGNED_IN),
+    "GET import_runs.new": Row("admin", sees=SIGNED_IN),
+    "POST import_runs.create": Row("admin", sees=SIGNED_IN),
+    "GET import_runs.show": Row("admin", sees=SIGNED_IN),
+    "POST import_runs.destroy": Row("admin", sees=SIGNED_IN),
+    "GET import_examples.show": Row("admin", sees=SIGNED_IN, args={"noun": "customers"}),
+    "POST import_sheets.update": Row("admin", sees=SIGNED_IN),
+    "GET import_mappings.edit": Row("admin", sees=SIGNED_IN),
+    "POST import_mappings.update": Row("admin", sees=SIGNED_IN),
+    "POST import_templates.destroy": Row("admin", sees=SIGNED_IN),
+    "POST import_writings.create": Row("admin", sees=SIGNED_IN, args={"run_id": "checked_run"}),
+    "GET import_bad_rows.show": Row("admin", sees=SIGNED_IN, args={"run_id": "checked_run"}),
+    "GET import_undoings.new": Row("admin", sees=SIGNED_IN, args={"run_id": "done_run"}),
+    "POST import_undoings.create": Row("admin", sees=SIGNED_IN, args={"run_id": "done_run"}),
     "GET company.edit": Row("admin", sees=SIGNED_IN),
     "POST company.update": Row("admin", sees=SIGNED_IN),
     "GET exchange_rates.index": Row("admin", sees=SIGNED_IN),
@@ -539,7 +548,12 @@ def set_scene() -> Scene:
     contact = db.session.scalars(db.select(Contact)).one()
     fresh, old, thrown = _activities(cast)
     file, trashed_file = _files(cast)
-    upload = Upload.keep("customers.csv", "客户\n新客户\n".encode(), Customers, by=cast.admin)
+    runs = [
+        make("客户\n新客户\n,\n", by=cast.admin, partly=True) for make in (begun, checked, done)
+    ]
+    template = ImportTemplate(noun="customers", name="我的", plan=runs[0].plan, by=cast.admin)
+    db.session.add(template)
+    db.session.commit()
     item = draft.items[0]
     return Scene(
         {
@@ -566,7 +580,9 @@ def set_scene() -> Scene:
             "stages_version": fingerprint(stages_shown(Pipeline.main())),
             "options_version": fingerprint(options_shown(OptionList.SOURCE)),
             "field_id": field.id, "field_version": field.version,
-            "empty_team": empty_team.id, "upload": upload.digest,
+            "empty_team": empty_team.id,
+            "run_id": runs[0].id, "checked_run": runs[1].id, "done_run": runs[2].id,
+            "template_id": template.id,
         },
         secrets,
     )  # fmt: skip

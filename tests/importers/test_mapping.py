@@ -58,7 +58,7 @@ def test_a_translated_sign_is_not_an_empty_cell() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [({"columns": [("nmae", "name")]}, "no field nmae. The fields are: name, external_id, kind"),
+    [({"columns": [("nmae", "name")]}, "no field nmae. The fields are: name, external_id, code"),
      ({"constants": [("colour", "red")]}, "no field colour"),
      ({"translations": [("colour", "a", "b")]}, "no field colour"),
      ({"columns": [("name", "Nmae")]}, "no column Nmae. The columns are: name, phone"),

@@ -9,10 +9,8 @@ from crm.blueprints.settings import (
     company,
     custom_field_places,
     custom_fields,
-    customer_imports,
     exchange_rates,
     first_visit,
-    import_examples,
     options,
     stage_templates,
     stages,
@@ -37,5 +35,3 @@ def register(app: Flask) -> None:
     app.register_blueprint(custom_fields.bp)
     app.register_blueprint(custom_field_places.bp)
     app.register_blueprint(exchange_rates.bp)
-    app.register_blueprint(customer_imports.bp)
-    app.register_blueprint(import_examples.bp)

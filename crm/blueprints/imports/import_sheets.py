@@ -1,0 +1,29 @@
+"""The sheet of a workbook that is read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask_login import login_required
+
+from crm.extensions import db
+from crm.hypermedia import go
+from crm.importers import IMPORTERS, Refused, uploads
+from crm.models import ImportRun
+from crm.policies import find, require
+
+bp = Blueprint("import_sheets", __name__)
+
+
+@bp.post("/imports/<int:run_id>/sheet")
+@login_required
+def update(run_id: int) -> Response:
+    require("import", ImportRun)
+    run = find(ImportRun, run_id, lock=True)
+    try:
+        if run.is_before_writing:
+            uploads.read_sheet(run, request.form.get("sheet", ""), IMPORTERS[run.noun])
+            db.session.commit()
+    except Refused as error:
+        db.session.rollback()
+        flash(str(error), "error")
+    return go(url_for("import_mappings.edit", run_id=run_id))

@@ -1,0 +1,239 @@
+"""The forms of the import wizard: the file, what its columns mean, how to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, Optional
+
+from crm.extensions import db
+from crm.filters.columns import words
+from crm.forms.base import BaseForm
+from crm.importers import IMPORTERS, Importer, Refused, uploads
+from crm.importers.catalogue import OFFERED
+from crm.importers.fields import Field
+from crm.importers.plan import FAMILY, GIVEN, Mode, Plan
+from crm.importers.uploads import Glance
+from crm.models import (
+    CustomerKind,
+    ImportRun,
+    ImportTemplate,
+    Option,
+    OptionList,
+    Pipeline,
+    Stage,
+    User,
+)
+from crm.nouns import list_word
+from crm.wording import field_word, person_word, word_for
+
+KEYS = {
+    "code": _l("Code"), "external_id": _l("Number in the other system"), "name": _l("Name"),
+    "phone": _l("Phone"), "mobile": _l("Mobile"), "email": _l("E-mail"),
+}  # fmt: skip
+MODES = {
+    Mode.BOTH: _l("Add new ones and change those that are here"),
+    Mode.CREATE: _l("Only add new ones"),
+    Mode.UPDATE: _l("Only change those that are here"),
+}
+DAY_ORDERS = {
+    "": _l("Day and month are clear"), "mdy": _l("Month/day/year"), "dmy": _l("Day/month/year"),
+}  # fmt: skip
+BESIDES = {
+    "external_id": _l("Number in the other system"), "code": _l("Code"),
+    "created_at": _l("Since"), "closed_at": _l("Closed on"), "outcome": _l("Outcome"),
+    "competitor": _l("Competitor"), "stage": _l("Stage"),
+}  # fmt: skip
+
+
+def import_field_word(noun: str, field: Field) -> str:
+    """What a field of an import is called: ``noun`` in the plural."""
+    return field.label or str(BESIDES.get(field.name) or field_word(noun[:-1], field.name))
+
+
+def import_word(noun: str, name: str) -> str:
+    """What the field of an import with this ``name`` is called, one of the firm's own too."""
+    fields = {field.name: field for field in IMPORTERS[noun].all_fields()}
+    return import_field_word(noun, fields[name]) if name in fields else name
+
+
+class ImportForm(BaseForm):
+    noun = RadioField(_l("What stands in it"), default=OFFERED[0])
+    file = FileField(
+        _l("File"), render_kw={"accept": ".csv,.txt,.tsv,.xlsx", "required": True},
+        description=_l("Excel (.xlsx) or CSV, up to 20 MB and 200 columns; the first row says what "
+                       "the columns are."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.noun.choices = [SelectChoice(name, list_word(name)) for name in OFFERED]
+
+    def validate_file(self, field: FileField) -> None:
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError(_("Choose a file."))
+
+    def begin(self, *, by: User) -> ImportRun | None:
+        """The run over the file; ``None``, with the reason, if it is no table."""
+        content = self.file.data.stream.read()
+        importer = IMPORTERS[self.noun.data]
+        try:
+            return uploads.begin(self.file.data.filename, content, importer, by=by)
+        except Refused as error:
+            self.file.errors = [str(error)]
+            return None
+
+
+def _select(label: str, pairs: Iterable[tuple[str, Any]] = ()) -> SelectField:
+    """A choice among pairs of value and words; of the empty one, nothing."""
+    choices = [SelectChoice(value, words) for value, words in pairs]
+    return SelectField(label, choices=choices, coerce=lambda value: value or None)
+
+
+@dataclass(frozen=True)
+class ColumnRow:
+    """One column of the file: its name, what stands in it, and the choice of its field."""
+
+    name: str
+    samples: list[str]
+    field: SelectField
+
+
+class MappingForm(BaseForm):
+    """What the columns mean; a field for each column is added by ``mapping_form``."""
+
+    key = _select(_l("A row is found by"))
+    mode = _select(_l("What is done"), MODES.items())
+    day_order = _select(_l("Days like 3/4/2026"), DAY_ORDERS.items())
+    makes_options = BooleanField(
+        _l("Put what is missing into the lists"),
+        description=_l(
+            "A grade, industry, region or source that is in no list yet is added to it."
+        ),
+    )
+    keep_as = StringField(
+        _l("Keep for next time as"), validators=[Optional(), Length(max=80)],
+        description=_l("A template that everybody who imports is offered for such files."),
+    )  # fmt: skip
+
+    importer: type[Importer]
+    glance: Glance
+
+    @property
+    def rows(self) -> Iterator[ColumnRow]:
+        """The columns that have a name."""
+        for at, name in enumerate(self.glance.header):
+            if name:
+                yield ColumnRow(name, self.glance.samples(name), self[f"column_{at}"])
+
+    @property
+    def constants(self) -> list[Any]:
+        """The fields that can be the same for all rows."""
+        return [self[f"constant_{name}"] for name in self.importer.constants]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(super().validate(*args, **kwargs)) and self._is_whole()
+
+    def plan(self) -> Plan:
+        """What was chosen."""
+        columns = {row.field.data: row.name for row in self.rows if row.field.data}
+        constants = {
+            name: self[f"constant_{name}"].data
+            for name in self.importer.constants
+            if self[f"constant_{name}"].data
+        }
+        return Plan(
+            columns, constants, key=self.key.data or "", mode=Mode(self.mode.data),
+            day_order=self.day_order.data or None, makes_options=self.makes_options.data,
+        )  # fmt: skip
+
+    def keep_template(self, run: ImportRun, *, by: User) -> None:
+        """Keep the plan under the name that was typed, if one was."""
+        if self.keep_as.data:
+            plan = self.plan().stored
+            db.session.add(ImportTemplate(noun=run.noun, name=self.keep_as.data, plan=plan, by=by))
+
+    def _is_whole(self) -> bool:
+        """Whether no field is filled twice, and every needed one once."""
+        chosen: dict[str, str] = {}
+        for row in self.rows:
+            if row.field.data and row.field.data in chosen:
+                other = chosen[row.field.data]
+                row.field.errors = [_("The column %(name)s fills this already.", name=other)]
+            chosen.setdefault(row.field.data, row.name)
+        mapping = self.plan().mapping
+        needed = self.importer.needed(Mode(self.mode.data), self.key.data or "")
+        fields = {field.name: field for field in self.importer.all_fields()}
+        missing = [
+            import_field_word(self.importer.noun, fields[name])
+            for name in needed
+            if not mapping.fills(name)
+        ]
+        if missing:
+            self.key.errors = [
+                _("No column fills: %(names)s. Choose one above.", names=_(", ").join(missing))
+            ]
+        return not self.errors
+
+
+def mapping_form(run: ImportRun, glance: Glance, plan: Plan) -> MappingForm:
+    """The form over the columns of ``run``, filled in with ``plan``."""
+    importer = IMPORTERS[run.noun]
+    choices = [("", _("— not read —")), *_field_choices(importer)]
+    fields: dict[str, Any] = {
+        f"column_{at}": _select(name, choices) for at, name in enumerate(glance.header) if name
+    }
+    for name in importer.constants:
+        field = next(field for field in importer.fields if field.name == name)
+        label = import_field_word(run.noun, field)
+        fields[f"constant_{name}"] = _select(label, [("", "—"), *_CONSTANTS[name]()])
+    filled = {column: name for name, column in plan.columns.items()}
+    data: dict[str, Any] = {
+        f"column_{at}": filled.get(name, "") for at, name in enumerate(glance.header) if name
+    }
+    data |= {f"constant_{name}": text for name, text in plan.constants.items()}
+    data |= {
+        "key": plan.key or importer.key_for(plan.mapping), "mode": plan.mode.value,
+        "day_order": plan.day_order or "", "makes_options": plan.makes_options,
+    }  # fmt: skip
+    form: MappingForm = type("MappingFormOfRun", (MappingForm,), fields)(data=data)
+    form.importer, form.glance = importer, glance
+    form.key.choices = [SelectChoice(name, KEYS[name]) for name in importer.keys]
+    return form
+
+
+def _field_choices(importer: type[Importer]) -> Iterator[tuple[str, str]]:
+    for field in importer.all_fields():
+        word = import_field_word(importer.noun, field)
+        yield field.name, word
+        if field.person:
+            yield field.name + FAMILY, _("%(field)s: family name", field=word)
+            yield field.name + GIVEN, _("%(field)s: given name", field=word)
+
+
+def _options(which: OptionList) -> list[tuple[str, str]]:
+    return [(option.label_zh, words(option)) for option in db.session.scalars(Option.of(which))]
+
+
+def _people() -> list[tuple[str, str]]:
+    return [(user.username, person_word(user)) for user in db.session.scalars(User.active())]
+
+
+def _stages() -> list[tuple[str, str]]:
+    stages = db.session.scalars(Stage.in_order(Pipeline.main()))
+    return [(stage.label_zh, words(stage)) for stage in stages]
+
+
+_CONSTANTS: dict[str, Any] = {
+    "owner": _people,
+    "source": lambda: _options(OptionList.SOURCE),
+    "region": lambda: _options(OptionList.REGION),
+    "kind": lambda: [(kind.value, word_for(kind)) for kind in CustomerKind],
+    "stage": _stages,
+}

@@ -1,0 +1,129 @@
+"""Contacts from a spreadsheet: each stands at a customer that is here already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from crm.extensions import db
+from crm.importers.fields import (
+    Field,
+    customer,
+    day,
+    email,
+    past,
+    text,
+    word,
+    yes_or_no,
+)
+from crm.importers.importer import Importer, Row, folded_key
+from crm.importers.known import Known
+from crm.importers.plan import Mode
+from crm.importers.problems import BadValue
+from crm.models import Activity, Contact, Customer, CustomNoun, Deal, DecisionRole
+from crm.names import tidy_name
+
+ROLES: dict[DecisionRole, tuple[str, ...]] = {
+    DecisionRole.DECIDER: ("decides", "decision maker", "决策人", "决策者", "拍板"),
+    DecisionRole.INFLUENCER: ("influences", "影响者", "影响人", "技术影响者"),
+    DecisionRole.USER: ("uses it", "使用者", "使用人"),
+    DecisionRole.PURCHASER: ("buys", "buyer", "采购", "采购人", "采购者"),
+    DecisionRole.GATEKEEPER: ("keeps the gate", "把关人", "把关者"),
+}
+
+
+def _name(written: str, known: Known) -> str:
+    """A person's name; a Chinese one without a gap."""
+    return tidy_name(text(Contact.name)(written, known)) or written
+
+
+class Contacts(Importer):
+    """One row a contact, found again by its name at its customer."""
+
+    noun = "contacts"
+    model = Contact
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("name", _name, required=True, person=True,
+              words=("contact", "contact name", "contact person", "full name", "姓名", "联系人",
+                     "联系人姓名", "客户联系人")),
+        Field("customer", customer, required=True,
+              words=("customer name", "account", "account name", "company", "company name", "firm",
+                     "客户", "客户名称", "公司", "公司名称", "单位", "单位名称", "企业名称")),
+        Field("title", text(Contact.title),
+              words=("job title", "position", "职务", "职位", "头衔", "称呼")),
+        Field("phone", text(Contact.phone),
+              words=("telephone", "tel", "office phone", "电话", "座机", "办公电话", "联系电话")),
+        Field("mobile", text(Contact.mobile),
+              words=("mobile phone", "cell", "cell phone", "手机", "手机号",
+                     "手机号码", "移动电话")),
+        Field("email", email, words=("e-mail", "mail", "e-mail address", "邮箱", "电子邮件")),
+        Field("wechat", text(Contact.wechat), words=("weixin", "微信", "微信号")),
+        Field("birthday", day, words=("date of birth", "生日", "出生日期")),
+        Field("decision_role", word(DecisionRole, ROLES),
+              words=("role", "role in the decision", "决策角色", "角色")),
+        Field("is_primary", yes_or_no,
+              words=("primary", "primary contact", "main contact", "主要联系人", "首要联系人")),
+        Field("note", text(Contact.note), words=("notes", "remark", "备注", "说明")),
+        Field("created_at", past,
+              words=("created on", "created", "since", "创建日期", "创建时间", "建档日期")),
+    )  # fmt: skip
+
+    plain = ("name", "customer", "title", "phone", "mobile", "email", "wechat", "birthday",
+             "decision_role", "is_primary", "note", "created_at")  # fmt: skip
+    keys = ("name", "mobile", "email")
+    held_by = (Deal.contact_id, Activity.contact_id)
+    custom_noun = CustomNoun.CONTACT
+
+    @classmethod
+    def needed(cls, mode: Mode, key: str) -> list[str]:
+        found = super().needed(mode, key)
+        return [*found, "customer"] if key == "name" and "customer" not in found else found
+
+    def existing(self) -> Select[Any]:
+        return select(Contact).options(joinedload(Contact.customer))
+
+    def key(self, row: Row) -> str:
+        key = super().key(row)
+        return f"{row.values.get('customer')} {key}" if self._key_field == "name" else key
+
+    def keys_in_use(self) -> Iterable[tuple[int, str]]:
+        if self._key_field != "name":
+            yield from super().keys_in_use()
+            return
+        columns = select(Contact.id, Contact.customer_id, Contact.name)
+        for record_id, customer_id, name in db.session.execute(
+            columns.where(Contact.trashed_at.is_(None))
+        ):
+            yield record_id, f"{customer_id} {folded_key('name', name)}"
+
+    def look_up(self, rows: list[Row]) -> None:
+        """Customers were read as ids, since a firm may have very many; here they are loaded."""
+        ids = {row.values["customer"] for row in rows if row.values.get("customer")}
+        loaded = {
+            customer.id: customer
+            for customer in db.session.scalars(select(Customer).where(Customer.id.in_(ids)))
+        }
+        for row in rows:
+            if row.values.get("customer"):
+                row.values["customer"] = loaded.get(row.values["customer"])
+
+    def check(self, row: Row, record: Contact | None) -> None:
+        if record is None and row.values.get("customer") is None:
+            raise BadValue(_("is empty"), "customer")
+
+    def create(self, row: Row) -> Contact:
+        contact = Contact(**self.given(row))
+        self.set_own(row, contact)
+        is_primary, contact.is_primary = contact.is_primary, False
+        Contact.register(contact, by=self.by, historic=True)
+        if is_primary:
+            contact.make_primary()
+        return contact
+
+    def update(self, row: Row, record: Contact, changes: set[str]) -> None:
+        self.set_plain(row, record, changes)
+        record.note_changes(by=self.by, historic=True)

@@ -1,0 +1,59 @@
+"""The journal of a run: which records it made, and what each column said before it changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert
+
+from crm.extensions import db
+from crm.models import ImportEntry, ImportRun
+
+CUSTOM = "custom_"
+
+
+class Journal:
+    """Collects the entries of a batch, and writes them once its records are flushed."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run_id = run.id
+        self._entries: list[tuple[int, Any, dict[str, Any] | None]] = []
+
+    def made(self, line: int, record: Any) -> None:
+        """The row on ``line`` became ``record``."""
+        self._entries.append((line, record, None))
+
+    def about_to_change(self, line: int, record: Any, columns: list[str]) -> None:
+        """The row on ``line`` will change these columns of ``record``."""
+        self._entries.append((line, record, {name: plain_of(record, name) for name in columns}))
+
+    def write(self) -> None:
+        """Keep what was collected."""
+        rows = [
+            {
+                "run_id": self._run_id, "record_id": record.id, "line": line,
+                "name": str(record)[:200],
+                "changes": before and {
+                    name: [was, plain_of(record, name)] for name, was in before.items()
+                },
+            }
+            for line, record, before in self._entries
+        ]  # fmt: skip
+        if rows:
+            db.session.execute(insert(ImportEntry), rows)
+        self._entries.clear()
+
+
+def plain_of(record: Any, column: str) -> Any:
+    """What a column of ``record`` says, as JSON keeps it."""
+    if column.startswith(CUSTOM):
+        return (record.custom or {}).get(column.removeprefix(CUSTOM))
+    if column == "outcome":
+        return record.outcome.kind.value if record.outcome else None
+    value = getattr(record, column)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    # Databases and people write different numbers of zeros.
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value

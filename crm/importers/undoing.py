@@ -1,0 +1,177 @@
+"""Undoing a run: what it made goes to the trash, what it changed says again what it said.
+
+What somebody has worked on since stays as it is, and is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, inspect, select, update
+
+from crm import clock
+from crm.extensions import db
+from crm.importers.catalogue import IMPORTERS
+from crm.importers.importer import Importer
+from crm.importers.journal import CUSTOM, plain_of
+from crm.models import Event, ImportEntry, ImportRun, Stage, User
+from crm.models.deal.moving import Missing, StageChanged
+
+BATCH = 500
+# So many are named that stay as they are; all are counted.
+KEPT_SHOWN = 200
+
+
+class Undoing:
+    """One run being taken back; the caller commits."""
+
+    def __init__(self, run: ImportRun, by: User) -> None:
+        self._run, self._by = run, by
+        self._importer: type[Importer] = IMPORTERS[run.noun]
+        self._model: Any = self._importer.model
+        self.trashed = self.restored = self.kept_count = 0
+        self.kept: list[list[Any]] = []
+
+    def carry_out(self, progress: Callable[[float], None]) -> None:
+        """Take back every entry, some at a time; those made last go first."""
+        chosen = select(func.count(ImportEntry.id)).where(ImportEntry.run_id == self._run.id)
+        count, done = db.session.scalar(chosen) or 0, 0
+        for entries in self._batches():
+            self._trash([entry for entry in entries if entry.changes is None])
+            self._put_back([entry for entry in entries if entry.changes is not None])
+            db.session.flush()  # some at a time, so that memory stays flat
+            done += len(entries)
+            progress(done / count)
+
+    def _batches(self) -> Iterator[Sequence[ImportEntry]]:
+        before = None
+        while True:
+            chosen = select(ImportEntry).where(ImportEntry.run_id == self._run.id)
+            if before is not None:
+                chosen = chosen.where(ImportEntry.id < before)
+            entries = db.session.scalars(chosen.order_by(ImportEntry.id.desc()).limit(BATCH)).all()
+            if not entries:
+                return
+            before = entries[-1].id
+            yield entries
+
+    def _trash(self, entries: list[ImportEntry]) -> None:
+        """Move what the run made to the trash, in one statement: a file may have made thousands."""
+        ids = [entry.record_id for entry in entries]
+        model, held = self._model, self._held(ids)
+        there = {
+            record.id: record
+            for record in db.session.scalars(
+                select(model).where(model.id.in_(ids), model.trashed_at.is_(None))
+            )
+        }
+        going = [record for id, record in there.items() if id not in held]
+        for entry in entries:
+            if entry.record_id in held and entry.record_id in there:
+                self._keep(entry, _("work has begun on it"))
+        with Event.recorded_together():
+            for record in going:
+                Event.record(model.TRASHED, record, by=self._by, name=str(record))
+        db.session.execute(
+            update(model)
+            .where(model.id.in_([record.id for record in going]))
+            .values(trashed_at=clock.now(), trashed_by_id=self._by.id, version=model.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+        self.trashed += len(going)
+
+    def _held(self, ids: list[int]) -> set[int]:
+        """Those on which something hangs that is in use."""
+        held: set[int] = set()
+        for column in self._importer.held_by:
+            chosen = select(column).where(column.in_(ids)).distinct()
+            if hasattr(column.class_, "trashed_at"):
+                chosen = chosen.where(column.class_.trashed_at.is_(None))
+            held |= set(db.session.scalars(chosen))
+        return held
+
+    def _put_back(self, entries: list[ImportEntry]) -> None:
+        ids = [entry.record_id for entry in entries]
+        records = {
+            record.id: record
+            for record in db.session.scalars(select(self._model).where(self._model.id.in_(ids)))
+        }
+        for entry in entries:
+            record = records.get(entry.record_id)
+            if record is None or record.is_trashed:
+                self._keep(entry, _("is in the trash"))
+                continue
+            stays = self._restore(record, dict(entry.changes or {}))
+            record.note_changes(by=self._by)
+            self.restored += bool(len(entry.changes or {}) - len(stays))
+            if stays:
+                self._keep(entry, _("changed since"))
+
+    def _restore(self, record: Any, changes: dict[str, list[Any]]) -> list[str]:
+        """Give each column its old value, unless it says something else by now: returns those."""
+        stays = [name for name, (_old, new) in changes.items() if plain_of(record, name) != new]
+        if "amount" in changes and set(stays) & {"amount", "currency", "rate", "base_amount"}:
+            stays = list({*stays, "amount", "currency", "rate", "base_amount"} & {*changes})
+        for name in ("outcome", "stage_id"):  # a deal is open again before anything else
+            if name in changes and name not in stays and not self._go_back(record, changes[name]):
+                stays.append(name)
+        for name, (old, _new) in changes.items():
+            if name not in (*stays, "outcome", "stage_id"):
+                _set(record, name, old)
+        return stays
+
+    def _go_back(self, deal: Any, change: list[Any]) -> bool:
+        """Open a deal again that the run closed, or move it where it stood."""
+        old = change[0]
+        if old is None:
+            deal.reopen(by=self._by)
+            return True
+        with suppress(Missing, StageChanged):
+            deal.move_to(db.session.get_one(Stage, old), by=self._by)
+            return True
+        return False
+
+    def _keep(self, entry: ImportEntry, reason: str) -> None:
+        self.kept_count += 1
+        if len(self.kept) < KEPT_SHOWN:
+            self.kept.append([entry.record_id, entry.name, reason])
+
+
+def undo(run: ImportRun, *, by: User, progress: Callable[[float], None]) -> dict[str, Any]:
+    """Take ``run`` back in the transaction of the caller; returns what was done, as it is kept."""
+    undoing = Undoing(run, by)
+    undoing.carry_out(progress)
+    return {
+        "trashed": undoing.trashed, "restored": undoing.restored,
+        "kept": undoing.kept, "kept_count": undoing.kept_count,
+    }  # fmt: skip
+
+
+def _set(record: Any, name: str, old: Any) -> None:
+    """Let a column say ``old``, by its relationship where it has one: histories follow those."""
+    if name.startswith(CUSTOM):
+        key = name.removeprefix(CUSTOM)
+        others = {other: kept for other, kept in record.custom.items() if other != key}
+        record.custom = others if old is None else {**others, key: old}
+        return
+    mapper = inspect(type(record))
+    for relation in mapper.relationships:
+        if {column.key for column in relation.local_columns} == {name} and not relation.uselist:
+            found = None if old is None else db.session.get(relation.mapper.class_, old)
+            setattr(record, relation.key, found)
+            return
+    setattr(record, name, _typed(mapper.columns[name].type.python_type, old))
+
+
+def _typed(kind: Any, old: Any) -> Any:
+    """What JSON kept of a value of ``kind``."""
+    if old is None or isinstance(old, kind):
+        return old
+    if issubclass(kind, datetime | date):
+        return kind.fromisoformat(old)
+    return Decimal(old) if kind is Decimal else kind(old)
