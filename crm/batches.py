@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from crm.extensions import db
 from crm.models import User
 from crm.models.expense_claim import ClaimRefused
+from crm.models.pool import PoolRefused
 from crm.policies import find_all, may
 from crm.wording import refusal_word
 
@@ -49,7 +50,7 @@ def carry_out(model: Any, ids: Iterable[int], verb: str, deed: Callable[[Any], N
             continue
         try:
             deed(record)
-        except ClaimRefused as refused:
+        except (ClaimRefused, PoolRefused) as refused:
             batch.left.append(Left(record, _reason(refused)))
         else:
             batch.done.append(record)
@@ -65,7 +66,7 @@ def restore(model: Any, ids: Iterable[int], by: User) -> int:
     return len(mine)
 
 
-def _reason(refused: ClaimRefused) -> str:
+def _reason(refused: ClaimRefused | PoolRefused) -> str:
     if refused.reason == "state":
         return _("Its status does not allow it.")
     return refusal_word(refused.reason)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from crm.extensions import LANGUAGES
 from crm.folding import search_text
-from crm.models import Noun, OptionList, User
+from crm.models import Noun, OptionList, Role, User
 from crm.nouns import NOUNS
 from crm.wording import WORDS
 
@@ -21,6 +21,10 @@ def _everybody(_user: User) -> bool:
 
 def _administrator(user: User) -> bool:
     return user.is_administrator
+
+
+def _leads(user: User) -> bool:
+    return user.is_administrator or user.has_role(Role.MANAGER)
 
 
 def _changes(noun: Noun) -> Callable[[User], bool]:
@@ -64,6 +68,7 @@ AREAS = (
         "custom_fields.index", "columns-3", _l("Fields of our own"), _administrator, name="customer"
     ),
     Place("exchange_rates.index", "banknote", _l("Exchange rates"), _administrator),
+    Place("pool.edit", "refresh-cw", _l("Public pool"), _administrator),
     Place(
         "import_runs.index",
         "upload",
@@ -79,7 +84,7 @@ OPTION_LISTS = tuple(
 RAIL = (
     Place("today.show", "house", _l("Today"), is_at_hand=True),
     Place("customers.index", NOUNS["customer"].icon, _l("Customers"), is_at_hand=True,
-          around=("contacts", "trash")),
+          around=("contacts", "trash", "duplicates", "merges", "data_quality")),
     Place("board.show", NOUNS["deal"].icon, _l("Deals"), is_at_hand=True,
           around=("deals", "deal_moves", "deal_outcomes")),
     Place("tasks.index", NOUNS["task"].icon, _l("Tasks"), around=("task_postponements",)),
@@ -88,8 +93,8 @@ RAIL = (
     Place("requests.index", "stamp", _l("Approvals"), is_at_hand=True, around=("decisions",)),
     Place("areas.index", "settings", _l("Settings"), _administrator,
           around=("company", "users", "user_links", "teams", "stages", "options",
-                  "custom_fields", "exchange_rates", "import_runs", "import_mappings",
-                  "import_undoings")),
+                  "custom_fields", "exchange_rates", "pool", "import_runs",
+                  "import_mappings", "import_undoings")),
 )  # fmt: skip
 TODAY, CUSTOMERS, _board, TASKS, EXPENSES, APPROVALS, SETTINGS = RAIL
 PAGES = (
@@ -98,6 +103,8 @@ PAGES = (
     Place("deals.index", NOUNS["deal"].icon, _l("Deals")),
     CUSTOMERS,
     Place("contacts.index", "users", _l("Contacts")),
+    Place("duplicates.index", "users", _l("Duplicates"), _leads),
+    Place("data_quality.show", "chart-column", _l("Data quality"), _leads),
     TASKS, EXPENSES, APPROVALS, SETTINGS, *AREAS, *OPTION_LISTS,
     Place("profile.edit", "user", _l("My settings")),
     Place("devices.index", "monitor-smartphone", _l("My devices")),

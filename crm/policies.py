@@ -22,9 +22,11 @@ from crm.models import (
     ExchangeRate,
     ExpenseClaim,
     ImportRun,
+    Merge,
     Noun,
     Option,
     Pipeline,
+    PoolClaimants,
     Role,
     SavedView,
     Scope,
@@ -103,6 +105,36 @@ def _edit_customer(user: User, customer: Customer) -> bool:
     if reaches(user, scope, customer.owner):
         return True
     return scope > Scope.NONE and any(helper.id == user.id for helper in customer.collaborators)
+
+
+def _claim_customer(user: User, _customer: Any) -> bool:
+    company = Company.current()
+    if not company.has_pool or user.changes(Noun.CUSTOMERS) is Scope.NONE:
+        return False
+    return company.pool_claimants is PoolClaimants.SALES or _leads(user)
+
+
+def _release_customer(user: User, customer: Customer) -> bool:
+    return Company.current().has_pool and _edit_customer(user, customer)
+
+
+def _merge_customer(user: User, customer: Any) -> bool:
+    """Who leads merges what their people own, and what nobody owns; given the class, some of it."""
+    if not _leads(user) or isinstance(customer, type):
+        return _leads(user)
+    return customer.owner_id is None or _edit_customer(user, customer)
+
+
+def _undo_merge(user: User, merge: Merge) -> bool:
+    return _merge_customer(user, merge.winner)
+
+
+def _oversee_customers(user: User, _kind: Any) -> bool:
+    return _leads(user)
+
+
+def _leads(user: User) -> bool:
+    return user.has_role(Role.MANAGER) or user.is_administrator
 
 
 def _work_with_customer(user: User, customer: Customer) -> bool:
@@ -220,6 +252,11 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Customer): _edit_customer,
     ("work_with", Customer): _work_with_customer,
     ("add_files", Customer): _work_with_customer,
+    ("claim", Customer): _claim_customer,
+    ("release", Customer): _release_customer,
+    ("merge", Customer): _merge_customer,
+    ("undo", Merge): _undo_merge,
+    ("oversee", Customer): _oversee_customers,
     ("edit", Contact): _edit_contact,
     ("edit", Activity): _edit_activity,
     ("correct", Activity): _correct_activity,

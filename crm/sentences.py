@@ -20,6 +20,7 @@ from crm.models import (
     Event,
     FieldKind,
     OptionList,
+    PoolClaimants,
     Role,
 )
 from crm.nouns import BY_TABLE, NOUNS, list_word
@@ -178,6 +179,8 @@ VALUES: dict[str, Callable[[str], str]] = {
     "kind": lambda text: _own_line(text) if "\n" in text else word_for(CustomerKind(text)),
     "happened_at": lambda text: moment(datetime.fromisoformat(text)),
     "field_kind": lambda text: word_for(FieldKind(text)),
+    "pool_claimants": lambda text: word_for(PoolClaimants(text)),
+    "pool_rules": _own_line,
     "decision_role": lambda text: word_for(DecisionRole(text)),
     "probability": lambda text: f"{text}%",
     "language": lambda text: LANGUAGES[text],
@@ -205,6 +208,9 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
           days=p["silent_days"], owner=p["owner"])
         if p["silent_days"]
         else _("Given to the pool; before: %(owner)s", owner=p["owner"])
+    ),
+    Action.CUSTOMER_TAKEN_BACK: lambda p: _(
+        "Taken back from the pool by %(owner)s", owner=p["owner"]
     ),
     Action.CUSTOMER_MERGED: lambda p: _(
         "%(loser)s was merged into %(winner)s", loser=p["loser"], winner=p["winner"]

@@ -8,6 +8,7 @@ from flask import has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from crm.likenesses import LikenessKind
 from crm.models import (
     ClaimState,
     CustomerKind,
@@ -16,6 +17,7 @@ from crm.models import (
     ImportState,
     OptionList,
     OutcomeKind,
+    PoolClaimants,
     Role,
     Sharing,
     User,
@@ -58,6 +60,16 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Sharing.NOBODY: _l("Only me"),
         Sharing.TEAM: _l("My team"),
         Sharing.EVERYONE: _l("Everyone"),
+    },
+    PoolClaimants: {
+        PoolClaimants.SALES: _l("Everybody in sales"),
+        PoolClaimants.MANAGERS: _l("Managers"),
+    },
+    LikenessKind: {
+        LikenessKind.NAME: _l("Same name"),
+        LikenessKind.PHONE: _l("Same telephone number"),
+        LikenessKind.DOMAIN: _l("Same mail or web domain"),
+        LikenessKind.SOUND: _l("Similar name"),
     },
     OptionList: {
         OptionList.SOURCE: _l("Sources"),
@@ -176,6 +188,10 @@ FIELDS: dict[str, str] = {
     "options": _l("List"),
     "approval_link_limit": _l("Limit for approval by link"),
     "trash_days": _l("Days in the trash"),
+    "pool_limit": _l("Customers a person may own"),
+    "pool_rest_days": _l("Days of rest"),
+    "pool_claimants": _l("Who may claim"),
+    "pool_rules": _l("Days without contact, by grade"),
 }
 
 
@@ -188,13 +204,21 @@ FIELDS_OF: dict[tuple[str, str], str] = {
 }
 
 
-# Why a claim refuses a verb, by the reason of its ClaimRefused.
+# Why a verb is refused, by the reason of a ClaimRefused, PoolRefused or MergeRefused.
 REFUSALS: dict[str, str] = {
     "empty": _l("A claim needs at least one item."),
     "zero": _l("The items add up to nothing."),
     "nobody": _l("Nobody can decide this: give the claimant a manager, or add an administrator."),
     "changed": _l("The claim is not what was approved; it cannot be paid."),
     "state": _l("The claim has changed in the meantime: look at it as it is now."),
+    "off": _l("There is no public pool."),
+    "taken": _l("Somebody else was quicker: it is not in the pool any more."),
+    "limit": _l("You own as many customers as the pool allows. Give one up first."),
+    "resting": _l("You gave it up or lost it a short while ago: others come first."),
+    "late": _l("It is too late to undo this."),
+    "same": _l("This is one and the same customer."),
+    "trashed": _l("One of them is in the trash, or was merged into another one since."),
+    "unknown": _l("There is no such field."),
 }
 
 
@@ -214,7 +238,7 @@ def field_word(noun: str, field: str) -> str:
 
 
 def refusal_word(reason: str) -> str:
-    """Why a verb does not fit a claim as it is now."""
+    """Why a verb does not fit a record as it is now."""
     return str(REFUSALS[reason])
 
 

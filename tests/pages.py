@@ -21,10 +21,12 @@ from crm.models import (
     ApprovalToken,
     ClaimState,
     Contact,
+    Customer,
     CustomField,
     Deal,
     ExpenseClaim,
     FieldKind,
+    Merge,
     OneTimeLink,
     Option,
     Role,
@@ -76,6 +78,10 @@ PAGES: dict[str, Visit] = {
     "activities.new": Visit(),
     "activities.edit": Visit(args={"activity_id": "fresh_activity"}),
     "activity_corrections.new": Visit(args={"activity_id": "old_activity"}),
+    "duplicates.index": Visit("manager"),
+    "merges.new": Visit("administrator", query={"customers": "twins"}),
+    "merges.show": Visit("administrator"),
+    "data_quality.show": Visit("manager"),
     "contacts.index": Visit(),
     "contacts.new": Visit(),
     "contacts.show": Visit(),
@@ -105,6 +111,7 @@ PAGES: dict[str, Visit] = {
     "requests.show": Visit("manager"),
     "link_reviews.show": Visit("", through="approval_links.show"),
     "company.edit": Visit("administrator"),
+    "pool.edit": Visit("administrator"),
     "exchange_rates.index": Visit("administrator"),
     "devices.index": Visit(),
     "passwords.new": Visit(),
@@ -141,7 +148,7 @@ NO_PAGES = {
     "files.show",
     "approval_links.show", "board_columns.show", "picker_options.index", "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
-    "quick_customers.new", "quick_contacts.new", "amounts.show",
+    "quick_customers.new", "quick_contacts.new", "amounts.show", "likely_twins.index",
     "import_examples.show", "import_bad_rows.show",
     "mails.index", "mails.show", "mail_texts.show",
 }
@@ -167,7 +174,8 @@ class World:
         named = {name: visit.args.get(name, name) for name in rule.arguments}
         arguments = {name: self.values.get(value, value) for name, value in named.items()}
         with self.app.test_request_context():
-            return url_for(target, **arguments, **visit.query)
+            query = {name: self.values.get(each, each) for name, each in visit.query.items()}
+            return url_for(target, **arguments, **query)
 
 
 def build() -> None:
@@ -213,12 +221,20 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
     begun_run, checked_run, done_run = (
         make(FILE, by=people["administrator"], partly=True) for make in (begun, checked, done)
     )
+    merged, twin = (
+        Customer.register(Customer(name=name, owner=rep), by=rep)
+        for name in ("海纳流体一厂", "海纳流体二厂")
+    )
+    winner = db.session.get_one(Customer, deal.customer_id)
+    merge = Merge.customers(winner, merged, by=people["administrator"])
     return {
         "view_id": view.id,
         "begun_run": begun_run.id,
         "checked_run": checked_run.id,
         "done_run": done_run.id,
         "customer_id": deal.customer_id,
+        "merge_id": merge.id,
+        "twins": f"{winner.id},{twin.id}",
         "contact_id": _first(select(Contact).where(Contact.customer_id == deal.customer_id)).id,
         "deal_id": deal.id,
         "fresh_activity": fresh.id,

@@ -18,5 +18,5 @@ def show_list(template: str, filter: ListFilter) -> Response:
     return render(
         template, "list", at=filter.url(), filter=filter, page=filter.shown_to(current_user),
         views=views_above(filter, current_user),
-        deeds=batch.offered_to(current_user) if batch else {}, most_at_once=MOST,
+        deeds=batch.offered_to(current_user, filter) if batch else {}, most_at_once=MOST,
     )  # fmt: skip

@@ -46,6 +46,11 @@ class ListFilter(Narrowing):
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = ()
     LOADED: ClassVar[tuple[Any, ...]] = ()  # what a row needs whatever its columns
 
+    @classmethod
+    def views(cls) -> tuple[tuple[Any, str], ...]:
+        """The views that everybody has now."""
+        return cls.VIEWS
+
     # From and to the address
 
     @classmethod

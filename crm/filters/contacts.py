@@ -12,7 +12,16 @@ from sqlalchemy.orm import contains_eager
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind
-from crm.filters.facets import Facet, Person, ids_of
+from crm.filters.facets import Facet, Person, of_people
+from crm.filters.quality import (
+    CONTACT_DOUBT_WORDS,
+    CONTACT_DOUBTS,
+    CONTACT_GAP_WORDS,
+    CONTACT_GAPS,
+    ContactDoubt,
+    ContactGap,
+    one_of_these,
+)
 from crm.models import Contact, Customer, DecisionRole, User
 from crm.wording import FIELDS, FIELDS_OF
 
@@ -26,6 +35,8 @@ class ContactFilter(ListFilter):
     customer: int | None = None
     role: tuple[DecisionRole, ...] = ()
     owner: tuple[Person, ...] = ()
+    missing: tuple[ContactGap, ...] = ()
+    doubt: tuple[ContactDoubt, ...] = ()
 
     ENDPOINT: ClassVar[str] = "contacts.index"
     MODEL: ClassVar[Any] = Contact
@@ -63,6 +74,8 @@ class ContactFilter(ListFilter):
         facets.record("customer", FIELDS["customer"], Customer),
         facets.states("role", FIELDS["decision_role"], DecisionRole),
         facets.people("owner", FIELDS["owner"], Customer.owner_id),
+        facets.states("missing", _l("Missing"), ContactGap, CONTACT_GAP_WORDS.__getitem__),
+        facets.states("doubt", _l("Doubtful"), ContactDoubt, CONTACT_DOUBT_WORDS.__getitem__),
     )
 
     def narrow(self, user: User) -> Select[Any]:
@@ -73,6 +86,8 @@ class ContactFilter(ListFilter):
             chosen = chosen.where(Contact.customer_id == self.customer)
         return chosen.where(
             *one_of(Contact.decision_role, self.role),
-            *one_of(Customer.owner_id, ids_of(self.owner, user)),
             *self.of_own_fields(user),
+            *of_people(Customer.owner_id, self.owner, user),
+            *one_of_these(CONTACT_GAPS, self.missing),
+            *one_of_these(CONTACT_DOUBTS, self.doubt),
         )

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ScalarSelect, Select, func, type_coerce
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, type_coerce
 from sqlalchemy.orm import joinedload, selectinload, with_expression
 
-from crm.base import Money
+from crm import clock
+from crm.base import Money, UTCDateTime
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
-from crm.filters.facets import Facet, Person, ids_of
+from crm.filters.facets import Facet, Person, members_of, of_people
+from crm.filters.quality import (
+    DOUBT_WORDS,
+    DOUBTS,
+    GAP_WORDS,
+    GAPS,
+    Doubt,
+    Gap,
+    one_of_these,
+)
 from crm.models import (
     Activity,
     Company,
@@ -28,6 +38,11 @@ from crm.models import (
 )
 from crm.wording import FIELDS
 
+# Days without contact that a list can be narrowed to.
+SILENCES = (30, 60, 90, 180, 365)
+MOST_DAYS = 36_500
+POOL = (_l("Public pool"), "owner=none")
+
 
 def _parent_seen_by(user: User) -> Any:
     """The group's parent, for those who may see it: others do not learn that there is one."""
@@ -39,6 +54,16 @@ def _last_contact(user: User) -> ScalarSelect[datetime | None]:
     """When somebody last was in touch, of what ``user`` may know."""
     noted = Activity.visible_to(user).where(Activity.customer_id == Customer.id)
     return _of_customer(noted, func.max(Activity.happened_at))
+
+
+def silent_for(days: int, user: User) -> ColumnElement[bool]:
+    """The condition that nobody was in touch for so many days, as far as ``user`` may know.
+
+    A customer with whom nobody ever was is silent since it was entered.
+    """
+    since = func.coalesce(_last_contact(user), Customer.created_at)
+    # More days than anything is kept for: an address may name any number.
+    return since < literal(clock.now() - timedelta(days=min(days, MOST_DAYS)), UTCDateTime())
 
 
 def _open_amount(user: User) -> ScalarSelect[Decimal | None]:
@@ -69,6 +94,10 @@ class CustomerFilter(ListFilter):
     industry: tuple[int, ...] = ()
     region: tuple[int, ...] = ()
     source: tuple[int, ...] = ()
+    team: tuple[int, ...] = ()
+    missing: tuple[Gap, ...] = ()
+    doubt: tuple[Doubt, ...] = ()
+    silent: int | None = None  # days, at least
 
     ENDPOINT: ClassVar[str] = "customers.index"
     MODEL: ClassVar[Any] = Customer
@@ -124,7 +153,15 @@ class CustomerFilter(ListFilter):
         facets.options("industry", FIELDS["industry"], OptionList.INDUSTRY),
         facets.options("region", FIELDS["region"], OptionList.REGION),
         facets.options("source", FIELDS["source"], OptionList.SOURCE),
+        facets.teams("team", _l("Team")),
+        facets.states("missing", _l("Missing"), Gap, GAP_WORDS.__getitem__),
+        facets.states("doubt", _l("Doubtful"), Doubt, DOUBT_WORDS.__getitem__),
+        facets.lengths("silent", _l("No contact"), *SILENCES),
     )
+
+    @classmethod
+    def views(cls) -> tuple[tuple[Any, str], ...]:
+        return (*cls.VIEWS, POOL) if Company.current().has_pool else cls.VIEWS
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Customer.visible_to(user)
@@ -132,10 +169,14 @@ class CustomerFilter(ListFilter):
             chosen = chosen.where(Customer.matching(self.q))
         return chosen.where(
             *one_of(Customer.kind, self.kind),
-            *one_of(Customer.owner_id, ids_of(self.owner, user)),
+            *of_people(Customer.owner_id, self.owner, user),
             *one_of(Customer.grade_id, self.grade),
             *one_of(Customer.industry_id, self.industry),
             *one_of(Customer.region_id, self.region),
             *one_of(Customer.source_id, self.source),
             *self.of_own_fields(user),
+            *((Customer.owner_id.in_(members_of(self.team)),) if self.team else ()),
+            *one_of_these(GAPS, self.missing),
+            *one_of_these(DOUBTS, self.doubt),
+            *((silent_for(self.silent, user),) if self.silent else ()),
         )

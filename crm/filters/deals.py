@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from crm import clock
 from crm.extensions import db
@@ -18,7 +18,7 @@ from crm.filters.amounts import Amounts
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
-from crm.filters.facets import Facet, Person, ids_of
+from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.folding import MOST_WORDS
 from crm.models import (
     Company,
@@ -29,7 +29,6 @@ from crm.models import (
     OutcomeKind,
     Stage,
     Task,
-    Team,
     User,
 )
 from crm.wording import FIELDS
@@ -171,13 +170,13 @@ class DealFilter(ListFilter):
         if self.q:
             conditions.append(or_(Deal.matching(self.q), *self._of_customers(user)))
         conditions += [
-            *one_of(Deal.owner_id, ids_of(self.owner, user)),
+            *of_people(Deal.owner_id, self.owner, user),
             *one_of(Deal.source_id, self.source),
             *one_of(Deal.stage_id, self.stage),
             *self.of_own_fields(user),
         ]
         if self.team:
-            conditions.append(Deal.owner_id.in_(self._members()))
+            conditions.append(Deal.owner_id.in_(members_of(self.team)))
         if self.customer is not None:
             conditions.append(Deal.customer_id == self.customer)
         if self.amount:
@@ -202,16 +201,6 @@ class DealFilter(ListFilter):
             Deal.customer_id.in_(found.with_only_columns(Customer.id)),
             Deal.customer.has(and_(*named[:MOST_WORDS])),
         ]
-
-    def _members(self) -> Select[int]:
-        """The people of the chosen teams and of those below them."""
-        above = aliased(Team)
-        return (
-            select(User.id)
-            .join(Team, User.team_id == Team.id)
-            .join(above, Team.path.startswith(above.path))
-            .where(above.id.in_(self.team))
-        )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, person
-from crm.filters.facets import Facet, Person, ids_of
+from crm.filters.facets import Facet, Person, of_people
 from crm.models import ClaimState, Customer, Deal, ExpenseClaim, ExpenseItem, User
 from crm.wording import FIELDS
 
@@ -79,5 +79,5 @@ class ExpenseClaimFilter(ListFilter):
             chosen = chosen.where(ExpenseClaim.items.any(ExpenseItem.deal_id == self.deal))
         return chosen.where(
             *one_of(ExpenseClaim.state, self.state),
-            *one_of(ExpenseClaim.claimant_id, ids_of(self.claimant, user)),
+            *of_people(ExpenseClaim.claimant_id, self.claimant, user),
         )

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import aliased
 
 from crm.extensions import db
 from crm.filters.amounts import Amounts
@@ -18,22 +19,41 @@ from crm.filters.days import Days
 from crm.models import Option, OptionList, Pipeline, Team, User
 from crm.wording import word_for
 
-ME = "me"
+ME, NOBODY = "me", "none"
 
 
 class Person(str):
-    """Somebody in a filter: a user's id, or ``me``."""
+    """Somebody in a filter: a user's id, ``me``, or ``none`` for nobody."""
 
     def __new__(cls, written: str | int) -> Person:
         written = str(written)
-        if written != ME and not (written.isdecimal() and 0 < int(written) < 2**31):
+        if written not in (ME, NOBODY) and not (written.isdecimal() and 0 < int(written) < 2**31):
             raise ValueError(written)
         return super().__new__(cls, written)
 
 
 def ids_of(people: Iterable[Person], user: User) -> list[int]:
-    """The ids of ``people``, of whom ``me`` is ``user``."""
-    return [user.id if person == ME else int(person) for person in people]
+    """The ids of ``people``, of whom ``me`` is ``user``; nobody has none."""
+    return [user.id if person == ME else int(person) for person in people if person != NOBODY]
+
+
+def of_people(whose: Any, people: Sequence[Person], user: User) -> tuple[ColumnElement[bool], ...]:
+    """The condition that ``whose`` is one of ``people``; without people none."""
+    if not people:
+        return ()
+    somebody = whose.in_(ids_of(people, user))
+    return (or_(somebody, whose.is_(None)) if NOBODY in people else somebody,)
+
+
+def members_of(teams: Sequence[int]) -> Select[int]:
+    """The ids of the people of these teams and of those below them."""
+    above = aliased(Team)
+    return (
+        select(User.id)
+        .join(Team, User.team_id == Team.id)
+        .join(above, Team.path.startswith(above.path))
+        .where(above.id.in_(teams))
+    )
 
 
 Choices = list[tuple[str, str]]
@@ -82,6 +102,16 @@ def amounts(name: str, title: Any, *offered: str, kind: type[Amounts] = Amounts)
     return Facet(name, title, choices, asks_for="number")
 
 
+def lengths(name: str, title: Any, *offered: int) -> Facet:
+    """So many days at least."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        return [(each, _("%(days)s days", days=each))
+                for each in dict.fromkeys((*map(str, offered), *chosen))]  # fmt: skip
+
+    return Facet(name, title, choices)
+
+
 def options(name: str, title: Any, which: OptionList) -> Facet:
     """A list of the firm's."""
 
@@ -94,7 +124,7 @@ def options(name: str, title: Any, which: OptionList) -> Facet:
 
 
 def people(name: str, title: Any, whose: Any, model: Any = None) -> Facet:
-    """The reader, and who is named in ``whose`` of what the reader sees.
+    """The reader, nobody where that can be, and who is named in ``whose`` of what is seen.
 
     :param model: whose column or expression it is; default: that of the column.
     """
@@ -105,7 +135,9 @@ def people(name: str, title: Any, whose: Any, model: Any = None) -> Facet:
         seen = records.visible_to(current_user).with_only_columns(whose)
         named = select(User).where(or_(User.id.in_(seen), User.id.in_(ids)))
         here = db.session.scalars(named.order_by(User.sort_name, User.id))
-        return [(ME, _("Me")), *_named(here)]
+        can_be_nobody = model is None and whose.property.columns[0].nullable
+        nobody = [(NOBODY, _("Nobody"))] if can_be_nobody else []
+        return [(ME, _("Me")), *nobody, *_named(here)]
 
     return Facet(name, title, choices)
 

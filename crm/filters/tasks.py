@@ -12,10 +12,10 @@ from sqlalchemy import Select, case
 from sqlalchemy.orm import joinedload
 
 from crm.filters import facets
-from crm.filters.base import ListFilter, one_of
+from crm.filters.base import ListFilter
 from crm.filters.columns import Column, Kind, person
 from crm.filters.days import Days
-from crm.filters.facets import Facet, Person, ids_of
+from crm.filters.facets import Facet, Person, of_people
 from crm.models import Company, Customer, Deal, Task, User
 from crm.wording import FIELDS
 
@@ -102,7 +102,7 @@ class TaskFilter(ListFilter):
 
     def _about(self, user: User) -> list[Any]:
         """Whose tasks, and about what; mine unless others' are asked for."""
-        about = [*one_of(Task.assignee_id, ids_of(self.assignee, user))]
+        about = [*of_people(Task.assignee_id, self.assignee, user)]
         if self.customer is not None:
             about.append(Task.customer_id == self.customer)
         if self.deal is not None:

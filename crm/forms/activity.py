@@ -32,7 +32,7 @@ class ActivityForm(WithFiles):
 
     def __init__(self, customer: Customer, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.contact.offer(Contact.at(customer))
+        self.contact.offer(Contact.known_at(customer, current_user))
         self.deal.offer(
             Deal.visible_to(current_user)
             .where(Deal.customer_id == customer.id, Deal.closed_at.is_(None))

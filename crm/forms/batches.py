@@ -14,6 +14,7 @@ from flask_login import current_user
 from crm.batches import MOST, Batch, carry_out
 from crm.extensions import db
 from crm.filters.base import ListFilter
+from crm.filters.facets import NOBODY
 from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, OptionField, RecordField, Required, text
 from crm.models import (
@@ -27,7 +28,7 @@ from crm.models import (
     Task,
     User,
 )
-from crm.policies import LARGEST_KEY
+from crm.policies import LARGEST_KEY, may
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Deed:
     is_destructive: bool = False
     # Whom alone it is offered to.
     role: Role | None = None
+    # On which lists.
+    fits: Callable[[Any], bool] = lambda _filter: True
 
 
 def _trash(question: Any) -> Deed:
@@ -80,14 +83,14 @@ class BatchForm(BaseForm):
         return ids_in(request.form.getlist("record"))
 
     @classmethod
-    def offered_to(cls, user: User) -> dict[str, Deed]:
-        """What ``user`` may do to some of the records at least."""
+    def offered_to(cls, user: User, filter: ListFilter) -> dict[str, Deed]:
+        """What ``user`` may do to some of the records at least that ``filter`` lists."""
         if user.changes(cls.NOUN) is Scope.NONE:
             return {}
         return {
             name: deed
             for name, deed in cls.DEEDS.items()
-            if deed.role is None or user.has_role(deed.role)
+            if (deed.role is None or user.has_role(deed.role)) and deed.fits(filter)
         }
 
     @property
@@ -121,6 +124,8 @@ class CustomerBatchForm(BatchForm):
     MODEL = Customer
     NOUN = Noun.CUSTOMERS
     DEEDS = {
+        "claim": Deed(_l("Claim"), "handshake", lambda row, _, by: row.claim(by=by), verb="claim",
+                      fits=lambda filter: NOBODY in filter.owner and may("claim", Customer)),
         "owner": Deed(_l("Change owner"), "user",
                       lambda row, owner, by: row.give_to(owner, by=by), asks="owner"),
         "grade": Deed(_l("Set grade"), "target",

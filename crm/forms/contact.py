@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from wtforms import BooleanField, EmailField, TelField, TextAreaField
@@ -11,7 +13,8 @@ from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, WordField, name_field, text
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
-from crm.models import Contact, CustomNoun, DecisionRole
+from crm.forms.twins import AsksForTwins
+from crm.models import Contact, Customer, CustomNoun, DecisionRole
 
 
 class ContactForm(OwnFields, InPlace, BaseForm):
@@ -40,3 +43,11 @@ class ContactForm(OwnFields, InPlace, BaseForm):
         )  # fmt: skip
         self.fill_own(contact)
         return contact
+
+
+class NewContactForm(AsksForTwins, ContactForm):
+    """Somebody new at ``customer``."""
+
+    def __init__(self, customer: Customer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.twins_at = customer

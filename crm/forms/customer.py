@@ -22,6 +22,7 @@ from crm.forms.fields import (
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
+from crm.forms.twins import AsksForTwins
 from crm.forms.web import web
 from crm.models import Contact, Customer, CustomerKind, CustomNoun, OptionList, User
 from crm.models.customer import MOST_EMPLOYEES
@@ -68,7 +69,11 @@ class CustomerForm(OwnFields, InPlace, BaseForm):
         return customer
 
 
-class NewCustomerForm(CustomerForm):
+class QuickCustomerForm(AsksForTwins, CustomerForm):
+    """A customer created in place."""
+
+
+class NewCustomerForm(AsksForTwins, CustomerForm):
     """A customer, and the first person known there, if there is one."""
 
     contact_name = StringField(_l("Contact"), validators=[Length(max=200)], filters=[tidy_name])

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from wtforms import HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.fields import Field
 from wtforms.validators import Length, Optional
@@ -28,7 +29,18 @@ from crm.forms.fields import (
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
-from crm.models import Customer, CustomNoun, Deal, OptionList, OutcomeKind, Pipeline, Stage, User
+from crm.models import (
+    Customer,
+    CustomNoun,
+    Deal,
+    Noun,
+    OptionList,
+    OutcomeKind,
+    Pipeline,
+    Scope,
+    Stage,
+    User,
+)
 from crm.models.deal import AmountStands, Missing, StageChanged
 from crm.models.exchange_rate import NoRate
 from crm.models.pipeline import StageRequirement
@@ -38,6 +50,14 @@ def at_customer(contact: PickerField, customer: Customer | None) -> None:
     """A validator: the contact is at ``customer``."""
     if contact.data and customer and contact.data.customer_id != customer.id:
         raise ValidationError(_("This person is at another customer."))
+
+
+def not_from_the_pool(field: PickerField) -> None:
+    """A validator: who wants to deal with a customer in the public pool claims it first."""
+    customer = field.data
+    is_new = customer is not None and customer is not field.object_data
+    if is_new and customer.lies_in_pool and current_user.sees(Noun.CUSTOMERS) is not Scope.ALL:
+        raise ValidationError(_("It lies in the public pool: claim it first."))
 
 
 class DealForm(OwnFields, InPlace, BaseForm):
@@ -61,6 +81,9 @@ class DealForm(OwnFields, InPlace, BaseForm):
     owner = PickerField(_l("Owner"), "user", validators=[Required()])
     contact = PickerField(_l("Contact"), "contact", within="customer")
     next_step = TextAreaField(_l("Next step"), validators=[Length(max=2_000)])
+
+    def validate_customer(self, field: PickerField) -> None:
+        not_from_the_pool(field)
 
     def validate_contact(self, field: PickerField) -> None:
         """A contact brings their customer with them, and is nobody else's."""
@@ -129,6 +152,9 @@ class DealMoveForm(BaseForm):
     def __init__(self, deal: Deal, **kwargs: Any) -> None:
         super().__init__(data={"customer": deal.customer}, **kwargs)
         self.stage.offer(Stage.in_order(deal.pipeline))
+
+    def validate_customer(self, field: PickerField) -> None:
+        not_from_the_pool(field)
 
     def validate_contact(self, field: PickerField) -> None:
         at_customer(field, self.customer.data)

@@ -4,11 +4,12 @@ from crm.models.access import Noun, Role, Scope
 from crm.models.activity import Activity
 from crm.models.approval import ApprovalAssignment, ApprovalRequest, ApprovalToken
 from crm.models.attachment import Attachment
-from crm.models.company import Company
+from crm.models.company import Company, PoolClaimants
 from crm.models.contact import Contact, DecisionRole
 from crm.models.custom_field import CustomChoice, CustomField, CustomNoun, FieldKind
 from crm.models.customer import Customer, CustomerKind
 from crm.models.deal import Deal
+from crm.models.distinction import Distinction
 from crm.models.event import Action, Event
 from crm.models.exchange_rate import ExchangeRate
 from crm.models.expense_claim import ClaimState, ExpenseClaim, ExpenseItem
@@ -47,6 +48,7 @@ __all__ = [
     "CustomerKind",
     "Deal",
     "DecisionRole",
+    "Distinction",
     "Event",
     "ExchangeRate",
     "ExpenseClaim",
@@ -70,6 +72,7 @@ __all__ = [
     "Ownership",
     "Passage",
     "Pipeline",
+    "PoolClaimants",
     "PoolRule",
     "PoolWarning",
     "Role",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flask import g, has_app_context
@@ -11,12 +12,19 @@ from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import clock
-from crm.base import Base, Currency, Key, Name, Versioned
+from crm.base import Base, Currency, Key, Name, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.event import Action, Event, changes_of
 
 if TYPE_CHECKING:
     from crm.models.user import User
+
+
+class PoolClaimants(StrEnum):
+    """Who may claim a customer from the pool."""
+
+    SALES = "sales"
+    MANAGERS = "managers"
 
 
 class Company(Versioned, Base):
@@ -32,6 +40,7 @@ class Company(Versioned, Base):
         "pool_limit",
         "pool_rest_days",
         "trash_days",
+        "pool_claimants",
     )
 
     id: Mapped[Key]
@@ -48,6 +57,9 @@ class Company(Versioned, Base):
     pool_rest_days: Mapped[int] = mapped_column(default=30)
     # After so many days in the trash a record is deleted for good; 0: never by itself.
     trash_days: Mapped[int] = mapped_column(default=90)
+    pool_claimants: Mapped[PoolClaimants] = mapped_column(
+        stored_by_value(PoolClaimants), default=PoolClaimants.SALES
+    )
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
@@ -67,6 +79,7 @@ class Company(Versioned, Base):
                     approval_link_limit=Decimal(2000),
                     pool_rest_days=30,
                     trash_days=90,
+                    pool_claimants=PoolClaimants.SALES,
                     is_demo=False,
                 )
             g.company = company
@@ -81,6 +94,11 @@ class Company(Versioned, Base):
     def hold(cls) -> None:
         """Make others who decide about the whole firm wait until this transaction ends."""
         db.session.execute(select(cls.id).with_for_update())
+
+    @property
+    def has_pool(self) -> bool:
+        """Whether customers without an owner can be claimed."""
+        return self.pool_limit is not None
 
     @property
     def has_money(self) -> bool:
@@ -108,7 +126,7 @@ class Company(Versioned, Base):
         """Record that the first visit is over, whatever was skipped."""
         Event.record(Action.COMPANY_SET_UP, self, by=by)
 
-    def note_changes(self, *, by: User) -> None:
-        """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED):
+    def note_changes(self, *, by: User, besides: dict[str, list[str]] | None = None) -> None:
+        """Record the pending changes, if there are any, and those ``besides`` that belong to it."""
+        if changes := changes_of(self, self.TRACKED) | (besides or {}):
             Event.record(Action.COMPANY_CHANGED, self, by=by, changes=changes)

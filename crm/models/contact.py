@@ -59,11 +59,11 @@ class Contact(Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped
 
     @classmethod
     def visible_to(cls, user: User) -> Select[Contact]:
-        """The contacts at the customers ``user`` may see."""
+        """The contacts at the customers ``user`` knows: not at those in the pool."""
         return (
             select(cls)
             .join(cls.customer)
-            .where(cls.trashed_at.is_(None), Customer.trashed_at.is_(None), Customer.seen_by(user))
+            .where(cls.trashed_at.is_(None), Customer.trashed_at.is_(None), Customer.known_to(user))
         )
 
     @classmethod
@@ -77,11 +77,11 @@ class Contact(Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped
 
     @classmethod
     def trash_of(cls, user: User) -> Select[Contact]:
-        """What lies in the trash, at the customers ``user`` may see, newest first."""
+        """What lies in the trash, at the customers ``user`` knows, newest first."""
         return (
             select(cls)
             .join(cls.customer)
-            .where(cls.in_trash(), Customer.seen_by(user))
+            .where(cls.in_trash(), Customer.known_to(user))
             .order_by(cls.trashed_at.desc())
         )
 
@@ -93,6 +93,12 @@ class Contact(Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped
             .where(cls.customer_id == customer.id, cls.trashed_at.is_(None))
             .order_by(cls.is_primary.desc(), cls.sort_name)
         )
+
+    @classmethod
+    def known_at(cls, customer: Customer, user: User) -> Select[Contact]:
+        """The contacts of one customer that ``user`` knows, the primary one first."""
+        visible = cls.visible_to(user).where(cls.customer_id == customer.id)
+        return visible.order_by(cls.is_primary.desc(), cls.sort_name)
 
     @classmethod
     def register(cls, contact: Contact, *, by: User | None, historic: bool = False) -> Contact:

@@ -85,7 +85,7 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
 
     TRASHED, RESTORED = Action.CUSTOMER_TRASHED, Action.CUSTOMER_RESTORED
     CUSTOM_NOUN = CustomNoun.CUSTOMER
-    SEARCHED, LETTER = ("name", "code", "external_id", "phone"), "C"
+    SEARCHED, LETTER = ("name", "code", "external_id", "phone", "also_known_as"), "C"
     TRACKED = (
         "name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",
         "website", "address", "employees", "annual_revenue", "note",
@@ -113,6 +113,8 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
     annual_revenue: Mapped[Decimal | None]
     note: Mapped[str | None]
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+    # Codes and names of customers that were merged into it, one a line: it is found by them, too.
+    also_known_as: Mapped[str | None]
 
     parent: Mapped[Customer | None] = relationship(
         active_history=True, remote_side="Customer.id", back_populates="children"
@@ -142,7 +144,19 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
 
     @classmethod
     def seen_by(cls, user: User):  # type: ignore[no-untyped-def]  # a condition on this table
-        """Owned within scope, helped at, the customer of an own deal, or lying in the pool."""
+        """Known to ``user``, or lying in the pool."""
+        known = cls.known_to(user)
+        in_reach = user.sees(Noun.CUSTOMERS) in (Scope.OWN, Scope.TEAM)
+        if in_reach and Company.current().has_pool:
+            return or_(known, cls.owner_id.is_(None))
+        return known
+
+    @classmethod
+    def known_to(cls, user: User):  # type: ignore[no-untyped-def]  # a condition on this table
+        """Owned within scope, helped at, or the customer of an own deal: its people are known, too.
+
+        Of what lies in the pool only the firm is seen; its people are not to be harvested.
+        """
         from crm.models.deal import Deal
 
         scope = user.sees(Noun.CUSTOMERS)
@@ -153,14 +167,11 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
         dealt_with = select(deal.customer_id).where(
             deal.customer_id.is_not(None), owned_within(user, scope, deal.owner_id)
         )
-        seen = [
+        return or_(
             mine,
             cls.id.in_(cls.ids_collaborated_by(user)),
             is_among(cls.id, dealt_with, scope),
-        ]
-        if Company.current().pool_limit is not None:
-            seen.append(cls.owner_id.is_(None))
-        return or_(*seen)
+        )
 
     @classmethod
     def in_trash(cls) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     CUSTOMER_RESTORED = "customer:restored"
     CUSTOMER_CLAIMED = "customer:claimed"
     CUSTOMER_RELEASED = "customer:released"
+    CUSTOMER_TAKEN_BACK = "customer:taken_back"
     CUSTOMER_MERGED = "customer:merged"
     CUSTOMER_MERGE_UNDONE = "customer:merge_undone"
     CONTACT_CREATED = "contact:created"
@@ -109,6 +110,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CUSTOMER_RESTORED: _NAME,
     Action.CUSTOMER_CLAIMED: _NAME,
     Action.CUSTOMER_RELEASED: frozenset({"owner", "silent_days"}),
+    Action.CUSTOMER_TAKEN_BACK: frozenset({"owner"}),
     Action.CUSTOMER_MERGED: frozenset({"winner", "loser", "other"}),
     Action.CUSTOMER_MERGE_UNDONE: frozenset({"winner", "loser"}),
     Action.CONTACT_CREATED: _NAME,

@@ -1,24 +1,34 @@
 """Merges: two records of one firm become one, and can become two again for 30 days.
 
-What hung on the loser is found by the foreign keys that lead to it, so a table that comes later
-is moved too. The journal keeps what was moved, so that undoing moves back exactly that, unless
-somebody has moved it elsewhere since.
+What hung on the loser is found by the foreign keys that lead to it, and by the kind and id of a
+record where a table serves several nouns; so a table that comes later is moved too. The journal
+keeps what was moved, so that undoing moves back exactly that, unless it was moved elsewhere since.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, Select, delete, insert, select, update
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Select,
+    Table,
+    delete,
+    insert,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Key
 from crm.extensions import db
 from crm.models.approval import ApprovalRequest
-from crm.models.attachment import Attachment
 from crm.models.contact import Contact
 from crm.models.customer import Customer, customer_collaborator
 from crm.models.event import Action, Event
@@ -28,11 +38,11 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 # What tells of the loser itself.
-STAYING = {"merge", "ownership", "pool_warning"}
+STAYING = {"merge", "ownership", "pool_warning", "distinction", "likeness"}
 
 UNDOABLE_FOR = timedelta(days=30)
 
-# What can be taken from the loser, field by field.
+# What can be taken from the loser, field by field, besides the firm's own fields.
 MERGED_FIELDS = Customer.TRACKED
 
 
@@ -53,7 +63,8 @@ class Merge(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     # {"moved": {"deal.customer_id": [ids]}, "fields": {"owner_id": [before, after]},
-    #  "helpers": [user ids], "primary": [contact ids], "external_id": text or None,
+    #  "custom": {field id: [before, after]}, "shared": {"customer_collaborator": [[user id]]},
+    #  "primary": [contact ids], "external_id": text or None, "known_as": [before, after],
     #  "raised": id of the customer that stood between the two, or None}
     journal: Mapped[dict[str, Any]]
     undone_at: Mapped[datetime | None]
@@ -78,12 +89,39 @@ class Merge(Base):
         )
 
     @classmethod
+    def for_list(cls) -> tuple[Any, ...]:
+        """Loading options: what a page says of a merge."""
+        return (joinedload(cls.loser), joinedload(cls.by), joinedload(cls.undone_by))
+
+    @property
+    def undoable_until(self) -> datetime:
+        """The last moment at which it can be undone."""
+        return self.at + UNDOABLE_FOR
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[Merge]:
+        """The merges into customers that ``user`` may see."""
+        return select(cls).join(cls.winner).where(Customer.trashed_at.is_(None),
+                                                  Customer.seen_by(user))  # fmt: skip
+
+    @classmethod
+    def winner_over(cls, customer_id: int) -> int | None:
+        """The id of the customer that the one with this id was merged into, if it was."""
+        winner_id, seen = customer_id, set[int]()
+        while winner_id not in seen:
+            seen.add(winner_id)
+            into = select(cls.winner_id).where(cls.loser_id == winner_id, cls.undone_at.is_(None))
+            winner_id = db.session.scalar(into.order_by(cls.id.desc()).limit(1)) or winner_id
+        return winner_id if winner_id != customer_id else None
+
+    @classmethod
     def customers(
         cls, winner: Customer, loser: Customer, *, take: Iterable[str] = (), by: User
     ) -> Merge:
         """Move everything that hangs on ``loser`` to ``winner``; the loser goes to the trash.
 
-        :param take: the fields, of ``MERGED_FIELDS``, whose values come from the loser.
+        :param take: the fields, of ``MERGED_FIELDS`` or as ``CustomField.key`` calls them, whose
+            values come from the loser.
         :raises MergeRefused: ``same`` customer twice, one of them is ``trashed``, or a field is
             ``unknown``.
         """
@@ -92,14 +130,17 @@ class Merge(Base):
             raise MergeRefused("same")
         if winner.is_trashed or loser.is_trashed:
             raise MergeRefused("trashed")
-        if not wanted <= set(MERGED_FIELDS):
+        own = {f"custom_{id}": id for id in {*winner.custom, *loser.custom}}
+        if not wanted <= {*MERGED_FIELDS, *own}:
             raise MergeRefused("unknown")
         merge = cls(winner=winner, loser=loser, by_id=by.id, journal={})
         merge.journal = {
             "raised": _raise_above(winner, loser, by),
-            "fields": _take_fields(winner, loser, wanted, by),
+            "custom": _take_custom(winner, loser, [own[name] for name in wanted & own.keys()]),
+            "known_as": _take_names(winner, loser),
+            "fields": _take_fields(winner, loser, wanted - own.keys(), by),
             "external_id": _take_external_id(winner, loser),
-            "helpers": _share_helpers(winner, loser),
+            "shared": _share_helpers(winner, loser) | _share_rows(winner, loser),
             "primary": _one_primary_contact(winner, loser),
             "moved": _move_all(winner.id, loser.id),
         }
@@ -153,6 +194,14 @@ class Merge(Base):
             column = Customer.__table__.c[name]
             if _plain(getattr(winner, name)) == after:
                 setattr(winner, name, _typed(column, before))
+        custom = dict(winner.custom)
+        for id, (before, after) in self.journal["custom"].items():
+            if custom.get(id) == after:
+                custom[id] = before
+        winner.custom = {id: value for id, value in custom.items() if value is not None}
+        before, after = self.journal["known_as"]
+        if winner.also_known_as == after:
+            winner.also_known_as = before
         winner.note_changes(by=by)
         if (external_id := self.journal["external_id"]) and winner.external_id == external_id:
             winner.external_id = None
@@ -166,12 +215,8 @@ class Merge(Base):
             table_name, column_name = place.split(".")
             _move(Base.metadata.tables[table_name].c[column_name], ids, winner.id, loser.id)
         _bind_anew(pending)
-        db.session.execute(
-            delete(customer_collaborator).where(
-                customer_collaborator.c.customer_id == winner.id,
-                customer_collaborator.c.user_id.in_(self.journal["helpers"]),
-            )
-        )
+        for table_name, rows in self.journal["shared"].items():
+            _unshare(Base.metadata.tables[table_name], rows, winner)
         db.session.execute(
             update(Contact)
             .where(Contact.id.in_(self.journal["primary"]), Contact.customer_id == loser.id)
@@ -224,8 +269,72 @@ def _take_external_id(winner: Customer, loser: Customer) -> str | None:
     return external_id
 
 
-def _share_helpers(winner: Customer, loser: Customer) -> list[int]:
-    """Whoever looked after the loser goes on seeing what hung on it: the ids of who is added."""
+def _take_custom(winner: Customer, loser: Customer, ids: list[str]) -> dict[str, list[Any]]:
+    """Copy the values of the firm's own fields with these ids; id → [before, after]."""
+    taken = {
+        id: [winner.custom.get(id), loser.custom.get(id)]
+        for id in sorted(ids)
+        if winner.custom.get(id) != loser.custom.get(id)
+    }
+    merged = {**winner.custom, **{id: after for id, (_, after) in taken.items()}}
+    winner.custom = {id: value for id, value in merged.items() if value is not None}
+    return taken
+
+
+def _take_names(winner: Customer, loser: Customer) -> list[str | None]:
+    """Whoever looks for the loser, by code or name, finds the winner: [before, after]."""
+    before = winner.also_known_as
+    known = (before, loser.code, loser.name, loser.also_known_as)
+    winner.also_known_as = "\n".join(filter(None, known))
+    return [before, winner.also_known_as]
+
+
+def _share_rows(winner: Customer, loser: Customer) -> dict[str, list[list[int]]]:
+    """What several customers have together, such as tags, the winner has of both; what it gained.
+
+    Tables that only join two others have no id of their own.
+    """
+    shared: dict[str, list[list[int]]] = {}
+    for table, key, others in _joining_tables():
+        if table is customer_collaborator:
+            continue
+        has, gains = (
+            {tuple(row) for row in db.session.execute(select(*others).where(key == customer.id))}
+            for customer in (winner, loser)
+        )
+        for row in sorted(gains - has):
+            values = dict(zip((column.name for column in others), row, strict=True))
+            db.session.execute(insert(table).values({key.name: winner.id, **values}))
+            shared.setdefault(table.name, []).append(list(row))
+    return shared
+
+
+def _unshare(table: Table, rows: list[list[int]], winner: Customer) -> None:
+    """Take from ``winner`` what ``_share_rows`` gave it."""
+    _, key, others = next(each for each in _joining_tables() if each.table is table)
+    for row in rows:
+        same = (column == value for column, value in zip(others, row, strict=True))
+        db.session.execute(delete(table).where(key == winner.id, *same))
+
+
+class Joining(NamedTuple):
+    """A table that joins customers to something else, and its columns."""
+
+    table: Table
+    key: Column[Any]
+    others: list[Column[Any]]
+
+
+def _joining_tables() -> Iterator[Joining]:
+    customer_id = cast(Column[Any], Customer.__table__.c.id)
+    for table in Base.metadata.sorted_tables:
+        keys = [column for column in table.c if column.references(customer_id)]
+        if "id" not in table.c and len(keys) == 1:
+            yield Joining(table, keys[0], [column for column in table.c if column is not keys[0]])
+
+
+def _share_helpers(winner: Customer, loser: Customer) -> dict[str, list[list[int]]]:
+    """Whoever looked after the loser goes on seeing what hung on it; who is added."""
     known = {helper.id for helper in winner.collaborators} | {winner.owner_id}
     helpers = {helper.id for helper in loser.collaborators}
     if loser.owner is not None and loser.owner.is_active:
@@ -235,7 +344,7 @@ def _share_helpers(winner: Customer, loser: Customer) -> list[int]:
         db.session.execute(
             insert(customer_collaborator).values(customer_id=winner.id, user_id=user_id)
         )
-    return added
+    return {customer_collaborator.name: [[user_id] for user_id in added]}
 
 
 def _one_primary_contact(winner: Customer, loser: Customer) -> list[int]:
@@ -263,15 +372,10 @@ def _move_all(winner_id: int, loser_id: int) -> dict[str, list[int]]:
     """Move every row that names the loser; ``table.column`` → ids of what was moved."""
     moved: dict[str, list[int]] = {}
     pending = _requests_that_agree(loser_id)
-    for column in _columns_naming_a_customer():
+    for column, which in _columns_naming_a_customer():
         table = column.table
-        ids = list(
-            db.session.scalars(
-                select(table.c.id)
-                .where(column == loser_id, *_about_customers(column))
-                .order_by(table.c.id)
-            )
-        )
+        named = select(table.c.id).where(column == loser_id, which)
+        ids = list(db.session.scalars(named.order_by(table.c.id)))
         if ids:
             _move(column, ids, loser_id, winner_id)
             moved[f"{table.name}.{column.name}"] = ids
@@ -295,21 +399,16 @@ def _few(ids: list[int], most: int = 500) -> Iterator[list[int]]:
     return (ids[start : start + most] for start in range(0, len(ids), most))
 
 
-def _columns_naming_a_customer() -> Iterator[Column[Any]]:
-    """Every column that holds the id of a customer on which a row hangs."""
+def _columns_naming_a_customer() -> Iterator[tuple[Column[Any], ColumnElement[bool]]]:
+    """Every column that holds the id of a customer on which a row hangs, and in which rows."""
     key = cast(Column[Any], Customer.__table__.c.id)
     for table in Base.metadata.sorted_tables:
         if table.name in STAYING or "id" not in table.c:
             continue
-        yield from (column for column in table.c if column.references(key))
-    yield cast(Column[Any], Event.__table__.c.customer_id)
-    yield cast(Column[Any], Attachment.__table__.c.record_id)
-
-
-def _about_customers(column: Column[Any]) -> list[ColumnElement[bool]]:
-    """What must hold where a column names records of several kinds."""
-    kind = column.table.c.get("record_kind")
-    return [] if kind is None else [kind == Customer.__tablename__]
+        yield from ((column, true()) for column in table.c if column.references(key))
+        if {"record_kind", "record_id"} <= {*table.c.keys()}:
+            yield table.c.record_id, table.c.record_kind == Customer.__tablename__
+    yield cast(Column[Any], Event.__table__.c.customer_id), true()
 
 
 def _requests_that_agree(customer_id: int) -> list[tuple[ApprovalRequest, ExpenseClaim]]:

@@ -9,11 +9,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, ForeignKey, Index, Select, event, insert, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    Select,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Mapper, joinedload, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Key
+from crm.extensions import db
 from crm.models.customer import Customer
 
 if TYPE_CHECKING:
@@ -44,6 +56,14 @@ class Ownership(Base):
             .options(joinedload(cls.owner))
             .order_by(cls.began_at.desc(), cls.id.desc())
         )
+
+    def go_on(self) -> None:
+        """It has never ended: what began after it is as if it had not been."""
+        later = delete(Ownership).where(
+            Ownership.customer_id == self.customer_id, Ownership.began_at >= self.ended_at
+        )
+        db.session.execute(later.where(Ownership.id > self.id))
+        self.ended_at = None
 
 
 @event.listens_for(Customer, "after_insert")

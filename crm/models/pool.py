@@ -22,9 +22,14 @@ from crm.models.event import Action, Event
 if TYPE_CHECKING:
     from crm.models.customer import Customer
     from crm.models.option import Option
+    from crm.models.ownership import Ownership
     from crm.models.user import User
 
 WARNED_BEFORE = timedelta(days=7)
+# A rule counts at least as many days as make a warning, and at most ten years.
+LEAST_SILENCE, MOST_SILENCE = 8, 3650
+# So long a customer that was given to the pool by mistake can be taken back.
+UNDOABLE_FOR = timedelta(days=1)
 
 
 class PoolRefused(Exception):
@@ -46,6 +51,28 @@ class PoolRule(Base):
     days: Mapped[int]
 
     grade: Mapped[Option | None] = relationship()
+
+    @classmethod
+    def all_of(cls) -> dict[int | None, int]:
+        """The rules in force: grade's id → days."""
+        rows = db.session.execute(select(cls.grade_id, cls.days))
+        return {row.grade_id: row.days for row in rows}
+
+    @classmethod
+    def set_all(cls, wanted: dict[Option | None, int]) -> dict[str, list[str]]:
+        """Let these be the rules: what changed by it, as a history keeps it."""
+        rules = {rule.grade: rule for rule in db.session.scalars(select(cls).order_by(cls.id))}
+        before = _in_words({grade: rule.days for grade, rule in rules.items()})
+        for grade, rule in rules.items():
+            if grade in wanted:
+                rule.days = wanted[grade]
+            else:
+                db.session.delete(rule)
+        db.session.add_all(
+            cls(grade=grade, days=days) for grade, days in wanted.items() if grade not in rules
+        )
+        after = _in_words(wanted)
+        return {"pool_rules": [before, after]} if before != after else {}
 
 
 class PoolWarning(Base):
@@ -83,12 +110,18 @@ class Pooled:
             raise PoolRefused("off")
         if self.owner_id is not None:
             raise PoolRefused("taken")
+        _hold(by)
         if _owned_by(by) >= company.pool_limit:
             raise PoolRefused("limit")
         if _lost_lately(self, by, timedelta(days=company.pool_rest_days)):
             raise PoolRefused("resting")
         self.owner = by
         Event.record(Action.CUSTOMER_CLAIMED, self, by=by, name=self.name)
+
+    @property
+    def lies_in_pool(self: Customer) -> bool:
+        """Whether whoever may can claim it."""
+        return self.owner_id is None and Company.current().has_pool
 
     def release(self: Customer, *, by: User | None, silent_days: int | None = None) -> None:
         """Give the customer to the pool; one that is in it already stays.
@@ -101,6 +134,51 @@ class Pooled:
         Event.record(
             Action.CUSTOMER_RELEASED, self, by=by, owner=owner.name, silent_days=silent_days
         )
+
+    def take_back(self: Customer, *, by: User) -> None:
+        """Undo what ``by`` gave to the pool within a day, as if nobody had.
+
+        :raises PoolRefused: somebody has ``taken`` it meanwhile, somebody else gave it to the pool,
+            or it is too ``late``.
+        """
+        if self.owner_id is not None:
+            raise PoolRefused("taken")
+        given = Event.about(self.__tablename__, self.id).where(
+            Event.action.in_([Action.CUSTOMER_RELEASED, Action.CUSTOMER_CHANGED]),
+            Event.at > clock.now() - UNDOABLE_FOR,
+        )
+        last = db.session.scalar(given.where(Event.by_id == by.id).limit(1))
+        ended = _last_ownership(self)
+        if last is None or last.action is not Action.CUSTOMER_RELEASED or ended is None:
+            raise PoolRefused("late")
+        self.owner = ended.owner
+        db.session.flush()  # the ownership that the flush began gives way to the one that goes on
+        ended.go_on()
+        Event.record(Action.CUSTOMER_TAKEN_BACK, self, by=by, owner=ended.owner.name)
+
+
+def _in_words(rules: dict[Option | None, int]) -> str:
+    """``A 30, B 60``, in both languages, as a history keeps it."""
+    if not rules:
+        return ""
+    ordered = sorted(rules.items(), key=lambda rule: rule[0].position if rule[0] else 2**30)
+    return "\n".join(
+        ", ".join(f"{grade.label(language) if grade else '—'} {days}" for grade, days in ordered)
+        for language in ("zh", "en")
+    )
+
+
+def _hold(user: User) -> None:
+    """Let who claims two at once claim one after the other: the limit counts both."""
+    from crm.models.user import User
+
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+
+
+def _last_ownership(customer: Customer) -> Ownership | None:
+    from crm.models.ownership import Ownership
+
+    return db.session.scalar(Ownership.of(customer).limit(1))
 
 
 def _owned_by(user: User) -> int:

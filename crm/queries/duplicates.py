@@ -1,32 +1,23 @@
-"""Duplicates: entries that are perhaps one firm, while one is typed and among those there are."""
+"""Duplicates: groups of customers that are perhaps one firm."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from crm.extensions import db
 from crm.likenesses import LikenessKind
-from crm.models import Customer, User
+from crm.models import Customer, Distinction, User
 from crm.models.likeness import Likeness
 
-# How many are shown while somebody types, and how many groups on a page.
-SHOWN, GROUPS = 5, 30
+# How many groups stand on a page.
+GROUPS = 30
 # A value that more customers share says nothing about any two of them.
 LARGEST_GROUP = 20
-
-SURENESS = {kind: place for place, kind in enumerate(LikenessKind)}
-
-
-@dataclass(frozen=True)
-class Likely:
-    """A customer that is perhaps the one being typed; ``is_visible``: it may be opened."""
-
-    customer: Customer
-    kind: LikenessKind
-    is_visible: bool
 
 
 @dataclass(frozen=True)
@@ -38,67 +29,84 @@ class Group:
     customers: Sequence[Customer]
 
 
-def likely_twins(
-    found: Collection[tuple[LikenessKind, str]], user: User, *, besides: int | None = None
-) -> list[Likely]:
-    """Who shares one of the likenesses ``found``, the surest first.
-
-    Customers that ``user`` may not see are among them: that the firm is taken, and by whom, must be
-    known before it is entered twice. Pages show no more than their name and owner.
-
-    :param besides: the id of the customer that is being edited.
-    """
-    if not found:
-        return []
-    alike = Likeness.of_customers().subquery()
-    rows = db.session.execute(
-        select(alike.c.kind, alike.c.customer_id).where(
-            tuple_(alike.c.kind, alike.c.value).in_(sorted(found)),
-            alike.c.customer_id != (besides or 0),
-        )
-    ).all()
-    surest: dict[int, LikenessKind] = {}
-    for kind, customer_id in sorted(rows, key=lambda row: SURENESS[row.kind]):
-        surest.setdefault(customer_id, kind)
-    ids = list(surest)[:SHOWN]
-    customers = {
-        customer.id: customer
-        for customer in db.session.scalars(
-            select(Customer).where(Customer.id.in_(ids)).options(*Customer.for_list())
-        )
-    }
-    visible = set(
-        db.session.scalars(
-            Customer.visible_to(user).where(Customer.id.in_(ids)).with_only_columns(Customer.id)
-        )
-    )
-    return [Likely(customers[id], surest[id], id in visible) for id in ids]
-
-
 def duplicate_groups(kind: LikenessKind, user: User, *, after: str = "") -> list[Group]:
-    """At most ``GROUPS`` groups of what ``user`` sees, after the one that shares ``after``."""
-    alike = Likeness.of_customers().subquery()
-    visible = Customer.visible_to(user).with_only_columns(Customer.id)
-    seen = select(alike.c.value, alike.c.customer_id).where(
-        alike.c.kind == kind, alike.c.value > after, alike.c.customer_id.in_(visible)
-    ).distinct().subquery()  # fmt: skip
+    """At most ``GROUPS`` groups of what ``user`` sees, after the one that shares ``after``.
+
+    Two that somebody told apart make no group, nor do two that share their name as well and stand
+    in the groups of those.
+    """
+    seen = _seen(kind, user, after).subquery()
     values = list(
         db.session.scalars(
-            select(seen.c.value)
-            .group_by(seen.c.value)
-            .having(func.count().between(2, LARGEST_GROUP))
-            .order_by(seen.c.value)
-            .limit(GROUPS)
+            _shared(kind, seen).with_only_columns(seen.c.value).order_by(seen.c.value).limit(GROUPS)
         )
     )
     members = db.session.execute(
         select(seen.c.value, Customer)
         .join(Customer, Customer.id == seen.c.customer_id)
         .where(seen.c.value.in_(values))
-        .options(*Customer.for_list())
+        .options(*Customer.for_changes(), joinedload(Customer.region))
         .order_by(Customer.created_at, Customer.id)
     ).all()
     return [
         Group(kind, value, [customer for shared, customer in members if shared == value])
         for value in values
     ]
+
+
+def count_of_groups(user: User, *kinds: LikenessKind) -> int:
+    """How many groups of these kinds there are among what ``user`` sees."""
+    total = 0
+    for kind in kinds:
+        seen = _seen(kind, user).subquery()
+        shared = _shared(kind, seen).with_only_columns(seen.c.value).subquery()
+        total += db.session.scalar(select(func.count()).select_from(shared)) or 0
+    return total
+
+
+def _seen(kind: LikenessKind, user: User, after: str = "") -> Select[Any]:
+    """``value, customer_id``: what the customers that ``user`` sees are recognised by."""
+    alike = Likeness.of_customers().subquery()
+    visible = Customer.visible_to(user).with_only_columns(Customer.id)
+    return select(alike.c.value, alike.c.customer_id).where(
+        alike.c.kind == kind, alike.c.value > after, alike.c.customer_id.in_(visible)
+    ).distinct()  # fmt: skip
+
+
+def _shared(kind: LikenessKind, seen: Any) -> Select[Any]:
+    """The values by which at least two are not told apart."""
+    few = (
+        select(seen.c.value)
+        .group_by(seen.c.value)
+        .having(func.count().between(2, LARGEST_GROUP))
+        .subquery()
+    )
+    other = seen.alias()
+    apart = select(Distinction.id).where(
+        Distinction.first_id == seen.c.customer_id, Distinction.second_id == other.c.customer_id
+    )
+    pairs = (
+        select(seen.c.value)
+        .join(few, few.c.value == seen.c.value)
+        .join(other, (other.c.value == seen.c.value) & (other.c.customer_id > seen.c.customer_id))
+        .where(~apart.exists())
+        .distinct()
+    )
+    if kind is LikenessKind.NAME:
+        return pairs
+    return pairs.where(~_same_name(seen.c.customer_id, other.c.customer_id).exists())
+
+
+def _same_name(first_id: Any, second_id: Any) -> Select[Any]:
+    """Whether the customers with these ids share their name."""
+    one, two = aliased(Likeness), aliased(Likeness)
+    return (
+        select(one.id)
+        .join(two, (two.kind == one.kind) & (two.value == one.value))
+        .where(
+            one.kind == LikenessKind.NAME,
+            *(each.record_kind == Customer.__tablename__ for each in (one, two)),
+            one.record_id == first_id,
+            two.record_id == second_id,
+        )
+    )

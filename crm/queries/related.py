@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case
+from sqlalchemy import ColumnElement, Select, case, func
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm import clock
@@ -16,20 +16,25 @@ from crm.base import money_sum
 from crm.extensions import db
 from crm.models import (
     Activity,
+    Company,
     Contact,
     Customer,
     Deal,
     ExpenseClaim,
     ExpenseItem,
+    Merge,
     Outcome,
     OutcomeKind,
     Ownership,
+    PoolWarning,
     Task,
     User,
 )
 from crm.queries import timeline
 from crm.queries.few import Few
 from crm.queries.group import Group, group_of
+from crm.queries.merging import merges_shown
+from crm.queries.silence import warning_of
 from crm.queries.telephones import Telephone, telephones
 from crm.queries.timeline import Timeline, Wanted
 from crm.queries.today.customers import COLD_AFTER, COLD_AFTER_OTHERWISE
@@ -75,6 +80,10 @@ class CustomerView:
     # Who looked after it, the latest first.
     ownerships: Sequence[Ownership]
     timeline: Timeline
+    # How many contacts whoever claims it from the pool gets to see.
+    contacts_hidden: int
+    warning: PoolWarning | None
+    merges: Sequence[Merge]
 
     @property
     def silent_days(self) -> int:
@@ -102,10 +111,11 @@ class CustomerView:
 def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
     """Read what ``user`` may see of ``customer``."""
     deals = Deal.visible_to(user).where(Deal.customer_id == customer.id)
+    contacts = Few.of(Contact.known_at(customer, user), shown=SHOWN)
     return CustomerView(
         customer=customer,
         parent=_parent(customer, user),
-        contacts=Few.of(Contact.at(customer), shown=SHOWN),
+        contacts=contacts,
         open_deals=open_deals_of(deals),
         closed_deals=_deals(
             deals.where(Deal.closed_at.is_not(None)).order_by(Deal.closed_at.desc())
@@ -118,7 +128,15 @@ def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
         group=group_of(customer, user),
         ownerships=db.session.scalars(Ownership.of(customer).limit(SHOWN_OWNERSHIPS)).all(),
         timeline=timeline.of_customer(customer, user, wanted),
+        contacts_hidden=_contacts_of(customer) - contacts.total if customer.lies_in_pool else 0,
+        warning=warning_of(customer) if Company.current().has_pool else None,
+        merges=merges_shown(customer),
     )
+
+
+def _contacts_of(customer: Customer) -> int:
+    counted = Contact.at(customer).with_only_columns(func.count()).order_by(None)
+    return db.session.scalar(counted) or 0
 
 
 def _parent(customer: Customer, user: User) -> Customer | None:

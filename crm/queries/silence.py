@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from crm import clock
 from crm.extensions import db
@@ -47,15 +48,6 @@ def silent_since() -> ColumnElement[Any]:
     return case((contacted > owned, contacted), else_=owned)
 
 
-def pool_customers(user: User) -> Select[Customer]:
-    """What lies in the pool, of what ``user`` sees, the newest first."""
-    return (
-        Customer.visible_to(user)
-        .where(Customer.owner_id.is_(None))
-        .order_by(Customer.updated_at.desc(), Customer.id.desc())
-    )
-
-
 def due_for_the_pool(*, within: timedelta = timedelta(0)) -> Sequence[Silent]:
     """The customers that go to the pool now, or ``within`` that time, the longest silent first."""
     since = silent_since().label("since")
@@ -71,11 +63,7 @@ def due_for_the_pool(*, within: timedelta = timedelta(0)) -> Sequence[Silent]:
         .where(
             Customer.trashed_at.is_(None),
             Customer.owner_id.is_not(None),
-            ~select(Deal.id)
-            .where(
-                Deal.customer_id == Customer.id, Deal.closed_at.is_(None), Deal.trashed_at.is_(None)
-            )
-            .exists(),
+            ~_has_open_deal(),
         )
         .order_by(since, Customer.id)
     )
@@ -110,21 +98,51 @@ def keep_the_pool() -> None:
         elif warned.returns_on <= Company.current().today():
             customer.release(by=None, silent_days=silent.days)
     db.session.flush()  # the mails name what was written above
-    for owner in told.values():
+    for owner in (each for each in told.values() if each.is_active):
         OutgoingMail.enqueue(
             MailKind.POOL_WARNING, owner, day=Company.current().today().toordinal()
         )
 
 
-def warnings_of(owner: User, day: date) -> Sequence[PoolWarning]:
-    """What ``owner`` was warned of on ``day`` and still owns, the soonest first."""
-    rows = db.session.scalars(
+def warnings_to(owner: User) -> Select[PoolWarning]:
+    """What ``owner`` was warned of and has not been in touch with since, the soonest first."""
+    return (
         select(PoolWarning)
         .join(PoolWarning.customer)
-        .where(PoolWarning.owner_id == owner.id, Customer.owner_id == owner.id)
+        .where(
+            PoolWarning.owner_id == owner.id,
+            Customer.owner_id == owner.id,
+            Customer.trashed_at.is_(None),
+            PoolWarning.at > silent_since(),
+            ~_has_open_deal(),
+        )
+        .options(contains_eager(PoolWarning.customer))
         .order_by(PoolWarning.returns_on, PoolWarning.id)
     )
-    return [row for row in rows if Company.current().day_of(row.at) == day]
+
+
+def warning_of(customer: Customer) -> PoolWarning | None:
+    """The warning that still holds of ``customer``, if there is one."""
+    if customer.owner is None:
+        return None
+    of_it = warnings_to(customer.owner).where(PoolWarning.customer_id == customer.id)
+    return db.session.scalar(of_it.order_by(None).order_by(PoolWarning.id.desc()).limit(1))
+
+
+def warnings_of(owner: User, day: date) -> Sequence[PoolWarning]:
+    """What ``owner`` was warned of on ``day`` and still is to lose, the soonest first."""
+    zone = Company.current().timezone
+    begin, end = (clock.start_of(each, zone) for each in (day, day + timedelta(days=1)))
+    that_day = warnings_to(owner).where(PoolWarning.at >= begin, PoolWarning.at < end)
+    return db.session.scalars(that_day).all()
+
+
+def _has_open_deal() -> ColumnElement[bool]:
+    """The condition that a deal with the customer is open."""
+    open_deal = select(Deal.id).where(
+        Deal.customer_id == Customer.id, Deal.closed_at.is_(None), Deal.trashed_at.is_(None)
+    )
+    return open_deal.exists()
 
 
 def _warning_of(silent: Silent) -> PoolWarning | None:

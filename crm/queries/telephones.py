@@ -25,7 +25,9 @@ def telephones(customer_ids: Iterable[int | None], user: User) -> dict[int, Tele
     That is the primary contact, then the firm itself, then whoever else has a number.
     """
     number = func.coalesce(Contact.mobile, Contact.phone)
-    at_customer = and_(Contact.customer_id == Customer.id, Contact.trashed_at.is_(None))
+    at_customer = and_(
+        Contact.customer_id == Customer.id, Contact.trashed_at.is_(None), Customer.known_to(user)
+    )
     rows = db.session.execute(
         Customer.visible_to(user)
         .where(Customer.id.in_({each for each in customer_ids if each is not None}))

@@ -125,22 +125,22 @@ def of_customer(customer: Customer, user: User, wanted: Wanted) -> Timeline:
     """The latest events at ``customer`` that ``user`` may know of.
 
     Who looks after the customer knows everything; who sees it only because of an own deal knows
-    of the customer itself, of what they did, and of the deals they see.
+    of the customer itself, of what they did, and of the deals they see. Who finds it in the pool
+    knows of the firm, not of its people.
     """
     happened = Event.customer_id == customer.id
-    looks_after = db.session.scalar(
-        select(Customer.id).where(
-            Customer.id == customer.id, Customer.looked_after_by(user, Customer.id)
-        )
-    )
+    this = select(Customer.id).where(Customer.id == customer.id)
+    looks_after = db.session.scalar(this.where(Customer.looked_after_by(user, Customer.id)))
     if looks_after is None:
+        knows = db.session.scalar(this.where(Customer.known_to(user)))
+        subjects = (Customer, Contact) if knows else (Customer,)
         seen = Deal.visible_to(user).with_only_columns(Deal.id)
         happened &= or_(
             Event.by_id == user.id,
             Event.deal_id.in_(seen),
             and_(
                 Event.deal_id.is_(None),
-                Event.subject_kind.in_([Customer.__tablename__, Contact.__tablename__]),
+                Event.subject_kind.in_([subject.__tablename__ for subject in subjects]),
             ),
         )
     costs = _costs(user, ExpenseItem.customer_id == customer.id)

@@ -38,10 +38,10 @@ def views_above(filter: ListFilter, user: User) -> Views:
     here = filter.from_start(view=None)
     saved = db.session.scalars(SavedView.above(filter.name(), user)).all()
     current = next((view for view in saved if view.id == filter.view), None)
-    built_in = [type(filter).parse_text(query) for _, query in filter.VIEWS]
+    built_in = [type(filter).parse_text(query) for _, query in filter.views()]
     tabs = [
         Tab(str(title), view, current is None and view == here)
-        for (title, _), view in zip(filter.VIEWS, built_in, strict=True)
+        for (title, _), view in zip(filter.views(), built_in, strict=True)
     ]
     is_changed = False
     for view in saved:

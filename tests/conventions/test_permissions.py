@@ -37,6 +37,7 @@ from crm.models import (
     ExpenseItem,
     FieldKind,
     ImportTemplate,
+    Merge,
     OneTimeLink,
     OptionList,
     Pipeline,
@@ -61,6 +62,8 @@ SIGNED_IN = "wang zhao sun wu li zhou fin reader admin"
 EVERYBODY = f"anonymous gone {SIGNED_IN}"
 SALES = "wang zhao sun wu li zhou admin"
 SEES_SIGMA = "wang zhao li fin reader admin"
+# Sigma and its twin, which is Zhao's.
+SEES_BOTH = "zhao li fin reader admin"
 SEES_CLAIM = "wang li fin reader admin"
 
 
@@ -83,6 +86,10 @@ class Row:
     sees: str = ""
     # The address's arguments that differ from the scene's.
     args: dict[str, Any] = field(default_factory=dict)
+    # The address's query, with values of the scene.
+    query: dict[str, str] = field(default_factory=dict)
+    # What it was done to is gone after that, though no address names it.
+    anew: bool = False
     # Followed with the approval link's cookie; who is refused there when deciding leaves an event.
     behind_link: bool = False
 
@@ -150,6 +157,20 @@ TABLE: dict[str, Row] = {
     "POST quick_customers.create": Row(SALES, sees=SIGNED_IN),
     "GET quick_contacts.new": Row("wang zhao li admin", sees=SEES_SIGMA),
     "POST quick_contacts.create": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "GET likely_twins.index": Row(SALES, sees=SIGNED_IN),
+    # Who leads merges what their people own; the winner of the scene's merge is Sigma.
+    "GET duplicates.index": Row("li zhou admin", sees=SIGNED_IN),
+    "POST distinctions.create": Row("li admin", sees=SEES_BOTH),
+    "POST distinctions.destroy": Row("li admin", sees=SEES_BOTH),
+    "GET merges.new": Row("li admin", sees=SEES_BOTH, query={"customers": "twins"}),
+    "POST merges.create": Row("li admin", sees=SEES_BOTH, anew=True),
+    "GET merges.show": Row(SEES_SIGMA),
+    "POST merges.destroy": Row("li admin", sees=SEES_SIGMA),
+    "GET data_quality.show": Row("li zhou admin", sees=SIGNED_IN),
+    # There is no pool in the scene: nobody claims, or gives (blueprints/test_pool.py).
+    "POST pool_claims.create": Row("", sees=SIGNED_IN),
+    "POST pool_releases.create": Row("", sees=SEES_SIGMA),
+    "POST pool_releases.destroy": Row(SALES, sees=SIGNED_IN),
     "POST activities.create": Row("wang zhao li admin", sees=SEES_SIGMA),
     "GET activities.new": Row("wang zhao li admin", sees=SEES_SIGMA),
     # For a day an activity is its author's to change; after that it is corrected.
@@ -307,6 +328,8 @@ TABLE: dict[str, Row] = {
     "POST import_undoings.create": Row("admin", sees=SIGNED_IN, args={"run_id": "done_run"}),
     "GET company.edit": Row("admin", sees=SIGNED_IN),
     "POST company.update": Row("admin", sees=SIGNED_IN),
+    "GET pool.edit": Row("admin", sees=SIGNED_IN),
+    "POST pool.update": Row("admin", sees=SIGNED_IN),
     "GET exchange_rates.index": Row("admin", sees=SIGNED_IN),
     "POST exchange_rates.create": Row("admin", sees=SIGNED_IN),
     # Only with CRM_DEV=1, on a developer's machine.
@@ -336,6 +359,11 @@ FORMS: dict[str, dict[str, str]] = {
     "deal_fields.update": {"product": "泵", "version": "=deal_version"},
     "task_fields.update": {"note": "快", "version": "=task_version"},
     "contacts.create": {"name": "张三"},
+    "distinctions.create": {"customers": "=twins"},
+    "distinctions.destroy": {"customers": "=twins"},
+    "merges.create": {"customers": "=twins", "winner": "=customer_id"},
+    "pool.update": {"pool_rest_days": "30", "pool_claimants": "sales",
+                    "version": "=company_version"},
     "contacts.update": {"name": "改名", "version": "=contact_version"},
     "activities.create": {"kind": "=activity_kind", "summary": "来访"},
     "collaborators.create": {"helper": "孙健"},
@@ -444,7 +472,7 @@ class Stage:
         for who in may:
             self._try(who, self._browser_of(who))
             # Put everything back, where this write would stand in the way of the next.
-            if self.method == "POST" and self.rule.arguments:
+            if self.method == "POST" and (self.rule.arguments or self.row.anew):
                 self.databases.renew(self.app)
                 self._set()
 
@@ -463,7 +491,8 @@ class Stage:
     def _ask(self, browser: Browser) -> str:
         """How the route answers."""
         with self.app.test_request_context():
-            address = url_for(self.rule.endpoint, **self._arguments())
+            query = {name: self.scene.ids[value] for name, value in self.row.query.items()}
+            address = url_for(self.rule.endpoint, **self._arguments(), **query)
         headers = {"Referer": "http://localhost/from-here"}
         if self.method == "GET":
             return _meaning(browser.client.get(address, headers=headers, buffered=True))
@@ -520,7 +549,12 @@ def set_scene() -> Scene:
     won = Deal(name="已成交", customer=cast.sigma, owner=wang)
     won.set_amount(Decimal(1000), "CNY")
     Deal.open(won, cast.stages[1], by=wang)
+    twin, merged = (
+        Customer.register(Customer(name=name, owner=cast.zhao), by=cast.zhao)
+        for name in ("大连西格玛公司", "西格玛大连厂")
+    )
     db.session.flush()
+    merge = Merge.customers(cast.sigma, merged, by=cast.li)
     won.win(by=wang)
     draft, submitted, approved = (_claim(cast, title) for title in ("草稿", "待批", "已批"))
     waiting = submitted.submit(by=wang).assignments[0]
@@ -574,7 +608,7 @@ def set_scene() -> Scene:
             "submitted_receipt": submitted.items[0].receipts[0].id,
             "content_hash": submitted.content_hash(), "approved_claim": approved.id,
             "assignment_id": waiting.id, "session_id": session.id, "company_version": 1,
-            "view_id": view.id,
+            "view_id": view.id, "twins": f"{cast.sigma.id},{twin.id}", "merge_id": merge.id,
             "user_id": wang.id, "wang_version": wang.version, "gone": cast.gone.id,
             "team_id": wang.team.id, "team_version": wang.team.version,
             "stages_version": fingerprint(stages_shown(Pipeline.main())),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from crm import clock
 from crm.extensions import db
+from crm.filters.customers import CustomerFilter
 from crm.mail import Obsolete, compose, written_for
 from crm.models import (
     Action,
@@ -22,10 +23,11 @@ from crm.models import (
     OutgoingMail,
     PoolRule,
     PoolWarning,
+    User,
 )
 from crm.models.ownership import Ownership
 from crm.models.pool import PoolRefused
-from crm.queries.silence import due_for_the_pool, keep_the_pool, pool_customers
+from crm.queries.silence import due_for_the_pool, keep_the_pool
 from tests.cast import Cast
 
 
@@ -48,6 +50,11 @@ def quiet(cast: Cast) -> Customer:
     return customer
 
 
+def in_pool(user: User) -> list[Customer]:
+    """What ``user`` finds in the pool."""
+    return list(db.session.scalars(CustomerFilter.parse_text("owner=none").narrow(user)))
+
+
 def later(days: float) -> None:
     clock.set_to(clock.now() + timedelta(days=days))
 
@@ -61,7 +68,7 @@ def refused(customer: Customer, cast: Cast, who: str) -> str:
 def test_a_customer_given_up_can_be_claimed(cast: Cast, pool: None, quiet: Customer) -> None:
     quiet.release(by=cast.wang)
     db.session.commit()
-    assert db.session.scalars(pool_customers(cast.wu)).all() == [quiet]
+    assert in_pool(cast.wu) == [quiet]
     quiet.claim(by=cast.wu)
     quiet.claim(by=cast.wu)
     db.session.commit()
@@ -75,7 +82,7 @@ def test_without_a_pool_nobody_sees_or_claims_what_nobody_owns(cast: Cast, quiet
     quiet.release(by=cast.wang)
     db.session.commit()
     assert refused(quiet, cast, "wu") == "off"
-    assert not db.session.scalars(pool_customers(cast.wu)).all()
+    assert not in_pool(cast.wu)
 
 
 def test_what_somebody_owns_is_not_claimed(cast: Cast, pool: None) -> None:

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from crm.extensions import db
+from crm.filters.twins import likely_twins
 from crm.likenesses import LikenessKind, likenesses
-from crm.models import Contact, Customer, CustomerKind, Likeness, Merge
-from crm.queries.duplicates import duplicate_groups, likely_twins
+from crm.models import Contact, Customer, CustomerKind, Distinction, Likeness, Merge
+from crm.queries.duplicates import count_of_groups, duplicate_groups
 from tests.cast import Cast
 
 
@@ -83,7 +84,30 @@ def groups(cast: Cast, who: str) -> dict[str, list[list[str]]]:
 
 def test_groups_say_who_shares_what(cast: Cast, twin: Customer) -> None:
     both = [[SIGMA, twin.name]]
-    assert groups(cast, "li") == {"name": both, "phone": both, "domain": [], "sound": both}
+    assert groups(cast, "li") == {"name": both, "phone": [], "domain": [], "sound": []}
+    twin.name = "西格玛"
+    db.session.commit()
+    both = [[SIGMA, twin.name]]
+    assert groups(cast, "li") == {"name": [], "phone": both, "domain": [], "sound": []}
+
+
+def test_what_was_told_apart_is_no_group_until_a_third_comes(cast: Cast, twin: Customer) -> None:
+    Distinction.draw([twin, cast.sigma], by=cast.li)
+    Distinction.draw([cast.sigma, twin], by=cast.li)
+    db.session.commit()
+    assert not any(groups(cast, "li").values())
+    assert count_of_groups(cast.li, *LikenessKind) == 0
+    third = Customer.register(
+        Customer(name="大连西格玛流体控制厂有限公司", owner=cast.wang, phone="0411-87654321"),
+        by=cast.wang,
+    )
+    db.session.commit()
+    assert groups(cast, "li")["phone"] == [[SIGMA, twin.name, third.name]]
+    assert count_of_groups(cast.li, *LikenessKind) == 1
+    third.trash(by=cast.wang)
+    Distinction.erase([cast.sigma, twin])
+    db.session.commit()
+    assert groups(cast, "li")["name"] == [[SIGMA, twin.name]]
 
 
 def test_groups_hold_only_what_one_may_see(cast: Cast, twin: Customer) -> None:

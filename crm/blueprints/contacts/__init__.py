@@ -11,7 +11,14 @@ from crm.blueprints.contacts import (
     collaborators,
     contacts,
     customers,
+    data_quality,
+    distinctions,
+    duplicates,
     expense_files,
+    likely_twins,
+    merges,
+    pool_claims,
+    pool_releases,
     quick_contacts,
     quick_customers,
 )
@@ -27,3 +34,10 @@ def register(app: Flask) -> None:
     app.register_blueprint(activity_restorations.bp)
     app.register_blueprint(quick_customers.bp)
     app.register_blueprint(quick_contacts.bp)
+    app.register_blueprint(likely_twins.bp)
+    app.register_blueprint(duplicates.bp)
+    app.register_blueprint(distinctions.bp)
+    app.register_blueprint(merges.bp)
+    app.register_blueprint(pool_claims.bp)
+    app.register_blueprint(pool_releases.bp)
+    app.register_blueprint(data_quality.bp)

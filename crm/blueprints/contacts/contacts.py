@@ -11,7 +11,7 @@ from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
 from crm.extensions import db
 from crm.filters.contacts import ContactFilter
-from crm.forms.contact import ContactForm
+from crm.forms.contact import ContactForm, NewContactForm
 from crm.hypermedia import go, render
 from crm.models import Contact, Customer
 from crm.nouns import record_url
@@ -31,7 +31,7 @@ def index() -> Response:
 def new(customer_id: int) -> Response:
     customer = find(Customer, customer_id)
     require("edit", customer)
-    return render("contacts/contacts/new.html", form=ContactForm(), customer=customer)
+    return render("contacts/contacts/new.html", form=NewContactForm(customer), customer=customer)
 
 
 @bp.post("/customers/<int:customer_id>/contacts")
@@ -39,7 +39,7 @@ def new(customer_id: int) -> Response:
 def create(customer_id: int) -> Response:
     customer = find(Customer, customer_id)
     require("edit", customer)
-    form = ContactForm()
+    form = NewContactForm(customer)
     if not form.validate_on_submit():
         return render("contacts/contacts/new.html", status=422, form=form, customer=customer)
     contact = Contact.register(form.fill(Contact(customer=customer)), by=current_user)

@@ -12,10 +12,11 @@ from crm.blueprints.records import show_record
 from crm.extensions import db
 from crm.filters.customers import CustomerFilter
 from crm.forms.customer import CustomerForm, NewCustomerForm
-from crm.hypermedia import render
+from crm.hypermedia import go, render
 from crm.models import Customer
 from crm.nouns import record_url
 from crm.policies import find, require
+from crm.queries.merging import find_winner
 
 bp = Blueprint("customers", __name__)
 
@@ -50,6 +51,8 @@ def create() -> Response:
 @bp.get("/customers/<int:customer_id>")
 @login_required
 def show(customer_id: int) -> Response:
+    if winner := find_winner(customer_id, current_user):
+        return go(record_url(winner))
     customer = find(Customer, customer_id, load=Customer.for_list())
     return show_record("customer", customer)
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
-from crm.forms.contact import ContactForm
+from crm.forms.contact import NewContactForm
 from crm.hypermedia import go, is_fragment, render, respond
 from crm.models import Contact, Customer
 from crm.nouns import record_url
@@ -25,7 +25,7 @@ def new(customer_id: int) -> Response:
     require("edit", customer)
     if not is_fragment():
         return go(url_for("contacts.new", customer_id=customer.id))
-    form = ContactForm(data={"name": request.args.get("name")})
+    form = NewContactForm(customer, data={"name": request.args.get("name")})
     return render(PAGE, form=form, customer=customer)
 
 
@@ -34,7 +34,7 @@ def new(customer_id: int) -> Response:
 def create(customer_id: int) -> Response:
     customer = find(Customer, customer_id)
     require("edit", customer)
-    form = ContactForm()
+    form = NewContactForm(customer)
     if not form.validate_on_submit():
         return render(PAGE, status=422, form=form, customer=customer)
     contact = Contact.register(form.fill(Contact(customer=customer)), by=current_user)

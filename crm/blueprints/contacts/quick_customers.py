@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
-from crm.forms.customer import CustomerForm
+from crm.forms.customer import QuickCustomerForm
 from crm.hypermedia import go, is_fragment, render, respond
 from crm.models import Customer
 from crm.nouns import record_url
@@ -25,14 +25,14 @@ def new() -> Response:
     name = request.args.get("name")
     if not is_fragment():
         return go(url_for("customers.new", name=name))
-    return render(PAGE, form=CustomerForm(data={"owner": current_user, "name": name}))
+    return render(PAGE, form=QuickCustomerForm(data={"owner": current_user, "name": name}))
 
 
 @bp.post("/quick-customers")
 @login_required
 def create() -> Response:
     require("create", Customer)
-    form = CustomerForm(data={"owner": current_user})
+    form = QuickCustomerForm(data={"owner": current_user})
     if not form.validate_on_submit():
         return render(PAGE, status=422, form=form)
     customer = Customer.register(form.fill(Customer()), by=current_user)

@@ -58,6 +58,7 @@ from crm.models import (
     Option,
     OptionList,
     Pipeline,
+    PoolWarning,
     SavedView,
     Sharing,
     Stage,
@@ -323,6 +324,7 @@ class Samples:
             to_pay=Few([self.claim], 1), undecided=Few.none(),
             stuck=Few(self.deals[1:], 2), closing=Few(self.deals[:1], 1),
             cold=Few([Cold(self.customer, self.moment - timedelta(days=70), True)], 1),
+            leaving=Few([PoolWarning(id=1, customer=self.customer, returns_on=self.today)], 1),
             birthdays=[Birthday(contact, self.today)], news=[], kinds=[],
             telephones={self.customer.id: Telephone("138 0000 1234", "刘洋")},
         )  # fmt: skip

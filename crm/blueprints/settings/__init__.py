@@ -12,6 +12,7 @@ from crm.blueprints.settings import (
     exchange_rates,
     first_visit,
     options,
+    pool,
     stage_templates,
     stages,
     teams,
@@ -35,3 +36,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(custom_fields.bp)
     app.register_blueprint(custom_field_places.bp)
     app.register_blueprint(exchange_rates.bp)
+    app.register_blueprint(pool.bp)

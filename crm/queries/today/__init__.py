@@ -6,13 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm.extensions import db
-from crm.models import ApprovalAssignment, Deal, Event, ExpenseClaim, Option, OptionList, Role, User
+from crm.models import (
+    ApprovalAssignment,
+    Deal,
+    Event,
+    ExpenseClaim,
+    Option,
+    OptionList,
+    PoolWarning,
+    Role,
+    User,
+)
 from crm.queries.decisions import Facts, facts_of_all
 from crm.queries.few import Few
 from crm.queries.health import Check, troubles
 from crm.queries.telephones import Telephone, telephones
 from crm.queries.today import deals, money, news
-from crm.queries.today.customers import Birthday, Cold, birthdays_of, cold_of
+from crm.queries.today.customers import Birthday, Cold, birthdays_of, cold_of, leaving_of
 from crm.queries.today.figures import Figure, figures_of
 from crm.queries.today.length import SHOWN
 from crm.queries.today.tasks import Tasks, tasks_of
@@ -35,6 +45,8 @@ class Today:
     undecided: Few[ExpenseClaim]
     stuck: Few[Deal]
     cold: Few[Cold]
+    # What goes to the public pool unless somebody gets in touch.
+    leaving: Few[PoolWarning]
     closing: Few[Deal]
     birthdays: Sequence[Birthday]
     news: Sequence[Event]
@@ -46,7 +58,7 @@ class Today:
     @property
     def is_quiet(self) -> bool:
         """Whether nothing at all waits."""
-        waiting = (self.approvals, self.to_pay, self.undecided, self.stuck, self.cold)
+        waiting = (self.approvals, self.to_pay, self.undecided, self.stuck, self.cold, self.leaving)
         return not (self.tasks.total or any(lines.total for lines in waiting) or self.troubles)
 
 
@@ -55,7 +67,8 @@ def today_of(user: User) -> Today:
     sells, leads = bool(user.roles & SELLING), bool(user.roles & LEADING)
     pays = user.has_role(Role.FINANCE)
     tasks, cold = tasks_of(user), cold_of(user) if sells else Few.none()
-    customers = [each.customer.id for each in cold.rows]
+    leaving = leaving_of(user) if sells else Few.none()
+    customers = [each.customer.id for each in (*cold.rows, *leaving.rows)]
     customers += [task.customer_id for task in (*tasks.overdue, *tasks.due) if task.customer_id]
     return Today(
         figures=figures_of(user, tasks, sells=sells, leads=leads, pays=pays),
@@ -67,6 +80,7 @@ def today_of(user: User) -> Today:
         undecided=money.undecided(user) if pays else Few.none(),
         stuck=deals.stuck_of(user, leads=leads) if sells or leads else Few.none(),
         cold=cold,
+        leaving=leaving,
         closing=deals.closing_of(user, leads=leads) if sells or leads else Few.none(),
         birthdays=birthdays_of(user) if sells else [],
         news=news.since_yesterday(user, leads=leads) if sells or leads else [],

@@ -13,8 +13,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from crm import clock
 from crm.base import UTCDateTime
 from crm.extensions import db
-from crm.models import Activity, Company, Contact, Customer, Deal, Option, User
+from crm.models import Activity, Company, Contact, Customer, Deal, Option, PoolWarning, User
 from crm.queries.few import Few
+from crm.queries.silence import warnings_to
 from crm.queries.today.length import SHOWN
 
 # After so many days without contact a customer of this grade goes cold.
@@ -70,6 +71,14 @@ def cold_of(user: User) -> Few[Cold]:
         .limit(SHOWN)
     ).all()
     return Few([Cold(*row) for *row, _ in rows], rows[0][-1] if rows else 0)
+
+
+def leaving_of(user: User) -> Few[PoolWarning]:
+    """One's own customers that go to the public pool, the soonest first."""
+    if not Company.current().has_pool:
+        return Few.none()
+    load = contains_eager(PoolWarning.customer).joinedload(Customer.grade)
+    return Few.of(warnings_to(user), load, shown=SHOWN)
 
 
 def birthdays_of(user: User) -> Sequence[Birthday]:

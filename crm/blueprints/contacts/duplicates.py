@@ -1,0 +1,27 @@
+"""Duplicates: customers that are perhaps one firm, group by group, the surest kinds first."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from flask_login import current_user, login_required
+
+from crm.hypermedia import render
+from crm.likenesses import LikenessKind
+from crm.models import Customer
+from crm.policies import may, require
+from crm.queries.duplicates import GROUPS, duplicate_groups
+
+bp = Blueprint("duplicates", __name__)
+
+
+@bp.get("/duplicates")
+@login_required
+def index() -> Response:
+    require("merge", Customer)
+    kind = LikenessKind(request.args.get("kind", type=LikenessKind) or LikenessKind.NAME)
+    groups = duplicate_groups(kind, current_user, after=request.args.get("after", "")[:200])
+    return render(
+        "contacts/duplicates/index.html", "groups", kind=kind, groups=groups, kinds=LikenessKind,
+        ours={group.value for group in groups if all(may("merge", one) for one in group.customers)},
+        following=groups[-1].value if len(groups) == GROUPS else "",
+    )  # fmt: skip

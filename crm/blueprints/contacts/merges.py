@@ -1,0 +1,98 @@
+"""Merges: two customers become one, and two again for 30 days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.forms.batches import ids_in
+from crm.forms.merge import merge_form
+from crm.hypermedia import flash_undoable, go, render
+from crm.models import Customer, Merge
+from crm.models.merge import MergeRefused
+from crm.nouns import record_url
+from crm.policies import find, find_all, require
+from crm.queries.merging import hanging_on
+from crm.wording import refusal_word
+
+bp = Blueprint("merges", __name__)
+
+# More are merged another time.
+MOST = 20
+
+
+@bp.get("/merges/new")
+@login_required
+def new() -> Response:
+    return _page(_customers())
+
+
+@bp.post("/merges")
+@login_required
+def create() -> Response:
+    customers = _customers()
+    form = merge_form(customers[:2])
+    if not form.validate_on_submit():
+        return _page(customers, 422)
+    try:
+        merge = form.merge(by=current_user)
+    except MergeRefused as refused:
+        flash(refusal_word(refused.reason), "error")
+        return go(url_for("duplicates.index"))
+    db.session.commit()
+    return _go_on(merge, customers[2:])
+
+
+@bp.get("/merges/<int:merge_id>")
+@login_required
+def show(merge_id: int) -> Response:
+    merge = find(Merge, merge_id, load=Merge.for_list())
+    return render("contacts/merges/show.html", merge=merge)
+
+
+@bp.post("/merges/<int:merge_id>/undo")
+@login_required
+def destroy(merge_id: int) -> Response:
+    merge = find(Merge, merge_id, lock=True)
+    require("undo", merge)
+    try:
+        merge.undo(by=current_user)
+    except MergeRefused as refused:
+        flash(refusal_word(refused.reason), "error")
+        return go(record_url(merge.winner))
+    db.session.commit()
+    flash(_("%(name)s is a customer of its own again.", name=merge.loser.name), "success")
+    return go(url_for("merges.show", merge_id=merge.id))
+
+
+def _customers() -> list[Customer]:
+    """Those that are to be merged, held; of more than two the first two are next."""
+    wanted = list(ids_in(request.values.get("customers", "").split(",")[:MOST]))
+    customers = find_all(Customer, wanted)
+    if len(customers) < 2:
+        abort(404)
+    for customer in customers:
+        require("merge", customer)
+    return customers
+
+
+def _page(customers: list[Customer], status: int = 200) -> Response:
+    two: Any = customers[:2]
+    return render(
+        "contacts/merges/new.html", status=status, form=merge_form(two), customers=two,
+        hanging=hanging_on(two), then=customers[2:],
+    )  # fmt: skip
+
+
+def _go_on(merge: Merge, then: list[Customer]) -> Response:
+    """To what came of it, or, if more are to be merged, to the next of them."""
+    if not then:
+        return go(url_for("merges.show", merge_id=merge.id))
+    undo = url_for("merges.destroy", merge_id=merge.id)
+    flash_undoable(_("%(name)s was merged.", name=merge.loser.name), undo)
+    ids = ",".join(str(customer.id) for customer in [merge.winner, *then])
+    return go(url_for("merges.new", customers=ids))

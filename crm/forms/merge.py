@@ -1,0 +1,106 @@
+"""The form that merges two customers: which stays, and whose value each field takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+
+from crm.filters.columns import words
+from crm.formatting import custom_words, number, whole_money
+from crm.forms.base import BaseForm
+from crm.models import Customer, CustomField, Merge, User
+from crm.models.merge import MERGED_FIELDS
+from crm.policies import sees
+from crm.wording import field_word
+
+
+@dataclass(frozen=True)
+class Line:
+    """A field, and what each of the customers says in it."""
+
+    name: str
+    title: str
+    values: Sequence[Any]
+    said: Sequence[str]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether there is nothing to choose."""
+        return all(value == self.values[0] for value in self.values)
+
+    @property
+    def preset(self) -> int:
+        """Which of them is proposed: the first that says anything."""
+        return next((place for place, text in enumerate(self.said) if text), 0)
+
+
+def lines_of(customers: Sequence[Customer]) -> list[Line]:
+    """Every field, the firm's own ones last."""
+    lines = []
+    for name in MERGED_FIELDS:
+        values = [getattr(customer, name) for customer in customers]
+        said = [_said(name, value) for value in values]
+        lines.append(Line(name, field_word("customer", name), values, said))
+    for field in CustomField.in_use(Customer.CUSTOM_NOUN):
+        kept = [customer.custom.get(str(field.id)) for customer in customers]
+        said = [custom_words(field, customer.custom_value(field)) for customer in customers]
+        lines.append(Line(field.key, words(field), kept, said))
+    return lines
+
+
+def _said(name: str, value: Any) -> str:
+    """``value`` in the reader's language; empty where there is nothing."""
+    if value is None or value == "":
+        return ""
+    if name == "parent" and not sees(value):
+        return _("(one that you do not see)")
+    if name == "annual_revenue":
+        return whole_money(value)
+    return number(value) if isinstance(value, int) else words(value)
+
+
+class MergeForm(BaseForm):
+    """Made by ``merge_form``: a choice for each field in which the two differ."""
+
+    winner: RadioField
+    customers: Sequence[Customer]
+    lines: Sequence[Line]
+
+    @property
+    def differing(self) -> list[Line]:
+        """The fields between which one chooses."""
+        return [line for line in self.lines if not line.is_same]
+
+    @property
+    def same(self) -> list[Line]:
+        """The fields in which both say the same, and anything at all."""
+        return [line for line in self.lines if line.is_same and line.said[0]]
+
+    def merge(self, *, by: User) -> Merge:
+        """Merge as chosen.
+
+        :raises MergeRefused: one of them changed its place meanwhile.
+        """
+        by_id = {str(customer.id): customer for customer in self.customers}
+        winner = by_id.pop(self.winner.data)
+        (loser,) = by_id.values()
+        chosen = [line.name for line in self.differing if self[line.name].data == str(loser.id)]
+        return Merge.customers(winner, loser, take=chosen, by=by)
+
+
+def merge_form(customers: Sequence[Customer]) -> MergeForm:
+    """The form for these two; the first stays unless somebody chooses otherwise."""
+    lines = lines_of(customers)
+    choices = [SelectChoice(str(customer.id), customer.name) for customer in customers]
+    fields: dict[str, Any] = {"winner": RadioField(choices=choices, default=choices[0].value)}
+    for line in lines:
+        if not line.is_same:
+            fields[line.name] = RadioField(choices=choices, default=choices[line.preset].value)
+    form: MergeForm = type("ThisMergeForm", (MergeForm,), fields)()
+    form.customers, form.lines = customers, lines
+    return form
