@@ -39,7 +39,7 @@ from tests.waiting import PATIENCE, eventually
 
 PAGES = ("/settings", "/settings/company", "/settings/users", "/settings/teams",
          "/settings/teams/new", "/settings/stages", "/settings/lists/source",
-         "/settings/lists/activity_kind", "/settings/exchange-rates", "/settings/import",
+         "/settings/lists/activity_kind", "/settings/exchange-rates", "/imports/new",
          "/my-settings")  # fmt: skip
 NEW = "a long new one"
 

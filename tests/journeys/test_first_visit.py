@@ -13,7 +13,7 @@ from crm.extensions import db, reading_only
 from crm.models import Company, OneTimeLink
 from crm.models.session import LinkPurpose
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, run_worker
 
 pytestmark = pytest.mark.journey
 
@@ -67,12 +67,17 @@ def test_a_firm_is_set_up_with_the_thumb(
     expect(rows.nth(1).get_by_label("English")).to_have_value("Enquiry")
     page.get_by_role("button", name="Save").last.click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Import customers")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bring in a file")
     file = tmp_path / "customers.csv"
     file.write_text("客户名称,行业\n大连西格玛流体控制有限公司,石油化工\n", "gb18030")
-    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Check the file").click()
-    page.get_by_role("button", name="Bring in 1 customer").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    run_worker()
+    page.get_by_role("button", name="Bring in 1 row").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    run_worker()
     expect(page.locator("main")).to_contain_text("大连西格玛")
 
     page.goto("/deals/board")
