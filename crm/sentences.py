@@ -169,6 +169,7 @@ VALUES: dict[str, Callable[[str], str]] = {
             "options",
             "label",
             "section",
+            "tags",
             "default",
         ),
         _own_line,

@@ -79,6 +79,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         OptionList.LOST_REASON: _l("Reasons for losing"),
         OptionList.EXPENSE_CATEGORY: _l("Expense categories"),
         OptionList.ACTIVITY_KIND: _l("Kinds of activity"),
+        OptionList.TAG: _l("Tags"),
     },
     FieldKind: {
         FieldKind.TEXT: lazy_pgettext("field", "Text"),
@@ -131,6 +132,7 @@ FIELDS: dict[str, str] = {
     "industry": _l("Industry"),
     "region": _l("Region"),
     "source": _l("Source"),
+    "tags": _l("Tags"),
     "phone": _l("Phone"),
     "mobile": _l("Mobile"),
     "email": _l("E-mail"),

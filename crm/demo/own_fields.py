@@ -13,7 +13,17 @@ from sqlalchemy import select
 
 from crm.demo.world import SEED, World
 from crm.extensions import db
-from crm.models import Contact, CustomChoice, CustomField, CustomNoun, Deal, FieldKind, User
+from crm.models import (
+    Contact,
+    CustomChoice,
+    CustomField,
+    CustomNoun,
+    Deal,
+    FieldKind,
+    Option,
+    OptionList,
+    User,
+)
 
 TRADE = {"section_zh": "商务条件", "section_en": "Terms"}
 TECHNOLOGY = {"section_zh": "工况", "section_en": "Service conditions"}
@@ -43,6 +53,7 @@ def _customers(world: World, dice: Random, director: User) -> None:
     until = _field(director, noun, FieldKind.DAY, "框架协议到期", "Framework until", (), **TRADE)
     listed = _field(director, noun, FieldKind.YES_NO, "已入供应商名录", "Approved", (), **TRADE)
     media = _field(director, noun, FieldKind.CHOICES, "介质", "Media", MEDIA, **TECHNOLOGY)
+    tags = list(db.session.scalars(Option.of(OptionList.TAG)))
     for place in world.places:
         customer = place.customer
         customer.set_custom(payment, dice.choices(payment.choices, (3, 5, 3, 2))[0])
@@ -53,6 +64,8 @@ def _customers(world: World, dice: Random, director: User) -> None:
         if dice.random() < 0.6:
             customer.set_custom(listed, dice.random() < 0.7)
         customer.set_custom(media, dice.sample(media.choices, dice.randint(0, 3)))
+        if dice.random() < 0.4:
+            customer.tags = [dice.choice(tags)]
 
 
 def _contacts(dice: Random, director: User) -> None:

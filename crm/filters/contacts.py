@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, selectinload
 
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
@@ -22,7 +22,7 @@ from crm.filters.quality import (
     ContactGap,
     one_of_these,
 )
-from crm.models import Contact, Customer, DecisionRole, User
+from crm.models import Contact, Customer, DecisionRole, Option, OptionList, User
 from crm.wording import FIELDS, FIELDS_OF
 
 
@@ -37,6 +37,7 @@ class ContactFilter(ListFilter):
     owner: tuple[Person, ...] = ()
     missing: tuple[ContactGap, ...] = ()
     doubt: tuple[ContactDoubt, ...] = ()
+    tags: tuple[int, ...] = ()
 
     ENDPOINT: ClassVar[str] = "contacts.index"
     MODEL: ClassVar[Any] = Contact
@@ -67,6 +68,8 @@ class ContactFilter(ListFilter):
         Column("note", FIELDS["note"], lambda contact: contact.note, Kind.LONG, shown=False),
         Column("owner", FIELDS["owner"], _owner, Kind.PERSON, shown=False,
                load=(contains_eager(Contact.customer).joinedload(Customer.owner),)),
+        Column("tags", FIELDS["tags"], lambda contact: contact.tags, Kind.BADGES, shown=False,
+               load=(selectinload(Contact.tags),)),
         Column("updated", _l("Changed"), lambda contact: contact.updated_at, Kind.DAY,
                sort=(Contact.updated_at,), shown=False),
     )  # fmt: skip
@@ -76,6 +79,7 @@ class ContactFilter(ListFilter):
         facets.people("owner", FIELDS["owner"], Customer.owner_id),
         facets.states("missing", _l("Missing"), ContactGap, CONTACT_GAP_WORDS.__getitem__),
         facets.states("doubt", _l("Doubtful"), ContactDoubt, CONTACT_DOUBT_WORDS.__getitem__),
+        facets.options("tags", FIELDS["tags"], OptionList.TAG),
     )
 
     def narrow(self, user: User) -> Select[Any]:
@@ -90,4 +94,5 @@ class ContactFilter(ListFilter):
             *of_people(Customer.owner_id, self.owner, user),
             *one_of_these(CONTACT_GAPS, self.missing),
             *one_of_these(CONTACT_DOUBTS, self.doubt),
+            *([Contact.tags.any(Option.id.in_(self.tags))] if self.tags else []),
         )

@@ -32,6 +32,7 @@ from crm.models import (
     Customer,
     CustomerKind,
     Deal,
+    Option,
     OptionList,
     Task,
     User,
@@ -98,6 +99,7 @@ class CustomerFilter(ListFilter):
     missing: tuple[Gap, ...] = ()
     doubt: tuple[Doubt, ...] = ()
     silent: int | None = None  # days, at least
+    tags: tuple[int, ...] = ()
 
     ENDPOINT: ClassVar[str] = "customers.index"
     MODEL: ClassVar[Any] = Customer
@@ -143,6 +145,8 @@ class CustomerFilter(ListFilter):
         Column("annual_revenue", FIELDS["annual_revenue"],
                lambda customer: customer.annual_revenue, Kind.MONEY,
                sort=(Customer.annual_revenue,), shown=False),
+        Column("tags", FIELDS["tags"], lambda customer: customer.tags, Kind.BADGES, shown=False,
+               load=(selectinload(Customer.tags),)),
         Column("updated", _l("Changed"), lambda customer: customer.updated_at, Kind.DAY,
                sort=(Customer.updated_at,), shown=False),
     )  # fmt: skip
@@ -157,6 +161,7 @@ class CustomerFilter(ListFilter):
         facets.states("missing", _l("Missing"), Gap, GAP_WORDS.__getitem__),
         facets.states("doubt", _l("Doubtful"), Doubt, DOUBT_WORDS.__getitem__),
         facets.lengths("silent", _l("No contact"), *SILENCES),
+        facets.options("tags", FIELDS["tags"], OptionList.TAG),
     )
 
     @classmethod
@@ -179,4 +184,5 @@ class CustomerFilter(ListFilter):
             *one_of_these(GAPS, self.missing),
             *one_of_these(DOUBTS, self.doubt),
             *((silent_for(self.silent, user),) if self.silent else ()),
+            *([Customer.tags.any(Option.id.in_(self.tags))] if self.tags else []),
         )

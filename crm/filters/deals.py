@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm import clock
 from crm.extensions import db
@@ -24,6 +24,7 @@ from crm.models import (
     Company,
     Customer,
     Deal,
+    Option,
     OptionList,
     Outcome,
     OutcomeKind,
@@ -75,6 +76,7 @@ class DealFilter(ListFilter):
     owner: tuple[Person, ...] = ()
     team: tuple[int, ...] = ()
     source: tuple[int, ...] = ()
+    tags: tuple[int, ...] = ()
     customer: int | None = None
     amount: Amounts | None = None
     expected: Days | None = None
@@ -123,6 +125,8 @@ class DealFilter(ListFilter):
                shown=False),
         Column("closed", _l("Closed on"), lambda deal: deal.closed_at, Kind.DAY,
                sort=(Deal.closed_at,), shown=False),
+        Column("tags", FIELDS["tags"], lambda deal: deal.tags, Kind.BADGES, shown=False,
+               load=(selectinload(Deal.tags),)),
         Column("updated", _l("Changed"), lambda deal: deal.updated_at, Kind.DAY,
                sort=(Deal.updated_at,), shown=False),
     )  # fmt: skip
@@ -138,6 +142,7 @@ class DealFilter(ListFilter):
         facets.people("owner", FIELDS["owner"], Deal.owner_id),
         facets.teams("team", _l("Team")),
         facets.options("source", FIELDS["source"], OptionList.SOURCE),
+        facets.options("tags", FIELDS["tags"], OptionList.TAG),
         facets.record("customer", FIELDS["customer"], Customer),
     )  # fmt: skip
 
@@ -174,6 +179,7 @@ class DealFilter(ListFilter):
             *one_of(Deal.source_id, self.source),
             *one_of(Deal.stage_id, self.stage),
             *self.of_own_fields(user),
+            *([Deal.tags.any(Option.id.in_(self.tags))] if self.tags else []),
         ]
         if self.team:
             conditions.append(Deal.owner_id.in_(members_of(self.team)))

@@ -130,10 +130,14 @@ class CustomerBatchForm(BatchForm):
                       lambda row, owner, by: row.give_to(owner, by=by), asks="owner"),
         "grade": Deed(_l("Set grade"), "target",
                       lambda row, grade, by: row.grade_as(grade, by=by), asks="grade"),
+        "tag": Deed(_l("Add a tag"), "plus", lambda row, tag, by: row.tag(tag, by=by), asks="tag"),
+        "untag": Deed(_l("Take a tag off"), "x", lambda row, tag, by: row.untag(tag, by=by),
+                      asks="tag"),
         "trash": _trash(_l("They go to the trash and can be restored from there. "
                            "Their deals, tasks and expenses stay.")),
     }  # fmt: skip
 
+    tag = OptionField(_l("Tag"), OptionList.TAG, empty=_l("Choose…"), validators=[Required()])
     owner = RecordField(_l("Owner"), empty=_l("Choose…"), validators=[Required()])
     grade = OptionField(_l("Grade"), OptionList.GRADE)
 
@@ -150,9 +154,13 @@ class DealBatchForm(BatchForm):
                       lambda row, owner, by: row.give_to(owner, by=by), asks="owner"),
         "close": Deed(_l("Expected close"), "calendar",
                       lambda row, day, by: row.expect_close_on(day, by=by), asks="expected_close"),
+        "tag": Deed(_l("Add a tag"), "plus", lambda row, tag, by: row.tag(tag, by=by), asks="tag"),
+        "untag": Deed(_l("Take a tag off"), "x", lambda row, tag, by: row.untag(tag, by=by),
+                      asks="tag"),
         "trash": _trash(_l("They go to the trash and can be restored from there.")),
     }  # fmt: skip
 
+    tag = OptionField(_l("Tag"), OptionList.TAG, empty=_l("Choose…"), validators=[Required()])
     owner = RecordField(_l("Owner"), empty=_l("Choose…"), validators=[Required()])
     expected_close = DayField(_l("Expected close"), validators=[Required()])
 

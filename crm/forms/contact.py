@@ -13,11 +13,12 @@ from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, WordField, name_field, text
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
+from crm.forms.tags import WithTags
 from crm.forms.twins import AsksForTwins
 from crm.models import Contact, Customer, CustomNoun, DecisionRole
 
 
-class ContactForm(OwnFields, InPlace, BaseForm):
+class ContactForm(OwnFields, WithTags, InPlace, BaseForm):
     CUSTOM_NOUN = CustomNoun.CONTACT
     IN_PLACE = each(
         "name", "title", "mobile", "phone", "email", "wechat", "birthday", "decision_role",
@@ -37,11 +38,13 @@ class ContactForm(OwnFields, InPlace, BaseForm):
 
     def fill(self, contact: Contact) -> Contact:
         """Copy what was typed to ``contact``."""
+        tags = self.tags.made()
         self.plain_fields(
             contact, "name", "title", "mobile", "phone", "email", "wechat", "birthday",
             "decision_role", "is_primary", "note",
         )  # fmt: skip
         self.fill_own(contact)
+        contact.tag_as(tags)
         return contact
 
 

@@ -22,6 +22,7 @@ from crm.forms.fields import (
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
+from crm.forms.tags import WithTags
 from crm.forms.twins import AsksForTwins
 from crm.forms.web import web
 from crm.models import Contact, Customer, CustomerKind, CustomNoun, OptionList, User
@@ -29,7 +30,7 @@ from crm.models.customer import MOST_EMPLOYEES
 from crm.names import tidy_name
 
 
-class CustomerForm(OwnFields, InPlace, BaseForm):
+class CustomerForm(OwnFields, WithTags, InPlace, BaseForm):
     CUSTOM_NOUN = CustomNoun.CUSTOMER
     IN_PLACE = each(
         "name", "kind", "grade", "industry", "region", "source", "owner", "parent", "phone",
@@ -61,11 +62,13 @@ class CustomerForm(OwnFields, InPlace, BaseForm):
 
     def fill(self, customer: Customer) -> Customer:
         """Copy what was typed to ``customer``."""
+        tags = self.tags.made()
         self.plain_fields(
             customer, "name", "kind", "grade", "industry", "region", "source", "owner", "parent",
             "phone", "website", "address", "employees", "annual_revenue", "note",
         )  # fmt: skip
         self.fill_own(customer)
+        customer.tag_as(tags)
         return customer
 
 

@@ -29,6 +29,7 @@ from crm.forms.fields import (
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
+from crm.forms.tags import WithTags
 from crm.models import (
     Customer,
     CustomNoun,
@@ -60,7 +61,7 @@ def not_from_the_pool(field: PickerField) -> None:
         raise ValidationError(_("It lies in the public pool: claim it first."))
 
 
-class DealForm(OwnFields, InPlace, BaseForm):
+class DealForm(OwnFields, WithTags, InPlace, BaseForm):
     CUSTOM_NOUN = CustomNoun.DEAL
     IN_PLACE = {
         **each("name", "probability", "expected_close", "source", "product", "owner", "next_step"),
@@ -97,6 +98,7 @@ class DealForm(OwnFields, InPlace, BaseForm):
         :raises AmountStands: the deal was closed with another amount.
         :raises NoRate: no exchange rate is known for the currency.
         """
+        tags = self.tags.made()
         # First, because it asks for a rate: that would flush what is not in the history yet.
         deal.set_amount(self.amount.data, self.currency.data)
         self.plain_fields(
@@ -104,6 +106,7 @@ class DealForm(OwnFields, InPlace, BaseForm):
             "owner", "contact", "next_step",
         )  # fmt: skip
         self.fill_own(deal)
+        deal.tag_as(tags)
         return deal
 
     def fill_or_explain(self, deal: Deal) -> bool:

@@ -16,6 +16,7 @@ from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
+from crm.models.tag import Tagged
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class DecisionRole(StrEnum):
     GATEKEEPER = "gatekeeper"
 
 
-class Contact(Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
+class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
     __tablename__ = "contact"
     __table_args__ = (Index(None, "sort_name", "id"), Index(None, "created_at"))
 
@@ -123,7 +124,7 @@ class Contact(Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED) | self.custom_changes():
+        if changes := changes_of(self, self.TRACKED) | self.custom_changes() | self.tag_changes():
             Event.record(Action.CONTACT_CHANGED, self, by=by, historic=historic,
                          name=self.name, changes=changes)  # fmt: skip
             if self.is_primary:

@@ -40,6 +40,7 @@ from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
 from crm.models.pool import Pooled
+from crm.models.tag import Tagged
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ customer_collaborator = Table(
 _IN_USE = text("trashed_at IS NULL")
 
 
-class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
+class Customer(
+    Pooled, Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base
+):
     __tablename__ = "customer"
     __table_args__ = (
         Index(None, "name"),
@@ -223,7 +226,7 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
         from crm.models.user import User
 
         return (joinedload(cls.owner).joinedload(User.team), joinedload(cls.grade),
-                selectinload(cls.collaborators))  # fmt: skip
+                selectinload(cls.collaborators), selectinload(cls.tags))  # fmt: skip
 
     @property
     def code(self) -> str:
@@ -291,7 +294,7 @@ class Customer(Pooled, Customized, Versioned, Trashable, Named, NamedOrNoted, Ti
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED) | self.custom_changes():
+        if changes := changes_of(self, self.TRACKED) | self.custom_changes() | self.tag_changes():
             Event.record(Action.CUSTOMER_CHANGED, self, by=by, historic=historic, changes=changes)
 
     def __str__(self) -> str:

@@ -33,6 +33,7 @@ class OptionList(StrEnum):
     LOST_REASON = "lost_reason"
     EXPENSE_CATEGORY = "expense_category"
     ACTIVITY_KIND = "activity_kind"
+    TAG = "tag"
 
 
 class InUse(ValueError):
@@ -109,7 +110,7 @@ class Option(Bilingual, Base):
     def add(cls, which: OptionList, label: str, *, company: Company, by: User | None) -> Option:
         """Put one more at the end of the list, called ``label`` in both languages."""
         options = list(db.session.scalars(cls.all_of(which).with_for_update()))
-        plan = OptionPlan(label, label, colour="grey", active=True)
+        plan = OptionPlan(label, label, COLOURS[len(options) % len(COLOURS)], active=True)
         option = cls._planned(which, plan, len(options))
         changes = {"options": [written_options(options), written_options([*options, option])]}
         Event.record(Action.OPTIONS_CHANGED, company, by=by, list=which.value, changes=changes)

@@ -13,6 +13,7 @@ from crm.formatting import label
 from crm.models import Action, CustomField, Event, ExpenseClaim
 from crm.models.custom_field import Customized
 from crm.models.expense_claim import ExpenseItem
+from crm.models.tag import Tagged
 from crm.nouns import BY_MODEL, Record
 from crm.paging import Order, Page
 from crm.wording import field_word
@@ -54,6 +55,7 @@ def fields_of(record: Record) -> dict[str, str]:
     noun = BY_MODEL[type(record)].name
     names: tuple[str, ...] = CLAIM_FIELDS if isinstance(record, ExpenseClaim) else record.TRACKED
     names += ("stage",) if noun == "deal" else ()
+    names += ("tags",) if isinstance(record, Tagged) else ()
     fields = {name: field_word(noun, name) for name in names}
     if isinstance(record, Customized):
         own = db.session.scalars(CustomField.all_of(record.CUSTOM_NOUN))

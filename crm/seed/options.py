@@ -25,6 +25,9 @@ OPTIONS: dict[OptionList, tuple[tuple[str, str, str], ...]] = {
         ("A 重点客户", "A Key customer", "a"), ("B 普通客户", "B Regular", "b"),
         ("C 小客户", "C Small", "c"),
     ),
+    OptionList.TAG: (
+        ("重点跟进", "Follow closely", ""), ("老客户", "Long-standing", ""), ("价格敏感", "Price-sensitive", ""),
+    ),
     OptionList.LOST_REASON: (
         ("价格", "Price", ""), ("交期", "Delivery time", ""), ("技术不符", "Technical fit", ""),
         ("竞争对手关系", "Competitor's relations", ""), ("项目取消", "Project cancelled", ""),

@@ -354,8 +354,16 @@ def test_asking_the_database_does_not_grow_with_what_was_ticked(
 @pytest.mark.parametrize(
     ("who", "path", "offered"),
     [
-        ("wang", "/customers", ["Change owner", "Set grade", "Delete"]),
-        ("wang", "/deals", ["Change owner", "Expected close", "Delete"]),
+        (
+            "wang",
+            "/customers",
+            ["Change owner", "Set grade", "Add a tag", "Take a tag off", "Delete"],
+        ),
+        (
+            "wang",
+            "/deals",
+            ["Change owner", "Expected close", "Add a tag", "Take a tag off", "Delete"],
+        ),
         ("wang", "/expenses", ["Delete"]),
         ("fin", "/expenses", ["Mark as paid", "Delete"]),
         ("fin", "/customers", []),

@@ -36,6 +36,7 @@ from crm.models.exchange_rate import Price
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
 from crm.models.stage_stay import StageStay
+from crm.models.tag import Tagged
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -58,7 +59,16 @@ _OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
 
 
 class Deal(
-    Moving, Closing, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base
+    Moving,
+    Closing,
+    Tagged,
+    Customized,
+    Versioned,
+    Trashable,
+    Named,
+    NamedOrNoted,
+    Timestamped,
+    Base,
 ):
     __tablename__ = "deal"
     __table_args__ = (
@@ -149,7 +159,8 @@ class Deal(
         from crm.models.user import User
 
         owner = joinedload(cls.owner)
-        return (*cls.for_list(), owner.joinedload(User.team), selectinload(cls.collaborators))
+        return (*cls.for_list(), owner.joinedload(User.team), selectinload(cls.collaborators),
+                selectinload(cls.tags))  # fmt: skip
 
     @classmethod
     def open(
@@ -229,7 +240,7 @@ class Deal(
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED) | self.custom_changes():
+        if changes := changes_of(self, self.TRACKED) | self.custom_changes() | self.tag_changes():
             Event.record(Action.DEAL_CHANGED, self, by=by, historic=historic,
                          name=self.name, changes=changes)  # fmt: skip
 
