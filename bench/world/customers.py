@@ -65,7 +65,7 @@ def _register(
         search_text=search_text(name, f"C-{number:06d}", phone), version=1,
         created_at=since, updated_at=since,
     )  # fmt: skip
-    rows.noted("customer", customer_id, name, f"C-{number:06d}", phone, note)
+    rows.noted("customer", customer_id, note)
     rows.happened(Action.CUSTOMER_CREATED, since, owner.id, "customer", customer_id,
                   customer_id=customer_id, name=name)  # fmt: skip
     contacts = [_introduce(rows, dice, customer_id, owner, since, first=True)]

@@ -96,7 +96,7 @@ class Dealing:
             closed_at=closed, version=len(entered), created_at=entered[0],
             updated_at=closed or entered[-1],
         )  # fmt: skip
-        self.rows.noted("deal", deal_id, name, product.zh, next_step)
+        self.rows.noted("deal", deal_id, next_step)
         sale = Sale(deal_id, firm, firm.owner)
         self._walk(sale, name, entered, closed)
         if closed is not None:

@@ -33,7 +33,7 @@ class Rows:
         self._rows[table].append(values)
 
     def noted(self, kind: str, record_id: int, *texts: str) -> None:
-        """Keep what a record is found by besides its name."""
+        """Keep what is written at a record, for searching."""
         self.add(Passage, record_kind=kind, record_id=record_id, search_text=search_text(*texts))
 
     def happened(

@@ -1,8 +1,7 @@
 """Passages: what was written about a record at length, kept so that the record is found by it.
 
 They stand in a table of their own: a list reads its records without what was noted at each. A
-passage is written in the same flush as its record, and holds the record's name as well, so that
-"Sigma seal" finds the note about a seal at Sigma.
+passage is written in the same flush as its record.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
+    or_,
     select,
     union,
 )
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from crm.base import Base, Key
 from crm.folding import search_text, words_of
+from crm.models.access import another
 from crm.models.searchable import Searchable
 
 
@@ -49,11 +50,10 @@ class Noted:
     """A mixin: ``NOTED`` names the fields that hold what is written at length."""
 
     NOTED: ClassVar[tuple[str, ...]] = ("note",)
-    SEARCHED: tuple[str, ...] = ()
 
     @classmethod
     def noted(cls, term: str) -> ColumnElement[bool]:
-        """The condition that every word of ``term`` is written at a record, or in its name."""
+        """The condition that every word of ``term`` is written at a record."""
         return cls.id.in_(Passage.found_at(cls.__tablename__, term))  # type: ignore[attr-defined]
 
 
@@ -62,20 +62,44 @@ class NamedOrNoted(Noted, Searchable):
 
     @classmethod
     def matching(cls, term: str) -> ColumnElement[bool]:
-        if not words_of(term):
+        words = words_of(term)
+        if not words:
             return cls.named(term)
         # The two are looked for apart: a database joins two short lists faster than it asks each
         # row which of two things fits.
-        named = select(cls.id).where(cls.named(term)).correlate(None)  # type: ignore[attr-defined]
-        noted = Passage.found_at(cls.__tablename__, term)  # type: ignore[attr-defined]
-        return cls.id.in_(union(named, noted))  # type: ignore[attr-defined]
+        model: Any = cls
+        named = select(model.id).where(cls.named(term)).correlate(None)
+        return model.id.in_(union(named, cls._noted_about(words)))
+
+    @classmethod
+    def _noted_about(cls, words: list[str]) -> Select[int]:
+        """The ids where one of ``words`` at least is written, and each of the others or a name.
+
+        "Sigma seal" finds the note about a seal at Sigma.
+        """
+        model: Any = cls
+        record = another(model)
+        return (
+            select(Passage.record_id)
+            .join(record, record.id == Passage.record_id)
+            .where(
+                Passage.record_kind == record.__tablename__,
+                or_(*(Passage.named(word) for word in words)),
+                *(
+                    or_(
+                        Passage.search_text.contains(word, autoescape=True),
+                        record.search_text.contains(word, autoescape=True),
+                    )
+                    for word in words
+                ),
+            )
+        )
 
 
 def passage_of(record: Any) -> str:
-    """What ``record`` is found by besides its name; empty if nothing is written at it."""
+    """What ``record`` is found by besides its names; empty if nothing is written at it."""
     written = [text for name in record.NOTED if (text := getattr(record, name))]
-    names = [getattr(record, name) for name in record.SEARCHED]
-    return search_text(*names, *written) if written else ""
+    return search_text(*written)
 
 
 @event.listens_for(Noted, "after_insert", propagate=True)
@@ -90,8 +114,7 @@ def _write(_mapper: Mapper[Any], connection: Connection, record: Any) -> None:
 @event.listens_for(Noted, "before_update", propagate=True)
 def _write_anew(mapper: Mapper[Any], connection: Connection, record: Any) -> None:
     attributes = inspect(record).attrs
-    names = {"search_text", *record.NOTED, *record.SEARCHED}
-    if any(name in attributes and attributes[name].history.has_changes() for name in names):
+    if any(attributes[name].history.has_changes() for name in record.NOTED):
         _forget(mapper, connection, record)
         _write(mapper, connection, record)
 

@@ -75,9 +75,8 @@ def _passage(kind: str, row: sa.Row, noted: tuple[str, ...]) -> dict[str, object
     written = search_text(*(getattr(row, name) for name in noted))
     if not written:
         return None
-    text = " ".join(filter(None, (getattr(row, "search_text", ""), written)))
-    return {"record_kind": kind, "record_id": row.id, "search_text": text,
-            "search_pieces": " ".join(pieces_of(text))}  # fmt: skip
+    return {"record_kind": kind, "record_id": row.id, "search_text": written,
+            "search_pieces": " ".join(pieces_of(written))}  # fmt: skip
 
 
 def downgrade() -> None:
