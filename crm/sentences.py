@@ -221,6 +221,10 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     ),
     Action.CONTACT_CREATED: lambda p: _("Contact added: %(name)s", name=p["name"]),
     Action.CONTACT_CHANGED: lambda p: _("Contact changed: %(name)s", name=p["name"]),
+    Action.CONTACT_MOVED: lambda p: _(
+        "%(name)s went from %(left)s to %(entered)s",
+        name=p["name"], left=p["left"], entered=p["entered"],
+    ),
     Action.CONTACT_TRASHED: lambda p: _("Contact moved to the trash: %(name)s", name=p["name"]),
     Action.CONTACT_RESTORED: lambda p: _("Contact restored: %(name)s", name=p["name"]),
     Action.ACTIVITY_LOGGED: lambda p: _(

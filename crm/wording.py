@@ -18,6 +18,7 @@ from crm.models import (
     OptionList,
     OutcomeKind,
     PoolClaimants,
+    ReachKind,
     Role,
     Sharing,
     User,
@@ -36,6 +37,10 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         DecisionRole.USER: _l("Uses it"),
         DecisionRole.PURCHASER: _l("Buys"),
         DecisionRole.GATEKEEPER: _l("Keeps the gate"),
+    },
+    ReachKind: {
+        ReachKind.PHONE: _l("Phone"),
+        ReachKind.EMAIL: _l("E-mail"),
     },
     OutcomeKind: {
         OutcomeKind.WON: _l("Won"),
@@ -136,6 +141,7 @@ FIELDS: dict[str, str] = {
     "phone": _l("Phone"),
     "mobile": _l("Mobile"),
     "email": _l("E-mail"),
+    "reaches": _l("More numbers and addresses"),
     "wechat": _l("WeChat"),
     "website": _l("Website"),
     "address": _l("Address"),

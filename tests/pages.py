@@ -72,6 +72,8 @@ PAGES: dict[str, Visit] = {
     "customers.edit": Visit(),
     "customer_fields.edit": _field("customer", "address"),
     "collaborators.new": Visit(),
+    "contact_cards.new": Visit(),
+    "contact_moves.new": Visit(),
     "expense_files.show": Visit(),
     "files.index": Visit(args={"noun": "customer", "record_id": "customer_id"}),
     "files.new": Visit(args={"noun": "customer", "record_id": "customer_id"}),
@@ -145,7 +147,7 @@ PAGES: dict[str, Visit] = {
 # Answers that are no pages: assets, files, fragments, redirects, and pages for developers.
 NO_PAGES = {
     "assets.file", "assets.stylesheet", "manifest.show", "receipts.show", "link_receipts.show",
-    "files.show",
+    "files.show", "contact_cards.show",
     "approval_links.show", "board_columns.show", "picker_options.index", "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
     "quick_customers.new", "quick_contacts.new", "amounts.show", "likely_twins.index",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from crm.exporters import vcf_writer
 from crm.exporters.cells import Row, Value, plain
 from crm.exporters.files import WRITERS, Format
 from crm.extensions import db, only_reading
@@ -53,8 +54,11 @@ class Export:
         try:
             with only_reading():
                 self._refuse_too_many()
-                titles = [title for column in self.filter.shown for title in _titles(column)]
-                WRITERS[self.format](file, titles, self._rows())
+                if self.format is Format.VCF:
+                    vcf_writer.write(file, self._records())
+                else:
+                    titles = [title for column in self.filter.shown for title in _titles(column)]
+                    WRITERS[self.format](file, titles, self._rows())
         except BaseException:
             file.close()
             raise
@@ -76,15 +80,19 @@ class Export:
 
     def _rows(self) -> Iterator[Row]:
         zone = ZoneInfo(Company.current().timezone)
+        for record in self._records():
+            yield [
+                plain(value, zone)
+                for column in self.filter.shown
+                for value in _values(column, record)
+            ]
+
+    def _records(self) -> Iterator[Any]:
         chosen = self.filter.select(self.by).execution_options(yield_per=AT_A_TIME)
         with closing(db.session.scalars(chosen)) as records:
             for record in records:
                 self.count += 1
-                yield [
-                    plain(value, zone)
-                    for column in self.filter.shown
-                    for value in _values(column, record)
-                ]
+                yield record
 
 
 def _titles(column: Column) -> list[str]:

@@ -15,6 +15,7 @@ class Format(StrEnum):
 
     XLSX = "xlsx"
     CSV = "csv"
+    VCF = "vcf"  # of contacts alone: crm/exporters/vcf_writer.py
 
 
 WRITERS: dict[Format, Callable[[IO[bytes], Row, Iterable[Row]], None]] = {

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
+from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, EmailField, TelField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FieldList,
+    FormField,
+    HiddenField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import Email, Length, Optional
 
+from crm.contact_cards import contact_of
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, WordField, name_field, text
+from crm.forms.fields import DayField, Required, WordField, name_field, text
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
+from crm.forms.picker import PickerField
+from crm.forms.rows import arranged
 from crm.forms.tags import WithTags
 from crm.forms.twins import AsksForTwins
-from crm.models import Contact, Customer, CustomNoun, DecisionRole
+from crm.models import Contact, Customer, CustomNoun, DecisionRole, Reach, ReachKind, User
+from crm.vcards import MOST_CARDS, Card, read, written
+
+# A file of so many bytes holds thousands of contacts, or a hundred with their pictures.
+LARGEST = 5_000_000
 
 
 class ContactForm(OwnFields, WithTags, InPlace, BaseForm):
@@ -48,9 +68,95 @@ class ContactForm(OwnFields, WithTags, InPlace, BaseForm):
         return contact
 
 
-class NewContactForm(AsksForTwins, ContactForm):
+class ReachRow(BaseForm):
+    """One more number or address."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    version = None
+    kind = WordField(_l("Kind"), ReachKind)
+    label = text(_l("For what"), 40)
+    value = text(_l("Number or address"), 254)
+
+    def validate_value(self, field: StringField) -> None:
+        if field.data and self.kind.data is ReachKind.EMAIL:
+            Email()(self, field)
+        elif field.data and not 3 <= sum(char.isdigit() for char in field.data) <= 20:
+            raise ValidationError(_("This is no telephone number."))
+
+
+class WholeContactForm(ContactForm):
+    """A contact with all numbers and addresses: rows that are added and taken away."""
+
+    rows = FieldList(FormField(ReachRow), max_entries=12)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if request.method == "POST":
+            kwargs["formdata"] = arranged(request.form)
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def of(cls, contact: Contact) -> Self:
+        """The form as the contact is now."""
+        return cls(obj=contact, rows=[each._asdict() for each in contact.further])
+
+    @property
+    def is_arranging(self) -> bool:
+        """Whether rows are being moved, and nothing is to be saved yet."""
+        return bool(request.form.get("arrange"))
+
+    def fill(self, contact: Contact) -> Contact:
+        rows = (row.form for row in self.rows if row.form.value.data)
+        contact.further = [
+            Reach(row.kind.data, row.label.data or "", row.value.data) for row in rows
+        ]
+        return super().fill(contact)
+
+
+class NewContactForm(AsksForTwins, WholeContactForm):
     """Somebody new at ``customer``."""
 
     def __init__(self, customer: Customer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.twins_at = customer
+
+
+class ContactMoveForm(BaseForm):
+    customer = PickerField(_l("Customer"), "customer", validators=[Required()])
+
+
+class CardsForm(BaseForm):
+    """A file of vCards: what is in it is shown before anything is made."""
+
+    file = FileField(_l("vCard file"), render_kw={"accept": ".vcf,text/vcard"})
+    # What was shown of it, sent back with the numbers of those to be made.
+    text = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cards: list[Card] = []
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the contacts were looked at, and are to be made."""
+        return bool(self.text.data)
+
+    def validate_file(self, field: FileField) -> None:
+        content = field.data.read(LARGEST + 1) if field.data else (self.text.data or "").encode()
+        try:
+            self.cards = read(content[:LARGEST])
+        except ValueError:
+            raise ValidationError(
+                _("No contacts were found in it, or more than %(most)s.", most=MOST_CARDS)
+            ) from None
+
+    def shown(self) -> str:
+        """The cards again as the page keeps them: without pictures and what we do not know."""
+        return b"".join(written(self.cards)).decode()
+
+    def make(self, customer: Customer, *, by: User) -> list[Contact]:
+        """Make those that are ticked contacts of ``customer``."""
+        wanted = set(request.form.getlist("take"))
+        chosen = [card for at, card in enumerate(self.cards) if str(at) in wanted]
+        return [Contact.register(contact_of(card, customer), by=by) for card in chosen]

@@ -87,7 +87,13 @@ class DealForm(OwnFields, WithTags, InPlace, BaseForm):
         not_from_the_pool(field)
 
     def validate_contact(self, field: PickerField) -> None:
-        """A contact brings their customer with them, and is nobody else's."""
+        """A contact brings their customer with them, and is nobody else's.
+
+        Who went to another firm since stays the one that the deal was about.
+        """
+        is_as_before = field.data is field.object_data
+        if is_as_before and self.customer.data is self.customer.object_data:
+            return
         if field.data and not self.customer.errors:
             self.customer.data = self.customer.data or field.data.customer
             at_customer(field, self.customer.data)

@@ -5,7 +5,7 @@ from crm.models.activity import Activity
 from crm.models.approval import ApprovalAssignment, ApprovalRequest, ApprovalToken
 from crm.models.attachment import Attachment
 from crm.models.company import Company, PoolClaimants
-from crm.models.contact import Contact, DecisionRole
+from crm.models.contact import Contact, DecisionRole, Reach, ReachKind
 from crm.models.custom_field import CustomChoice, CustomField, CustomNoun, FieldKind
 from crm.models.customer import Customer, CustomerKind
 from crm.models.deal import Deal
@@ -75,6 +75,8 @@ __all__ = [
     "PoolClaimants",
     "PoolRule",
     "PoolWarning",
+    "Reach",
+    "ReachKind",
     "Role",
     "SavedView",
     "Scope",

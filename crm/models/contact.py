@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Date, ForeignKey, Index, Select, String, select, update
+from sqlalchemy import JSON, Date, ForeignKey, Index, Select, String, inspect, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
@@ -33,13 +34,33 @@ class DecisionRole(StrEnum):
     GATEKEEPER = "gatekeeper"
 
 
+class ReachKind(StrEnum):
+    """In which way somebody is reached."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class Reach(NamedTuple):
+    """One more number or address, with what it is for."""
+
+    kind: ReachKind
+    label: str
+    value: str
+
+    @property
+    def written(self) -> str:
+        """``Dalian office: 0411-8765 4321``."""
+        return f"{self.label}: {self.value}" if self.label else self.value
+
+
 class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
     __tablename__ = "contact"
     __table_args__ = (Index(None, "sort_name", "id"), Index(None, "created_at"))
 
     TRASHED, RESTORED = Action.CONTACT_TRASHED, Action.CONTACT_RESTORED
     CUSTOM_NOUN = CustomNoun.CONTACT
-    SEARCHED = ("name", "phone", "mobile", "email", "wechat")
+    SEARCHED = ("name", "phone", "mobile", "email", "wechat", "further_values")
     TRACKED = ("name", "title", "phone", "mobile", "email", "wechat", "birthday",
                "decision_role", "is_primary", "note")  # fmt: skip
 
@@ -50,6 +71,8 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
     phone: Mapped[str | None] = mapped_column(String(60))
     mobile: Mapped[str | None] = mapped_column(String(60))
     email: Mapped[str | None] = mapped_column(String(254))
+    # Further numbers and addresses: {"kind", "label", "value"}; never changed in place.
+    reaches: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
     wechat: Mapped[str | None] = mapped_column(String(60))
     birthday: Mapped[date | None] = mapped_column(Date)
     decision_role: Mapped[DecisionRole | None] = mapped_column(stored_by_value(DecisionRole))
@@ -112,6 +135,40 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
             contact.make_primary()
         return contact
 
+    @property
+    def further(self) -> list[Reach]:
+        """The numbers and addresses besides mobile, phone and e-mail."""
+        return [
+            Reach(ReachKind(each["kind"]), each["label"], each["value"])
+            for each in self.reaches or ()
+        ]
+
+    @further.setter
+    def further(self, reaches: Iterable[Reach]) -> None:
+        self.reaches = [dict(each._asdict(), kind=each.kind.value) for each in reaches]
+
+    @property
+    def further_values(self) -> str:
+        """What of them is searched."""
+        return " ".join(each.value for each in self.further)
+
+    def reached_by(self, kind: ReachKind) -> list[str]:
+        """All numbers, or all addresses, the first first."""
+        own = (self.mobile, self.phone) if kind == ReachKind.PHONE else (self.email,)
+        further = (each.value for each in self.further if each.kind == kind)
+        return list(dict.fromkeys(value for value in (*own, *further) if value))
+
+    def move_to(self, customer: Customer, *, by: User) -> None:
+        """They work at another firm now; what was noted with them stays where it happened."""
+        if customer is self.customer:
+            return
+        left, self.customer, self.is_primary = self.customer, customer, False
+        for subject in (left, self):
+            Event.record(
+                Action.CONTACT_MOVED, subject, by=by,
+                name=self.name, left=left.name, entered=customer.name,
+            )  # fmt: skip
+
     def make_primary(self) -> None:
         """The one to ask first; there is one at each customer."""
         db.session.flush()  # the statement below excludes this contact by its id
@@ -124,11 +181,26 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED) | self.custom_changes() | self.tag_changes():
+        own = changes_of(self, self.TRACKED) | self._changed_reaches()
+        if changes := own | self.custom_changes() | self.tag_changes():
             Event.record(Action.CONTACT_CHANGED, self, by=by, historic=historic,
                          name=self.name, changes=changes)  # fmt: skip
             if self.is_primary:
                 self.make_primary()
+
+    def _changed_reaches(self) -> dict[str, list[str]]:
+        history = inspect(self).attrs.reaches.history
+        old, new = ((side[0] if side else None) or [] for side in (history.deleted, history.added))
+        if not history.has_changes() or old == new:
+            return {}
+        said = [
+            ", ".join(
+                Reach(ReachKind(each["kind"]), each["label"], each["value"]).written
+                for each in side
+            )
+            for side in (old, new)
+        ]
+        return {"reaches": said}
 
     def __str__(self) -> str:
         return self.name

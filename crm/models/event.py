@@ -40,6 +40,7 @@ class Action(StrEnum):
     CUSTOMER_MERGE_UNDONE = "customer:merge_undone"
     CONTACT_CREATED = "contact:created"
     CONTACT_CHANGED = "contact:changed"
+    CONTACT_MOVED = "contact:moved"
     CONTACT_TRASHED = "contact:trashed"
     CONTACT_RESTORED = "contact:restored"
     ACTIVITY_LOGGED = "activity:logged"
@@ -115,6 +116,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CUSTOMER_MERGE_UNDONE: frozenset({"winner", "loser"}),
     Action.CONTACT_CREATED: _NAME,
     Action.CONTACT_CHANGED: _CHANGES | _NAME,
+    Action.CONTACT_MOVED: _NAME | {"left", "entered"},
     Action.CONTACT_TRASHED: _NAME,
     Action.CONTACT_RESTORED: _NAME,
     Action.ACTIVITY_LOGGED: frozenset({"kind", "kind_zh", "kind_en", "summary", "contact"}),

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from crm.base import Base, Key, stored_by_value
 from crm.likenesses import LikenessKind, likenesses
-from crm.models.contact import Contact
+from crm.models.contact import Contact, ReachKind
 from crm.models.customer import Customer
 
 LONGEST = 200
@@ -61,7 +61,7 @@ class Likeness(Base):
 # What a record is recognised by is made of these.
 TELLING: dict[type[Any], tuple[str, ...]] = {
     Customer: ("name", "phone", "website"),
-    Contact: ("phone", "mobile", "email"),
+    Contact: ("phone", "mobile", "email", "reaches"),
 }
 
 
@@ -72,7 +72,10 @@ def of_customer(customer: Customer) -> set[tuple[LikenessKind, str]]:
 
 def of_contact(contact: Contact) -> set[tuple[LikenessKind, str]]:
     """What a contact adds to what its customer is recognised by."""
-    return likenesses(phones=(contact.phone, contact.mobile), emails=(contact.email,))
+    return likenesses(
+        phones=tuple(contact.reached_by(ReachKind.PHONE)),
+        emails=tuple(contact.reached_by(ReachKind.EMAIL)),
+    )
 
 
 def rows_of(record: Customer | Contact) -> list[dict[str, Any]]:
@@ -95,8 +98,8 @@ def _write(_mapper: Mapper[Any], connection: Connection, record: Customer | Cont
 @event.listens_for(Customer, "after_update")
 @event.listens_for(Contact, "after_update")
 def _write_anew(mapper: Mapper[Any], connection: Connection, record: Customer | Contact) -> None:
-    told: Any = inspect(record).attrs  # type: ignore[attr-defined]
-    if any(told[name].history.has_changes() for name in TELLING[type(record)]):
+    state: Any = inspect(record)
+    if any(state.attrs[name].history.has_changes() for name in TELLING[type(record)]):
         _forget(mapper, connection, record)
         _write(mapper, connection, record)
 

@@ -14,10 +14,10 @@ ROOT = Path(crm.__file__).parent
 # From the bottom up. A part may import from the lines below its own, and from within itself.
 LAYERS = (
     ("clock", "config", "folding", "formulas", "names"),
-    ("base", "likenesses"),
+    ("base", "likenesses", "vcards"),
     ("extensions",),
     ("models",),
-    ("search_index", "nouns"),
+    ("contact_cards", "search_index", "nouns"),
     ("assets", "devices", "files", "hypermedia", "links", "paging", "policies", "reactions",
      "schema", "security", "seed", "wording", "postman", "migrations"),
     ("batches", "errors", "filters", "formatting", "signing_in", "importers", "places",

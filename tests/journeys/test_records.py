@@ -179,3 +179,17 @@ def test_a_stage_is_pressed_to_go_there(cast: Cast, open_as: Opener) -> None:
     stage = cast.stages[0].label("en")
     page.locator(".path").get_by_role("button", name=stage).click()
     expect(page.locator(".path [aria-current=step]")).to_contain_text(stage)
+
+
+def test_what_an_extension_left_in_a_field_is_not_carried_over(cast: Cast, open_as: Opener) -> None:
+    """An empty style that something wrote: htmx would give it to the next form, the CSP objects."""
+    page = open_as("wang")
+    page.goto(f"/customers/{cast.sigma.id}")
+    page.evaluate("""for (const each of document.querySelectorAll("main *")) {
+        each.style.caretColor = "red";
+        each.style.caretColor = "";
+    }""")
+    page.get_by_role("textbox", name="What happened").fill("谈了价格")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.locator(".timeline").first).to_contain_text("谈了价格")
+    expect(page.get_by_role("textbox", name="What happened")).to_have_value("")

@@ -9,6 +9,8 @@ from crm.blueprints.contacts import (
     activity_corrections,
     activity_restorations,
     collaborators,
+    contact_cards,
+    contact_moves,
     contacts,
     customers,
     data_quality,
@@ -27,6 +29,8 @@ from crm.blueprints.contacts import (
 def register(app: Flask) -> None:
     app.register_blueprint(customers.bp)
     app.register_blueprint(contacts.bp)
+    app.register_blueprint(contact_cards.bp)
+    app.register_blueprint(contact_moves.bp)
     app.register_blueprint(collaborators.bp)
     app.register_blueprint(expense_files.bp)
     app.register_blueprint(activities.bp)

@@ -11,7 +11,7 @@ from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
 from crm.extensions import db
 from crm.filters.contacts import ContactFilter
-from crm.forms.contact import ContactForm, NewContactForm
+from crm.forms.contact import NewContactForm, WholeContactForm
 from crm.hypermedia import go, render
 from crm.models import Contact, Customer
 from crm.nouns import record_url
@@ -40,8 +40,9 @@ def create(customer_id: int) -> Response:
     customer = find(Customer, customer_id)
     require("edit", customer)
     form = NewContactForm(customer)
-    if not form.validate_on_submit():
-        return render("contacts/contacts/new.html", status=422, form=form, customer=customer)
+    if form.is_arranging or not form.validate_on_submit():
+        status = 200 if form.is_arranging else 422
+        return render("contacts/contacts/new.html", status=status, form=form, customer=customer)
     contact = Contact.register(form.fill(Contact(customer=customer)), by=current_user)
     db.session.commit()
     flash(_("%(name)s was added.", name=contact.name), "success")
@@ -59,7 +60,7 @@ def show(contact_id: int) -> Response:
 def edit(contact_id: int) -> Response:
     contact = find(Contact, contact_id)
     require("edit", contact)
-    return render("contacts/contacts/edit.html", form=ContactForm(obj=contact), contact=contact)
+    return render("contacts/contacts/edit.html", form=WholeContactForm.of(contact), contact=contact)
 
 
 @bp.post("/contacts/<int:contact_id>")
@@ -67,9 +68,10 @@ def edit(contact_id: int) -> Response:
 def update(contact_id: int) -> Response:
     contact = find(Contact, contact_id, lock=True)
     require("edit", contact)
-    form = ContactForm(obj=contact)
-    if not form.may_save(contact):
-        return render("contacts/contacts/edit.html", status=form.status, form=form, contact=contact)
+    form = WholeContactForm.of(contact)
+    if form.is_arranging or not form.may_save(contact):
+        status = 200 if form.is_arranging else form.status
+        return render("contacts/contacts/edit.html", status=status, form=form, contact=contact)
     form.fill(contact).note_changes(by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")

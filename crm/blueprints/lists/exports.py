@@ -22,8 +22,7 @@ bp = Blueprint("exports", __name__)
 def create(name: str) -> Response:
     filter = LISTS[name].parse(request.args)
     require("export", filter.MODEL)
-    wanted = Format.CSV if request.form.get("format") == Format.CSV else Format.XLSX
-    export = Export(name, filter, wanted, current_user)
+    export = Export(name, filter, _wanted(name), current_user)
     try:
         file = export.write()
     except TooMany:
@@ -34,3 +33,11 @@ def create(name: str) -> Response:
     response = send_file(file, as_attachment=True, download_name=export.file_name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _wanted(name: str) -> Format:
+    """The kind of file that is asked for; cards are of contacts alone."""
+    wanted = request.form.get("format")
+    if wanted == Format.VCF and name == "contacts":
+        return Format.VCF
+    return Format.CSV if wanted == Format.CSV else Format.XLSX

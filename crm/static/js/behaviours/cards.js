@@ -15,8 +15,6 @@ export function connect(list) {
     ghostClass: "is-ghost",
     dragClass: "is-dragged",
     onEnd({ item, from, to }) {
-      // htmx would carry it over to the next card; the CSP forbids it.
-      item.removeAttribute("style");
       if (from === to) return;
       const form = item.querySelector(".move");
       form.elements.stage.value = to.dataset.stage;

@@ -6,8 +6,7 @@ export function connect(list) {
     Sortable.create(list, {
       draggable: ":has(> .icon)",
       handle: ".icon",
-      onEnd({ item }) {
-        item.removeAttribute("style"); // as in cards.js
+      onEnd() {
         list.dispatchEvent(new Event("change", { bubbles: true }));
       },
     });

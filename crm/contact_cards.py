@@ -1,0 +1,46 @@
+"""Contacts as vCards, and vCards as contacts."""
+
+from __future__ import annotations
+
+import re
+
+from crm.models import Contact, Customer, Reach, ReachKind
+from crm.vcards import Card
+
+# How cards call the number that is carried along.
+MOBILE = re.compile(r"cell|mobile|iphone|手机|移动", re.IGNORECASE)
+
+
+def contact_of(card: Card, customer: Customer) -> Contact:
+    """A new contact with what ``card`` tells; the first number that is a mobile's stands first."""
+    phones = [Reach(ReachKind.PHONE, *pair) for pair in card.phones]
+    emails = [Reach(ReachKind.EMAIL, *pair) for pair in card.emails]
+    mobile = next((each for each in phones if MOBILE.search(each.label)), None) or _first(phones)
+    email = _first(emails)
+    contact = Contact(
+        customer=customer, name=card.name, title=card.title or None, wechat=card.wechat or None,
+        birthday=card.birthday, note=card.note or None, mobile=mobile and mobile.value,
+        email=email and email.value,
+    )  # fmt: skip
+    contact.further = [each for each in (*phones, *emails) if each not in (mobile, email)]
+    return contact
+
+
+def card_of(contact: Contact) -> Card:
+    """``contact`` as others take it."""
+    own = [(label, number) for label, number in (("CELL", contact.mobile), ("WORK", contact.phone))
+           if number]  # fmt: skip
+    further = {
+        kind: [(each.label, each.value) for each in contact.further if each.kind is kind]
+        for kind in ReachKind
+    }
+    return Card(
+        name=contact.name, firm=contact.customer.name, title=contact.title or "",
+        phones=own + further[ReachKind.PHONE],
+        emails=[*([("", contact.email)] if contact.email else []), *further[ReachKind.EMAIL]],
+        wechat=contact.wechat or "", birthday=contact.birthday, note=contact.note or "",
+    )  # fmt: skip
+
+
+def _first(reaches: list[Reach]) -> Reach | None:
+    return reaches[0] if reaches else None
