@@ -84,7 +84,8 @@ OPTION_LISTS = tuple(
 RAIL = (
     Place("today.show", "house", _l("Today"), is_at_hand=True),
     Place("customers.index", NOUNS["customer"].icon, _l("Customers"), is_at_hand=True,
-          around=("contacts", "trash", "duplicates", "merges", "data_quality")),
+          around=("contacts", "trash", "duplicates", "merges", "data_quality",
+                  "option_statistics")),
     Place("board.show", NOUNS["deal"].icon, _l("Deals"), is_at_hand=True,
           around=("deals", "deal_moves", "deal_outcomes")),
     Place("tasks.index", NOUNS["task"].icon, _l("Tasks"), around=("task_postponements",)),
@@ -104,6 +105,7 @@ PAGES = (
     CUSTOMERS,
     Place("contacts.index", "users", _l("Contacts")),
     Place("duplicates.index", "users", _l("Duplicates"), _leads),
+    Place("option_statistics.show", "chart-column", _l("Statistics"), _leads, name="source"),
     Place("data_quality.show", "chart-column", _l("Data quality"), _leads),
     TASKS, EXPENSES, APPROVALS, SETTINGS, *AREAS, *OPTION_LISTS,
     Place("profile.edit", "user", _l("My settings")),

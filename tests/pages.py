@@ -83,6 +83,7 @@ PAGES: dict[str, Visit] = {
     "duplicates.index": Visit("manager"),
     "merges.new": Visit("administrator", query={"customers": "twins"}),
     "merges.show": Visit("administrator"),
+    "option_statistics.show": Visit("manager", {"name": "source"}),
     "data_quality.show": Visit("manager"),
     "contacts.index": Visit(),
     "contacts.new": Visit(),

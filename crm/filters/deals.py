@@ -77,6 +77,11 @@ class DealFilter(ListFilter):
     team: tuple[int, ...] = ()
     source: tuple[int, ...] = ()
     tags: tuple[int, ...] = ()
+    customer_source: tuple[int, ...] = ()
+    customer_grade: tuple[int, ...] = ()
+    customer_industry: tuple[int, ...] = ()
+    customer_region: tuple[int, ...] = ()
+    customer_tag: tuple[int, ...] = ()
     customer: int | None = None
     amount: Amounts | None = None
     expected: Days | None = None
@@ -143,6 +148,11 @@ class DealFilter(ListFilter):
         facets.teams("team", _l("Team")),
         facets.options("source", FIELDS["source"], OptionList.SOURCE),
         facets.options("tags", FIELDS["tags"], OptionList.TAG),
+        facets.options("customer_source", _l("Customer: source"), OptionList.SOURCE),
+        facets.options("customer_grade", _l("Customer: grade"), OptionList.GRADE),
+        facets.options("customer_industry", _l("Customer: industry"), OptionList.INDUSTRY),
+        facets.options("customer_region", _l("Customer: region"), OptionList.REGION),
+        facets.options("customer_tag", _l("Customer: tags"), OptionList.TAG),
         facets.record("customer", FIELDS["customer"], Customer),
     )  # fmt: skip
 
@@ -181,6 +191,10 @@ class DealFilter(ListFilter):
             *self.of_own_fields(user),
             *([Deal.tags.any(Option.id.in_(self.tags))] if self.tags else []),
         ]
+        if said := self._said_of_customers():
+            # By what one sees of customers alone: others' do not tell what they are.
+            seen = Customer.visible_to(user).where(*said)
+            conditions.append(Deal.customer_id.in_(seen.with_only_columns(Customer.id)))
         if self.team:
             conditions.append(Deal.owner_id.in_(members_of(self.team)))
         if self.customer is not None:
@@ -194,6 +208,15 @@ class DealFilter(ListFilter):
         if self.idle:
             conditions.append(~to_do().exists())
         return conditions
+
+    def _said_of_customers(self) -> list[ColumnElement[bool]]:
+        return [
+            *one_of(Customer.source_id, self.customer_source),
+            *one_of(Customer.grade_id, self.customer_grade),
+            *one_of(Customer.industry_id, self.customer_industry),
+            *one_of(Customer.region_id, self.customer_region),
+            *([Customer.tags.any(Option.id.in_(self.customer_tag))] if self.customer_tag else []),
+        ]
 
     def _of_customers(self, user: User) -> list[ColumnElement[bool]]:
         """Deals whose customer is looked for.

@@ -166,6 +166,7 @@ TABLE: dict[str, Row] = {
     "POST merges.create": Row("li admin", sees=SEES_BOTH, anew=True),
     "GET merges.show": Row(SEES_SIGMA),
     "POST merges.destroy": Row("li admin", sees=SEES_SIGMA),
+    "GET option_statistics.show": Row("li zhou admin", sees=SIGNED_IN, args={"name": "tag"}),
     "GET data_quality.show": Row("li zhou admin", sees=SIGNED_IN),
     # There is no pool in the scene: nobody claims, or gives (blueprints/test_pool.py).
     "POST pool_claims.create": Row("", sees=SIGNED_IN),

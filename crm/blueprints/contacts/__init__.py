@@ -19,6 +19,7 @@ from crm.blueprints.contacts import (
     expense_files,
     likely_twins,
     merges,
+    option_statistics,
     pool_claims,
     pool_releases,
     quick_contacts,
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(contacts.bp)
     app.register_blueprint(contact_cards.bp)
     app.register_blueprint(contact_moves.bp)
+    app.register_blueprint(option_statistics.bp)
     app.register_blueprint(collaborators.bp)
     app.register_blueprint(expense_files.bp)
     app.register_blueprint(activities.bp)

@@ -1,0 +1,86 @@
+"""What the options of a list are worth, of what one sees."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from crm.extensions import db
+from crm.filters.days import Days
+from crm.filters.deals import DealFilter
+from crm.models import Company, Deal, OptionList, User
+from crm.queries.option_statistics import COLUMNS, Worth, worth_of
+from tests.cast import Cast
+from tests.page import Browser
+
+
+@pytest.fixture
+def story(cast: Cast) -> Cast:
+    """Sigma came by phone, and so did the firm in the West; of two deals one was won."""
+    phone = cast.option(OptionList.SOURCE, "Phone")
+    cast.sigma.source = cast.western.source = phone
+    cast.sigma.tag_as(db.session.scalars(db.select(type(phone)).where(
+        type(phone).list == OptionList.TAG)).all()[:2])  # fmt: skip
+    for name, wins in (("旧单", True), ("丢单", False)):
+        deal = Deal(name=name, customer=cast.sigma, owner=cast.wang)
+        deal.set_amount(Decimal(1000), "CNY")
+        Deal.open(deal, cast.stages[0], by=cast.wang)
+        db.session.flush()
+        if wins:
+            deal.win(by=cast.wang)
+        else:
+            deal.lose(by=cast.wang, reason=cast.option(OptionList.LOST_REASON, "Price"))
+    db.session.commit()
+    return cast
+
+
+def of(english: str, which: OptionList, user: User, closed: Days | None = None) -> Worth:
+    rows = worth_of(which, user, closed)
+    return next(row for row in rows if row.option and row.option.label_en == english)
+
+
+def test_each_sees_what_is_theirs(story: Cast) -> None:
+    mine = of("Phone", OptionList.SOURCE, story.li)
+    assert (mine.customers, mine.open_amount, mine.won_amount) == (
+        1,
+        Decimal(186000),
+        Decimal(1000),
+    )
+    assert (mine.won, mine.lost, mine.win_rate) == (1, 1, Decimal(50))
+    everything = of("Phone", OptionList.SOURCE, story.admin)
+    assert (everything.customers, everything.open_amount) == (2, Decimal(228000))
+    nothing = of("Website", OptionList.SOURCE, story.admin)
+    assert (nothing.customers, nothing.win_rate) == (0, None)
+
+
+def test_a_period_is_that_in_which_deals_were_closed(story: Cast) -> None:
+    today = Company.current().today()
+    assert of("Phone", OptionList.SOURCE, story.li, Days.between(today, today)).won == 1
+    before = of("Phone", OptionList.SOURCE, story.li, Days("..2020-01-01"))
+    assert (before.won, before.lost, before.open_amount) == (0, 0, Decimal(186000))
+
+
+def test_who_carries_several_tags_counts_for_each(story: Cast) -> None:
+    assert [row.customers for row in worth_of(OptionList.TAG, story.admin)] == [1, 1, 0, 1]
+
+
+@pytest.mark.parametrize("which", COLUMNS)
+def test_each_sum_leads_to_its_deals(story: Cast, browser: Browser, which: OptionList) -> None:
+    browser.sign_in("admin")
+    page = browser.get(f"/statistics/{which.value}?closed=this_month")
+    links = [values["href"] for tag, values in page.tags
+             if tag == "a" and f"customer_{which.value}=" in values.get("href", "")]  # fmt: skip
+    assert links
+    for row in worth_of(which, story.admin, Days("this_month")):
+        if row.option:
+            filter = DealFilter.parse_text(
+                f"status=won&closed=this_month&customer_{which.value}={row.option.id}"
+            )
+            deals = db.session.scalars(filter.narrow(story.admin)).all()
+            assert sum((deal.base_amount or 0 for deal in deals), Decimal(0)) == row.won_amount
+    browser.get(f"/statistics/{which.value}?closed_from=2026-01-01&closed_to=x")
+
+
+def test_a_rep_sees_none(story: Cast, browser: Browser) -> None:
+    browser.sign_in("wang").get("/statistics/source", status=403)
