@@ -15,6 +15,7 @@ from crm.demo import (
     customers,
     deals,
     expenses,
+    imports,
     own_fields,
     papers,
     people,
@@ -41,6 +42,7 @@ def build(today: date) -> None:
     expenses.claim(world, lives)
     papers.file(world, lives)
     views.save(world)
+    imports.bring_in(world)
     _settle_the_past()
 
 
