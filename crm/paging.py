@@ -191,10 +191,7 @@ class Page(Generic[Record]):
         backwards = bool(before)
         place = order.read(before or after)
         walked = order.backwards() if backwards else order
-        query = walked.sort(chosen.add_columns(*order.expressions).options(*options))
-        if place:
-            query = query.where(walked.after(place))
-        rows = db.session.execute(query.limit(PER_PAGE + 1)).all()
+        rows = _rows(chosen.where(walked.after(place)) if place else chosen, walked, options)
         more = len(rows) > PER_PAGE
         if place and (not rows or (backwards and not more)):
             return cls.of(chosen, order, options=options)
@@ -213,6 +210,20 @@ class Page(Generic[Record]):
     def is_counted(self) -> bool:
         """Whether ``total`` is exact; there are more than so many otherwise."""
         return self.total <= COUNTED
+
+
+def _rows(chosen: Select[Any], order: Order, options: tuple[Any, ...]) -> Sequence[Any]:
+    """The first rows, one more than a page has, each with its place.
+
+    Which they are is found out before what they show is read: a database would work out the
+    columns of all rows first, to put them in order.
+    """
+    unique = order.expressions[-1]
+    first = order.sort(chosen.with_only_columns(unique)).limit(PER_PAGE + 1).correlate(None)
+    (entity,) = (each["entity"] for each in chosen.column_descriptions)
+    shown = select(entity).select_from(*chosen.get_final_froms()).where(unique.in_(first))
+    query = order.sort(shown.add_columns(*order.expressions).options(*options))
+    return db.session.execute(query).all()
 
 
 def count(chosen: Select[Any], order: Order) -> int:

@@ -81,6 +81,7 @@ class Customer(
         Index(None, "name"),
         Index(None, "sort_name", "id"),
         Index(None, "created_at"),
+        Index(None, "owner_id"),
         # Whose customers there are, and how many, without reading them.
         Index("ix_customer_in_use", "owner_id", "id",
               sqlite_where=_IN_USE, postgresql_where=_IN_USE),
