@@ -38,7 +38,9 @@ LOOKED_AT = 20
 _OLE = b"\xd0\xcf\x11\xe0"
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
-_NOT_COMPUTED = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*</(?:\w+:)?c>")
+_NOT_COMPUTED = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:<v ?/>|<v></v>)?\s*</(?:\w+:)?c>"
+)
 _CHUNK = 1 << 20
 
 
@@ -95,9 +97,9 @@ def write_table(path: Path, name: str, target: Path) -> None:
 def _opened(path: Path) -> Iterator[Any]:
     _check(path)
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions that nobody asked for
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             try:
                 yield book
             finally:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from crm import clock, jobs
@@ -203,6 +204,18 @@ def test_contacts_find_their_customer_and_each_other(cast: Cast) -> None:
     assert (made.customer, made.mobile, made.is_primary) == (cast.sigma, "13812345678", True)
     again = done(content, by=cast.admin, noun="contacts", partly=True)
     assert again.report["counts"]["unchanged"] == 1
+
+
+def test_a_workbook_comes_in_from_the_sheet_that_is_chosen(admin: Browser, cast: Cast) -> None:
+    book, file = Workbook(), io.BytesIO()
+    book.active.append(["说明"])
+    book.create_sheet("名单").append(["客户名称", "电话"])
+    book["名单"].append(["泰信", 13812345678])
+    book.save(file)
+    page = upload(admin, file.getvalue(), "book.xlsx")
+    admin.submit(page, "/sheet", sheet="名单")
+    write(admin, check(admin, admin.follow()))
+    assert cast.customer("泰信").phone == "13812345678"
 
 
 def test_a_template_is_kept_and_offered_where_it_fits(admin: Browser, cast: Cast) -> None:
