@@ -16,6 +16,7 @@ from crm.demo import (
     deals,
     expenses,
     imports,
+    keeping,
     own_fields,
     papers,
     people,
@@ -43,6 +44,7 @@ def build(today: date) -> None:
     papers.file(world, lives)
     views.save(world)
     imports.bring_in(world)
+    keeping.keep(world)
     _settle_the_past()
 
 
