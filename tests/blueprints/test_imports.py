@@ -410,3 +410,22 @@ def test_an_administrator_who_is_none_any_more_sees_nothing(app: Flask, cast: Ca
     other.give_roles({Role.REP}, by=cast.admin)
     db.session.commit()
     Browser(app).sign_in("other").get(f"/imports/{run.id}", status=403)
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_exported_changes_nothing(
+    admin: Browser, cast: Cast, format: str, language: str
+) -> None:
+    admin.post("/preferences", {"language": language})
+    for name in ("=1+1", "a,b", "甲\n乙", "😀 泵", '"q"'):
+        customer = Customer(name=name, owner=cast.wang, address=f"{name};=2", phone="+86 1")
+        Customer.register(customer, by=cast.wang)
+    db.session.commit()
+    columns = "code,name,owner,created,kind,grade,region,source,phone,address,website,parent"
+    admin.post(f"/exports/customers?columns={columns}", {"format": format}, status=200,
+               buffered=True)  # fmt: skip
+    run = checked(admin.last.get_data(), by=cast.admin, name=f"c.{format}")
+    counts = run.report["counts"]
+    assert (counts["created"], counts["updated"], counts["refused"]) == (0, 0, 0), run.report
+    assert counts["unchanged"] == customers()
