@@ -97,7 +97,7 @@ class Deals(Importer):
         Field("source", choice(OptionList.SOURCE), words=("lead source", "来源", "商机来源")),
         Field("next_step", text(Deal.next_step), words=("下一步", "下一步计划")),
         Field("created_at", past,
-              words=("created", "created on", "创建日期", "创建时间", "开始日期")),
+              words=("created", "created on", "since", "创建日期", "创建时间", "开始日期")),
     )  # fmt: skip
 
     plain = ("name", "customer", "owner", "product", "expected_close", "probability", "source",
