@@ -6,6 +6,7 @@ template database once; each test that touches the database begins with a fresh 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from crm import clock, create_app
 from crm.extensions import db
 from tests.cast import Cast, write_cast
-from tests.databases import Databases, PostgresCluster, databases_for, keep_files_in_memory
+from tests.databases import Databases, PostgresCluster, databases_for, folder_in_memory
 from tests.mailbox import mailbox  # noqa: F401  a fixture
 from tests.page import Browser
 
@@ -40,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controller says where files are, and starts one PostgreSQL: workers inherit both."""
     if hasattr(config, "workerinput"):
         return
-    keep_files_in_memory()
+    config.stash[FOLDER] = folder_in_memory()
     if config.getoption("--database") == "postgresql":
         config.stash[CLUSTER] = PostgresCluster.start()
 
@@ -48,9 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if cluster := config.stash.get(CLUSTER, None):
         cluster.stop()
+    if folder := config.stash.get(FOLDER, None):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 CLUSTER: pytest.StashKey[PostgresCluster] = pytest.StashKey()
+FOLDER: pytest.StashKey[Path | None] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")

@@ -42,14 +42,17 @@ def databases_for(kind: str, folder: Path, worker: str) -> Databases:
     return SQLiteDatabases(folder) if kind == "sqlite" else PostgresDatabases(worker)
 
 
-def keep_files_in_memory() -> None:
-    """Let this process and its children keep temporary files in memory, where there is room.
+def folder_in_memory() -> Path | None:
+    """A folder in memory for the temporary files of this process and its children, given room.
 
     Each test begins with a fresh database: copied on a disk, it takes longer than most tests.
     """
-    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
-        os.environ["TMPDIR"] = str(MEMORY)
-        tempfile.tempdir = None  # found anew
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ENOUGH:
+        return None
+    folder = tempfile.mkdtemp(prefix="crm-tests-", dir=MEMORY)
+    os.chmod(folder, 0o711)  # PostgreSQL runs as somebody else
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    return Path(folder)
 
 
 class SQLiteDatabases:
