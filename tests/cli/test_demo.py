@@ -60,6 +60,7 @@ def test_reset_makes_the_demo_again(crm: Command, small_demo: None) -> None:
     picture = files.PreparedFile("ticket.jpg", "image/jpeg", b"a picture")
     receipt = files.store(picture, kind="expense_item", by=wangfang)
     receipt.record_id = 1
+    db.session.add(receipt)
     Customer.register(Customer(name="临时客户", owner=wangfang), by=wangfang)
     db.session.commit()
 

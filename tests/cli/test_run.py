@@ -83,7 +83,7 @@ class Service:
     def listens(self) -> bool:
         try:
             socket.create_connection(("127.0.0.1", self.port)).close()
-        except ConnectionRefusedError:
+        except ConnectionError:  # refused, or taken and dropped in the moment of stopping
             return False
         return True
 

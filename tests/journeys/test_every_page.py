@@ -24,6 +24,7 @@ SERIOUS = {"serious", "critical"}
 # What is written the same in Chinese: names, keys, units.
 SAME_IN_CHINESE = {
     "kaidan",
+    "outlook", "powerpoint", "vcard",  # names of programs and of a kind of file
     "hengchuan",  # in the password of the demo, which stands on its door
     "english",
     "ctrl",
