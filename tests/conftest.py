@@ -57,6 +57,11 @@ CLUSTER: pytest.StashKey[PostgresCluster] = pytest.StashKey()
 FOLDER: pytest.StashKey[Path | None] = pytest.StashKey()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first: one worker is busy with it while the other does the rest."""
+    items.sort(key=lambda item: item.path.name != "test_every_page.py")
+
+
 @pytest.fixture(scope="session")
 def databases(
     request: pytest.FixtureRequest, tmp_path_factory, worker_id: str

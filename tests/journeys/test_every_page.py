@@ -24,7 +24,12 @@ SERIOUS = {"serious", "critical"}
 # What is written the same in Chinese: names, keys, units.
 SAME_IN_CHINESE = {
     "kaidan",
-    "outlook", "powerpoint", "vcard",  # names of programs and of a kind of file
+    "excel",
+    "outlook",
+    "powerpoint",
+    "word",
+    "vcard",
+    "vcf",
     "hengchuan",  # in the password of the demo, which stands on its door
     "english",
     "ctrl",
@@ -35,7 +40,6 @@ SAME_IN_CHINESE = {
     "crm",
     "csv",
     "xlsx",
-    "excel",
     "europe",
     "berlin",
     "heic",
