@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 from flask import current_app
 from sqlalchemy import func, select
@@ -13,6 +15,7 @@ from crm.cli.printing import table
 from crm.demo import clearing, people
 from crm.extensions import db
 from crm.models import Company, Role, User
+from crm.unused_files import remove
 
 
 @click.command("demo")
@@ -37,7 +40,7 @@ def command(reset: bool, if_empty: bool) -> None:
     click.echo("Building the demo, this takes some seconds …")
     demo.build(Company.current().today())
     db.session.commit()
-    clearing.delete_files(old_files)
+    remove(old_files, before=time.time())
     print_sign_ins()
 
 

@@ -1,11 +1,10 @@
-"""Taking the demo away again: every row, and the files that belonged to it."""
+"""Taking the demo away again: every row; its files are left to ``unused_files``."""
 
 from __future__ import annotations
 
 from flask import g
 from sqlalchemy import delete, select, update
 
-from crm import files
 from crm.base import Base
 from crm.extensions import db
 from crm.models import Attachment, Company, Team
@@ -29,10 +28,3 @@ def clear() -> list[str]:
     db.session.expunge_all()
     g.pop("company", None)
     return digests
-
-
-def delete_files(digests: list[str]) -> None:
-    """Delete files that no attachment names any more; call it after the commit."""
-    kept = set(db.session.scalars(select(Attachment.digest).where(Attachment.digest.in_(digests))))
-    for digest in set(digests) - kept:
-        files.path_of(digest).unlink(missing_ok=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from werkzeug.datastructures import MultiDict
 
 from crm.paging import LONGEST
 
 MOST_VALUES = 50
+
+End = TypeVar("End")
 
 
 def sent(args: MultiDict[str, str], name: str) -> list[str]:
@@ -44,6 +47,17 @@ def _read_one(text: str, kind: Any) -> Any:
         return kind(text)
     except ValueError:
         return None
+
+
+def range_of(text: str, read_end: Callable[[str], End]) -> tuple[End | None, End | None]:
+    """The two ends of ``first..last``, of which one may be missing.
+
+    :raises ValueError: it is no range.
+    """
+    first, last = (read_end(end) if end else None for end in text.split(".."))
+    if first is None and last is None:
+        raise ValueError(text)
+    return first, last
 
 
 def written(value: Any) -> str:

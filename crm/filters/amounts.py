@@ -11,11 +11,10 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
+from crm.filters.address import range_of
 from crm.models import Company
 
 LARGEST = Decimal(10) ** 12
-# The least and the most, if there is one.
-Ends = tuple[Decimal | None, Decimal | None]
 
 
 class Amounts(str):
@@ -25,7 +24,7 @@ class Amounts(str):
     LEAST: ClassVar[Decimal] = Decimal(0)
 
     def __new__(cls, written: str) -> Self:
-        least, most = _ends(written)
+        least, most = range_of(written, _amount)
         if min(end for end in (least, most) if end is not None) < cls.LEAST:
             raise ValueError(written)
         if least is not None and most is not None and most < least:
@@ -51,13 +50,13 @@ class Amounts(str):
 
         :param stored: what ``column`` has for an amount.
         """
-        least, most = (None if end is None else stored(end) for end in _ends(self))
+        least, most = (None if end is None else stored(end) for end in range_of(self, _amount))
         above = [column >= least] if least is not None else []
         return above + ([column <= most] if most is not None else [])
 
     def words(self) -> str:
         """What they are called in the reader's language."""
-        least, most = (None if end is None else self.said(end) for end in _ends(self))
+        least, most = (None if end is None else self.said(end) for end in range_of(self, _amount))
         if least and most:
             return _("%(first)s to %(last)s", first=least, last=most)
         return _("from %(amount)s", amount=least) if least else _("up to %(amount)s", amount=most)
@@ -77,17 +76,6 @@ class Numbers(Sums):
 
     def said(self, end: Decimal) -> str:
         return str(format_decimal(end))
-
-
-def _ends(written: str) -> Ends:
-    """The two amounts of a range.
-
-    :raises ValueError: it is none.
-    """
-    least, most = (_amount(text) if text else None for text in written.split(".."))
-    if least is None and most is None:
-        raise ValueError(written)
-    return least, most
 
 
 def _amount(written: str) -> Decimal:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm import clock
+from crm.filters.address import range_of
 from crm.models import Company
 
 # The first and the last day, if there is one.
@@ -47,7 +48,7 @@ class Days(str):
 
     def __new__(cls, written: str) -> Days:
         if written not in NAMED:
-            first, last = _ends(written)
+            first, last = range_of(written, _day)
             if first and last and last < first:
                 written = cls.between(last, first)
         return super().__new__(cls, written)
@@ -97,18 +98,7 @@ class Days(str):
         return _("from %(day)s", day=first) if first else _("until %(day)s", day=last)
 
     def _ends(self) -> Ends:
-        return NAMED[self][1](Company.current().today()) if self.is_named else _ends(self)
-
-
-def _ends(written: str) -> Ends:
-    """The two days of a range.
-
-    :raises ValueError: it is none.
-    """
-    first, last = (_day(text) if text else None for text in written.split(".."))
-    if first is None and last is None:
-        raise ValueError(written)
-    return first, last
+        return NAMED[self][1](Company.current().today()) if self.is_named else range_of(self, _day)
 
 
 def _day(written: str) -> date:

@@ -10,7 +10,17 @@ from unicodedata import normalize
 from flask_babel import gettext as _
 
 from crm.extensions import choose_language, db
-from crm.importers.fields import LONGEST_TEXT, Field, Parser, day, signed, url, user, yes_or_no
+from crm.importers.fields import (
+    LONGEST_TEXT,
+    Field,
+    Parser,
+    day,
+    signed,
+    text_within,
+    url,
+    user,
+    yes_or_no,
+)
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.models import CustomChoice, CustomField, CustomNoun, FieldKind
@@ -43,9 +53,9 @@ def parser(field: CustomField) -> Parser:
     """What reads the cells of ``field``: a parser whose values ``set_custom`` takes."""
     match field.kind:
         case FieldKind.TEXT:
-            return _text(LONGEST)
+            return text_within(LONGEST)
         case FieldKind.LONG_TEXT:
-            return _text(LONGEST_TEXT)
+            return text_within(LONGEST_TEXT)
         case FieldKind.NUMBER:
             return _number(NUMBER_SCALE)
         case FieldKind.MONEY:
@@ -62,17 +72,6 @@ def parser(field: CustomField) -> Parser:
             return url
         case FieldKind.PERSON:
             return user
-
-
-def _text(longest: int) -> Parser:
-    def parse(text: str, _known: Known) -> str:
-        if len(text) > longest:
-            raise BadValue(_("is longer than %(most)s characters", most=f"{longest:,}"))
-        if "\0" in text:
-            raise BadValue(_("contains a null character"))
-        return text
-
-    return parse
 
 
 def _number(places: int) -> Parser:

@@ -83,7 +83,11 @@ class Field:
 
 def text(column: InstrumentedAttribute[Any]) -> Parser:
     """Text that fits into ``column``."""
-    longest = getattr(column.type, "length", None) or LONGEST_TEXT
+    return text_within(getattr(column.type, "length", None) or LONGEST_TEXT)
+
+
+def text_within(longest: int) -> Parser:
+    """Text of at most ``longest`` characters."""
 
     def parse(text: str, _known: Known) -> str:
         if len(text) > longest:
