@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask import has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
@@ -24,6 +23,7 @@ from crm.models import (
     User,
 )
 from crm.models.approval import Closure, Decision
+from crm.once import once_a_request
 
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     CustomerKind: {
@@ -252,9 +252,4 @@ def refusal_word(reason: str) -> str:
 
 def _shared_names() -> set[str]:
     """What several people are called, asked of the database once a request."""
-    if not has_request_context():
-        return User.shared_names()
-    if "crm.shared_names" not in request.environ:
-        request.environ["crm.shared_names"] = User.shared_names()
-    names: set[str] = request.environ["crm.shared_names"]
-    return names
+    return once_a_request("shared names", User.shared_names)

@@ -17,6 +17,7 @@ from crm.filters.amounts import Amounts
 from crm.filters.columns import words
 from crm.filters.days import Days
 from crm.models import Option, OptionList, Pipeline, Team, User
+from crm.models.access import Noun, Scope, is_among
 from crm.wording import word_for
 
 ME, NOBODY = "me", "none"
@@ -116,9 +117,8 @@ def options(name: str, title: Any, which: OptionList) -> Facet:
     """A list of the firm's."""
 
     def choices(chosen: Sequence[str]) -> Choices:
-        wanted = or_(Option.active, Option.id.in_([int(each) for each in chosen]))
-        listed = select(Option).where(Option.list == which, wanted)
-        return _named(db.session.scalars(listed.order_by(Option.position, Option.id)))
+        known = Option.known(which)
+        return _named(each for each in known if each.active or str(each.id) in chosen)
 
     return Facet(name, title, choices)
 
@@ -133,7 +133,9 @@ def people(name: str, title: Any, whose: Any, model: Any = None) -> Facet:
     def choices(chosen: Sequence[str]) -> Choices:
         ids = ids_of([Person(each) for each in chosen if each != ME], current_user)
         seen = records.visible_to(current_user).with_only_columns(whose)
-        named = select(User).where(or_(User.id.in_(seen), User.id.in_(ids)))
+        # What is read from JSON has no index to look it up by, for each of the people.
+        reach = Scope.OWN if model else max(map(current_user.sees, Noun))
+        named = select(User).where(or_(is_among(User.id, seen, reach), User.id.in_(ids)))
         here = db.session.scalars(named.order_by(User.sort_name, User.id))
         can_be_nobody = model is None and whose.property.columns[0].nullable
         nobody = [(NOBODY, _("Nobody"))] if can_be_nobody else []

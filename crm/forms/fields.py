@@ -118,7 +118,7 @@ class OptionField(RecordField):
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         super().process(*args, **kwargs)
-        self.offer(Option.of(self.which))
+        self.offer(list(Option.in_use(self.which)))
 
 
 class RecordsField(RecordField):

@@ -218,7 +218,7 @@ def _field_choices(importer: type[Importer]) -> Iterator[tuple[str, str]]:
 
 
 def _options(which: OptionList) -> list[tuple[str, str]]:
-    return [(option.label_zh, words(option)) for option in db.session.scalars(Option.of(which))]
+    return [(option.label_zh, words(option)) for option in Option.in_use(which)]
 
 
 def _people() -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ class TagsField(RecordsField):
         names = [name.replace("\0", "").strip() for name in re.split("[,，、;；]", ",".join(sent))]
         self.new_names = list(dict.fromkeys(filter(None, names)))
         super().process(formdata, *args, **kwargs)
-        self.offer(Option.of(OptionList.TAG))
+        self.offer(list(Option.in_use(OptionList.TAG)))
 
     @property
     def may_add(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, false, select, true
@@ -115,14 +115,20 @@ def another(model: Any) -> Any:
 
 def members_below(user: User) -> Select[int]:
     """The ids of the users in ``user``'s team and every team below it."""
+    assert user.team is not None
+    return _members_below(user.team.path)
+
+
+@lru_cache(maxsize=1_000)
+def _members_below(path: str) -> Select[int]:
+    """The condition on a record names this many times over; it is the same for a team each time."""
     from crm.models.team import Team
     from crm.models.user import User as Member
 
-    assert user.team is not None
     return (
         select(Member.id)
         .join(Team, Member.team_id == Team.id)
-        .where(Team.path.startswith(user.team.path, autoescape=True))
+        .where(Team.path.startswith(path, autoescape=True))
     )
 
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flask import has_app_context, has_request_context, request
+from flask import has_app_context, has_request_context
 from sqlalchemy import (
     JSON,
     ColumnElement,
@@ -36,6 +37,7 @@ from crm.extensions import db
 from crm.models.bilingual import Bilingual
 from crm.models.event import Action, Event
 from crm.models.option import InUse, OptionPlan, written_options
+from crm.once import once_a_request
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -113,11 +115,8 @@ class CustomField(Bilingual, Versioned, Base):
         """What ``all_of`` finds, asked of the database once a request; none outside an app."""
         if not has_app_context():
             return []
-        asked = request.environ.setdefault("crm.custom_fields", {}) if has_request_context() else {}
-        if noun not in asked:
-            asked[noun] = db.session.scalars(cls.all_of(noun)).all()
-        fields: Sequence[CustomField] = asked[noun]
-        return fields
+        ask = partial(_all, cls.all_of(noun))
+        return once_a_request(f"custom fields of {noun}", ask)
 
     @classmethod
     def in_use(cls, noun: CustomNoun) -> list[CustomField]:
@@ -346,11 +345,12 @@ def _person(id: int) -> User | None:
 
     if not has_request_context():
         return db.session.get(User, id)
-    if "crm.people" not in request.environ:
-        people = db.session.scalars(select(User)).all()
-        request.environ["crm.people"] = {person.id: person for person in people}
-    person: User | None = request.environ["crm.people"].get(id)
-    return person
+    people = once_a_request("people", lambda: {each.id: each for each in _all(select(User))})
+    return people.get(id)
+
+
+def _all(chosen: Select[Any]) -> Sequence[Any]:
+    return db.session.scalars(chosen).all()
 
 
 def _scaled(places: int) -> Callable[[Decimal], int]:

@@ -83,7 +83,8 @@ class Customer(
         Index(None, "created_at"),
         Index(None, "owner_id"),
         # Whose customers there are, and how many, without reading them.
-        Index("ix_customer_in_use", "owner_id", "id",
+        # (SQLite reads what a partial index is partial by, though nothing else can stand in it.)
+        Index("ix_customer_in_use", "owner_id", "id", "trashed_at",
               sqlite_where=_IN_USE, postgresql_where=_IN_USE),
     )  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ from crm.base import Base, Key, stored_by_value
 from crm.extensions import db
 from crm.models.bilingual import Bilingual
 from crm.models.event import Action, Event
+from crm.once import once_a_request
 
 if TYPE_CHECKING:
     from crm.models.company import Company
@@ -70,6 +72,23 @@ class Option(Bilingual, Base):
     def of(cls, which: OptionList) -> Select[Option]:
         """The options that can be chosen now, in the firm's order."""
         return select(cls).where(cls.list == which, cls.active).order_by(cls.position, cls.id)
+
+    @classmethod
+    def known(cls, which: OptionList) -> Sequence[Option]:
+        """What ``all_of`` finds, for pages: every list is read once a request."""
+        return once_a_request("options", cls._by_list).get(which, [])
+
+    @classmethod
+    def in_use(cls, which: OptionList) -> Sequence[Option]:
+        """What ``of`` finds, for pages: every list is read once a request."""
+        return [option for option in cls.known(which) if option.active]
+
+    @classmethod
+    def _by_list(cls) -> Mapping[OptionList, Sequence[Option]]:
+        found = defaultdict(list)
+        for option in db.session.scalars(select(cls).order_by(cls.position, cls.id)):
+            found[option.list].append(option)
+        return found
 
     @classmethod
     def all_of(cls, which: OptionList) -> Select[Option]:

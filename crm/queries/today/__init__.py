@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm.extensions import db
 from crm.models import (
     ApprovalAssignment,
     Deal,
@@ -84,7 +83,7 @@ def today_of(user: User) -> Today:
         closing=deals.closing_of(user, leads=leads) if sells or leads else Few.none(),
         birthdays=birthdays_of(user) if sells else [],
         news=news.since_yesterday(user, leads=leads) if sells or leads else [],
-        kinds=db.session.scalars(Option.of(OptionList.ACTIVITY_KIND)).all() if customers else [],
+        kinds=Option.in_use(OptionList.ACTIVITY_KIND) if customers else [],
         telephones=telephones(customers, user) if customers else {},
     )
 
