@@ -1,7 +1,7 @@
 """What a record lacks, and what is hardly meant as it stands: conditions by which lists narrow.
 
-They are SQL that both databases read alike: the pages that count and the lists that are mended
-from them cannot disagree.
+They are SQL that both databases read alike: the pages that count, that of a single customer, and
+the lists that are mended from them cannot disagree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from crm.models import Company, Contact, Customer
+from crm.extensions import db
+from crm.models import Company, Contact, Customer, ReachKind
 from crm.wording import FIELDS, FIELDS_OF
 
 # Telephone numbers have so many digits, with whatever stands between them and an extension.
@@ -46,7 +47,7 @@ class Gap(StrEnum):
 class ContactGap(StrEnum):
     """What a contact lacks."""
 
-    PHONE = "phone"  # a mobile one as well
+    PHONE = "phone"  # none at all, neither mobile nor a further one
     EMAIL = "email"
     TITLE = "title"
     DECISION_ROLE = "decision_role"
@@ -69,6 +70,27 @@ class ContactDoubt(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     BIRTHDAY = "birthday"
+
+
+def gaps_of(customer: Customer) -> list[Gap]:
+    """Which of ``COUNTED`` it lacks."""
+    lacks = select(*(GAPS[gap]() for gap in COUNTED)).where(Customer.id == customer.id)
+    found = db.session.execute(lacks.select_from(Customer)).one()
+    return [gap for gap, lacking in zip(COUNTED, found, strict=True) if lacking]
+
+
+def completeness(lacking: int, customers: int = 1) -> int:
+    """How much of what is ``COUNTED`` is known of so many ``customers``, in percent.
+
+    :param lacking: how often one of them lacks one of these.
+    """
+    wanted = customers * len(COUNTED)
+    return percent(wanted - lacking, wanted)
+
+
+def percent(part: int, whole: int) -> int:
+    """Rounded down, so that 100 means all; nothing is whole."""
+    return 100 * part // whole if whole else 100
 
 
 def one_of_these(
@@ -111,8 +133,8 @@ def _is_short(name: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
 
 
 def _nobody_is_reached() -> ColumnElement[bool]:
-    reached = or_(~_is_empty(Contact.phone), ~_is_empty(Contact.mobile))
-    return _is_empty(Customer.phone) & ~_contact().where(reached).exists()
+    somebody = _contact().where(Contact.can_be_reached_by(ReachKind.PHONE))
+    return _is_empty(Customer.phone) & ~somebody.exists()
 
 
 def _is_no_birthday() -> ColumnElement[bool]:
@@ -157,11 +179,13 @@ GAPS: dict[Gap, Callable[[], ColumnElement[bool]]] = {
     Gap.OWNER: lambda: Customer.owner_id.is_(None),
 }
 CONTACT_GAPS: dict[ContactGap, Callable[[], ColumnElement[bool]]] = {
-    ContactGap.PHONE: lambda: _is_empty(Contact.phone) & _is_empty(Contact.mobile),
-    ContactGap.EMAIL: lambda: _is_empty(Contact.email),
+    ContactGap.PHONE: lambda: ~Contact.can_be_reached_by(ReachKind.PHONE),
+    ContactGap.EMAIL: lambda: ~Contact.can_be_reached_by(ReachKind.EMAIL),
     ContactGap.TITLE: lambda: _is_empty(Contact.title),
     ContactGap.DECISION_ROLE: lambda: Contact.decision_role.is_(None),
 }
+# What makes a customer complete; an owner is none of its facts: those in the pool have none.
+COUNTED = tuple(gap for gap in Gap if gap is not Gap.OWNER)
 DOUBTS: dict[Doubt, Callable[[], ColumnElement[bool]]] = {
     Doubt.SHORT: lambda: _is_short(Customer.name),
     Doubt.TRIAL: lambda: _is_trial(Customer.name),

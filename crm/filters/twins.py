@@ -10,7 +10,7 @@ from sqlalchemy import select, tuple_
 from crm.extensions import db
 from crm.folding import fold
 from crm.likenesses import LikenessKind, likenesses, phone_key
-from crm.models import Contact, Customer, User
+from crm.models import Contact, Customer, ReachKind, User
 from crm.models.likeness import Likeness
 
 # How many are shown while somebody types.
@@ -35,7 +35,7 @@ class Typed:
 
     name: str = ""
     phones: tuple[str, ...] = ()
-    email: str = ""
+    emails: tuple[str, ...] = ()
     website: str = ""
     # Whose contact is typed, if it is one.
     at: Customer | None = None
@@ -44,8 +44,7 @@ class Typed:
     def likenesses(self) -> set[tuple[LikenessKind, str]]:
         """By what the customer would be recognised; the name of a contact says nothing of it."""
         name = "" if self.at else self.name
-        emails = (self.email,)
-        return likenesses(name=name, phones=self.phones, emails=emails, website=self.website)
+        return likenesses(name=name, phones=self.phones, emails=self.emails, website=self.website)
 
 
 @dataclass(frozen=True)
@@ -113,11 +112,11 @@ def likely_contacts(typed: Typed, user: User) -> list[Contact]:
     """Who is at the customer already, by the same name, number or mail address."""
     assert typed.at is not None
     numbers = {phone_key(phone) for phone in typed.phones} - {""}
-    email, name = typed.email.lower(), fold(typed.name)
+    emails, name = set(map(str.lower, typed.emails)), fold(typed.name)
     return [
         contact
         for contact in db.session.scalars(Contact.known_at(typed.at, user))
         if (name and fold(contact.name) == name)
-        or (email and (contact.email or "").lower() == email)
-        or numbers & {phone_key(phone or "") for phone in (contact.phone, contact.mobile)}
+        or emails & set(map(str.lower, contact.reached_by(ReachKind.EMAIL)))
+        or numbers & set(map(phone_key, contact.reached_by(ReachKind.PHONE)))
     ][:SHOWN]

@@ -121,6 +121,10 @@ class NewContactForm(AsksForTwins, WholeContactForm):
         super().__init__(*args, **kwargs)
         self.twins_at = customer
 
+    def typed(self) -> dict[str, Any]:
+        further = (row.form.value for row in self.rows)
+        return super().typed() | {value.name: value.data for value in further}
+
 
 class ContactMoveForm(BaseForm):
     customer = PickerField(_l("Customer"), "customer", validators=[Required()])

@@ -7,6 +7,7 @@ form again is the answer. Nobody is kept from saving.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask_login import current_user
@@ -15,8 +16,8 @@ from wtforms import HiddenField
 from crm.filters.twins import Here, Typed, here_already
 from crm.models import Customer
 
-# The fields that hold a number, of whichever form.
-PHONES = ("phone", "mobile", "contact_mobile")
+# The fields that hold a number or an address, of whichever form, and the rows of a contact's.
+REACHED_BY = re.compile(r"phone|mobile|contact_mobile|email|rows-\d+-value")
 
 
 class AsksForTwins:
@@ -35,10 +36,13 @@ class AsksForTwins:
         """Complete, and whoever is alike was seen."""
         if not super().validate(*args, **kwargs):  # type: ignore[misc]
             return False
-        typed = {field.name: field.data for field in self}
-        self.here = here_already(typed_in(typed, at=self.twins_at), current_user)
+        self.here = here_already(typed_in(self.typed(), at=self.twins_at), current_user)
         seen = (self.seen_twins.data or "").split(",")
         return not set(filter(None, self.here.ids.split(","))) - set(seen)
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, as the page sends it while that is being done."""
+        return {field.name: field.data for field in self}
 
 
 def typed_in(values: Any, *, at: Customer | None = None) -> Typed:
@@ -47,6 +51,7 @@ def typed_in(values: Any, *, at: Customer | None = None) -> Typed:
     def said(name: str) -> str:
         return str(values.get(name) or "").replace("\0", "").strip()[:200]
 
-    return Typed(
-        said("name"), tuple(filter(None, map(said, PHONES))), said("email"), said("website"), at
-    )
+    reached_by = [value for name in values if REACHED_BY.fullmatch(name) and (value := said(name))]
+    emails = tuple(each for each in reached_by if "@" in each)
+    phones = tuple(each for each in reached_by if "@" not in each)
+    return Typed(said("name"), phones, emails, said("website"), at)

@@ -7,7 +7,21 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Select, String, inspect, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    cast,
+    func,
+    inspect,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
@@ -157,6 +171,16 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
         own = (self.mobile, self.phone) if kind == ReachKind.PHONE else (self.email,)
         further = (each.value for each in self.further if each.kind == kind)
         return list(dict.fromkeys(value for value in (*own, *further) if value))
+
+    @classmethod
+    def can_be_reached_by(cls, kind: ReachKind) -> ColumnElement[bool]:
+        """The condition that there is such a number, or address: that ``reached_by`` finds one.
+
+        JSON stands as ``json.dumps`` wrote it; the quotes within a value have a backslash.
+        """
+        own = (cls.mobile, cls.phone) if kind == ReachKind.PHONE else (cls.email,)
+        further = cast(cls.reaches, String).like(f'%"kind": "{kind.value}"%')
+        return or_(*(func.coalesce(each, "") != "" for each in own), further)
 
     def move_to(self, customer: Customer, *, by: User) -> None:
         """They work at another firm now; what was noted with them stays where it happened."""

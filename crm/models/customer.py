@@ -96,10 +96,6 @@ class Customer(
         "website", "address", "employees", "annual_revenue", "note",
     )  # fmt: skip
 
-    # What one wants to know of every firm, besides whom to speak with.
-    WANTED = ("owner", "grade", "industry", "region", "source", "phone", "website", "address",
-              "employees")  # fmt: skip
-
     id: Mapped[Key]
     name: Mapped[Name]
     kind: Mapped[CustomerKind] = mapped_column(
@@ -239,11 +235,6 @@ class Customer(
     def customer(self) -> Customer:
         """Itself: what events and tasks call the customer they are about."""
         return self
-
-    @property
-    def missing(self) -> list[str]:
-        """What of ``WANTED`` is not known."""
-        return [name for name in self.WANTED if getattr(self, name) is None]
 
     def belongs_to(self, group: Customer) -> bool:
         """Whether ``group`` is this customer, or stands somewhere above it."""

@@ -26,6 +26,7 @@ from crm.filters.quality import (
     CONTACT_DOUBTS,
     CONTACT_GAP_WORDS,
     CONTACT_GAPS,
+    COUNTED,
     DOUBT_WORDS,
     DOUBTS,
     GAP_WORDS,
@@ -34,14 +35,14 @@ from crm.filters.quality import (
     ContactGap,
     Doubt,
     Gap,
+    completeness,
+    percent,
 )
 from crm.likenesses import LikenessKind
 from crm.models import Contact, Customer, Deal, Team, User
 from crm.nouns import list_word
 from crm.queries.duplicates import count_of_groups
 
-# What makes a customer complete; an owner is none of its facts: those in the pool have none.
-COUNTED = tuple(gap for gap in Gap if gap is not Gap.OWNER)
 # An amount is far out when it is so many times the one in the middle, of at least so many deals.
 FAR_OUT, FEWEST_DEALS = 50, 10
 FAR_OUT_WORDS = _l("Deal with an amount far above the others")
@@ -66,7 +67,7 @@ class Line:
     @property
     def percent(self) -> int:
         """How many are as they should be; all only where none is wanting."""
-        return _percent(self.of - self.count, self.of)
+        return percent(self.of - self.count, self.of)
 
 
 @dataclass
@@ -90,8 +91,7 @@ class Share:
     @property
     def percent(self) -> int:
         """Of all that could be filled in, how much is."""
-        lacking = sum(self.gaps[gap] for gap in COUNTED)
-        return _percent(self.count * len(COUNTED) - lacking, self.count * len(COUNTED))
+        return completeness(sum(self.gaps[gap] for gap in COUNTED), self.count)
 
     def lacking(self, gap: Gap) -> CustomerFilter:
         """The list of those that lack it."""
@@ -223,8 +223,3 @@ def _counted(chosen: Any, conditions: Sequence[ColumnElement[bool]]) -> list[int
 
 def _count_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-def _percent(part: int, whole: int) -> int:
-    """In percent, rounded down, so that 100 means all."""
-    return 100 * part // whole if whole else 100

@@ -14,6 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from crm import clock
 from crm.base import money_sum
 from crm.extensions import db
+from crm.filters.quality import Gap, completeness, gaps_of
 from crm.models import (
     Activity,
     Company,
@@ -84,6 +85,8 @@ class CustomerView:
     contacts_hidden: int
     warning: PoolWarning | None
     merges: Sequence[Merge]
+    # What is not known of the firm yet; each is called as the field that says it.
+    missing: Sequence[Gap]
 
     @property
     def silent_days(self) -> int:
@@ -97,15 +100,9 @@ class CustomerView:
         return self.silent_days > COLD_AFTER.get(grade or "", COLD_AFTER_OTHERWISE)
 
     @property
-    def missing(self) -> list[str]:
-        """What is not known of the firm yet, by the names of its fields."""
-        return [*self.customer.missing, *([] if self.contacts.total else ["contact"])]
-
-    @property
     def completeness(self) -> int:
         """How much of what one wants to know is known, in percent."""
-        wanted = len(Customer.WANTED) + 1
-        return round(100 * (wanted - len(self.missing)) / wanted)
+        return completeness(len(self.missing))
 
 
 def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
@@ -131,6 +128,7 @@ def view_of(customer: Customer, user: User, wanted: Wanted) -> CustomerView:
         contacts_hidden=_contacts_of(customer) - contacts.total if customer.lies_in_pool else 0,
         warning=warning_of(customer) if Company.current().has_pool else None,
         merges=merges_shown(customer),
+        missing=gaps_of(customer),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_
 
 from crm.extensions import db
-from crm.models import Contact, Customer, User
+from crm.models import Contact, Customer, ReachKind, User
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,6 @@ def telephones(customer_ids: Iterable[int | None], user: User) -> dict[int, Tele
 
     That is the primary contact, then the firm itself, then whoever else has a number.
     """
-    number = func.coalesce(Contact.mobile, Contact.phone)
     at_customer = and_(
         Contact.customer_id == Customer.id, Contact.trashed_at.is_(None), Customer.known_to(user)
     )
@@ -32,15 +31,15 @@ def telephones(customer_ids: Iterable[int | None], user: User) -> dict[int, Tele
         Customer.visible_to(user)
         .where(Customer.id.in_({each for each in customer_ids if each is not None}))
         .outerjoin(Contact, at_customer)
-        .with_only_columns(
-            Customer.id, Customer.phone, Customer.name, Contact.is_primary, number, Contact.name
-        )
+        .with_only_columns(Customer.id, Customer.phone, Customer.name, Contact)
         .order_by(Contact.is_primary.desc(), Contact.sort_name)
     )
     first: dict[int, Telephone] = {}
-    for customer_id, phone, firm, is_primary, own, name in rows:
-        known = [(own, name), (phone, firm)] if is_primary else [(phone, firm), (own, name)]
-        for each, who in known:
-            if each:
-                first.setdefault(customer_id, Telephone(each, who))
+    for customer_id, phone, firm, contact in rows:
+        numbers = contact.reached_by(ReachKind.PHONE) if contact else []
+        own = [(number, contact.name) for number in numbers[:1]]
+        the_firms = [(phone, firm)] if phone else []
+        is_primary = contact is not None and contact.is_primary
+        for number, who in own + the_firms if is_primary else the_firms + own:
+            first.setdefault(customer_id, Telephone(number, who))
     return first

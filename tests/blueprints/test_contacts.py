@@ -91,6 +91,23 @@ def test_every_number_is_searched_and_tells_twins(cast: Cast, wang: Browser, liu
     assert {"+8641188889999", "other-firm.example"} <= kept
 
 
+def test_a_further_number_tells_that_somebody_is_here_while_another_is_typed(
+    cast: Cast, wang: Browser, liu: Contact
+) -> None:
+    liu.further = [Reach(ReachKind.PHONE, "", "0411-8888 9999"),
+                   Reach(ReachKind.EMAIL, "", "Liu@other-firm.example")]  # fmt: skip
+    db.session.commit()
+    at = f"/likely-twins?customer_id={cast.sigma.id}"
+    for typed in ("mobile=041188889999", "email=liu@other-firm.example",
+                  "rows-0-value=041188889999", "rows-1-value=LIUYANG@sigma.example"):  # fmt: skip
+        assert "刘洋" in wang.get(f"{at}&{typed}", htmx=True).text, typed
+    assert "刘洋" not in wang.get(f"{at}&rows-0-label=041188889999", htmx=True).text
+    form = wang.get(f"/customers/{cast.sigma.id}/contacts/new")
+    row = {"rows-0-kind": "phone", "rows-0-label": "", "rows-0-value": "0411 88889999"}
+    page = wang.submit(form, f"/customers/{cast.sigma.id}/contacts", status=422, name="张三", **row)
+    assert "Perhaps here already" in page.text
+
+
 def test_a_contact_is_taken_along_as_a_card(wang: Browser, liu: Contact) -> None:
     liu.further = [Reach(ReachKind.PHONE, "大连工厂", "0411-8888 9999")]
     db.session.commit()

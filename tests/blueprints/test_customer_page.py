@@ -37,14 +37,14 @@ def sell(cast: Cast, customer: Customer, amount: int, owner: User) -> Deal:
 
 def test_what_is_missing_leads_to_the_field_that_says_it(cast: Cast, wang: Browser) -> None:
     page = wang.get(f"/customers/{cast.sigma.id}")
-    assert "30% known; missing: Grade , Industry , Region , Source , Website , Address" in page.text
+    assert "25% known; missing: Grade , Industry , Region , Source , Address , Website" in page.text
     links = [values["href"] for tag, values in page.tags if tag == "a" and "href" in values]
     assert f"/customers/{cast.sigma.id}/fields/website/edit" in links
 
 
 def test_who_may_not_edit_reads_what_is_missing(app: Flask, cast: Cast) -> None:
     page = Browser(app).sign_in("reader").get(f"/customers/{cast.sigma.id}")
-    assert "30% known" in page.text
+    assert "25% known" in page.text
     assert "/fields/website/edit" not in page.html
 
 

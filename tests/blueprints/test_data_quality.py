@@ -13,9 +13,12 @@ from crm import clock
 from crm.extensions import db
 from crm.filters.contacts import ContactFilter
 from crm.filters.customers import CustomerFilter
-from crm.filters.quality import ContactDoubt, ContactGap, Doubt, Gap
-from crm.models import Activity, Contact, Customer, Deal, OptionList
+from crm.filters.quality import COUNTED, ContactDoubt, ContactGap, Doubt, Gap
+from crm.models import Activity, Contact, Customer, Deal, OptionList, Reach, ReachKind
 from crm.queries.data_quality import quality_of
+from crm.queries.related import view_of
+from crm.queries.telephones import telephones
+from crm.queries.timeline import Wanted
 from tests.cast import Cast
 from tests.page import Browser
 from tests.queries_counted import counted
@@ -74,6 +77,44 @@ def test_what_is_missing_is_listed(cast: Cast, poor: Customer) -> None:
         }.get(gap, {cast.sigma.name, "测试"}), gap  # fmt: skip
     assert names(cast, "li", f"contacts?missing={ContactGap.DECISION_ROLE}") == {"刘洋", "x"}
     assert names(cast, "zhou", "customers?missing=contact,phone") == {cast.western.name}
+
+
+def test_a_customer_is_as_complete_on_its_page_as_among_all(cast: Cast) -> None:
+    western = cast.western
+    grade = cast.option(OptionList.GRADE, "B Regular")
+    source = cast.option(OptionList.SOURCE, "Referral")
+    for values in ({}, {"grade": grade, "phone": "029-8765 4321"}, {"source": source}):
+        for name, value in values.items():
+            setattr(western, name, value)
+        db.session.commit()
+        viewed = view_of(western, cast.admin, Wanted())
+        lists = {gap: names(cast, "admin", f"customers?missing={gap}") for gap in COUNTED}
+        assert list(viewed.missing) == [gap for gap in COUNTED if western.name in lists[gap]]
+        assert viewed.completeness == 100 * (8 - len(viewed.missing)) // 8
+        (share,) = (
+            each for each in quality_of(cast.admin, 90).owners if each.user == western.owner
+        )
+        assert share.percent == viewed.completeness
+
+
+def test_a_further_number_is_a_number(cast: Cast, poor: Customer) -> None:
+    person = db.session.scalars(Contact.at(poor)).one()
+    poor.phone = person.mobile = person.email = None
+    db.session.commit()
+    assert names(cast, "li", "customers?missing=phone") == {"测试"}
+    assert names(cast, "li", "contacts?missing=phone") == {"x"}
+    assert telephones([poor.id], cast.li) == {}
+    # What a value says is not taken for its kind.
+    person.further = [Reach(ReachKind.EMAIL, '"kind": "phone"', '"kind": "phone"@x.example')]
+    db.session.commit()
+    assert names(cast, "li", "contacts?missing=phone") == {"x"}
+    assert "x" not in names(cast, "li", "contacts?missing=email")
+    person.further = [Reach(ReachKind.PHONE, "工厂", "0411-8888 9999")]
+    db.session.commit()
+    assert names(cast, "li", "customers?missing=phone") == set()
+    assert names(cast, "li", "contacts?missing=phone") == set()
+    assert "x" in names(cast, "li", "contacts?missing=email")
+    assert telephones([poor.id], cast.li)[poor.id].number == "0411-8888 9999"
 
 
 def test_silence_is_counted_from_the_last_contact_one_knows_of(cast: Cast) -> None:
