@@ -57,9 +57,16 @@ CLUSTER: pytest.StashKey[PostgresCluster] = pytest.StashKey()
 FOLDER: pytest.StashKey[Path | None] = pytest.StashKey()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first: one worker is busy with it while the other does the rest."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest file first: one worker is busy with it while the other does the rest.
+
+    What touches no database is seen once, with SQLite's.
+    """
     items.sort(key=lambda item: item.path.name != "test_every_page.py")
+    if config.getoption("--database") == "postgresql":
+        untouched = [item for item in items if "databases" not in item.fixturenames]  # type: ignore[attr-defined]
+        config.hook.pytest_deselected(items=untouched)
+        items[:] = [item for item in items if item not in set(untouched)]
 
 
 @pytest.fixture(scope="session")
