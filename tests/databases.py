@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.engine import URL, make_url
 
 from crm import schema
@@ -27,12 +27,16 @@ MEMORY, ENOUGH = Path("/dev/shm"), 3_000_000_000
 
 
 class Databases(Protocol):
-    """Makes the template once, then fresh copies of it."""
+    """Makes the template once, then fresh copies of it.
+
+    What a test has written can be kept as one more template, under a name: ``renew`` copies that.
+    """
 
     url: str
 
     def make_template(self, write: Callable[[], None]) -> None: ...
-    def renew(self, app: Flask) -> None: ...
+    def keep(self, app: Flask, name: str) -> None: ...
+    def renew(self, app: Flask, kept: str = "") -> None: ...
     def another(self, name: str) -> str: ...
     def close(self) -> None: ...
 
@@ -59,23 +63,25 @@ class SQLiteDatabases:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "test.sqlite"
-        self.template = folder / "template.sqlite"
         self.url = f"sqlite:///{self.file}"
 
     def make_template(self, write: Callable[[], None]) -> None:
         schema.upgrade()
         write()
         db.session.remove()
-        with db.engine.connect() as connection:
+        self.keep(current_app, "")
+
+    def keep(self, app: Flask, name: str) -> None:
+        with app.app_context(), db.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.exec_driver_sql("BEGIN")
-        db.engine.dispose()
-        shutil.copy(self.file, self.template)
-
-    def renew(self, app: Flask) -> None:
         _dispose(app)
-        self._copy_to(self.file)
+        shutil.copy(self.file, self._template(name))
+
+    def renew(self, app: Flask, kept: str = "") -> None:
+        _dispose(app)
+        self._copy_to(self.file, kept)
 
     def another(self, name: str) -> str:
         """The address of one more copy, for a server process of its own."""
@@ -85,10 +91,13 @@ class SQLiteDatabases:
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _copy_to(self, file: Path) -> None:
+    def _template(self, name: str) -> Path:
+        return self.folder / f"template{name}.sqlite"
+
+    def _copy_to(self, file: Path, kept: str = "") -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{file}{suffix}").unlink(missing_ok=True)
-        shutil.copy(self.template, file)
+        shutil.copy(self._template(kept), file)
 
 
 class PostgresDatabases:
@@ -117,9 +126,13 @@ class PostgresDatabases:
             f"ALTER DATABASE {self.name} RENAME TO {self.template}",
         )
 
-    def renew(self, app: Flask) -> None:
+    def keep(self, app: Flask, name: str) -> None:
         _dispose(app)
-        self._clone(self.name)
+        self._clone(f"{self.template}_{name}", of=self.name)
+
+    def renew(self, app: Flask, kept: str = "") -> None:
+        _dispose(app)
+        self._clone(self.name, of=f"{self.template}_{kept}" if kept else self.template)
 
     def another(self, name: str) -> str:
         self._clone(f"{self.name}_{name}")
@@ -129,10 +142,10 @@ class PostgresDatabases:
         with suppress(psycopg.Error):
             self._statement(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
-    def _clone(self, name: str) -> None:
+    def _clone(self, name: str, of: str = "") -> None:
         self._statement(
             f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
-            f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY file_copy",
+            f"CREATE DATABASE {name} TEMPLATE {of or self.template} STRATEGY file_copy",
         )
 
     def _url(self, name: str) -> str:
