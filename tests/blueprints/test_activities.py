@@ -64,6 +64,21 @@ def test_what_is_wrong_in_the_full_form_comes_back_in_full(cast: Cast, wang: Bro
     assert page.form(where)["fields"]["place"] == "大连"
 
 
+def test_what_was_typed_in_one_line_is_taken_along_and_not_yet_noted(
+    cast: Cast, wang: Browser
+) -> None:
+    where = f"/customers/{cast.sigma.id}/activities"
+    page = wang.post(
+        f"{where}?full=1&more=1", {"summary": "看了车间", "next_step": "发报价"}, status=200
+    )
+    assert page.form(where)["fields"]["summary"].strip() == "看了车间"
+    assert page.form(where)["fields"]["next_step"] == "发报价"
+    assert "Please fill this in" not in page.text
+    assert not db.session.scalars(select(Activity)).all()
+    wang.submit(page, where, place="大连")
+    assert db.session.scalars(select(Activity.place)).all() == ["大连"]
+
+
 def test_for_a_day_its_author_changes_it(cast: Cast, wang: Browser, visit: Activity) -> None:
     where = f"/activities/{visit.id}"
     happened = visit.happened_at

@@ -1,4 +1,4 @@
-"""What happened at a customer is noted on its page, and tasks are done in place."""
+"""What happened at a customer is noted on its page, in one line or with all of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.cast import Cast
-from tests.journeys.conftest import Opener
+from tests.journeys.conftest import Opener, ready
 
 pytestmark = pytest.mark.journey
 
@@ -26,3 +26,30 @@ def test_an_activity_is_noted_without_leaving_the_page(cast: Cast, open_as: Open
     expect(form.get_by_label("What happened")).to_have_value("")
     page.locator(f"#customer_{cast.sigma.id}_tasks").get_by_role("button", name="Done").click()
     expect(page.locator("#toasts")).to_contain_text("Done: 报密封件价格")
+
+
+@pytest.mark.looks
+def test_what_was_typed_in_one_line_goes_along_to_the_full_form(
+    cast: Cast, open_as: Opener
+) -> None:
+    page = open_as("wang")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(f"/customers/{cast.sigma.id}")
+    ready(page)
+    form = page.locator(".form-quick")
+    form.get_by_label("Kind").select_option(label="Visit")
+    form.get_by_label("What happened").fill("看了二号泵房")
+    form.locator("summary").click()
+    form.get_by_label("Next step").fill("报密封件价格")
+    form.get_by_role("button", name="With photos and place").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What happened at")
+    expect(page.get_by_role("radio", name="Visit")).to_be_checked()
+    expect(page.get_by_label("What happened")).to_have_value("看了二号泵房")
+    expect(page.get_by_label("Next step")).to_have_value("报密封件价格")
+    expect(page.locator(".error, .draft")).to_have_count(0)
+    assert not asked, "going on with what was typed is no leaving"
+    page.get_by_label("Place").fill("大连市高新园区")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.locator(".timeline")).to_contain_text("看了二号泵房")
+    expect(page.locator(".timeline")).to_contain_text("大连市高新园区")

@@ -40,8 +40,8 @@ def create(customer_id: int) -> Response:
     customer = _customer(customer_id)
     deal = _deal_of(customer)
     form = ActivityForm(customer, data={"deal": deal}, prepared=prepared)
-    if not form.validate_on_submit():
-        return _form(customer, deal, form, 422)
+    if "more" in request.args or not form.validate_on_submit():
+        return _form(customer, deal, form, 422 if form.errors else 200)
     _log(form, customer)
     db.session.commit()
     flash(_("Noted."), "success")
@@ -116,7 +116,7 @@ def _log(form: ActivityForm, customer: Customer) -> None:
 
 
 def _form(customer: Customer, deal: Deal | None, form: ActivityForm, status: int) -> Response:
-    """The form again: on the page with all of it, or among the rest of the record's page."""
+    """The form again, with what was typed: on the page with all of it, or on the record's page."""
     if "full" in request.args:
         return render(FULL, status=status, form=form, customer=customer, deal=deal)
     if deal:

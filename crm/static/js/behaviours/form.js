@@ -1,4 +1,4 @@
-// A form that people write in: leaving it changed is asked about, and a draft is kept.
+// A form that people write in: leaving it changed is asked about, a draft is kept.
 
 import { fill, keep, offerBack, typedIn } from "../drafts.js";
 
@@ -10,6 +10,10 @@ export function connect(form) {
   offerBack(form);
   form.addEventListener("input", note);
   form.addEventListener("change", note);
+  // A button with its own address takes what was typed there, past htmx.
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.matches("[formaction]") && forms.delete(form)) event.stopImmediatePropagation();
+  }, true);
   form.addEventListener("click", ({ target }) => {
     const field = document.getElementById(target.closest("[data-fill]")?.dataset.fill);
     if (field) fill(field, target.value);
