@@ -171,13 +171,24 @@ class DealFilter(ListFilter):
         chosen = Deal.visible_to(user).where(*self.conditions(user))
         if self.closed:
             chosen = chosen.where(*self.closed.of_moment(Deal.closed_at))
-        if self.status is DealStatus.ALL:
+        if self.status_shown is DealStatus.ALL:
             return chosen
-        if self.status is DealStatus.OPEN:
-            # An open deal was closed on no day: who asks for days asks for those that are closed.
-            return chosen if self.closed else chosen.where(Deal.closed_at.is_(None))
+        if self.status_shown is DealStatus.OPEN:
+            return chosen.where(Deal.closed_at.is_(None))
         kind = OutcomeKind(self.status.value)
         return chosen.where(Deal.outcome.has(Outcome.kind == kind))
+
+    @property
+    def status_shown(self) -> DealStatus:
+        """An open deal was closed on no day: who asks for days asks for those that are closed."""
+        asks_for_closed = self.closed and self.status is DealStatus.OPEN
+        return DealStatus.ALL if asks_for_closed else self.status
+
+    def _value(self, name: str) -> Any:
+        return self.status_shown if name == "status" else super()._value(name)
+
+    def _default(self, name: str) -> Any:
+        return DealStatus.ALL if name == "status" and self.closed else super()._default(name)
 
     def conditions(self, user: User) -> list[ColumnElement[bool]]:
         """What narrows list and board alike."""

@@ -36,16 +36,18 @@ class Views:
 def views_above(filter: ListFilter, user: User) -> Views:
     """The views of the list that ``filter`` is of."""
     here = filter.from_start(view=None)
-    saved = db.session.scalars(SavedView.above(filter.name(), user)).all()
-    current = next((view for view in saved if view.id == filter.view), None)
-    built_in = [type(filter).parse_text(query) for _, query in filter.views()]
-    tabs = [
-        Tab(str(title), view, current is None and view == here)
-        for (title, _), view in zip(filter.views(), built_in, strict=True)
+    kind = type(filter)
+    built_in = [(str(title), kind.parse_text(query)) for title, query in kind.views()]
+    saved = [
+        (view, kind.parse_text(view.query))
+        for view in db.session.scalars(SavedView.above(kind.name(), user))
     ]
-    is_changed = False
-    for view in saved:
-        state = type(filter).parse_text(view.query)
-        is_changed = is_changed or (view is current and state != here)
-        tabs.append(Tab(view.name, replace(state, view=view.id), view is current, view))
-    return Views(tabs, current, is_changed)
+    current = next((view for view, _ in saved if view.id == filter.view), None)
+    # A list that came from no view may still be as one of them shows it.
+    if current is None and here not in (state for _, state in built_in):
+        current = next((view for view, state in saved if state == here), None)
+    tabs = [Tab(title, state, current is None and state == here) for title, state in built_in]
+    tabs += [
+        Tab(view.name, replace(state, view=view.id), view is current, view) for view, state in saved
+    ]
+    return Views(tabs, current, any(view is current and state != here for view, state in saved))

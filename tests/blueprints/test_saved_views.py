@@ -164,3 +164,51 @@ def test_deals_without_a_next_task_are_found(cast: Cast, browser: Browser) -> No
     text = browser.sign_in("wang").get("/deals?idle=1").text
     assert cast.vague.name in text
     assert cast.pumps.name not in text
+
+
+def marked(page: Page) -> list[str]:
+    """Where the marked tab of the views leads."""
+    nav = Page(page.html.partition('aria-label="Views"')[2].partition("</nav>")[0])
+    return [link["href"] for link in links(nav) if link.get("aria-current") == "page"]
+
+
+def rows(page: Page) -> list[str]:
+    """The rows of a list, by their ids."""
+    return [each["id"] for tag, each in page.tags if tag == "tr" and "id" in each]
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/customers", ["kind=prospect", "last_contact=this_month", "sort=name"]),
+        ("/contacts", ["role=decider", "created=this_month"]),
+        ("/deals", ["closed=this_month", "status=open", "status=all", "stuck=1&closed=this_month"]),
+        ("/tasks", ["state=done", "state=open", "due=this_month", "everyone=1"]),
+        ("/expenses", ["state=submitted", "state=paid", "submitted=this_month"]),
+    ],
+)
+def test_the_marked_view_is_what_the_list_shows(
+    browser: Browser, path: str, queries: list[str]
+) -> None:
+    browser.sign_in("li")
+    for query in ["", *queries]:
+        page = browser.get(f"{path}?{query}")
+        for address in marked(page):
+            assert rows(browser.get(address)) == rows(page)
+
+
+def test_a_list_of_closed_deals_is_not_called_open(browser: Browser) -> None:
+    page = browser.sign_in("li").get("/deals?closed=this_month")
+    assert marked(page) == []
+    statuses = [each for tag, each in page.tags if tag == "input" and each.get("name") == "status"]
+    assert [each["value"] for each in statuses if "checked" in each] == ["all"]
+
+
+def test_a_list_that_is_as_a_saved_view_shows_it_is_marked_without_its_number(
+    browser: Browser,
+) -> None:
+    browser.sign_in("wang")
+    view = save(browser, "kind=customer&sort=-name")
+    page = browser.get("/customers?kind=customer&sort=-name")
+    assert marked(page) == [f"/customers?sort=-name&view={view.id}&kind=customer"]
+    assert "Save view" not in page.text
