@@ -254,6 +254,7 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("add_files", Customer): _work_with_customer,
     ("claim", Customer): _claim_customer,
     ("release", Customer): _release_customer,
+    ("take_back", Customer): _work_with_customer,
     ("merge", Customer): _merge_customer,
     ("undo", Merge): _undo_merge,
     ("oversee", Customer): _oversee_customers,

@@ -143,13 +143,12 @@ class Pooled:
         """
         if self.owner_id is not None:
             raise PoolRefused("taken")
-        given = Event.about(self.__tablename__, self.id).where(
-            Event.action.in_([Action.CUSTOMER_RELEASED, Action.CUSTOMER_CHANGED]),
-            Event.at > clock.now() - UNDOABLE_FOR,
-        )
-        last = db.session.scalar(given.where(Event.by_id == by.id).limit(1))
-        ended = _last_ownership(self)
-        if last is None or last.action is not Action.CUSTOMER_RELEASED or ended is None:
+        last, ended = _last_at_the_pool(self), _last_ownership(self)
+        if (
+            last is None or last.action is not Action.CUSTOMER_RELEASED or last.by_id != by.id
+            or last.at <= clock.now() - UNDOABLE_FOR
+            or ended is None or ended.began_at > last.at  # somebody had it between then and now
+        ):  # fmt: skip
             raise PoolRefused("late")
         self.owner = ended.owner
         db.session.flush()  # the ownership that the flush began gives way to the one that goes on
@@ -173,6 +172,13 @@ def _hold(user: User) -> None:
     from crm.models.user import User
 
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+
+
+def _last_at_the_pool(customer: Customer) -> Event | None:
+    """What went in or out last: how ``customer`` came to lie there, if anybody gave it."""
+    passages = (Action.CUSTOMER_RELEASED, Action.CUSTOMER_CLAIMED, Action.CUSTOMER_TAKEN_BACK)
+    happened = Event.about(customer.__tablename__, customer.id)
+    return db.session.scalar(happened.where(Event.action.in_(passages)).limit(1))
 
 
 def _last_ownership(customer: Customer) -> Ownership | None:

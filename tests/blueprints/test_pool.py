@@ -201,6 +201,49 @@ def test_what_somebody_else_gave_or_took_is_not_taken_back(
     assert lying.owner == cast.wang
 
 
+def test_what_changed_hands_since_is_not_taken_back(
+    cast: Cast, browser: Browser, lying: Customer
+) -> None:
+    """Whoever presses an old "Undo" gives nobody a customer."""
+    for person in (cast.wang, cast.zhao):
+        clock.set_to(clock.now() + timedelta(minutes=5))
+        lying.claim(by=person)
+        clock.set_to(clock.now() + timedelta(minutes=5))
+        lying.release(by=person)
+    db.session.commit()
+    for name in ("wu", "wang"):
+        caller = browser.sign_in(name)
+        caller.post(f"/customers/{lying.id}/release/undo")
+        assert "too late" in caller.follow().text
+        assert lying.owner is None
+    clock.set_to(clock.now() + timedelta(minutes=5))
+    lying.give_to(cast.sun, by=cast.admin)
+    db.session.commit()
+    lying.owner = None
+    lying.note_changes(by=cast.admin)
+    db.session.commit()
+    zhao = browser.sign_in("zhao")
+    zhao.post(f"/customers/{lying.id}/release/undo")
+    assert "too late" in zhao.follow().text
+    assert lying.owner is None
+
+
+def test_what_a_manager_gave_away_again_is_not_taken_back(
+    cast: Cast, browser: Browser, pool: None
+) -> None:
+    sigma, wang, manager = cast.sigma, cast.wang, cast.li
+    sigma.release(by=wang)
+    db.session.commit()
+    sigma.take_back(by=wang)
+    db.session.commit()
+    sigma.release(by=manager)
+    db.session.commit()
+    caller = browser.sign_in("wang")
+    caller.post(f"/customers/{sigma.id}/release/undo")
+    assert "too late" in caller.follow().text
+    assert sigma.owner is None
+
+
 def test_a_deal_is_no_way_around_claiming(cast: Cast, browser: Browser, lying: Customer) -> None:
     wang = browser.sign_in("wang")
     form = wang.get(f"/deals/new?customer={lying.id}")

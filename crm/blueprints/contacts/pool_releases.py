@@ -33,7 +33,7 @@ def create(customer_id: int) -> Response:
 @bp.post("/customers/<int:customer_id>/release/undo")
 @login_required
 def destroy(customer_id: int) -> Response:
-    require("create", Customer)
+    require("take_back", Customer)
     try:
         customer = in_the_pool(customer_id)
         customer.take_back(by=current_user)
