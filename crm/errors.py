@@ -58,9 +58,9 @@ def _stale(_error: StaleDataError | IntegrityError) -> Response:
 
 
 def _too_large(_error: DataError) -> Response:
-    """A number that fits its field, but not once it is reckoned in the base currency or added up."""
+    """What fits its field, but not the database: a sum in the base currency, a text in an address."""
     db.session.rollback()
-    return _answer(422, _words("number too large"))
+    return _answer(422, _words("too large"))
 
 
 def _database_trouble(error: OperationalError) -> Response:
@@ -99,7 +99,7 @@ def _words(what: int | str) -> Words:
         429: Words("hourglass", _("Too many attempts"), _("Wait a quarter of an hour, then try again.")),
         503: Words("server-off", _("The database cannot save this right now"), _("Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why).")),
         "form expired": Words("hourglass", _("This form has expired"), _("You signed in or out since it was opened. Nothing was saved: go back, reload and send it again.")),
-        "number too large": Words("circle-alert", _("A number is too large"), _("Nothing was saved. Check the amounts: one of them, or their sum, is out of range.")),
+        "too large": Words("circle-alert", _("This cannot be stored"), _("Nothing was saved. Check amounts and texts: one of them, or a sum, is larger than there is room for.")),
         "offline": Words("wifi-off", _("No connection"), _("This page cannot be fetched right now. What you saved is safe; what you typed is still there when you go back.")),
     }.get(what, Words("triangle-alert", _("Something went wrong on our side"), _("Nothing was saved. Try again; if it happens again, tell your administrator.")))  # fmt: skip
 

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crm import clock, mail
 from crm.extensions import db
 from crm.importers import Disturbed
-from crm.importers.work import work_on
+from crm.importers.work import note_failure, work_on
 from crm.models import Event, ImportRun, Job, OutgoingMail
 from crm.postman import Undelivered
 from crm.reactions import REACTIONS
@@ -138,8 +138,8 @@ def _run_job() -> bool:
         entry.run()
         db.session.flush()  # a failure must show here, not together with the note about it
     except Exception as error:
-        log.exception("job %s failed", job.name)
         db.session.rollback()
+        log.exception("job %s failed", job.name)
         failure = _reason(error)
     job.finish(entry.schedule.after(clock.now()), failure)
     db.session.commit()
@@ -172,10 +172,10 @@ def _work_on_import() -> bool:
     except Disturbed as error:
         _give_back(run, error)
     except Exception as error:
-        log.exception("import %s failed", run.id)
-        db.session.rollback()
-        run.rest(run.state_before, failure=_reason(error))
-        db.session.commit()
+        if (failed := _as_before(run)) is not None:
+            log.exception("import %s failed", failed.id)
+            note_failure(failed, _reason(error))
+            db.session.commit()
     return True
 
 
@@ -190,10 +190,19 @@ def _claim(claim: Callable[[], Row | None]) -> Row | None:
 
 def _give_back(row: Any, error: Exception) -> None:
     """Undo what was begun, and try again later."""
-    log.exception("%s %s failed", row.__tablename__, row.id)
+    if (failed := _as_before(row)) is not None:
+        log.exception("%s %s failed", failed.__tablename__, failed.id)
+        failed.fail(_reason(error))
+        db.session.commit()
+
+
+def _as_before(row: Any) -> Any:
+    """The row after what was begun is undone; ``None`` if it is gone.
+
+    Nothing of a session can be read whose statement failed until that is undone.
+    """
     db.session.rollback()
-    row.fail(_reason(error))
-    db.session.commit()
+    return db.session.get(type(row), inspect(row).identity)
 
 
 def _reason(error: Exception) -> str:

@@ -83,7 +83,8 @@ class Contacts(Importer):
         found = super().needed(mode, key)
         return [*found, "customer"] if key == "name" and "customer" not in found else found
 
-    def existing(self) -> Select[Any]:
+    @classmethod
+    def existing(cls) -> Select[Any]:
         return select(Contact).options(joinedload(Contact.customer))
 
     def key(self, row: Row) -> str:

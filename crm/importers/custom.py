@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from flask_babel import gettext as _
 
-from crm.extensions import choose_language, db
+from crm.extensions import choose_language
 from crm.importers.fields import (
     LONGEST_TEXT,
     Field,
@@ -40,13 +40,13 @@ def custom_fields(noun: CustomNoun) -> tuple[Field, ...]:
             never_empty=field.required,
             label=field.label(choose_language()),
         )
-        for field in db.session.scalars(CustomField.of(noun))
+        for field in CustomField.in_use(noun)
     )
 
 
 def own_fields(noun: CustomNoun) -> dict[str, CustomField]:
     """The same, as records know them, by their keys."""
-    return {field.key: field for field in db.session.scalars(CustomField.of(noun))}
+    return {field.key: field for field in CustomField.in_use(noun)}
 
 
 def parser(field: CustomField) -> Parser:

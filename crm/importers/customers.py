@@ -95,7 +95,8 @@ class Customers(Importer):
     def look_up(self, rows: list[Row]) -> None:
         self._made.clear()
 
-    def existing(self) -> Select[Any]:
+    @classmethod
+    def existing(cls) -> Select[Any]:
         return select(Customer).options(
             *Customer.for_list(), joinedload(Customer.source), joinedload(Customer.parent)
         )

@@ -122,7 +122,8 @@ class Deals(Importer):
         for row in rows:
             row.values["customer"] = loaded.get(row.values["customer"])
 
-    def existing(self) -> Select[Any]:
+    @classmethod
+    def existing(cls) -> Select[Any]:
         return select(Deal).options(
             *Deal.for_list(), joinedload(Deal.source), selectinload(Deal.stays)
         )

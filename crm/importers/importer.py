@@ -163,9 +163,10 @@ class Importer(ABC):
     def look_up(self, rows: list[Row]) -> None:  # noqa: B027
         """Load in one go what the rows refer to."""
 
-    def existing(self) -> Select[Any]:
+    @classmethod
+    def existing(cls) -> Select[Any]:
         """The existing records, with what ``changes`` compares loaded."""
-        return select(self.model)
+        return select(cls.model)
 
     def in_use(self) -> Select[Any]:
         """The id and the key's column of the records that a row without an id may mean."""

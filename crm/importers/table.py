@@ -108,17 +108,7 @@ class Table:
 
     def _read_header(self) -> list[str]:
         header = next(self._lines()).cells
-        if len(header) > MOST_COLUMNS:
-            raise Refused(
-                _("The file has %(count)s columns; %(most)s are read at most.",
-                  count=len(header), most=MOST_COLUMNS)
-            )  # fmt: skip
-        twice = [name for name, count in Counter(filter(None, header)).items() if count > 1]
-        if twice:
-            raise Refused(
-                _("The header has more than one column called %(names)s.",
-                  names=", ".join(twice))
-            )  # fmt: skip
+        refuse_header(header)
         return header
 
     def _open(self) -> TextIO:
@@ -234,3 +224,20 @@ def _what_is_wrong(line: int, error: csv.Error) -> str:
             "is a closing quote missing?", line=line, most=f"{csv.field_size_limit():,}",
         )  # fmt: skip
     return _("The row from line %(line)s on has a quote too many or too few.", line=line)
+
+
+def refuse_header(header: list[str]) -> None:
+    """A header has a name once, and not more columns than are read.
+
+    :raises Refused: it is not so.
+    """
+    if len(header) > MOST_COLUMNS:
+        raise Refused(
+            _("The file has %(count)s columns; %(most)s are read at most.",
+              count=len(header), most=MOST_COLUMNS)
+        )  # fmt: skip
+    twice = [name for name, count in Counter(filter(None, header)).items() if count > 1]
+    if twice:
+        raise Refused(
+            _("The header has more than one column called %(names)s.", names=", ".join(twice))
+        )

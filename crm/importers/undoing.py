@@ -34,6 +34,7 @@ class Undoing:
         self._run, self._by = run, by
         self._importer: type[Importer] = IMPORTERS[run.noun]
         self._model: Any = self._importer.model
+        self._known = self._importer.existing()
         self.trashed = self.restored = self.kept_count = 0
         self.kept: list[list[Any]] = []
 
@@ -86,8 +87,12 @@ class Undoing:
         self.trashed += len(going)
 
     def _held(self, ids: list[int]) -> set[int]:
-        """Those on which something hangs that is in use."""
-        held: set[int] = set()
+        """Those that somebody did something with since, or on which something hangs in use."""
+        touched = select(Event.subject_id).where(
+            Event.subject_kind == self._model.__tablename__, Event.subject_id.in_(ids),
+            Event.at > self._run.written_at, Event.by_id.is_not(None),
+        )  # fmt: skip
+        held = set(db.session.scalars(touched))
         for column in self._importer.held_by:
             chosen = select(column).where(column.in_(ids)).distinct()
             if hasattr(column.class_, "trashed_at"):
@@ -99,7 +104,7 @@ class Undoing:
         ids = [entry.record_id for entry in entries]
         records = {
             record.id: record
-            for record in db.session.scalars(select(self._model).where(self._model.id.in_(ids)))
+            for record in db.session.scalars(self._known.where(self._model.id.in_(ids)))
         }
         for entry in entries:
             record = records.get(entry.record_id)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -12,26 +15,26 @@ from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from crm import clock
-from crm.extensions import db
+from crm.extensions import db, only_reading
 from crm.files import plain_name
 from crm.importers.importer import Importer
 from crm.importers.plan import Plan
-from crm.importers.problems import Refused
-from crm.importers.table import MOST_COLUMNS, Table
+from crm.importers.problems import Empty, Refused
+from crm.importers.table import Table, refuse_header
 from crm.importers.workbook import is_workbook, rows_of, sheets_of, write_table
-from crm.models import ImportEntry, ImportRun, ImportState, User
-from crm.models.import_run import UNDOABLE_FOR
+from crm.models import ImportEntry, ImportRun, User
 
 LARGEST = 20_000_000
-LONGEST_NAME = 200
 UPLOAD_LIVES = timedelta(days=1)
-# So many rows show what is in a column.
-SAMPLES = 40
+# So many rows show what is in a column, and so much of each cell.
+SAMPLES, SAMPLE = 40, 200
 
-_UPLOAD, _TABLE, _BAD, _PROGRESS = "upload", "table.csv", "bad.csv", "progress"
+_UPLOAD, _TABLE, _GLANCE, _BAD, _PROGRESS = (
+    "upload", "table.csv", "glance.json", "bad.csv", "progress",
+)  # fmt: skip
 
 
 class Glance(NamedTuple):
@@ -39,6 +42,9 @@ class Glance(NamedTuple):
 
     header: list[str]
     rows: list[list[str]]
+    # Of a workbook: its sheets, and which of them this is.
+    sheets: list[str]
+    sheet: str
 
     def samples(self, column: str, most: int = 3) -> list[str]:
         """A few different values of a column."""
@@ -46,70 +52,78 @@ class Glance(NamedTuple):
         return list(dict.fromkeys(row[at] for row in self.rows if at < len(row) and row[at]))[:most]
 
 
-def begin(
-    name: str, content: bytes, importer: type[Importer], *, by: User
-) -> ImportRun:  # fmt: skip
+def begin(name: str, content: bytes, importer: type[Importer], *, by: User) -> ImportRun:
     """A run over an uploaded file, with the plan that its header suggests.
+
+    What was written to the database before, and not committed, is given up (``only_reading``).
 
     :raises Refused: it is no table that can be read.
     """
-    run = ImportRun(noun=importer.noun, file=_cut(plain_name(name)) or "import.csv", by=by,
-                    done_at=clock.now())  # fmt: skip
-    db.session.add(run)
-    db.session.flush()  # its files lie under its id
-    folder = _folder(run)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    incoming = _root() / f"incoming-{secrets.token_hex(8)}"
+    incoming.mkdir(parents=True)
     try:
-        (folder / _UPLOAD).write_bytes(content)
-        read_sheet(run, "", importer)
-    except Refused:
-        forget(run)
-        raise
+        (incoming / _UPLOAD).write_bytes(content)
+        with only_reading():  # a workbook takes long, and nobody is to wait for it
+            seen = _look(incoming)
+        plain = plain_name(name).strip(". ") or "import.csv"
+        run = ImportRun(noun=importer.noun, file=plain, by=by, done_at=clock.now())
+        db.session.add(run)
+        db.session.flush()  # its files lie under its id
+        shutil.rmtree(_folder(run), ignore_errors=True)
+        incoming.rename(_folder(run))
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
+    read_as(run, seen, importer)
     return run
 
 
-def read_sheet(run: ImportRun, sheet: str, importer: type[Importer]) -> None:
-    """Read ``sheet`` of a workbook, by default its first, from now on; guess the plan anew.
-
-    :raises Refused: it cannot be read.
-    """
-    names = sheets_in(run)
-    if names and sheet not in names:
-        sheet = names[0]
-    run.sheet = sheet if names else ""
-    (_folder(run) / _TABLE).unlink(missing_ok=True)
-    seen = glance(run)
-    run.plan = Plan.guessed(importer.all_fields(), seen.header, seen.rows).stored
+def read_as(run: ImportRun, seen: Glance, importer: type[Importer]) -> None:
+    """Read the file as it was ``seen`` from now on; guess the plan anew."""
+    folder = _folder(run)
+    (folder / _GLANCE).write_text(json.dumps(seen._asdict()), encoding="utf-8")
+    (folder / _TABLE).unlink(missing_ok=True)
+    run.begin_again(
+        sheet=seen.sheet,
+        plan=Plan.guessed(importer.all_fields(), seen.header, seen.rows).stored,
+    )
 
 
-def sheets_in(run: ImportRun) -> list[str]:
-    """The sheets of the uploaded workbook; none of any other file.
-
-    :raises Refused: the workbook cannot be read.
-    """
-    path = _upload(run)
-    if not is_workbook(path):
-        return []
-    names = sheets_of(path)
-    if not names:
-        raise Refused(_("The file is empty."))
-    return names
-
-
-def glance(run: ImportRun) -> Glance:
-    """The header and the first rows.
+def look(run: ImportRun, sheet: str) -> Glance:
+    """``sheet`` of the uploaded workbook; if it has none of this name, the first with a table.
 
     :raises Refused: the file is not there any more, or cannot be read.
     """
-    path = _upload(run)
-    if not run.sheet:
+    _upload(run)
+    return _look(_folder(run), sheet)
+
+
+def glance(run: ImportRun) -> Glance:
+    """The header and the first rows, as they were seen when the file came or its sheet was chosen.
+
+    :raises Refused: the file is not there any more.
+    """
+    _upload(run)
+    return Glance(**json.loads((_folder(run) / _GLANCE).read_text(encoding="utf-8")))
+
+
+def _look(folder: Path, sheet: str = "") -> Glance:
+    path = folder / _UPLOAD
+    if not is_workbook(path):
         table = Table(path)
-        return Glance(table.header, [line.cells for line in islice(table.rows(), SAMPLES)])
-    rows = rows_of(path, run.sheet)
-    _number, header = next(rows)
-    _refuse_header(header)
-    return Glance(header, [cells for _number, cells in islice(rows, SAMPLES)])
+        return _seen(table.header, (line.cells for line in table.rows()), [], "")
+    names = sheets_of(path)
+    for name in [sheet] if sheet in names else names:
+        with suppress(Empty):
+            rows = (cells for _number, cells in rows_of(path, name))
+            header = next(rows)
+            refuse_header(header)
+            return _seen(header, rows, names, name)
+    raise Refused(_("The file is empty."))
+
+
+def _seen(header: list[str], rows: Iterator[list[str]], names: list[str], name: str) -> Glance:
+    some = [[cell[:SAMPLE] for cell in cells] for cells in islice(rows, SAMPLES)]
+    return Glance(header, some, names, name)
 
 
 def table_of(run: ImportRun) -> Table:
@@ -124,11 +138,6 @@ def table_of(run: ImportRun) -> Table:
     if not table.exists():
         write_table(path, run.sheet, table)
     return Table(table, "utf-8", numbered=True)
-
-
-def is_kept(run: ImportRun) -> bool:
-    """Whether what was uploaded is still there."""
-    return (_folder(run) / _UPLOAD).exists()
 
 
 def bad_rows_of(run: ImportRun) -> Path:
@@ -157,37 +166,26 @@ def forget(run: ImportRun) -> None:
 
 
 def forget_old() -> None:
-    """Delete uploads after a day, and what could be undone after its 30 days."""
+    """Delete uploads after a day, and journals when what they tell cannot be undone any more."""
     limit = time.time() - UPLOAD_LIVES.total_seconds()
     for path in _old_uploads():
         if path.stat().st_mtime < limit:
             path.unlink(missing_ok=True)
-    ended = clock.now() - UNDOABLE_FOR
-    old = select(ImportRun).where(
-        ImportRun.created_at < ended, ImportRun.state.not_in((ImportState.UNDOING,))
-    )
+    old = ImportRun.out_of_reach()
     for run in db.session.scalars(old):
-        forget(run)
-        db.session.execute(delete(ImportEntry).where(ImportEntry.run_id == run.id))
+        if _folder(run).exists():
+            forget(run)
+    ids = old.with_only_columns(ImportRun.id)
+    db.session.execute(
+        delete(ImportEntry)
+        .where(ImportEntry.run_id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _old_uploads() -> Iterator[Path]:
-    folder = Path(current_app.config["INSTANCE"]) / "imports"
-    yield from folder.glob(f"*/{_UPLOAD}")
-    yield from folder.glob(f"*/{_TABLE}")
-
-
-def _refuse_header(header: list[str]) -> None:
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice:
-        raise Refused(
-            _("The header has more than one column called %(names)s.", names=", ".join(twice))
-        )
-    if len(header) > MOST_COLUMNS:
-        raise Refused(
-            _("The file has %(count)s columns; %(most)s are read at most.",
-              count=len(header), most=MOST_COLUMNS)
-        )  # fmt: skip
+    for name in (_UPLOAD, _TABLE, _GLANCE):
+        yield from _root().glob(f"*/{name}")
 
 
 def _upload(run: ImportRun) -> Path:
@@ -198,9 +196,8 @@ def _upload(run: ImportRun) -> Path:
 
 
 def _folder(run: ImportRun) -> Path:
-    return Path(current_app.config["INSTANCE"]) / "imports" / str(run.id)
+    return _root() / str(run.id)
 
 
-def _cut(name: str) -> str:
-    """The end of ``name``, where its kind stands."""
-    return name[-LONGEST_NAME:].strip(". ")
+def _root() -> Path:
+    return Path(current_app.config["INSTANCE"]) / "imports"

@@ -68,7 +68,8 @@ class Users(Importer):
         self._without_roles: set[User] = set()
         self._new_teams: set[str] = set()
 
-    def existing(self) -> Select[Any]:
+    @classmethod
+    def existing(cls) -> Select[Any]:
         return select(User).options(
             joinedload(User.team), joinedload(User.manager), selectinload(User.role_rows)
         )

@@ -44,6 +44,14 @@ def work_on(run: ImportRun) -> None:
         db.session.commit()
 
 
+def note_failure(run: ImportRun, reason: str) -> None:
+    """The program failed, not the file: say so in plain words, and keep the ``reason``."""
+    told = _("Something broke that is not the fault of the file. Try again; if it stays so, the "
+             "server's log says why.")  # fmt: skip
+    run.rest(run.state_before, failure=told)
+    run.last_error = reason[:500]
+
+
 def _check(run: ImportRun) -> None:
     made, keep_lease = _import(run), _lease_keeper(run)
     with _reported(made, run, seeks_twins=True):

@@ -23,7 +23,7 @@ from flask_babel import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
-from crm.importers.problems import Refused
+from crm.importers.problems import Empty, Refused
 from crm.importers.table import MOST_COLUMNS
 
 Row = tuple[int, list[str]]
@@ -32,10 +32,12 @@ Row = tuple[int, list[str]]
 MOST_UNPACKED, MOST_SHARED = 250_000_000, 60_000_000
 HARMLESS, HIGHEST_RATIO = 10_000_000, 120
 MOST_MERGED = 200_000
+LONGEST_NAME = 31  # of a sheet, in any program that writes them
 # The header is looked for among the first rows: above it may stand a title.
 LOOKED_AT = 20
 
 _OLE = b"\xd0\xcf\x11\xe0"
+_ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")  # with something in it, and without
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _NOT_COMPUTED = re.compile(
@@ -48,16 +50,17 @@ def is_workbook(path: Path) -> bool:
     """Whether the file is a workbook, whatever its name: an archive, or Microsoft's older kind."""
     with path.open("rb") as file:
         start = file.read(4)
-    return start == _OLE or start.startswith(b"PK")
+    return start in {_OLE, *_ARCHIVE}
 
 
 def sheets_of(path: Path) -> list[str]:
-    """The names of the sheets with cells, those that are shown.
+    """The names of the sheets that are shown, charts left out.
 
     :raises Refused: it is protected, broken, too large, or no workbook of this kind.
     """
     with _opened(path) as book:
-        return [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        shown = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return [name for name in shown if len(name) <= LONGEST_NAME]
 
 
 def rows_of(path: Path, name: str) -> Iterator[Row]:
@@ -74,7 +77,7 @@ def rows_of(path: Path, name: str) -> Iterator[Row]:
         rows = _written(sheet, anchors)
         first = list(islice(rows, LOOKED_AT))
         if not first:
-            raise Refused(_("The sheet %(name)s is empty.", name=name))
+            raise Empty(_("The sheet %(name)s is empty.", name=name))
         start = _header_among([cells for _number, cells in first])
         header = [" ".join(cell.split()) for cell in first[start][1]]
         yield first[start][0], header

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, false, select, true
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, false, func, select, true
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -36,9 +36,6 @@ class ImportState(StrEnum):
 
 
 WORKED_ON = (ImportState.CHECKING, ImportState.WRITING, ImportState.UNDOING)
-BEFORE_WRITING = (
-    ImportState.MAPPING, ImportState.CHECKING, ImportState.CHECKED, ImportState.FAILED,
-)  # fmt: skip
 
 
 class ImportRun(Leased, Base):
@@ -84,9 +81,19 @@ class ImportRun(Leased, Base):
         return self.state in WORKED_ON
 
     @property
-    def is_before_writing(self) -> bool:
-        """Whether nothing was written yet, nor is being written."""
-        return self.state in BEFORE_WRITING
+    def is_open(self) -> bool:
+        """Whether its columns can be said otherwise: nothing is written, and no worker has it."""
+        if self.state is ImportState.CHECKING:
+            return self.lease_until is None or self.lease_until < clock.now()
+        return self.state in (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
+
+    @classmethod
+    def out_of_reach(cls) -> Select[ImportRun]:
+        """What lies so long behind that it cannot be undone, nor is anybody about to."""
+        since = func.coalesce(cls.written_at, cls.created_at)
+        return select(cls).where(
+            since < clock.now() - UNDOABLE_FOR, cls.state != ImportState.UNDOING
+        )
 
     @property
     def is_undoable(self) -> bool:
@@ -102,9 +109,14 @@ class ImportRun(Leased, Base):
         undoing = self.state is ImportState.UNDOING
         return ImportState.DONE if undoing else ImportState.FAILED
 
+    def begin_again(self, *, sheet: str, plan: dict[str, Any]) -> None:
+        """Somebody says what the columns of ``sheet`` are; what was found before is forgotten."""
+        self.sheet, self.plan, self.report = sheet, plan, {}
+        self.state, self.done_at = ImportState.MAPPING, clock.now()
+
     def hand_over(self, state: ImportState) -> None:
         """Let the worker do what belongs to ``state``."""
-        self.state = state
+        self.state, self.report = state, {**self.report, "failure": ""}
         self.due_at, self.done_at, self.dead_at = clock.now(), None, None
         self.attempts, self.lease_until = 0, None
 

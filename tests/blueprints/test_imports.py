@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from crm import clock, jobs
 from crm.extensions import db
-from crm.importers import uploads
+from crm.importers import Refused, uploads
 from crm.importers.uploads import forget_old
 from crm.models import (
     Action,
@@ -218,6 +218,64 @@ def test_a_workbook_comes_in_from_the_sheet_that_is_chosen(admin: Browser, cast:
     assert cast.customer("泰信").phone == "13812345678"
 
 
+def two_sheets() -> bytes:
+    """The first has nothing in it; the second has Tau, the third Rho."""
+    book, file = Workbook(), io.BytesIO()
+    for title, name in (("甲", "Tau"), ("乙", "Rho")):
+        book.create_sheet(title).append(["name"])
+        book[title].append([name])
+    book.save(file)
+    return file.getvalue()
+
+
+def test_an_empty_sheet_is_passed_over(admin: Browser, cast: Cast) -> None:
+    write(admin, check(admin, upload(admin, two_sheets(), "book.xlsx")))
+    assert cast.customer("Tau")
+
+
+def test_another_sheet_is_looked_at_before_it_is_brought_in(admin: Browser, cast: Cast) -> None:
+    page = upload(admin, two_sheets(), "book.xlsx")
+    preview = check(admin, page)
+    admin.submit(page, "/sheet", sheet="乙")
+    before = customers()
+    admin.submit(preview, "/writing")
+    jobs.run_once()
+    assert customers() == before
+    write(admin, check(admin, admin.get(f"{admin.location}/mapping")))
+    assert cast.customer("Rho")
+
+
+def test_what_was_said_otherwise_since_is_not_brought_in(admin: Browser) -> None:
+    page = upload(admin, GOOD)
+    preview, before = check(admin, page), customers()
+    clock.set_to(clock.now() + timedelta(seconds=1))
+    check(admin, page, column_3="")
+    admin.submit(preview, "/writing")
+    jobs.run_once()
+    assert customers() == before
+
+
+def test_nothing_is_changed_or_thrown_away_in_the_hands_of_the_worker(
+    admin: Browser, cast: Cast
+) -> None:
+    run = begun(GOOD, by=cast.admin)
+    page = admin.get(f"/imports/{run.id}/mapping")
+    run.hand_over(ImportState.CHECKING)
+    db.session.commit()
+    assert ImportRun.claim() is run
+    db.session.commit()
+    plan = run.plan
+    admin.submit(page, "/mapping", mode="create")
+    assert "nothing was changed" in admin.follow().text
+    admin.post(f"/imports/{run.id}/delete")
+    db.session.expire_all()
+    assert (run.state, run.plan) == (ImportState.CHECKING, plan)
+
+
+def test_a_table_whose_first_column_is_called_pk_is_no_workbook(admin: Browser) -> None:
+    assert "PKID" in upload(admin, "PKID,name\n1,Tau\n").text
+
+
 def test_a_template_is_kept_and_offered_where_it_fits(admin: Browser, cast: Cast) -> None:
     page = upload(admin, "a,b,c\nTau,1,x\n")
     check(admin, page, column_0="name", column_1="phone", key="name", keep_as="年会名单")
@@ -333,14 +391,21 @@ def test_what_was_changed_since_stays_and_is_named(cast: Cast) -> None:
 
 
 def test_a_customer_that_work_has_begun_on_stays_and_is_named(cast: Cast) -> None:
-    run = done("name\nTau\nRho\n", by=cast.admin)
+    run = done("name\nPsi\nTau\nRho\n", by=cast.admin)
     contact = Contact(name="张三", customer_id=cast.customer("Tau").id)
     Contact.register(contact, by=cast.wang)
     db.session.commit()
+    clock.set_to(clock.now() + timedelta(minutes=1))
+    psi, wang = cast.customer("Psi"), cast.wang
+    psi.phone = "0411-7"
+    psi.note_changes(by=wang)
+    db.session.commit()
     undone(run, by=cast.admin)
     assert not cast.customer("Tau").is_trashed
+    assert not psi.is_trashed
     assert cast.customer("Rho").is_trashed
-    assert run.report["undone"]["kept"][0][1:] == ["Tau", "work has begun on it"]
+    kept = {name: reason for _id, name, reason in run.report["undone"]["kept"]}
+    assert kept == dict.fromkeys(("Psi", "Tau"), "work has begun on it")
 
 
 def test_a_deal_that_an_import_won_is_open_again(cast: Cast) -> None:
@@ -373,10 +438,11 @@ def test_an_import_can_be_undone_for_thirty_days(admin: Browser, cast: Cast) -> 
 def test_uploads_are_gone_after_a_day(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     run = begun(GOOD, by=cast.admin)
     forget_old()
-    assert uploads.is_kept(run)
+    assert uploads.glance(run).header
     monkeypatch.setattr(uploads, "UPLOAD_LIVES", timedelta(seconds=-1))
     forget_old()
-    assert not uploads.is_kept(run)
+    with pytest.raises(Refused, match="not kept longer than a day"):
+        uploads.glance(run)
 
 
 def test_a_run_that_failed_in_the_middle_wrote_nothing_and_says_so(
@@ -393,7 +459,8 @@ def test_a_run_that_failed_in_the_middle_wrote_nothing_and_says_so(
     jobs.run_once()
     db.session.expire_all()
     assert (run.state, customers()) == (ImportState.FAILED, before)
-    assert "no room" in run.report["failure"]
+    assert "not the fault of the file" in run.report["failure"]
+    assert run.last_error == "RuntimeError: no room"
 
 
 def test_history_says_who_brought_it_in(cast: Cast) -> None:

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError
 
 from crm import clock, jobs
 from crm.extensions import db
-from crm.models import Action, Event, Job, MailKind, OutgoingMail
+from crm.models import Action, Event, Job, MailKind, OutgoingMail, User
 from crm.models.approval import Decision
 from crm.models.leased import BACK_OFF, LEASE, Leased
 from crm.reactions import REACTIONS
@@ -95,6 +95,36 @@ def test_a_failing_reaction_leaves_nothing_behind_and_is_tried_again(
     db.session.commit()
     jobs.run_once()
     assert len(mails(MailKind.CLAIM_DECIDED)) == 1
+
+
+def test_a_reaction_that_the_database_refuses_is_tried_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(_event: Event) -> None:
+        db.session.add(User(username=cast.wang.username, name="another"))
+        db.session.flush()
+
+    monkeypatch.setitem(REACTIONS, Action.CLAIM_APPROVED, (break_down,))
+    decide(submitted(cast), Decision.APPROVED)
+    jobs.run_once()
+    event = db.session.scalars(select(Event).where(Event.action == Action.CLAIM_APPROVED)).one()
+    assert (event.done_at, event.attempts) == (None, 1)
+    assert event.last_error is not None
+    assert event.last_error.startswith("IntegrityError")
+
+
+def test_what_is_gone_while_it_is_worked_on_stops_nobody(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_away(event: Event) -> None:
+        db.session.execute(delete(Event).where(Event.id == event.id))
+        db.session.commit()
+        raise RuntimeError("out of paper")
+
+    monkeypatch.setitem(REACTIONS, Action.CLAIM_APPROVED, (take_away,))
+    decide(submitted(cast), Decision.APPROVED)
+    jobs.run_once()
+    assert waiting(Event) == 0
 
 
 def test_what_fails_for_two_days_is_given_up(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

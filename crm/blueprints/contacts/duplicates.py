@@ -19,7 +19,8 @@ bp = Blueprint("duplicates", __name__)
 def index() -> Response:
     require("merge", Customer)
     kind = LikenessKind(request.args.get("kind", type=LikenessKind) or LikenessKind.NAME)
-    groups = duplicate_groups(kind, current_user, after=request.args.get("after", "")[:200])
+    after = request.args.get("after", "").replace("\0", "")[:200]
+    groups = duplicate_groups(kind, current_user, after=after)
     return render(
         "contacts/duplicates/index.html", "groups", kind=kind, groups=groups, kinds=LikenessKind,
         ours={group.value for group in groups if all(may("merge", one) for one in group.customers)},

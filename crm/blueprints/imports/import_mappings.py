@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
@@ -21,7 +22,7 @@ bp = Blueprint("import_mappings", __name__)
 def edit(run_id: int) -> Response:
     require("import", ImportRun)
     run = find(ImportRun, run_id)
-    if not run.is_before_writing:
+    if not run.is_open:
         return go(url_for("import_runs.show", run_id=run.id))
     return _asked(run)
 
@@ -31,9 +32,11 @@ def edit(run_id: int) -> Response:
 def update(run_id: int) -> Response:
     require("import", ImportRun)
     run = find(ImportRun, run_id, lock=True)
-    form = _form(run) if run.is_before_writing else None
-    if form is None:
+    if not run.is_open:
+        flash(_("The file is being worked on, or was already: nothing was changed."), "error")
         return go(url_for("import_runs.show", run_id=run.id))
+    if (form := _form(run)) is None:
+        return go(url_for("import_runs.new", noun=run.noun))
     if not form.validate_on_submit():
         return _asked(run, form, 422)
     run.plan = form.plan().stored
@@ -48,9 +51,8 @@ def _asked(run: ImportRun, form: MappingForm | None = None, status: int = 200) -
     if form is None:
         return go(url_for("import_runs.new", noun=run.noun))
     fitting = [each for each in _templates(run) if each.fits(form.glance.header)]
-    sheets = uploads.sheets_in(run)
     return render("imports/mappings/edit.html", status=status, run=run, form=form,
-                  templates=fitting, sheets=sheets)  # fmt: skip
+                  templates=fitting)  # fmt: skip
 
 
 def _form(run: ImportRun) -> MappingForm | None:

@@ -12,7 +12,7 @@ from crm.forms.imports import ImportForm
 from crm.hypermedia import go, render
 from crm.importers import uploads
 from crm.models import ImportEntry, ImportRun, ImportState, ImportTemplate
-from crm.policies import find, require
+from crm.policies import LARGEST_KEY, find, require
 
 bp = Blueprint("import_runs", __name__)
 
@@ -60,7 +60,7 @@ def show(run_id: int) -> Response:
     run = find(ImportRun, run_id)
     if run.state is ImportState.MAPPING:
         return go(url_for("import_mappings.edit", run_id=run.id))
-    after = request.args.get("after", 0, type=int)
+    after = min(request.args.get("after", 0, type=int), LARGEST_KEY)
     entries = db.session.scalars(ImportEntry.of(run, after=after).limit(ENTRIES + 1)).all()
     return render("imports/runs/show.html", "run", run=run, entries=entries[:ENTRIES],
                   has_more=len(entries) > ENTRIES, progress=uploads.progress_of(run),
@@ -73,7 +73,7 @@ def destroy(run_id: int) -> Response:
     """Throw away a run of which nothing was written."""
     require("import", ImportRun)
     run = find(ImportRun, run_id, lock=True)
-    if run.is_before_writing:
+    if run.is_open:
         uploads.forget(run)
         db.session.delete(run)
         db.session.commit()
