@@ -8,15 +8,18 @@ from flask_login import current_user
 from crm.batches import MOST
 from crm.filters.base import ListFilter
 from crm.forms.batches import BATCH_FORMS
-from crm.hypermedia import render
+from crm.hypermedia import is_fragment, render
 from crm.queries.views import views_above
+
+# What every list is made of; a template of one list adds to its head alone.
+LAYOUT = "layouts/list.html"
 
 
 def show_list(template: str, filter: ListFilter) -> Response:
-    """The page of the list that ``filter`` describes; for htmx its block ``list``."""
+    """The page of the list that ``filter`` describes; for htmx the layout's block ``list``."""
     batch = BATCH_FORMS.get(filter.name())
     return render(
-        template, "list", at=filter.url(), filter=filter, page=filter.shown_to(current_user),
-        views=views_above(filter, current_user),
+        LAYOUT if is_fragment() else template, "list", at=filter.url(), filter=filter,
+        page=filter.shown_to(current_user), views=views_above(filter, current_user),
         deeds=batch.offered_to(current_user, filter) if batch else {}, most_at_once=MOST,
     )  # fmt: skip

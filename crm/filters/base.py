@@ -40,6 +40,8 @@ class ListFilter(Narrowing):
 
     ENDPOINT: ClassVar[str] = ""  # the list's address
     MODEL: ClassVar[Any] = None
+    FINDS_BY: ClassVar[Any] = ""  # what can be typed to find a record, in words
+    NONE: ClassVar[str] = ""  # the partial that says what to do where there is no record yet
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     DEFAULT_SORT: ClassVar[str] = ""
     # The views that everybody has: a title, and the query string behind it.

@@ -41,6 +41,8 @@ class ContactFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "contacts.index"
     MODEL: ClassVar[Any] = Contact
+    FINDS_BY: ClassVar[Any] = _l("Name, phone, e-mail, WeChat")
+    NONE: ClassVar[str] = "contacts/contacts/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
         (_l("All"), ""), (_l("Mine"), "owner=me"), (_l("Who decide"), "role=decider"),

@@ -103,6 +103,8 @@ class CustomerFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "customers.index"
     MODEL: ClassVar[Any] = Customer
+    FINDS_BY: ClassVar[Any] = _l("Name, code, phone, pinyin")
+    NONE: ClassVar[str] = "contacts/customers/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
         (_l("All"), ""), (_l("Mine"), "owner=me"),

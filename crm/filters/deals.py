@@ -91,6 +91,8 @@ class DealFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "deals.index"
     MODEL: ClassVar[Any] = Deal
+    FINDS_BY: ClassVar[Any] = _l("Deal or customer")
+    NONE: ClassVar[str] = "deals/deals/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
         (STATUSES[DealStatus.OPEN], ""), (_l("Mine"), "owner=me"), (_l("Stalled"), "stuck=1"),

@@ -36,6 +36,8 @@ class ExpenseClaimFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "claims.index"
     MODEL: ClassVar[Any] = ExpenseClaim
+    FINDS_BY: ClassVar[Any] = _l("Title")
+    NONE: ClassVar[str] = "expenses/claims/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
         (_l("All"), ""), (_l("Mine"), "claimant=me"),

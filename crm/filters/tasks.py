@@ -55,6 +55,8 @@ class TaskFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "tasks.index"
     MODEL: ClassVar[Any] = Task
+    FINDS_BY: ClassVar[Any] = _l("Title")
+    NONE: ClassVar[str] = "tasks/tasks/_none.html"
     DEFAULT_SORT: ClassVar[str] = "due"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
         (_l("Mine"), ""), (STATES[TaskState.OVERDUE], "state=overdue"),
