@@ -31,6 +31,10 @@ def _changes(noun: Noun) -> Callable[[User], bool]:
     return lambda user: bool(user.changes(noun))
 
 
+def _exports(noun: Noun) -> Callable[[User], bool]:
+    return lambda user: user.exports(noun)
+
+
 class Place(NamedTuple):
     """A page, or with ``field`` a form that is sent: what it is called, and who may."""
 
@@ -41,12 +45,14 @@ class Place(NamedTuple):
     field: str = ""
     value: str = ""
     name: str = ""  # an argument of its address
+    query: tuple[tuple[str, str], ...] = ()  # what else stands in it
+    is_file: bool = False  # it answers with a file, and the page stays
     around: tuple[str, ...] = ()  # whose pages belong to it, besides those of its own blueprint
     is_at_hand: bool = False  # on a phone it stands in the bar, not behind "More"
 
     @property
     def url(self) -> str:
-        return url_for(self.endpoint, name=self.name or None)
+        return url_for(self.endpoint, name=self.name or None, **dict(self.query))  # type: ignore[arg-type]
 
     def has(self, blueprint: str) -> bool:
         """Whether the pages of ``blueprint`` belong to it."""
@@ -120,6 +126,18 @@ ADDING = (
     Place("tasks.new", NOUNS["task"].icon, _l("New task"), _changes(Noun.TASKS)),
     Place("claims.new", NOUNS["claim"].icon, _l("New expense claim"), _changes(Noun.CLAIMS)),
 )
+# What takes a list out as a file.
+EXPORTS = tuple(
+    Place("exports.create", "download", words, _exports(noun), field="format", value="xlsx",
+          name=name, is_file=True)
+    for name, noun, words in (
+        ("customers", Noun.CUSTOMERS, _l("Export customers")),
+        ("contacts", Noun.CUSTOMERS, _l("Export contacts")),
+        ("deals", Noun.DEALS, _l("Export deals")),
+        ("tasks", Noun.TASKS, _l("Export tasks")),
+        ("claims", Noun.CLAIMS, _l("Export expense claims")),
+    )
+)  # fmt: skip
 THEMES = {
     "dark": Place("preferences.update", "moon", _l("Dark colours"), field="theme", value="dark"),
     "light": Place("preferences.update", "sun", _l("Light colours"), field="theme", value="light"),

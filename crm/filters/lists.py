@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from crm.filters.base import ListFilter
 from crm.filters.contacts import ContactFilter
 from crm.filters.customers import CustomerFilter
@@ -16,3 +18,10 @@ LISTS: dict[str, type[ListFilter]] = {
     "tasks": TaskFilter,
     "claims": ExpenseClaimFilter,
 }
+
+
+def list_at(page: str) -> ListFilter | None:
+    """The list at the address ``page``, narrowed as it is there; none if no list stands there."""
+    path, query = urlsplit(page).path, urlsplit(page).query
+    kind = next((each for each in LISTS.values() if each().bare_url == path), None)
+    return kind.parse_text(query) if kind else None

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
+from crm.filters.base import ListFilter
 from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
 from crm.filters.facets import Person
@@ -17,7 +19,7 @@ from crm.folding import fold, search_text, words_of
 from crm.models import Noun, User
 from crm.models.access import reaches
 from crm.nouns import noun_word
-from crm.places import ADDING, PAGES, SIGN_OUT, SPEAKING, THEMES, Place, open_to
+from crm.places import ADDING, EXPORTS, PAGES, SIGN_OUT, SPEAKING, THEMES, Place, open_to
 from crm.queries import search
 from crm.queries.search import Hit
 
@@ -48,8 +50,13 @@ class Section:
     more: str = ""
 
 
-def sections(q: str, user: User, *, theme: str, language: str) -> list[Section]:
-    """What the palette offers for ``q``, best first; without it, what was changed last and all."""
+def sections(
+    q: str, user: User, *, theme: str, language: str, here: ListFilter | None = None
+) -> list[Section]:
+    """What the palette offers for ``q``, best first; without it, what was changed last and all.
+
+    :param here: the list that one is looking at.
+    """
     found = [
         Section(group.noun, noun_word(group.noun), group.rank, group.hits,
                 more=group.list_url if group.has_more else "")
@@ -60,9 +67,10 @@ def sections(q: str, user: User, *, theme: str, language: str) -> list[Section]:
     if leads := leads_for(q, user):
         found.append(Section("people", _("People"), search.BEGINNING, leads=leads))
     for id, title, places in (
-        ("actions", _("Actions"), actions_for(q, user, theme=theme, language=language)),
+        ("actions", _("Actions"),
+         actions_for(q, user, theme=theme, language=language, here=here)),
         ("pages", _("Pages"), pages_for(q, user)),
-    ):
+    ):  # fmt: skip
         if places:
             found.append(Section(id, title, _rank(places, q), places=places))
     return sorted(found, key=lambda section: section.rank)
@@ -92,11 +100,24 @@ def pages_for(q: str, user: User) -> list[Place]:
     return _fitting(PAGES, q, user)
 
 
-def actions_for(q: str, user: User, *, theme: str, language: str) -> list[Place]:
+def actions_for(
+    q: str, user: User, *, theme: str, language: str, here: ListFilter | None = None
+) -> list[Place]:
     """What ``user`` may do that is called like ``q``: what adds something first."""
     themes = [place for name, place in THEMES.items() if name != theme]
     languages = [place for code, place in SPEAKING.items() if code != language]
-    return _fitting((*ADDING, *themes, *languages, SIGN_OUT), q, user)
+    exports = (*(_of_this_list(here) if here else ()), *(EXPORTS if q else ()))
+    return _fitting((*ADDING, *exports, *themes, *languages, SIGN_OUT), q, user)
+
+
+def _of_this_list(here: ListFilter) -> list[Place]:
+    """The list that one is looking at as a file, with what narrows it and its columns."""
+    export = next(each for each in EXPORTS if each.name == here.name())
+    as_it_is = export._replace(query=tuple(here.from_start(view=None).args().items()))
+    return [
+        as_it_is._replace(label=_l("Export this list (Excel)")),
+        as_it_is._replace(label=_l("Export this list (CSV)"), value="csv"),
+    ]
 
 
 def _fitting(places: Sequence[Place], q: str, user: User) -> list[Place]:

@@ -15,6 +15,7 @@ from tests.claims import draft
 from tests.page import Browser, Page
 from tests.queries_counted import counted
 
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 EVERYWHERE = ("/search?q={}", "/palette?q={}")
 
 
@@ -268,3 +269,54 @@ def test_a_colleague_leads_to_what_they_look_after(cast: Cast, browser: Browser)
         for typed in ("王芳", "wf", "wang"):
             html = ask(browser, typed, "/palette?q={}").html
             assert [href in html for href in hrefs.values()] == [seen, seen], (who, typed)
+
+
+def export_buttons(page: Page) -> list[dict[str, str]]:
+    return [
+        values for tag, values in page.tags
+        if tag == "button" and values.get("formaction", "").startswith("/exports/")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", EVERYWHERE)
+def test_an_export_is_an_action_for_those_who_may(browser: Browser, address: str) -> None:
+    browser.sign_in("li")
+    offered = export_buttons(ask(browser, "export", address))
+    assert [each["formaction"] for each in offered] == [
+        "/exports/customers", "/exports/contacts", "/exports/deals", "/exports/tasks",
+        "/exports/claims",
+    ]  # fmt: skip
+    browser.sign_in("wang")
+    assert export_buttons(ask(browser, "export", address)) == []
+
+
+def test_the_list_that_one_looks_at_is_exported_as_it_is(cast: Cast, browser: Browser) -> None:
+    browser.sign_in("li")
+    here = "http://localhost/customers?kind=customer&sort=name&after=x"
+    answer = browser.client.get("/palette?q=", headers={**HTMX, "HX-Current-URL": here})
+    found = export_buttons(Page(answer.text))
+    wanted = "/exports/customers?sort=name&kind=customer"
+    assert [(each["formaction"], each["value"]) for each in found] == [
+        (wanted, "xlsx"), (wanted, "csv"),
+    ]  # fmt: skip
+    forms = [
+        values
+        for tag, values in browser.get("/customers?kind=customer&sort=name").tags
+        if tag == "form"
+    ]
+    assert wanted in {values["action"] for values in forms}
+    # The search page without JavaScript knows it by where one came from.
+    answer = browser.client.get("/search?q=this+list", headers={"Referer": here})
+    assert [each["formaction"] for each in export_buttons(Page(answer.text))] == [wanted] * 2
+    assert 'id="palette_file"' in answer.text
+    browser.post("/preferences", {"language": "zh"})
+    for typed in ("导出", "daochu", "dc", "export"):
+        assert len(export_buttons(ask(browser, typed))) == 5
+
+
+def test_no_list_no_export_of_it(browser: Browser) -> None:
+    browser.sign_in("li")
+    for here in ("http://localhost/deals/board", "http://localhost/", "nonsense", "http://[x"):
+        headers = {**HTMX, "HX-Current-URL": here}
+        answer = browser.client.get("/palette?q=", headers=headers)
+        assert export_buttons(Page(answer.text)) == []
