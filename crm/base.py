@@ -166,4 +166,8 @@ class Versioned:
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+        # Every default is ours: a database that were asked for its own would write row by row.
+        return {
+            "version_id_col": cls.__table__.c.version,  # type: ignore[attr-defined]
+            "eager_defaults": False,
+        }

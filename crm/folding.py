@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import RE_HANS
 
 # Who looks for something needs no more; each further one makes the search slower.
 MOST_WORDS = 12
@@ -17,6 +19,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Digits as they are written in phone numbers, long enough to be nothing else.
 _PHONE = re.compile(r"\+[\d\s().-]+|[\d\s().-]{7,}", re.ASCII)
 _DIGITS = re.compile(r"\d+")
+_TONES = "12345"
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 
 
@@ -27,12 +30,36 @@ def fold(text: str) -> str:
 
 def pinyin_of(text: str) -> str:
     """``大连西格玛`` → ``dalianxigema``; other characters stay as they are."""
-    return "".join(lazy_pinyin(text))
+    return _spelled(text, lambda syllable: syllable.rstrip(_TONES))
 
 
 def initials_of(text: str) -> str:
     """``大连西格玛`` → ``dlxgm``; other characters stay as they are."""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+    return _spelled(text, lambda syllable: syllable[0] if syllable[-1] in _TONES else syllable)
+
+
+def _spelled(text: str, letters: Callable[[str], str]) -> str:
+    """``text`` with the ``letters`` of each syllable in place of its Chinese."""
+    return "".join(
+        "".join(map(letters, _syllables(run))) if is_chinese else run
+        for is_chinese, run in _runs(text)
+    )
+
+
+def _runs(text: str) -> Iterator[tuple[bool, str]]:
+    """What is Chinese in ``text`` and what is not, by turns."""
+    for is_chinese, chars in groupby(text, lambda char: RE_HANS.match(char) is not None):
+        yield is_chinese, "".join(chars)
+
+
+@lru_cache(maxsize=4096)
+def _syllables(chinese: str) -> tuple[str, ...]:
+    """``大连`` → ``da4 lian2``, whose tones stand at the end.
+
+    A name is spelt four times while it is saved: what it is found by, its place in order, its
+    likenesses. Finding out how it is spoken is what takes long.
+    """
+    return tuple(lazy_pinyin(chinese, style=Style.TONE3, neutral_tone_with_five=True))
 
 
 def words_of(term: str) -> list[str]:
@@ -143,5 +170,7 @@ def sort_key(text: str, length: int = 120) -> str:
     """
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
     words = _DIGITS.sub(lambda digits: digits[0].zfill(6), _NOT_WORD.sub(" ", plain))
-    syllables = lazy_pinyin(words, style=Style.TONE3, neutral_tone_with_five=True)
+    syllables = (
+        " ".join(_syllables(run)) if is_chinese else run for is_chinese, run in _runs(words)
+    )
     return " ".join(" ".join(syllables).split())[:length]

@@ -13,7 +13,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, inspect, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    insert,
+    inspect,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -241,6 +251,7 @@ class Event(Leased, Base):
         if subject.id is None:
             db.session.flush()  # an event names its subject by id
         event._name(subject)
+        db.session.add(event)
         return event
 
     @staticmethod
@@ -257,8 +268,8 @@ class Event(Leased, Base):
         finally:
             _waiting.reset(token)
         db.session.flush()  # an event names its subject by id
-        for event, subject in waiting:
-            event._name(subject)
+        if rows := [event._row_about(subject) for event, subject in waiting]:
+            db.session.connection().execute(insert(Event), rows)
 
     @classmethod
     def about(cls, kind: str, record_id: int) -> Select[Event]:
@@ -287,10 +298,14 @@ class Event(Leased, Base):
         return select(cls).options(joinedload(cls.by)).order_by(cls.at.desc(), cls.id.desc())
 
     def _name(self, subject: Subject) -> None:
-        """Join the session as what happened to ``subject``, which has its id now."""
+        """Say that it happened to ``subject``, which has its id now."""
         self.subject_kind, self.subject_id = subject.__tablename__, subject.id
         self.customer_id, self.deal_id = _id_in(subject, "customer"), _id_in(subject, "deal")
-        db.session.add(self)
+
+    def _row_about(self, subject: Subject) -> dict[str, Any]:
+        """What the table keeps of it."""
+        self._name(subject)
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
 
 
 # The events that wait inside ``Event.recorded_together``.

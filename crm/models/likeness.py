@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     delete,
     event,
-    insert,
     inspect,
     select,
     union_all,
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from crm.base import Base, Key, stored_by_value
 from crm.likenesses import LikenessKind, likenesses
+from crm.models.beside import write_beside
 from crm.models.contact import Contact, ReachKind
 from crm.models.customer import Customer
 
@@ -90,9 +90,8 @@ def rows_of(record: Customer | Contact) -> list[dict[str, Any]]:
 
 @event.listens_for(Customer, "after_insert")
 @event.listens_for(Contact, "after_insert")
-def _write(_mapper: Mapper[Any], connection: Connection, record: Customer | Contact) -> None:
-    if rows := rows_of(record):
-        connection.execute(insert(Likeness), rows)
+def _write(_mapper: Mapper[Any], _connection: Connection, record: Customer | Contact) -> None:
+    write_beside(record, Likeness, rows_of(record))
 
 
 @event.listens_for(Customer, "after_update")

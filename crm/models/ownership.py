@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     delete,
     event,
-    insert,
     inspect,
     select,
     update,
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Mapped, Mapper, joinedload, mapped_column, relationsh
 from crm import clock
 from crm.base import Base, Key
 from crm.extensions import db
+from crm.models.beside import write_beside
 from crm.models.customer import Customer
 
 if TYPE_CHECKING:
@@ -67,13 +67,12 @@ class Ownership(Base):
 
 
 @event.listens_for(Customer, "after_insert")
-def _begin(_mapper: Mapper[Any], connection: Connection, customer: Customer) -> None:
+def _begin(_mapper: Mapper[Any], _connection: Connection, customer: Customer) -> None:
     if customer.owner_id is not None:
-        connection.execute(
-            insert(Ownership).values(
-                customer_id=customer.id, owner_id=customer.owner_id, began_at=clock.now()
-            )
-        )
+        begun = {
+            "customer_id": customer.id, "owner_id": customer.owner_id, "began_at": clock.now(),
+        }  # fmt: skip
+        write_beside(customer, Ownership, [begun])
 
 
 @event.listens_for(Customer, "after_update")

@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     delete,
     event,
-    insert,
     inspect,
     or_,
     select,
@@ -27,6 +26,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from crm.base import Base, Key
 from crm.folding import search_text, words_of
 from crm.models.access import another
+from crm.models.beside import write_beside
 from crm.models.searchable import Searchable
 
 
@@ -103,12 +103,12 @@ def passage_of(record: Any) -> str:
 
 
 @event.listens_for(Noted, "after_insert", propagate=True)
-def _write(_mapper: Mapper[Any], connection: Connection, record: Any) -> None:
+def _write(_mapper: Mapper[Any], _connection: Connection, record: Any) -> None:
     if text := passage_of(record):
-        connection.execute(
-            insert(Passage),
-            {"record_kind": record.__tablename__, "record_id": record.id, "search_text": text},
-        )
+        passage = {
+            "record_kind": record.__tablename__, "record_id": record.id, "search_text": text,
+        }  # fmt: skip
+        write_beside(record, Passage, [passage])
 
 
 @event.listens_for(Noted, "before_update", propagate=True)
