@@ -42,7 +42,7 @@ def carry_out(model: Any, ids: Iterable[int], verb: str, deed: Callable[[Any], N
     The records are held, in the order of their ids, until the transaction ends.
     """
     wanted = set(ids)
-    records = find_all(model, wanted)
+    records = find_all(model, wanted, lock=True)
     batch = Batch(missing=len(wanted) - len(records))
     for record in records:
         if not may(verb, record):

@@ -75,13 +75,17 @@ def find_in(
     return record
 
 
-def find_all(model: type[Record], ids: Iterable[int]) -> list[Record]:
-    """Those with these ids among the records the user may see, held until the transaction ends."""
+def find_all(model: type[Record], ids: Iterable[int], *, lock: bool) -> list[Record]:
+    """Those with these ids among the records the user may see.
+
+    :param lock: hold their rows until the transaction ends.
+    """
     chosen = model.visible_to(current_user).where(model.id.in_(ids)).order_by(model.id)  # type: ignore[attr-defined]
-    # Held first and read after that, as in find_in.
-    held = db.session.scalars(chosen.with_only_columns(model.id).with_for_update(of=model)).all()  # type: ignore[attr-defined]
-    loaded = chosen.where(model.id.in_(held)).options(*model.for_changes())  # type: ignore[attr-defined]
-    return list(db.session.scalars(loaded.execution_options(populate_existing=True)))
+    if lock:  # held first and read after that, as in find_in
+        held = chosen.with_only_columns(model.id).with_for_update(of=model)  # type: ignore[attr-defined]
+        chosen = chosen.where(model.id.in_(db.session.scalars(held).all()))  # type: ignore[attr-defined]
+    chosen = chosen.options(*model.for_changes())  # type: ignore[attr-defined]
+    return list(db.session.scalars(chosen.execution_options(populate_existing=lock)))
 
 
 def require(verb: str, record: Any) -> None:

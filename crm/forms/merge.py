@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from crm.filters.columns import words
 from crm.formatting import custom_words, number, whole_money
-from crm.forms.base import BaseForm
+from crm.forms.base import BaseForm, Conflict
 from crm.models import Customer, CustomField, Merge, User
 from crm.models.merge import MERGED_FIELDS
 from crm.policies import sees
@@ -81,10 +81,23 @@ class MergeForm(BaseForm):
         """The fields in which both say the same, and anything at all."""
         return [line for line in self.lines if line.is_same and line.said[0]]
 
+    @property
+    def seen(self) -> str:
+        """The version of each: what both said when one was chosen."""
+        return " ".join(f"{customer.id}.{customer.version}" for customer in self.customers)
+
+    def may_merge(self) -> bool:
+        """Whether what was chosen is complete, and both are still as they were shown."""
+        return self.may_save(self, version=self.seen)
+
+    def conflicts_with(self, record: Any) -> list[Conflict]:
+        """None by name: the table stands there as it is now, what differs by now included."""
+        return []
+
     def merge(self, *, by: User) -> Merge:
         """Merge as chosen.
 
-        :raises MergeRefused: one of them changed its place meanwhile.
+        :raises MergeRefused: they are the same one, one is in the trash, or a field is unknown.
         """
         by_id = {str(customer.id): customer for customer in self.customers}
         winner = by_id.pop(self.winner.data)
@@ -97,10 +110,16 @@ def merge_form(customers: Sequence[Customer]) -> MergeForm:
     """The form for these two; the first stays unless somebody chooses otherwise."""
     lines = lines_of(customers)
     choices = [SelectChoice(str(customer.id), customer.name) for customer in customers]
-    fields: dict[str, Any] = {"winner": RadioField(choices=choices, default=choices[0].value)}
+    first = choices[0].value
+    fields: dict[str, Any] = {
+        "winner": RadioField(_("This one stays"), choices=choices, default=first)
+    }
     for line in lines:
         if not line.is_same:
-            fields[line.name] = RadioField(choices=choices, default=choices[line.preset].value)
+            proposed = choices[line.preset].value
+            fields[line.name] = RadioField(line.title, choices=choices, default=proposed)
     form: MergeForm = type("ThisMergeForm", (MergeForm,), fields)()
     form.customers, form.lines = customers, lines
+    if not form.is_submitted():
+        form.version.data = form.seen
     return form

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert
 
 from crm.extensions import db
-from crm.models import ImportEntry, ImportRun
-
-CUSTOM = "custom_"
+from crm.models import ImportEntry, ImportRun, plain
 
 
 class Journal:
@@ -47,13 +43,7 @@ class Journal:
 
 
 def plain_of(record: Any, column: str) -> Any:
-    """What a column of ``record`` says, as JSON keeps it."""
-    if column.startswith(CUSTOM):
-        return (record.custom or {}).get(column.removeprefix(CUSTOM))
+    """What a column of ``record`` says, and whether a deal is won or lost."""
     if column == "outcome":
         return record.outcome.kind.value if record.outcome else None
-    value = getattr(record, column)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    # Databases and people write different numbers of zeros.
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+    return plain.plain_of(record, column)

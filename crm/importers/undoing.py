@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, inspect, select, update
+from sqlalchemy import func, select, update
 
 from crm import clock
 from crm.extensions import db
 from crm.importers.catalogue import IMPORTERS
 from crm.importers.importer import Importer
-from crm.importers.journal import CUSTOM, plain_of
+from crm.importers.journal import plain_of
 from crm.models import Event, ImportEntry, ImportRun, Stage, User
 from crm.models.deal.moving import Missing, StageChanged
+from crm.models.plain import put_back
 
 BATCH = 500
 # So many are named that stay as they are; all are counted.
@@ -126,8 +125,8 @@ class Undoing:
             if name in changes and name not in stays and not self._go_back(record, changes[name]):
                 stays.append(name)
         for name, (old, _new) in changes.items():
-            if name not in (*stays, "outcome", "stage_id"):
-                _set(record, name, old)
+            if name not in (*stays, "outcome", "stage_id") and not put_back(record, name, old):
+                stays.append(name)
         return stays
 
     def _go_back(self, deal: Any, change: list[Any]) -> bool:
@@ -155,28 +154,3 @@ def undo(run: ImportRun, *, by: User, progress: Callable[[float], None]) -> dict
         "trashed": undoing.trashed, "restored": undoing.restored,
         "kept": undoing.kept, "kept_count": undoing.kept_count,
     }  # fmt: skip
-
-
-def _set(record: Any, name: str, old: Any) -> None:
-    """Let a column say ``old``, by its relationship where it has one: histories follow those."""
-    if name.startswith(CUSTOM):
-        key = name.removeprefix(CUSTOM)
-        others = {other: kept for other, kept in record.custom.items() if other != key}
-        record.custom = others if old is None else {**others, key: old}
-        return
-    mapper = inspect(type(record))
-    for relation in mapper.relationships:
-        if {column.key for column in relation.local_columns} == {name} and not relation.uselist:
-            found = None if old is None else db.session.get(relation.mapper.class_, old)
-            setattr(record, relation.key, found)
-            return
-    setattr(record, name, _typed(mapper.columns[name].type.python_type, old))
-
-
-def _typed(kind: Any, old: Any) -> Any:
-    """What JSON kept of a value of ``kind``."""
-    if old is None or isinstance(old, kind):
-        return old
-    if issubclass(kind, datetime | date):
-        return kind.fromisoformat(old)
-    return Decimal(old) if kind is Decimal else kind(old)

@@ -214,6 +214,42 @@ def test_the_losers_address_code_and_name_lead_to_the_winner(
     browser.sign_in("wu").get(f"/customers/{loser}", status=404)
 
 
+def test_what_was_changed_meanwhile_is_shown_before_it_is_merged(
+    cast: Cast, browser: Browser, twin: Customer
+) -> None:
+    li = browser.sign_in("li")
+    page = li.get(f"/merges/new?customers={cast.sigma.id},{twin.id}")
+    assert "0411-2222 3333" not in page.text
+    twin.phone = "0411-2222 3333"
+    db.session.commit()
+    page = li.submit(page, "/merges", status=409)
+    assert "Somebody else changed this" in page.text
+    assert "0411-2222 3333" in page.text
+    assert not twin.is_trashed
+    li.submit(page, "/merges", phone=str(twin.id))
+    assert cast.sigma.phone == "0411-2222 3333"
+
+
+def test_a_choice_that_there_is_not_is_refused_in_words(
+    cast: Cast, browser: Browser, twin: Customer
+) -> None:
+    li = browser.sign_in("li")
+    page = li.get(f"/merges/new?customers={cast.sigma.id},{twin.id}")
+    page = li.submit(page, "/merges", status=422, winner="999")
+    assert "Not saved yet" in page.text
+
+
+def test_what_cannot_have_its_old_value_again_is_named(
+    cast: Cast, browser: Browser, twin: Customer
+) -> None:
+    li = browser.sign_in("li")
+    id = merged(cast, li, twin, phone=str(twin.id), name=str(twin.id))
+    db.session.get_one(Merge, id).winner.name = "西格玛流体"
+    db.session.commit()
+    li.submit(li.get(f"/merges/{id}"), f"/merges/{id}/undo")
+    assert "西格玛流体 keeps what it says now: Name" in li.follow().text
+
+
 def test_undoing_makes_two_of_one(cast: Cast, browser: Browser, twin: Customer) -> None:
     li, loser = browser.sign_in("li"), twin.id
     id = merged(cast, li, twin)

@@ -15,6 +15,7 @@ from crm.extensions import db
 from crm.models import (
     Action,
     Activity,
+    Company,
     Contact,
     Customer,
     CustomerKind,
@@ -22,16 +23,22 @@ from crm.models import (
     Event,
     ExpenseItem,
     Merge,
+    Option,
     OptionList,
     Task,
 )
 from crm.models.approval import Decision
-from crm.models.merge import MergeRefused, _columns_naming_a_customer
+from crm.models.customer import customer_collaborator
+from crm.models.merge import MergeRefused
+from crm.models.merge.moving import columns_naming_a_customer
+from crm.models.purging import Purge
+from crm.models.tag import customer_tag
 from tests.cast import Cast
 from tests.claims import decide, make_item, submitted
 
-LOOKED_AT = ("customer", "customer_collaborator", "contact", "deal", "activity", "task",
-             "expense_item", "expense_claim", "approval_request", "approval_token")  # fmt: skip
+LOOKED_AT = ("customer", "customer_collaborator", "customer_tag", "contact", "deal", "activity",
+             "task", "expense_item", "expense_claim", "approval_request",
+             "approval_token")  # fmt: skip
 # What counts changes rather than being one.
 COUNTERS = {"version", "updated_at"}
 
@@ -48,13 +55,24 @@ def state() -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+def changes_of(customer: Customer) -> list[set[str]]:
+    """Which fields the history says were changed, the first time first."""
+    about = select(Event).where(
+        Event.action == Action.CUSTOMER_CHANGED, Event.subject_id == customer.id
+    )
+    found = db.session.scalars(about.order_by(Event.id))
+    return [set(event.particulars["changes"]) for event in found]
+
+
 @pytest.fixture
 def twin(cast: Cast) -> Customer:
     """Sigma once more, as Wu entered it, with everything that can hang on a customer."""
     wu = cast.wu
+    key = Option.add(OptionList.TAG, "重点", company=Company.current(), by=cast.admin)
     twin = Customer.register(
         Customer(name="大连西格玛公司", kind=CustomerKind.PROSPECT, owner=wu, phone="13900009999",
-                 external_id="old-77", collaborators=[cast.sun]), by=wu)  # fmt: skip
+                 external_id="old-77", collaborators=[cast.sun],
+                 tags=[key]), by=wu)  # fmt: skip
     contact = Contact.register(
         Contact(customer=twin, name="陈静", mobile="13700001111", is_primary=True), by=wu
     )
@@ -76,7 +94,7 @@ def test_everything_that_hung_on_the_loser_hangs_on_the_winner(cast: Cast, twin:
     sigma = cast.sigma
     Merge.customers(sigma, twin, by=cast.li)
     db.session.commit()
-    for column, which in _columns_naming_a_customer():
+    for column, which in columns_naming_a_customer():
         left = db.session.scalar(select(func.count()).where(column == twin.id, which))
         # The loser's own last event is about the merge itself.
         assert left == (1 if column.table.name == "event" else 0), column
@@ -108,10 +126,7 @@ def test_fields_come_from_the_loser_where_they_were_chosen(cast: Cast, twin: Cus
     assert (sigma.phone, sigma.owner.username) == ("13900009999", "wu")
     assert sigma.name == "大连西格玛流体控制有限公司"
     assert sigma.external_id == "old-77"
-    changed = db.session.scalars(
-        select(Event).where(Event.action == Action.CUSTOMER_CHANGED)
-    ).one()  # fmt: skip
-    assert changed.particulars["changes"].keys() == {"phone", "owner"}
+    assert changes_of(sigma) == [{"phone", "owner", "tags"}, {"collaborators"}]
 
 
 def test_undoing_puts_back_every_row(cast: Cast, twin: Customer) -> None:
@@ -122,6 +137,75 @@ def test_undoing_puts_back_every_row(cast: Cast, twin: Customer) -> None:
     assert state() == before
     merge.undo(by=cast.li)
     assert state() == before
+
+
+def test_undoing_is_in_the_histories_of_both(cast: Cast, twin: Customer) -> None:
+    contact = db.session.scalars(select(Contact).where(Contact.name == "陈静")).one()
+    merge = Merge.customers(cast.sigma, twin, take=["phone", "owner", "source"], by=cast.li)
+    db.session.commit()
+    made = len(changes_of(cast.sigma))
+    merge.undo(by=cast.li)
+    db.session.commit()
+    assert changes_of(cast.sigma)[made:] == [{"phone", "owner", "tags"}, {"collaborators"}]
+    demoted, promoted = (
+        event.particulars["changes"]["is_primary"]
+        for event in db.session.scalars(
+            select(Event)
+            .where(Event.action == Action.CONTACT_CHANGED, Event.subject_id == contact.id)
+            .order_by(Event.id)
+        )
+    )
+    assert demoted == promoted[::-1]
+
+
+def test_what_joins_a_customer_to_others_is_known_to_the_merge() -> None:
+    """A table of pairs has no rows of its own to move: a new one needs a verb (fields.py)."""
+    key = Customer.__table__.c.id
+    joining = {
+        table
+        for table in Base.metadata.sorted_tables
+        if "id" not in table.c and sum(column.references(key) for column in table.c) == 1
+    }
+    assert joining == {customer_collaborator, customer_tag}
+
+
+def test_a_parent_that_is_gone_or_below_by_now_does_not_come_back(
+    cast: Cast, twin: Customer
+) -> None:
+    li = cast.li
+    for fate in ("purged", "below"):
+        group, other = (
+            Customer.register(Customer(name=f"{name} {fate}"), by=li)
+            for name in ("西格玛集团", "西格玛亚洲")
+        )
+        cast.sigma.parent, twin.parent = group, other
+        db.session.commit()
+        merge = Merge.customers(cast.sigma, twin, take=["parent", "phone"], by=li)
+        db.session.commit()
+        if fate == "purged":
+            group.trash(by=li)
+            db.session.commit()
+            Purge(Customer, [group.id]).carry_out(by=li)
+        else:
+            group.parent = cast.sigma
+        db.session.commit()
+        assert merge.undo(by=li) == ["parent_id"]
+        db.session.commit()
+        assert cast.sigma.parent is other
+        assert cast.sigma.phone == "0411-8765 4321"
+
+
+def test_a_group_turned_around_meanwhile_is_no_circle(cast: Cast, twin: Customer) -> None:
+    group = Customer.register(Customer(name="西格玛集团"), by=cast.li)
+    twin.parent = group
+    merge = Merge.customers(cast.sigma, twin, by=cast.li)
+    db.session.commit()
+    group.parent = cast.customer("西格玛大连二厂")
+    db.session.commit()
+    merge.undo(by=cast.li)
+    db.session.commit()
+    assert group.belongs_to(twin)
+    assert twin.parent is None
 
 
 def test_undoing_leaves_alone_what_changed_since(cast: Cast, twin: Customer) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.contacts.alike import alike
 from crm.extensions import db
-from crm.forms.batches import ids_in
 from crm.hypermedia import flash_undoable, go, next_or
-from crm.models import Customer, Distinction
-from crm.policies import find_all, require
+from crm.models import Distinction
 from crm.queries.duplicates import LARGEST_GROUP
 
 bp = Blueprint("distinctions", __name__)
@@ -19,7 +18,7 @@ bp = Blueprint("distinctions", __name__)
 @bp.post("/distinctions")
 @login_required
 def create() -> Response:
-    customers = _customers()
+    customers = alike(most=LARGEST_GROUP, lock=True)
     Distinction.draw(customers, by=current_user)
     db.session.commit()
     ids = ",".join(str(customer.id) for customer in customers)
@@ -31,17 +30,6 @@ def create() -> Response:
 @bp.post("/distinctions/undo")
 @login_required
 def destroy() -> Response:
-    Distinction.erase(_customers())
+    Distinction.erase(alike(most=LARGEST_GROUP, lock=True))
     db.session.commit()
     return go(next_or(url_for("duplicates.index")))
-
-
-def _customers() -> list[Customer]:
-    """The customers that are told apart."""
-    wanted = ids_in(request.form.get("customers", "").split(",")[:LARGEST_GROUP])
-    customers = find_all(Customer, wanted)
-    if len(customers) < 2:
-        abort(404)
-    for customer in customers:
-        require("merge", customer)
-    return customers

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, abort, flash, request, url_for
+from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.contacts.alike import alike
 from crm.extensions import db
-from crm.forms.batches import ids_in
-from crm.forms.merge import merge_form
+from crm.forms.merge import MergeForm, merge_form
 from crm.hypermedia import flash_undoable, go, render
 from crm.models import Customer, Merge
 from crm.models.merge import MergeRefused
 from crm.nouns import record_url
-from crm.policies import find, find_all, require
+from crm.policies import find, require
+from crm.queries.history import fields_of
 from crm.queries.merging import hanging_on
 from crm.wording import refusal_word
 
@@ -28,16 +27,17 @@ MOST = 20
 @bp.get("/merges/new")
 @login_required
 def new() -> Response:
-    return _page(_customers())
+    customers = alike(most=MOST, lock=False)
+    return _page(merge_form(customers[:2]), customers)
 
 
 @bp.post("/merges")
 @login_required
 def create() -> Response:
-    customers = _customers()
+    customers = alike(most=MOST, lock=True)
     form = merge_form(customers[:2])
-    if not form.validate_on_submit():
-        return _page(customers, 422)
+    if not form.may_merge():
+        return _page(form, customers, form.status)
     try:
         merge = form.merge(by=current_user)
     except MergeRefused as refused:
@@ -60,30 +60,21 @@ def destroy(merge_id: int) -> Response:
     merge = find(Merge, merge_id, lock=True)
     require("undo", merge)
     try:
-        merge.undo(by=current_user)
+        stays = merge.undo(by=current_user)
     except MergeRefused as refused:
         flash(refusal_word(refused.reason), "error")
         return go(record_url(merge.winner))
     db.session.commit()
     flash(_("%(name)s is a customer of its own again.", name=merge.loser.name), "success")
+    if stays:
+        flash(_stay(merge.winner, stays), "info")
     return go(url_for("merges.show", merge_id=merge.id))
 
 
-def _customers() -> list[Customer]:
-    """Those that are to be merged, held; of more than two the first two are next."""
-    wanted = list(ids_in(request.values.get("customers", "").split(",")[:MOST]))
-    customers = find_all(Customer, wanted)
-    if len(customers) < 2:
-        abort(404)
-    for customer in customers:
-        require("merge", customer)
-    return customers
-
-
-def _page(customers: list[Customer], status: int = 200) -> Response:
-    two: Any = customers[:2]
+def _page(form: MergeForm, customers: list[Customer], status: int = 200) -> Response:
+    two = customers[:2]
     return render(
-        "contacts/merges/new.html", status=status, form=merge_form(two), customers=two,
+        "contacts/merges/new.html", status=status, form=form, customers=two,
         hanging=hanging_on(two), then=customers[2:],
     )  # fmt: skip
 
@@ -96,3 +87,10 @@ def _go_on(merge: Merge, then: list[Customer]) -> Response:
     flash_undoable(_("%(name)s was merged.", name=merge.loser.name), undo)
     ids = ",".join(str(customer.id) for customer in [merge.winner, *then])
     return go(url_for("merges.new", customers=ids))
+
+
+def _stay(winner: Customer, columns: list[str]) -> str:
+    titles = fields_of(winner)
+    named = (titles.get(column.removesuffix("_id"), column) for column in columns)
+    return _("%(name)s keeps what it says now: %(fields)s", name=winner.name,
+             fields=_(", ").join(named))  # fmt: skip

@@ -34,7 +34,7 @@ def create(customer_id: int) -> Response:
 
 def in_the_pool(customer_id: int) -> Customer:
     """The customer, held; who was too slow may not see it any more, and is told the same."""
-    found = find_all(Customer, [customer_id])
+    found = find_all(Customer, [customer_id], lock=True)
     if not found:
         raise PoolRefused("taken")
     return found[0]
