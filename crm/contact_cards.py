@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from crm.models import Contact, Customer, Reach, ReachKind
+from crm.models.contact import MOST_REACHES
 from crm.vcards import Card
 
 # How cards call the number that is carried along.
 MOBILE = re.compile(r"cell|mobile|iphone|手机|移动", re.IGNORECASE)
 
 
-def contact_of(card: Card, customer: Customer) -> Contact:
-    """A new contact with what ``card`` tells; the first number that is a mobile's stands first."""
-    phones = [Reach(ReachKind.PHONE, *pair) for pair in card.phones]
-    emails = [Reach(ReachKind.EMAIL, *pair) for pair in card.emails]
+class Reached(NamedTuple):
+    """How somebody is reached, as a contact keeps it."""
+
+    mobile: Reach | None
+    email: Reach | None
+    further: list[Reach]
+    # What is no number or address, or more than a contact keeps.
+    left_out: list[Reach]
+
+
+def reached(card: Card) -> Reached:
+    """What ``card`` tells of it; the first number that is a mobile's stands first."""
+    told = [Reach(ReachKind.PHONE, *pair) for pair in card.phones]
+    told += [Reach(ReachKind.EMAIL, *pair) for pair in card.emails]
+    possible = [each for each in told if each.is_possible]
+    phones = [each for each in possible if each.kind is ReachKind.PHONE]
     mobile = next((each for each in phones if MOBILE.search(each.label)), None) or _first(phones)
-    email = _first(emails)
+    email = _first([each for each in possible if each.kind is ReachKind.EMAIL])
+    further = [each for each in possible if each not in (mobile, email)][:MOST_REACHES]
+    kept = (mobile, email, *further)
+    return Reached(mobile, email, further, [each for each in told if each not in kept])
+
+
+def contact_of(card: Card, customer: Customer) -> Contact:
+    """A new contact with what ``card`` tells."""
+    mobile, email, further, _left_out = reached(card)
     contact = Contact(
         customer=customer, name=card.name, title=card.title or None, wechat=card.wechat or None,
         birthday=card.birthday, note=card.note or None, mobile=mobile and mobile.value,
         email=email and email.value,
     )  # fmt: skip
-    contact.further = [each for each in (*phones, *emails) if each not in (mobile, email)]
+    contact.further = further
     return contact
 
 

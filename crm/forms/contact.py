@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
+from functools import cached_property
 from typing import Any, Self
 
-from flask import request
+from flask import current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
@@ -22,7 +26,7 @@ from wtforms import (
 )
 from wtforms.validators import Email, Length, Optional
 
-from crm.contact_cards import contact_of
+from crm.contact_cards import contact_of, reached
 from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, Required, WordField, name_field, text
 from crm.forms.inline import InPlace, each
@@ -32,10 +36,13 @@ from crm.forms.rows import arranged
 from crm.forms.tags import WithTags
 from crm.forms.twins import AsksForTwins
 from crm.models import Contact, Customer, CustomNoun, DecisionRole, Reach, ReachKind, User
+from crm.models.contact import MOST_REACHES
 from crm.vcards import MOST_CARDS, Card, read, written
 
 # A file of so many bytes holds thousands of contacts, or a hundred with their pictures.
 LARGEST = 5_000_000
+# What is sent back beside what was shown: a token, and which contacts are ticked.
+REST_OF_THE_FORM = 20_000
 
 
 class ContactForm(OwnFields, WithTags, InPlace, BaseForm):
@@ -82,24 +89,29 @@ class ReachRow(BaseForm):
     def validate_value(self, field: StringField) -> None:
         if field.data and self.kind.data is ReachKind.EMAIL:
             Email()(self, field)
-        elif field.data and not 3 <= sum(char.isdigit() for char in field.data) <= 20:
+        elif field.data and not Reach(self.kind.data, "", field.data).is_possible:
             raise ValidationError(_("This is no telephone number."))
 
 
 class WholeContactForm(ContactForm):
     """A contact with all numbers and addresses: rows that are added and taken away."""
 
-    rows = FieldList(FormField(ReachRow), max_entries=12)
+    rows = FieldList(FormField(ReachRow), max_entries=MOST_REACHES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if request.method == "POST":
-            kwargs["formdata"] = arranged(request.form)
+            kwargs["formdata"] = arranged(request.form, most=MOST_REACHES)
         super().__init__(*args, **kwargs)
 
     @classmethod
     def of(cls, contact: Contact) -> Self:
         """The form as the contact is now."""
         return cls(obj=contact, rows=[each._asdict() for each in contact.further])
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more can be added."""
+        return len(self.rows) < MOST_REACHES
 
     @property
     def is_arranging(self) -> bool:
@@ -134,7 +146,7 @@ class CardsForm(BaseForm):
     """A file of vCards: what is in it is shown before anything is made."""
 
     file = FileField(_l("vCard file"), render_kw={"accept": ".vcf,text/vcard"})
-    # What was shown of it, sent back with the numbers of those to be made.
+    # What was shown of it (``shown``), sent back with the numbers of those to be made.
     text = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -147,20 +159,36 @@ class CardsForm(BaseForm):
         return bool(self.text.data)
 
     def validate_file(self, field: FileField) -> None:
-        content = field.data.read(LARGEST + 1) if field.data else (self.text.data or "").encode()
+        content = field.data.read(LARGEST + 1) if field.data else _unpacked(self.text.data or "")
+        if len(content) > LARGEST:
+            raise ValidationError(_("It is larger than 5 MB: bring it in in parts."))
         try:
-            self.cards = read(content[:LARGEST])
+            self.cards = read(content)
         except ValueError:
             raise ValidationError(
                 _("No contacts were found in it, or more than %(most)s.", most=MOST_CARDS)
             ) from None
+        if len(self.shown) > current_app.config["MAX_FORM_MEMORY_SIZE"] - REST_OF_THE_FORM:
+            raise ValidationError(_("There is too much text in it: bring it in in parts."))
 
+    @cached_property
     def shown(self) -> str:
         """The cards again as the page keeps them: without pictures and what we do not know."""
-        return b"".join(written(self.cards)).decode()
+        return urlsafe_b64encode(zlib.compress(b"".join(written(self.cards)))).decode()
+
+    def left_out(self, card: Card) -> list[str]:
+        """What of its numbers and addresses is not kept."""
+        return [reach.value for reach in reached(card).left_out]
 
     def make(self, customer: Customer, *, by: User) -> list[Contact]:
         """Make those that are ticked contacts of ``customer``."""
         wanted = set(request.form.getlist("take"))
         chosen = [card for at, card in enumerate(self.cards) if str(at) in wanted]
         return [Contact.register(contact_of(card, customer), by=by) for card in chosen]
+
+
+def _unpacked(shown: str) -> bytes:
+    """What ``CardsForm.shown`` packed; of anything else nothing."""
+    with suppress(ValueError, zlib.error):
+        return zlib.decompressobj().decompress(urlsafe_b64decode(shown), LARGEST)
+    return b""

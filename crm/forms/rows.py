@@ -128,7 +128,7 @@ def fingerprint(rows: list[dict[str, Any]]) -> str:
     return digest_of(repr(rows))[:16]
 
 
-def arranged(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+def arranged(typed: MultiDict[str, str], *, most: int = MOST_ROWS) -> MultiDict[str, str]:
     """What was typed, its rows in the order that the button asked for."""
     verb, _colon, place = typed.get("arrange", "").partition(":")
     numbers = sorted({int(part) for name in typed if (part := _number_in(name)).isdecimal()})
@@ -146,7 +146,7 @@ def arranged(typed: MultiDict[str, str]) -> MultiDict[str, str]:
         elif part.isdecimal() and int(part) in new:
             field = name.split("-", 2)[2]
             result.setlist(f"rows-{new[int(part)]}-{field}", values)
-    if verb == "add" and len(numbers) < MOST_ROWS:
+    if verb == "add" and len(numbers) < most:
         result.add(f"rows-{len(numbers)}-id", "")
         result.add(f"rows-{len(numbers)}-active", "1")
         result.add(f"rows-{len(numbers)}-colour", COLOURS[len(numbers) % len(COLOURS)])

@@ -33,6 +33,7 @@ from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
 from crm.models.tag import Tagged
 from crm.models.trashable import Trashable
+from crm.models.user import is_mail_address
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -55,6 +56,10 @@ class ReachKind(StrEnum):
     EMAIL = "email"
 
 
+# So many further numbers and addresses are kept of a contact.
+MOST_REACHES = 20
+
+
 class Reach(NamedTuple):
     """One more number or address, with what it is for."""
 
@@ -66,6 +71,13 @@ class Reach(NamedTuple):
     def written(self) -> str:
         """``Dalian office: 0411-8765 4321``."""
         return f"{self.label}: {self.value}" if self.label else self.value
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether it can be a telephone number, or a mail address, at all."""
+        if self.kind is ReachKind.EMAIL:
+            return is_mail_address(self.value)
+        return 3 <= sum(char.isdigit() for char in self.value) <= 20
 
 
 class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from email_validator import validate_email
+from email_validator import EmailNotValidError, validate_email
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Select, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -45,6 +45,14 @@ def normalized_email(address: str) -> str:
     :raises EmailNotValidError: it is no mail address; the message says why.
     """
     return validate_email(address, check_deliverability=False).normalized.lower()
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether ``text`` can be one; whether its host exists is not asked."""
+    try:
+        return bool(normalized_email(text))
+    except EmailNotValidError:
+        return False
 
 
 class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
