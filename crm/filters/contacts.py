@@ -64,6 +64,8 @@ class ContactFilter(ListFilter):
                shown=False),
         Column("phone", FIELDS["phone"], lambda contact: contact.phone, Kind.TELEPHONE,
                shown=False),
+        Column("reaches", FIELDS["reaches"], lambda contact: contact.further_written, Kind.LONG,
+               shown=False, partial="contacts/contacts/_reaches_cell.html"),
         Column("wechat", FIELDS["wechat"], lambda contact: contact.wechat, shown=False),
         Column("birthday", FIELDS["birthday"], lambda contact: contact.birthday, Kind.DAY,
                sort=(Contact.birthday,), shown=False),

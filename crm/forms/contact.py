@@ -36,7 +36,7 @@ from crm.forms.rows import arranged
 from crm.forms.tags import WithTags
 from crm.forms.twins import AsksForTwins
 from crm.models import Contact, Customer, CustomNoun, DecisionRole, Reach, ReachKind, User
-from crm.models.contact import MOST_REACHES
+from crm.models.contact import LONGEST_LABEL, LONGEST_REACH, MOST_REACHES
 from crm.vcards import MOST_CARDS, Card, read, written
 
 # A file of so many bytes holds thousands of contacts, or a hundred with their pictures.
@@ -83,8 +83,8 @@ class ReachRow(BaseForm):
 
     version = None
     kind = WordField(_l("Kind"), ReachKind)
-    label = text(_l("For what"), 40)
-    value = text(_l("Number or address"), 254)
+    label = text(_l("For what"), LONGEST_LABEL)
+    value = text(_l("Number or address"), LONGEST_REACH)
 
     def validate_value(self, field: StringField) -> None:
         if field.data and self.kind.data is ReachKind.EMAIL:

@@ -114,7 +114,7 @@ class MappingForm(BaseForm):
     makes_options = BooleanField(
         _l("Put what is missing into the lists"),
         description=_l(
-            "A grade, industry, region or source that is in no list yet is added to it."
+            "A grade, industry, region, source or tag that is in no list yet is added to it."
         ),
     )
     keep_as = StringField(

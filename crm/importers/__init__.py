@@ -9,9 +9,10 @@ of each other: the command line (``crm/cli/import_.py``), and the wizard, whose 
 
 from crm.importers.catalogue import IMPORTERS
 from crm.importers.customers import Customers
-from crm.importers.importer import Importer, Result
+from crm.importers.importer import Importer
 from crm.importers.mapping import Mapping
 from crm.importers.problems import Problem, Refused
+from crm.importers.rows import Result
 from crm.importers.run import Disturbed, Import
 from crm.importers.table import Table
 

@@ -20,11 +20,15 @@ from crm.importers.fields import (
     word,
     yes_or_no,
 )
-from crm.importers.importer import Importer, Row, folded_key
+from crm.importers.importer import Importer, folded_key
 from crm.importers.known import Known
 from crm.importers.plan import Mode
-from crm.importers.problems import BadValue
-from crm.models import Activity, Contact, Customer, CustomNoun, Deal, DecisionRole
+from crm.importers.problems import BadValue, about
+from crm.importers.reaching import FIELDS as REACHES
+from crm.importers.reaching import FIRST, first, further_in, united
+from crm.importers.rows import Row
+from crm.importers.several import tags_field
+from crm.models import Activity, Contact, Customer, CustomNoun, Deal, DecisionRole, Reach
 from crm.names import tidy_name
 
 ROLES: dict[DecisionRole, tuple[str, ...]] = {
@@ -55,12 +59,14 @@ class Contacts(Importer):
                      "客户", "客户名称", "公司", "公司名称", "单位", "单位名称", "企业名称")),
         Field("title", text(Contact.title),
               words=("job title", "position", "职务", "职位", "头衔", "称呼")),
-        Field("phone", text(Contact.phone),
+        Field("phone", first(text(Contact.phone)),
               words=("telephone", "tel", "office phone", "电话", "座机", "办公电话", "联系电话")),
-        Field("mobile", text(Contact.mobile),
+        Field("mobile", first(text(Contact.mobile)),
               words=("mobile phone", "cell", "cell phone", "手机", "手机号",
                      "手机号码", "移动电话")),
-        Field("email", email, words=("e-mail", "mail", "e-mail address", "邮箱", "电子邮件")),
+        Field("email", first(email),
+              words=("e-mail", "mail", "e-mail address", "邮箱", "电子邮件")),
+        *REACHES,
         Field("wechat", text(Contact.wechat), words=("weixin", "微信", "微信号")),
         Field("birthday", day, words=("date of birth", "生日", "出生日期")),
         Field("decision_role", word(DecisionRole, ROLES),
@@ -68,12 +74,13 @@ class Contacts(Importer):
         Field("is_primary", yes_or_no,
               words=("primary", "primary contact", "main contact", "主要联系人", "首要联系人")),
         Field("note", text(Contact.note), words=("notes", "remark", "备注", "说明")),
+        tags_field("contact tags", "联系人标签"),
         Field("created_at", past,
               words=("created on", "created", "since", "创建日期", "创建时间", "建档日期")),
     )  # fmt: skip
 
     plain = ("name", "customer", "title", "phone", "mobile", "email", "wechat", "birthday",
-             "decision_role", "is_primary", "note", "created_at")  # fmt: skip
+             "decision_role", "is_primary", "note", "created_at", "tags")  # fmt: skip
     keys = ("name", "mobile", "email")
     held_by = (Deal.contact_id, Activity.contact_id)
     custom_noun = CustomNoun.CONTACT
@@ -115,9 +122,36 @@ class Contacts(Importer):
     def check(self, row: Row, record: Contact | None) -> None:
         if record is None and row.values.get("customer") is None:
             raise BadValue(_("is empty"), "customer")
+        with about("reaches"):
+            row.values["reaches"] = self._reaches(row, record)
+
+    def _reaches(self, row: Row, record: Contact | None) -> list[Reach] | None:
+        """The further numbers and addresses after this row, if they are others than now.
+
+        The column of all of them says them all; the others add to what is there.
+        """
+        values, texts = row.values, row.texts
+        more = further_in(values)
+        for name in filter(values.get, FIRST):
+            values[name] = str(values[name])
+            if record is not None and getattr(record, name) == texts[name]:
+                values[name] = texts[name]  # as it was exported, however many it holds
+                more = [reach for reach in more if reach.value not in texts[name]]
+        now = record.further if record else []
+        said = values.get("reaches")
+        if said is None or (record is not None and record.further_written == texts["reaches"]):
+            said = now
+        besides = (values.get(name) or getattr(record, name, None) for name in FIRST)
+        found = united(said, more, besides)
+        return None if found == now else found
+
+    def changes(self, row: Row, record: Contact) -> set[str]:
+        found = super().changes(row, record)
+        return found if row.values["reaches"] is None else {*found, "reaches"}
 
     def create(self, row: Row) -> Contact:
         contact = Contact(**self.given(row))
+        contact.further = row.values["reaches"] or ()
         self.set_own(row, contact)
         is_primary, contact.is_primary = contact.is_primary, False
         Contact.register(contact, by=self.by, historic=True)
@@ -127,4 +161,6 @@ class Contacts(Importer):
 
     def update(self, row: Row, record: Contact, changes: set[str]) -> None:
         self.set_plain(row, record, changes)
+        if "reaches" in changes:
+            record.further = row.values["reaches"]
         record.note_changes(by=self.by, historic=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from unicodedata import normalize
@@ -23,11 +22,9 @@ from crm.importers.fields import (
 )
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
+from crm.importers.several import parts_of
 from crm.models import CustomChoice, CustomField, CustomNoun, FieldKind
 from crm.models.custom_field import LONGEST, MONEY_SCALE, NUMBER_SCALE
-
-# What stands between several choices in one cell.
-_BETWEEN = re.compile(r"\s*(?:[,，、;；|\n]\s*|$)")
 
 
 def custom_fields(noun: CustomNoun) -> tuple[Field, ...]:
@@ -97,19 +94,12 @@ def _choice(field: CustomField) -> Parser:
 
 def _choices(field: CustomField) -> Parser:
     choices = _by_label(field.choices)
-    labels = sorted(choices, key=len, reverse=True)  # one label may begin with another
 
     def parse(text: str, _known: Known) -> list[CustomChoice]:
-        rest, chosen = _plain(text), []
-        while rest:
-            for label in labels:
-                if rest.startswith(label) and (gap := _BETWEEN.match(rest, len(label))):
-                    chosen.append(choices[label])
-                    rest = rest[gap.end() :]
-                    break
-            else:
-                raise _none_of(field)
-        return list(dict.fromkeys(chosen))
+        parts = [_plain(part) for part in parts_of(text, choices)]
+        if not parts or not choices.keys() >= set(parts):
+            raise _none_of(field)
+        return list(dict.fromkeys(choices[part] for part in parts))
 
     return parse
 

@@ -21,9 +21,11 @@ from crm.importers.fields import (
     whole,
     word,
 )
-from crm.importers.importer import Importer, Row
+from crm.importers.importer import Importer
 from crm.importers.known import TO_COME
 from crm.importers.problems import BadValue, about
+from crm.importers.rows import Row
+from crm.importers.several import tags_field
 from crm.models import (
     Activity,
     Contact,
@@ -74,13 +76,14 @@ class Customers(Importer):
               words=("revenue", "turnover", "年营业额", "年收入", "营业额")),
         Field("note", text(Customer.note),
               words=("notes", "remark", "description", "备注", "说明")),
+        tags_field("customer tags", "客户标签"),
         Field("created_at", past,
               words=("created on", "created", "since", "创建日期", "创建时间", "建档日期")),
     )  # fmt: skip
 
     plain = ("name", "kind", "parent", "owner", "grade", "industry", "region", "source", "phone",
              "website", "address", "employees", "annual_revenue", "note", "created_at",
-             "external_id")  # fmt: skip
+             "external_id", "tags")  # fmt: skip
     keys = ("code", "external_id", "name", "phone")
     constants = ("owner", "source", "kind", "region")
     held_by = (Contact.customer_id, Deal.customer_id, Task.customer_id, Activity.customer_id,

@@ -28,8 +28,10 @@ from crm.importers.fields import (
     user,
     word,
 )
-from crm.importers.importer import Importer, Row
+from crm.importers.importer import Importer
 from crm.importers.problems import BadValue
+from crm.importers.rows import Row
+from crm.importers.several import tags_field
 from crm.models import (
     Activity,
     Company,
@@ -96,12 +98,13 @@ class Deals(Importer):
         Field("note", text(Outcome.note), words=("notes", "remark", "备注", "说明")),
         Field("source", choice(OptionList.SOURCE), words=("lead source", "来源", "商机来源")),
         Field("next_step", text(Deal.next_step), words=("下一步", "下一步计划")),
+        tags_field("deal tags", "商机标签", "机会标签"),
         Field("created_at", past,
               words=("created", "created on", "since", "创建日期", "创建时间", "开始日期")),
     )  # fmt: skip
 
     plain = ("name", "customer", "owner", "product", "expected_close", "probability", "source",
-             "next_step", "external_id")  # fmt: skip
+             "next_step", "external_id", "tags")  # fmt: skip
     constants = ("owner", "source", "stage")
     held_by = (Task.deal_id, Activity.deal_id, ExpenseItem.deal_id)
     custom_noun = CustomNoun.DEAL

@@ -10,18 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from crm import clock
 from crm.extensions import db
@@ -32,56 +30,12 @@ from crm.importers.known import Known, key_of
 from crm.importers.mapping import Mapping
 from crm.importers.plan import Mode, Plan
 from crm.importers.problems import BadValue, Problem, Refused
+from crm.importers.rows import Fate, Result, Row, Watcher
 from crm.importers.table import Line
 from crm.models import CustomNoun, Event, User
 
 # So many ids are taken at a time for records that are to be made.
 IDS = 500
-
-
-@dataclass
-class Row:
-    """One row: where it stands, what its cells say, and the values read from them."""
-
-    line: int
-    texts: dict[str, str]
-    values: dict[str, Any]
-    key: str = ""
-
-
-class Fate(StrEnum):
-    """What becomes of a row that can be taken."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    SKIPPED = "skipped"  # its record is here, or is not, and the plan wants only the others
-
-
-class Watcher:
-    """Sees each row that can be taken, while a pass goes on."""
-
-    def saw(
-        self, importer: Importer, row: Row, record: Any | None, fate: Fate, changes: set[str]
-    ) -> None:
-        """What becomes of ``row``; ``changes`` are the fields that differ from its ``record``."""
-
-
-@dataclass
-class Result:
-    """What an import did or, after a check, would do; ``besides`` counts what else it makes."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    besides: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        """The rows that were taken."""
-        return self.created + self.updated + self.unchanged
 
 
 class Importer(ABC):
@@ -168,6 +122,11 @@ class Importer(ABC):
         """The existing records, with what ``changes`` compares loaded."""
         return select(cls.model)
 
+    def _loaded(self) -> Select[Any]:
+        chosen = self.existing()
+        has_tags = self.mapping.fills("tags")
+        return chosen.options(selectinload(self.model.tags)) if has_tags else chosen
+
     def in_use(self) -> Select[Any]:
         """The id and the key's column of the records that a row without an id may mean."""
         chosen = select(self.model.id, getattr(self.model, self._key_field))
@@ -207,7 +166,8 @@ class Importer(ABC):
     def columns(self, changes: set[str]) -> list[str]:
         """The columns in which ``changes`` are kept: what an undoing puts back."""
         table = self.model.__table__.c
-        return [name if name in table or name in self._own else f"{name}_id" for name in changes]
+        whole = {*table.keys(), *self._own, "tags"}
+        return [name if name in whole else f"{name}_id" for name in changes]
 
     def name_of(self, row: Row, record: Any) -> str:
         """What the row's record is called in the list of what was made."""
@@ -228,7 +188,10 @@ class Importer(ABC):
     def set_plain(self, row: Row, record: Any, changes: set[str]) -> None:
         """Give the record the plain fields among ``changes``."""
         for name in changes.intersection(self.plain):
-            setattr(record, name, row.values[name])
+            if name == "tags":
+                record.tag_as(row.values[name])
+            else:
+                setattr(record, name, row.values[name])
         for name in changes.intersection(self._own):
             record.set_custom(self._own[name], row.values[name])
 
@@ -331,7 +294,7 @@ class Importer(ABC):
             if clock.start_of(clock.day_of(new, zone), zone) == new:
                 return clock.day_of(old, zone) == clock.day_of(new, zone)
             return old.replace(microsecond=0) == new
-        return bool(old == new)
+        return set(old) == set(new) if isinstance(new, list) else bool(old == new)
 
     def _check_external_id(self, row: Row, record: Any | None) -> None:
         """:raises BadValue: where it is not the key, it belongs to another record already."""
@@ -372,7 +335,7 @@ class Importer(ABC):
         return records
 
     def _load(self, column: InstrumentedAttribute[Any], values: list[Any]) -> Iterable[Any]:
-        return db.session.scalars(self.existing().where(column.in_(values))) if values else ()
+        return db.session.scalars(self._loaded().where(column.in_(values))) if values else ()
 
     @cached_property
     def _ids_by_key(self) -> dict[str, list[int]]:

@@ -122,6 +122,16 @@ class Known:
 
     def option(self, which: OptionList, text: str) -> Option:
         """:raises BadValue: the list has no such option, and none is to be made."""
+        options = self._options_of(which)
+        if self._makes_options and fold(text) and fold(text) not in options:
+            options[fold(text)] = self._new_option(which, text)
+        return _choose(options, text)
+
+    def labels(self, which: OptionList) -> list[str]:
+        """What the options of the list are called, in both languages."""
+        return [label for option in self._options_of(which).values() for label in _labels(option)]
+
+    def _options_of(self, which: OptionList) -> dict[str, Option]:
         if which not in self._options:
             self._options[which] = {
                 fold(label): option
@@ -129,9 +139,7 @@ class Known:
                 for label in (*_labels(option), option.code)
                 if label
             }
-        if self._makes_options and fold(text) and fold(text) not in self._options[which]:
-            self._options[which][fold(text)] = self._new_option(which, text)
-        return _choose(self._options[which], text)
+        return self._options[which]
 
     def _new_option(self, which: OptionList, text: str) -> Option:
         if len(text) > LONGEST_LABEL:
@@ -139,7 +147,9 @@ class Known:
         self.new_options.setdefault(which, []).append(text)
         if not self._writing:
             return Option(list=which, label_zh=text, label_en=text)
-        return Option.add(which, text, company=Company.current(), by=self._by)
+        option = Option.add(which, text, company=Company.current(), by=self._by)
+        db.session.flush()  # the next one stands behind it
+        return option
 
 
 def _labels(named: Bilingual) -> tuple[str, str]:

@@ -17,8 +17,9 @@ from sqlalchemy import select, tuple_
 
 from crm.extensions import choose_language, db
 from crm.formulas import guarded
-from crm.importers.importer import Fate, Importer, Result, Row, Watcher
+from crm.importers.importer import Importer
 from crm.importers.problems import Problem
+from crm.importers.rows import Fate, Result, Row, Watcher
 from crm.importers.table import Line
 from crm.likenesses import LikenessKind, name_key, phone_key
 from crm.models import Contact, Customer, Likeness, User
@@ -151,7 +152,7 @@ def _now(record: Any, name: str) -> Any:
         field = db.session.get(CustomField, int(name.removeprefix("custom_")))
         return record.custom_value(field) if field else None
     with suppress(AttributeError):
-        return getattr(record, name)
+        return getattr(record, "further" if name == "reaches" else name)
     return None
 
 

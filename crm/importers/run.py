@@ -10,12 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm.extensions import db, only_reading
-from crm.importers.importer import Importer, Result
+from crm.importers.importer import Importer
 from crm.importers.journal import Journal
 from crm.importers.known import Known
 from crm.importers.mapping import Mapping
 from crm.importers.plan import Plan
 from crm.importers.report import Report
+from crm.importers.rows import Result
 from crm.importers.table import Table
 from crm.models import Action, Company, Event, ImportRun, ImportState, User
 

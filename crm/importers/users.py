@@ -13,9 +13,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm.extensions import db
 from crm.importers.fields import Field, email, text, username, word
-from crm.importers.importer import Importer, Row
+from crm.importers.importer import Importer
 from crm.importers.known import TO_COME, Known, key_of
 from crm.importers.problems import BadValue, about
+from crm.importers.rows import Row
 from crm.models import Company, Role, Team, User, UserRole
 from crm.names import tidy_name
 

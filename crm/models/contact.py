@@ -56,8 +56,8 @@ class ReachKind(StrEnum):
     EMAIL = "email"
 
 
-# So many further numbers and addresses are kept of a contact.
-MOST_REACHES = 20
+# So many further numbers and addresses are kept of a contact, each so long.
+MOST_REACHES, LONGEST_LABEL, LONGEST_REACH = 20, 40, 254
 
 
 class Reach(NamedTuple):
@@ -67,8 +67,7 @@ class Reach(NamedTuple):
     label: str
     value: str
 
-    @property
-    def written(self) -> str:
+    def __str__(self) -> str:
         """``Dalian office: 0411-8765 4321``."""
         return f"{self.label}: {self.value}" if self.label else self.value
 
@@ -174,6 +173,11 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
         self.reaches = [dict(each._asdict(), kind=each.kind.value) for each in reaches]
 
     @property
+    def further_written(self) -> str:
+        """All of them in one line, as lists and exports have it."""
+        return "; ".join(map(str, self.further))
+
+    @property
     def further_values(self) -> str:
         """What of them is searched."""
         return " ".join(each.value for each in self.further)
@@ -231,8 +235,7 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
             return {}
         said = [
             ", ".join(
-                Reach(ReachKind(each["kind"]), each["label"], each["value"]).written
-                for each in side
+                str(Reach(ReachKind(each["kind"]), each["label"], each["value"])) for each in side
             )
             for side in (old, new)
         ]

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from crm.extensions import db
+from crm.models.option import Option
 
 # Before the number of a field of the firm's own.
 CUSTOM = "custom_"
@@ -18,6 +19,8 @@ def plain_of(record: Any, column: str) -> Any:
     """What a column of ``record`` says, as JSON keeps it."""
     if column.startswith(CUSTOM):
         return (record.custom or {}).get(column.removeprefix(CUSTOM))
+    if column == "tags":
+        return sorted(tag.id for tag in record.tags)
     value = getattr(record, column)
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -34,6 +37,9 @@ def put_back(record: Any, column: str, plain: Any) -> bool:
         key = column.removeprefix(CUSTOM)
         others = {other: kept for other, kept in record.custom.items() if other != key}
         record.custom = others if plain is None else {**others, key: plain}
+        return True
+    if column == "tags":
+        record.tag_as(db.session.scalars(select(Option).where(Option.id.in_(plain))))
         return True
     mapper = inspect(type(record))
     for relation in mapper.relationships:
@@ -56,7 +62,7 @@ def _name_again(record: Any, relation: Any, id: int | None) -> bool:
 
 def _typed(kind: Any, plain: Any) -> Any:
     """What JSON kept of a value of ``kind``."""
-    if plain is None or isinstance(plain, kind):
+    if plain is None or isinstance(plain, kind | list):
         return plain
     if issubclass(kind, datetime | date):
         return kind.fromisoformat(plain)

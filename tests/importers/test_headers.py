@@ -26,9 +26,9 @@ FILLS = {
 }  # fmt: skip
 # What is worked out of other things, and so cannot be brought in.
 WORKED_OUT = {
-    CustomerFilter: {"open_amount", "last_contact", "next_task", "updated", "tags"},
-    ContactFilter: {"owner", "updated", "tags"},
-    DealFilter: {"stage_since", "weighted", "updated", "contact", "tags"},
+    CustomerFilter: {"open_amount", "last_contact", "next_task", "updated"},
+    ContactFilter: {"owner", "updated"},
+    DealFilter: {"stage_since", "weighted", "updated", "contact"},
 }
 
 

@@ -1,0 +1,50 @@
+"""Cells in which several choices or tags stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from unicodedata import normalize
+
+from flask_babel import gettext as _
+
+from crm.importers.fields import Field
+from crm.importers.known import Known
+from crm.importers.problems import BadValue
+from crm.models import Option, OptionList
+
+# What stands between two values, after NFKC, or behind the last.
+_BETWEEN = re.compile(r"\s*(?:[,、;|\n]\s*|$)")
+
+
+def parts_of(cell: str, labels: Iterable[str]) -> list[str]:
+    """The values of a cell, each once; one of the ``labels`` may hold what stands between them."""
+    rest = normalize("NFKC", cell).strip()
+    known = sorted({normalize("NFKC", label) for label in labels if label}, key=len, reverse=True)
+    found = []
+    while rest:
+        gap = _after_one_of(known, rest) or _BETWEEN.search(rest)
+        assert gap is not None  # there is always an end
+        found.append(rest[: gap.start()])
+        rest = rest[gap.end() :]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _after_one_of(labels: Iterable[str], text: str) -> re.Match[str] | None:
+    """What follows the label with which ``text`` begins."""
+    folded = text.casefold()
+    ends = (len(label) for label in labels if folded.startswith(label.casefold()))
+    return next(filter(None, (_BETWEEN.match(text, end) for end in ends)), None)
+
+
+def tags(cell: str, known: Known) -> list[Option]:
+    """The tags of a record: all that it carries."""
+    parts = parts_of(cell, known.labels(OptionList.TAG))
+    if not parts:
+        raise BadValue(_("is empty"))
+    return list(dict.fromkeys(known.option(OptionList.TAG, part) for part in parts))
+
+
+def tags_field(*words: str) -> Field:
+    """The field of the tags, called one of ``words`` besides what every noun's are called."""
+    return Field("tags", tags, words=("tag", "labels", "标签", *words))
