@@ -10,7 +10,7 @@ from wtforms import BooleanField, ValidationError
 
 from crm.extensions import db
 from crm.filters.columns import words
-from crm.forms.base import BaseForm
+from crm.forms.base import BaseForm, Conflict, shown
 from crm.forms.fields import WholeNumberField, WordField
 from crm.models import Company, Option, OptionList, PoolClaimants, PoolRule, User
 from crm.models.pool import LEAST_SILENCE, MOST_SILENCE
@@ -42,6 +42,15 @@ class PoolForm(BaseForm):
     def days(self) -> list[Any]:
         """The fields that ask for the days."""
         return [self[name] for name in self.grades]
+
+    def conflicts_with(self, record: Company) -> list[Conflict]:
+        rules = PoolRule.all_of()
+        days = (
+            Conflict(str(self[name].label.text), shown(theirs), shown(self[name].data))
+            for name, grade in self.grades.items()
+            if (theirs := rules.get(grade.id if grade else None)) != self[name].data
+        )
+        return [*super().conflicts_with(record), *days]
 
     def fill(self, company: Company, *, by: User) -> None:
         """Set the company's pool, and its rules."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import g, has_app_context
 from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 
 from crm import clock
 from crm.base import Base, Currency, Key, Name, Versioned, stored_by_value
@@ -128,5 +129,8 @@ class Company(Versioned, Base):
 
     def note_changes(self, *, by: User, besides: dict[str, list[str]] | None = None) -> None:
         """Record the pending changes, if there are any, and those ``besides`` that belong to it."""
-        if changes := changes_of(self, self.TRACKED) | (besides or {}):
+        changes = changes_of(self, self.TRACKED) | (besides or {})
+        if besides:
+            flag_modified(self, "pool_limit")  # a new version, though another table changes
+        if changes:
             Event.record(Action.COMPANY_CHANGED, self, by=by, changes=changes)

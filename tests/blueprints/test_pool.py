@@ -18,9 +18,11 @@ from crm.models import (
     Customer,
     Deal,
     Event,
+    OptionList,
     Ownership,
     PoolClaimants,
     PoolRule,
+    Role,
     User,
 )
 from crm.queries.silence import keep_the_pool
@@ -78,6 +80,31 @@ def test_the_settings_open_it(cast: Cast, browser: Browser) -> None:
     ).first()
     assert last is not None
     assert last.particulars["changes"]["pool_rules"] == ["— 60\n— 60", ""]
+
+
+def test_two_administrators_at_once_lose_nothing(app: Flask, cast: Cast) -> None:
+    User.join("另一位", roles={Role.ADMINISTRATOR}, username="other")
+    db.session.commit()
+    first, second = Browser(app).sign_in("admin"), Browser(app).sign_in("other")
+    typed = {"is_open": "1", "pool_limit": "50", "pool_rest_days": "14", "pool_claimants": "sales"}
+    first.submit(first.get("/settings/pool"), "/settings/pool", **typed, days_0="60")
+    page, stale = first.get("/settings/pool"), second.get("/settings/pool")
+    first.submit(page, "/settings/pool", days_0="90")  # nothing but a rule
+    grade = cast.option(OptionList.GRADE, "B Regular")
+    days = f"days_{grade.id}"
+    asked = second.submit(stale, "/settings/pool", status=409, **{days: "30"})
+    assert PoolRule.all_of() == {None: 90}
+    assert "Without a grade" in asked.text
+    fields = asked.form("/settings/pool")["fields"]
+    assert (fields["days_0"], fields[days]) == ("60", "30")
+    assert "90" in asked.text
+    second.submit(asked, "/settings/pool", days_0="90")
+    db.session.rollback()
+    assert PoolRule.all_of() == {None: 90, grade.id: 30}
+    version = db.session.get_one(Company, 1).version
+    db.session.rollback()
+    second.submit(second.get("/settings/pool"), "/settings/pool")
+    assert db.session.get_one(Company, 1).version == version  # nothing said, nothing changed
 
 
 def test_without_a_pool_nothing_of_it_is_shown(cast: Cast, browser: Browser) -> None:
