@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from crm.importers.fields import Field, Parser, email
+from crm.importers.fields import Field, Parser, email, text_within
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.likenesses import phone_key
@@ -21,6 +21,9 @@ _BETWEEN = re.compile(r"\s*[;；,，、/／|\n]\s*")
 # One of several, with what it is for; what that says may hold what stands between them.
 _ONE = re.compile(r"(?P<said>.*?[\d@].*?)\s*(?:[;；\n]\s*|\Z)", re.DOTALL)
 _LABELLED = re.compile(r"(?:(?P<label>.*)[:：]\s*)?(?P<value>.*?[\d@].*)", re.DOTALL)
+
+# As much as all that a contact may have.
+LONGEST_CELL = MOST_REACHES * (LONGEST_LABEL + LONGEST_REACH)
 
 # The columns of which a file may have several: what fills a field of ours, and more of the kind.
 FIRST = ("mobile", "phone", "email")
@@ -56,7 +59,7 @@ def first(parse: Parser) -> Parser:
 
 def reaches(cell: str, known: Known) -> list[Reach]:
     """``Dalian office: 0411-8765 4321; liu@sigma.example``: see ``Contact.further_written``."""
-    rest, found = cell.strip(";； \n"), []
+    rest, found = text_within(LONGEST_CELL)(cell, known).strip(";； \n"), []
     while rest:
         one = _ONE.match(rest)
         labelled = one and _LABELLED.fullmatch(one["said"])
@@ -99,9 +102,9 @@ def further_in(values: Mapping[str, Any]) -> list[Reach]:
 
 def _parts_of(cell: str) -> list[str]:
     """The numbers and addresses of a cell, which is divided where each part is one of them."""
-    parts = [part for part in _BETWEEN.split(cell) if part]
+    parts = [part for part in _BETWEEN.split(cell[:LONGEST_CELL]) if part]
     whole = all("@" in part or _digits_in(part) >= DIGITS_OF_ONE for part in parts)
-    return parts if parts and whole else [cell]
+    return parts if parts and whole and len(cell) <= LONGEST_CELL else [cell]
 
 
 def _reach(label: str, value: str, known: Known) -> Reach:

@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from flask_babel import gettext as _
 
-from crm.importers.fields import Field
+from crm.importers.fields import LONGEST_TEXT, Field
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.models import Option, OptionList
@@ -18,7 +18,12 @@ _BETWEEN = re.compile(r"\s*(?:[,、;|\n]\s*|$)")
 
 
 def parts_of(cell: str, labels: Iterable[str]) -> list[str]:
-    """The values of a cell, each once; one of the ``labels`` may hold what stands between them."""
+    """The values of a cell, each once; one of the ``labels`` may hold what stands between them.
+
+    :raises BadValue: it is longer than any text.
+    """
+    if len(cell) > LONGEST_TEXT:
+        raise BadValue(_("is longer than %(most)s characters", most=f"{LONGEST_TEXT:,}"))
     rest = normalize("NFKC", cell).strip()
     known = sorted({normalize("NFKC", label) for label in labels if label}, key=len, reverse=True)
     found = []

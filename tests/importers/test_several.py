@@ -109,6 +109,16 @@ def test_what_reaches_nobody_is_refused(known: Known, cell: str) -> None:
         reaches(cell, known)
 
 
+@pytest.mark.parametrize("cell", [":" * 120_000, "a1" + " " * 120_000 + "b", ";" * 120_000 + "1"])
+def test_a_cell_without_end_is_refused_at_once(known: Known, cell: str) -> None:
+    with pytest.raises(BadValue):
+        reaches(cell, known)
+    with pytest.raises(BadValue, match="longer"):
+        parts_of(cell, ["a"])
+    with pytest.raises(BadValue, match="longer"):
+        first(text(Contact.phone))(cell, known)
+
+
 # Numbers and addresses of contacts.
 
 
