@@ -58,9 +58,9 @@ def carry_out(model: Any, ids: Iterable[int], verb: str, deed: Callable[[Any], N
 
 
 def restore(model: Any, ids: Iterable[int], by: User) -> int:
-    """Take those of them that ``by`` may change back from the trash; returns how many."""
+    """Take those of them that ``by`` may restore back from the trash; returns how many."""
     chosen = model.trash_of(by).where(model.id.in_(set(ids))).options(*model.for_changes())
-    mine = [record for record in db.session.scalars(chosen) if may("edit", record)]
+    mine = [record for record in db.session.scalars(chosen) if may("restore", record)]
     for record in mine:
         record.restore(by=by)
     return len(mine)

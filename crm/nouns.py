@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from crm.models import Contact, Customer, Deal, ExpenseClaim, Task
+from crm.models import Activity, Contact, Customer, Deal, ExpenseClaim, Task
 
 Record = Customer | Contact | Deal | Task | ExpenseClaim
 
@@ -44,6 +44,10 @@ NOUNS: dict[str, RecordNoun] = {
 }
 # What is found like them, and stands on the page of what it was noted at: words and icon.
 NOTED = {"activity": (_l("Activities"), "message-circle")}
+# What lies in the trash and is restored from there.
+DELETABLE: dict[str, Any] = {
+    **{noun.name: noun.model for noun in NOUNS.values()}, "activity": Activity,
+}  # fmt: skip
 BY_MODEL = {noun.model: noun for noun in NOUNS.values()}
 BY_TABLE = {noun.model.__tablename__: noun for noun in NOUNS.values()}
 BY_LIST = {noun.list: noun for noun in NOUNS.values()}

@@ -160,6 +160,11 @@ def _correct_activity(user: User, activity: Activity) -> bool:
     return _is_author(user, activity) and not activity.is_fresh
 
 
+def _restore_activity(user: User, activity: Activity) -> bool:
+    """Its author, however old it is; an administrator, where that one has left."""
+    return _is_author(user, activity) or user.is_administrator
+
+
 def _is_author(user: User, activity: Activity) -> bool:
     return activity.by_id == user.id and _work_with_customer(user, activity.customer)
 
@@ -265,7 +270,7 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Contact): _edit_contact,
     ("edit", Activity): _edit_activity,
     ("correct", Activity): _correct_activity,
-    ("restore", Activity): _is_author,
+    ("restore", Activity): _restore_activity,
     ("edit", Attachment): _edit_file,
     ("create", Deal): _create_deal,
     ("edit", Deal): _edit_deal,
@@ -294,6 +299,10 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Option): _administer,
     ("create", CustomField): _administer,
     ("edit", CustomField): _administer,
-    **{("purge", kind): _administer for kind in (Customer, Contact, Deal, Task, ExpenseClaim)},
+    ("purge", Activity): _administer,
     ("import", ImportRun): _administer,
 }
+# What lies in the trash comes back by whoever may change it, and goes for good by administrators.
+for _kind in (Customer, Contact, Deal, Task, ExpenseClaim):
+    PREDICATES["restore", _kind] = PREDICATES["edit", _kind]
+    PREDICATES["purge", _kind] = _administer

@@ -23,7 +23,7 @@ from crm.models import (
     PoolClaimants,
     Role,
 )
-from crm.nouns import BY_TABLE, NOUNS, list_word
+from crm.nouns import BY_LIST, BY_TABLE, NOUNS, list_word
 from crm.wording import field_word, word_for
 
 ICONS: dict[str, str] = {
@@ -305,7 +305,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     ),
     Action.EXPORT_MADE: lambda p: _(
         "Exported as %(format)s: %(list)s, %(count)s rows",
-        format=p["format"].upper(), list=list_word(p["list"]), count=p["count"],
+        format=p["format"].upper(), list=_exported(p["list"]), count=p["count"],
     ),
     Action.TRASH_PURGED: lambda p: _("Deleted for good: %(name)s", name=p["name"]),
 }  # fmt: skip
@@ -318,6 +318,13 @@ EXPENSES: dict[Action, Callable[[str], str]] = {
     Action.CLAIM_REJECTED: lambda amount: _("Expenses rejected: %(amount)s", amount=amount),
     Action.CLAIM_PAID: lambda amount: _("Expenses paid: %(amount)s", amount=amount),
 }
+
+
+def _exported(name: str) -> str:
+    """A list of ours, or the statistics of one of the firm's."""
+    if name in BY_LIST:
+        return list_word(name)
+    return _("Statistics: %(name)s", name=word_for(OptionList(name)))
 
 
 def _approved(particulars: dict[str, Any]) -> str:

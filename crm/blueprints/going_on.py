@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from crm.extensions import db
 from crm.hypermedia import flash_undoable, go
-from crm.nouns import BY_MODEL
+from crm.nouns import DELETABLE
 
 
 def go_if_seen(record: Any, page: str, *, otherwise: str) -> Response:
@@ -27,7 +27,7 @@ def go_if_seen(record: Any, page: str, *, otherwise: str) -> Response:
 def go_without(record: Any, *, otherwise: str) -> Response:
     """To ``otherwise``, as ``record`` is in the trash now; the message takes it back."""
     message = _("%(name)s is in the trash and can be restored.", name=str(record))
-    noun = BY_MODEL[type(record)].name
+    noun = next(name for name, model in DELETABLE.items() if isinstance(record, model))
     flash_undoable(message, url_for("trash.destroy", noun=noun, record_id=record.id))
     return go(otherwise)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from sqlalchemy import func, select
 
 from crm.exporters import vcf_writer
 from crm.exporters.cells import Row, Value, plain
-from crm.exporters.files import WRITERS, Format
+from crm.exporters.files import WRITERS, Format, filled
 from crm.extensions import db, only_reading
 from crm.filters.base import ListFilter
 from crm.filters.columns import Column
@@ -50,20 +49,9 @@ class Export:
 
         :raises TooMany: nothing is left out silently.
         """
-        file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by who sends it
-        try:
-            with only_reading():
-                self._refuse_too_many()
-                if self.format is Format.VCF:
-                    vcf_writer.write(file, self._records())
-                else:
-                    titles = [title for column in self.filter.shown for title in _titles(column)]
-                    WRITERS[self.format](file, titles, self._rows())
-        except BaseException:
-            file.close()
-            raise
-        file.seek(0)
-        return file
+        with only_reading():
+            self._refuse_too_many()
+            return filled(self._fill)
 
     def record(self) -> None:
         """Write down that it was made: with which filter, and how many rows it has."""
@@ -71,6 +59,13 @@ class Export:
             Action.EXPORT_MADE, self.by, by=self.by, list=self.name,
             filter=self.filter.from_start().text(), format=self.format.value, count=self.count,
         )  # fmt: skip
+
+    def _fill(self, file: IO[bytes]) -> None:
+        if self.format is Format.VCF:
+            vcf_writer.write(file, self._records())
+            return
+        titles = [title for column in self.filter.shown for title in _titles(column)]
+        WRITERS[self.format](file, titles, self._rows())
 
     def _refuse_too_many(self) -> None:
         ids = self.filter.narrow(self.by).with_only_columns(self.filter.MODEL.id)

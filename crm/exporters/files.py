@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import IO
 
 from crm.exporters import csv_writer, xlsx_writer
 from crm.exporters.cells import Row
+
+
+def filled(fill: Callable[[IO[bytes]], None]) -> IO[bytes]:
+    """A file with what ``fill`` writes, at its beginning.
+
+    It is the reader's to close, and gone with that.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by who sends it
+    try:
+        fill(file)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
 
 
 class Format(StrEnum):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, func, or_, select, update
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Key, Timestamped, Versioned
@@ -83,6 +83,11 @@ class Activity(Noted, Versioned, Trashable, Timestamped, Base):
             owned_within(user, user.sees(Noun.CUSTOMERS), cls.by_id),
             Customer.looked_after_by(user, cls.customer_id),
         )
+
+    @classmethod
+    def for_changes(cls) -> tuple[Any, ...]:
+        """Loading options for many that are to be changed: they are called by their customer."""
+        return (joinedload(cls.customer),)
 
     @classmethod
     def log(cls, activity: Activity, *, by: User, files: Sequence[Attachment] = ()) -> Activity:

@@ -10,8 +10,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
-from crm.models import Company, User
-from crm.nouns import NOUNS, Record
+from crm.models import Activity, Company, User
+from crm.nouns import DELETABLE, Record
 from crm.paging import Order, Page
 
 
@@ -20,7 +20,7 @@ class Trash:
     """A page of what lies there of one noun, and how much there is of each."""
 
     noun: str
-    page: Page[Record]
+    page: Page[Record | Activity]
     counts: dict[str, int]
 
     @property
@@ -28,7 +28,7 @@ class Trash:
         """After so many it is deleted for good; 0: never by itself."""
         return Company.current().trash_days
 
-    def goes_at(self, record: Record) -> datetime | None:
+    def goes_at(self, record: Record | Activity) -> datetime | None:
         """When ``record`` is deleted for good."""
         if not self.days or record.trashed_at is None:
             return None
@@ -41,9 +41,9 @@ def trash_of(user: User, noun: str = "", *, after: str = "", before: str = "") -
     :param noun: if it is none, the first of which there is something.
     """
     counts = _counts(user)
-    if noun not in NOUNS:
-        noun = next((name for name, count in counts.items() if count), next(iter(NOUNS)))
-    model = NOUNS[noun].model
+    if noun not in DELETABLE:
+        noun = next((name for name, count in counts.items() if count), next(iter(DELETABLE)))
+    model = DELETABLE[noun]
     page = Page.of(
         model.trash_of(user).order_by(None),
         Order.by(model.trashed_at, descending=True, unique=model.id),
@@ -55,8 +55,8 @@ def trash_of(user: User, noun: str = "", *, after: str = "", before: str = "") -
 
 def _counts(user: User) -> dict[str, int]:
     """One query."""
-    each = [_count(noun.model.trash_of(user), noun.model) for noun in NOUNS.values()]
-    return dict(zip(NOUNS, db.session.execute(select(*each)).one(), strict=True))
+    each = [_count(model.trash_of(user), model) for model in DELETABLE.values()]
+    return dict(zip(DELETABLE, db.session.execute(select(*each)).one(), strict=True))
 
 
 def _count(chosen: Select[Any], model: Any) -> Any:

@@ -120,7 +120,7 @@ def test_deleted_within_the_day_it_can_be_taken_back(
     assert "Activity deleted: 看了车间" in wang.get(customer).text
     assert "never" in wang.get(customer).text  # the last contact
     wang.get(f"{where}/edit", status=404)
-    wang.post(f"{where}/restore")
+    wang.post(f"/trash/activity/{visit.id}/restore")
     assert "Visit · 大连 看了车间" in wang.get(customer).text
 
 

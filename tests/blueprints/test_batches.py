@@ -157,7 +157,7 @@ def test_what_was_deleted_together_comes_back_together(cast: Cast, browser: Brow
     browser.sign_in("wang")
     change(browser, "customers", "trash", *two, asked=1)
     page = browser.follow()
-    undo = page.form("/batches/customers/restore")
+    undo = page.form("/batches/customer/restore")
     written = undo["fields"]["records"]
     browser.post(undo["action"], {"records": f"{written},{western.id},x,-1"})
     assert "2 restored." in browser.follow().text

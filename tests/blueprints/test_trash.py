@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from crm import clock
 from crm.extensions import db
 from crm.models import (
+    Activity,
     Company,
     Contact,
     Customer,
     ExpenseClaim,
     Merge,
+    OptionList,
     Task,
     TrustedDevice,
     UserSession,
@@ -58,6 +64,45 @@ def test_what_was_deleted_comes_back_by_the_message(
     browser.get(page)
 
 
+def test_an_activity_lies_in_the_trash_until_its_author_restores_it(
+    app: Flask, cast: Cast, browser: Browser
+) -> None:
+    wang, call = cast.wang, cast.option(OptionList.ACTIVITY_KIND, "Call")
+    notes = [
+        Activity.log(Activity(customer=cast.sigma, kind=call, summary=f"第{n}次来电"), by=wang)
+        for n in range(3)
+    ]
+    for note in notes:
+        note.trash(by=wang)
+    db.session.commit()
+    first, second, third = (note.id for note in notes)
+    where = f"/trash/activity/{first}/restore"
+    clock.set_to(clock.now() + timedelta(days=3))  # too late to change it, not to restore it
+    browser.sign_in("wang")
+    page = browser.get("/trash")
+    assert "Activities 3" in page.text
+    assert f"第0次来电 · {cast.sigma.name}" in page.text
+    li = Browser(app).sign_in("li")
+    assert "第0次来电" in li.get("/trash?noun=activity").text
+    assert where not in li.get("/trash?noun=activity").html
+    li.post(where, status=403)
+    li.post("/batches/activity/restore", {"record": str(second)})
+    Browser(app).sign_in("wu").post(where, status=404)
+    browser.submit(page, where)
+    assert "第0次来电 is back." in browser.follow().text
+    assert "第0次来电" in browser.get(f"/customers/{cast.sigma.id}").text
+    browser.post("/batches/activity/restore", {"record": str(second)})
+    db.session.rollback()
+    assert [db.session.get_one(Activity, id).is_trashed for id in (first, second, third)] == [
+        False, False, True,
+    ]  # fmt: skip
+    admin = Browser(app).sign_in("admin")
+    asked = admin.post("/trash/activity/purge", {"record": str(third)}, status=422)
+    assert "1 record is deleted" in asked.text
+    admin.submit(asked, "/trash/activity/purge")
+    assert db.session.get(Activity, third, populate_existing=True) is None
+
+
 def firms(cast: Cast, count: int) -> list[int]:
     """Customers of Wang's, in the trash."""
     wang = cast.wang
@@ -85,7 +130,7 @@ def test_it_says_who_deleted_when_and_until_when_it_stays(cast: Cast, browser: B
 def test_several_come_back_together(cast: Cast, browser: Browser) -> None:
     first, second, third = firms(cast, 3)
     browser.sign_in("wang")
-    browser.post("/batches/customers/restore", {"record": [str(first), str(third)]}, status=303)
+    browser.post("/batches/customer/restore", {"record": [str(first), str(third)]}, status=303)
     db.session.rollback()
     assert [db.session.get_one(Customer, id).is_trashed for id in (first, second, third)] == [
         False, True, False,
@@ -96,7 +141,7 @@ def test_contacts_come_back_together_too(cast: Cast, browser: Browser) -> None:
     contact = db.session.scalars(Contact.at(cast.sigma)).one()
     contact.trash(by=cast.wang)
     db.session.commit()
-    browser.sign_in("zhao").post("/batches/contacts/restore", {"record": str(contact.id)})
+    browser.sign_in("zhao").post("/batches/contact/restore", {"record": str(contact.id)})
     db.session.expire_all()
     assert not contact.is_trashed
 

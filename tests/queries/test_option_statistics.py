@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
 
 from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
-from crm.models import Company, Deal, OptionList, User
+from crm.models import Action, Company, Deal, Event, OptionList, User
 from crm.queries.option_statistics import COLUMNS, Worth, worth_of
+from crm.sentences import sentence
 from tests.cast import Cast
 from tests.page import Browser
 
@@ -84,3 +90,46 @@ def test_each_sum_leads_to_its_deals(story: Cast, browser: Browser, which: Optio
 
 def test_a_rep_sees_none(story: Cast, browser: Browser) -> None:
     browser.sign_in("wang").get("/statistics/source", status=403)
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_the_figures_are_exported_by_who_may_and_written_down(
+    story: Cast, browser: Browser, format: str
+) -> None:
+    phone = story.sigma.source
+    assert phone is not None
+    phone.label_en = "=Phone"
+    db.session.commit()
+    li = browser.sign_in("li")
+    page = li.get("/statistics/source?closed=this_month")
+    fields = page.form("/statistics/source/exports")
+    li.post(fields["action"], {**fields["fields"], "format": format}, status=200, buffered=True)
+    assert fields["action"].endswith("?closed=this_month")
+    content = li.last.get_data()
+    assert li.last.headers["Cache-Control"] == "private, no-store"
+    rows = [list(row) for row in rows_of(content, format)]
+    assert rows[0] == [
+        "Sources", "Customers", "Open amount", "Won amount", "Deals won", "Deals lost",
+        "Win rate in percent",
+    ]  # fmt: skip
+    shown = worth_of(OptionList.SOURCE, story.li, Days("this_month"))
+    assert len(rows) == len(shown) + 1
+    assert [str(cell) for cell in rows[1][:1]] == ["'=Phone"]
+    assert [Decimal(str(cell)) for cell in rows[1][1:]] == [1, 186000, 1000, 1, 1, 50]
+    made = db.session.scalars(select(Event).where(Event.action == Action.EXPORT_MADE)).one()
+    assert made.particulars == {
+        "list": "source", "filter": "closed=this_month", "format": format, "count": len(shown),
+    }  # fmt: skip
+    assert sentence(made) == f"Exported as {format.upper()}: Statistics: Sources, {len(shown)} rows"
+
+
+def test_who_may_not_export_is_offered_none(story: Cast, browser: Browser) -> None:
+    wang = browser.sign_in("wang")
+    wang.post("/statistics/source/exports", {"format": "csv"}, status=403)
+    assert not db.session.scalar(select(Event).where(Event.action == Action.EXPORT_MADE))
+
+
+def rows_of(content: bytes, format: str) -> Any:
+    if format == "csv":
+        return csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)

@@ -7,7 +7,6 @@ from flask import Flask
 from crm.blueprints.contacts import (
     activities,
     activity_corrections,
-    activity_restorations,
     collaborators,
     contact_cards,
     contact_moves,
@@ -20,6 +19,7 @@ from crm.blueprints.contacts import (
     likely_twins,
     merges,
     option_statistics,
+    option_statistics_exports,
     pool_claims,
     pool_releases,
     quick_contacts,
@@ -33,11 +33,11 @@ def register(app: Flask) -> None:
     app.register_blueprint(contact_cards.bp)
     app.register_blueprint(contact_moves.bp)
     app.register_blueprint(option_statistics.bp)
+    app.register_blueprint(option_statistics_exports.bp)
     app.register_blueprint(collaborators.bp)
     app.register_blueprint(expense_files.bp)
     app.register_blueprint(activities.bp)
     app.register_blueprint(activity_corrections.bp)
-    app.register_blueprint(activity_restorations.bp)
     app.register_blueprint(quick_customers.bp)
     app.register_blueprint(quick_contacts.bp)
     app.register_blueprint(likely_twins.bp)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm import files
+from crm.blueprints.going_on import go_without
 from crm.blueprints.records import shown
 from crm.blueprints.uploads import allow_uploads, read_uploads
 from crm.extensions import db
 from crm.forms.activity import ActivityForm
-from crm.hypermedia import flash_undoable, go, next_or, render, respond
+from crm.hypermedia import go, next_or, render, respond
 from crm.models import Activity, Customer, Deal
 from crm.nouns import record_url
 from crm.policies import find, find_in, require
@@ -80,9 +81,7 @@ def destroy(activity_id: int) -> Response:
     activity = _editable(activity_id, lock=True)
     activity.trash(by=current_user)
     db.session.commit()
-    message = _("%(name)s is in the trash and can be restored.", name=activity.short)
-    flash_undoable(message, url_for("activity_restorations.create", activity_id=activity.id))
-    return go(record_url(activity.customer))
+    return go_without(activity, otherwise=record_url(activity.customer))
 
 
 def _customer(customer_id: int) -> Customer:

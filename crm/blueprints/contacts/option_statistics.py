@@ -8,8 +8,8 @@ from flask_login import current_user, login_required
 from crm.filters.address import read, sent
 from crm.filters.days import Days
 from crm.hypermedia import render
-from crm.models import Customer, OptionList
-from crm.policies import require
+from crm.models import Customer, Deal, OptionList
+from crm.policies import may, require
 from crm.queries.option_statistics import COLUMNS, worth_of
 
 bp = Blueprint("option_statistics", __name__)
@@ -25,4 +25,5 @@ def show(name: str) -> Response:
     return render(
         "contacts/option_statistics/show.html", which=which, lists=list(COLUMNS), closed=closed,
         periods=[Days(each) for each in PERIODS], rows=worth_of(which, current_user, closed),
+        may_export=may("export", Customer) and may("export", Deal),
     )  # fmt: skip

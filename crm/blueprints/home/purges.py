@@ -14,17 +14,17 @@ from crm.forms.base import BaseForm
 from crm.forms.batches import ids_in
 from crm.hypermedia import ask, go
 from crm.models.purging import Purge
-from crm.nouns import NOUNS
+from crm.nouns import DELETABLE
 from crm.policies import require
 from crm.unused_files import remove
 
 bp = Blueprint("purges", __name__)
 
 
-@bp.post("/trash/<any(customer, contact, deal, task, claim):noun>/purge")
+@bp.post(f"/trash/<any({', '.join(DELETABLE)}):noun>/purge")
 @login_required
 def create(noun: str) -> Response:
-    model, back = NOUNS[noun].model, url_for("trash.index", noun=noun)
+    model, back = DELETABLE[noun], url_for("trash.index", noun=noun)
     require("purge", model)
     purge = Purge(model, ids_in(request.form.getlist("record")[:MOST]))
     if "asked" not in request.form or not purge.ids:

@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.hypermedia import go, next_or, render
-from crm.nouns import NOUNS
+from crm.nouns import DELETABLE
 from crm.policies import find_trashed, require
 from crm.queries.trash import trash_of
 
@@ -26,11 +26,11 @@ def index() -> Response:
     return render("home/trash/index.html", trash=trash)
 
 
-@bp.post("/trash/<any(customer, contact, deal, task, claim):noun>/<int:record_id>/restore")
+@bp.post(f"/trash/<any({', '.join(DELETABLE)}):noun>/<int:record_id>/restore")
 @login_required
 def destroy(noun: str, record_id: int) -> Response:
-    record = find_trashed(NOUNS[noun].model, record_id)
-    require("edit", record)
+    record = find_trashed(DELETABLE[noun], record_id)
+    require("restore", record)
     record.restore(by=current_user)
     db.session.commit()
     flash(_("%(name)s is back.", name=str(record)), "success")

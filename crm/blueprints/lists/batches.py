@@ -12,6 +12,7 @@ from crm.extensions import db
 from crm.filters.lists import LISTS
 from crm.forms.batches import BATCH_FORMS, BatchForm, Deed
 from crm.hypermedia import ask, flash_undoable, go, is_fragment, refuse
+from crm.nouns import BY_LIST
 
 bp = Blueprint("batches", __name__)
 
@@ -31,7 +32,7 @@ def create(name: str) -> Response:
         return _ask(form, deed)
     batch = form.carry_out(deed)
     db.session.commit()
-    _tell(batch, deed, url_for("batch_restorations.create", name=name))
+    _tell(batch, deed, url_for("batch_restorations.create", noun=BY_LIST[name].name))
     return go(form.filter.url())
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 from flask import Blueprint, Response, flash, request, send_file
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from crm.exporters import Export, Format, TooMany
+from crm.exporters import Export, Format, StatisticsExport, TooMany
 from crm.exporters.export import MOST_ROWS
 from crm.extensions import db
 from crm.filters.lists import LISTS
@@ -22,12 +24,17 @@ bp = Blueprint("exports", __name__)
 def create(name: str) -> Response:
     filter = LISTS[name].parse(request.args)
     require("export", filter.MODEL)
-    export = Export(name, filter, _wanted(name), current_user)
+    export = Export(name, filter, format_wanted(name), current_user)
     try:
         file = export.write()
     except TooMany:
         flash(_("More than %(most)s rows: narrow the list first.", most=number(MOST_ROWS)), "error")
         return go(filter.url())
+    return sent(export, file)
+
+
+def sent(export: Export | StatisticsExport, file: IO[bytes]) -> Response:
+    """The answer that carries the file, once it is written down that it was made."""
     export.record()
     db.session.commit()
     response = send_file(file, as_attachment=True, download_name=export.file_name)
@@ -35,7 +42,7 @@ def create(name: str) -> Response:
     return response
 
 
-def _wanted(name: str) -> Format:
+def format_wanted(name: str) -> Format:
     """The kind of file that is asked for; cards are of contacts alone."""
     wanted = request.form.get("format")
     if wanted == Format.VCF and name == "contacts":
