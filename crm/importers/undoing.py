@@ -11,6 +11,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import selectinload
 
 from crm import clock
 from crm.extensions import db
@@ -34,6 +35,8 @@ class Undoing:
         self._importer: type[Importer] = IMPORTERS[run.noun]
         self._model: Any = self._importer.model
         self._known = self._importer.existing()
+        if hasattr(self._model, "tags"):
+            self._known = self._known.options(selectinload(self._model.tags))
         self.trashed = self.restored = self.kept_count = 0
         self.kept: list[list[Any]] = []
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from crm import clock
 from crm.extensions import db
-from crm.models import Action, Customer, Deal, Event, ExpenseClaim, User
+from crm.models import (
+    Action,
+    Activity,
+    Company,
+    Contact,
+    Customer,
+    Deal,
+    DecisionRole,
+    Event,
+    ExpenseClaim,
+    OptionList,
+    Task,
+    User,
+)
 from crm.models.approval import Decision
 from tests.cast import Cast
 from tests.claims import decide, make_item, submitted
@@ -46,6 +61,53 @@ def test_who_may_not_edit_reads_what_is_missing(app: Flask, cast: Cast) -> None:
     page = Browser(app).sign_in("reader").get(f"/customers/{cast.sigma.id}")
     assert "25% known" in page.text
     assert "/fields/website/edit" not in page.html
+
+
+def test_how_it_stands_is_seen_at_a_glance(cast: Cast, wang: Browser) -> None:
+    call = cast.option(OptionList.ACTIVITY_KIND, "Call")
+    Activity.log(Activity(customer=cast.sigma, kind=call, summary="问价"), by=cast.wang)
+    due = Company.current().today() + timedelta(days=70)
+    Task.add(
+        Task(title="寄样本", assignee=cast.wang, customer=cast.sigma, due_on=due), by=cast.wang
+    )
+    db.session.commit()
+    page = f"/customers/{cast.sigma.id}"
+    assert "silent" not in wang.get(page).text
+    clock.set_to(clock.now() + timedelta(days=61))
+    wang.sign_in("wang")
+    text = wang.get(page).text
+    for figure in ("Last contact 2 months ago 61 days silent", "Next task 寄样本",
+                   "Open deals CN¥186,000", "Known 25%"):  # fmt: skip
+        assert figure in text, figure
+
+
+def test_contacts_say_what_they_decide_and_are_called_and_written_to(
+    cast: Cast, wang: Browser
+) -> None:
+    liu = db.session.scalars(Contact.at(cast.sigma)).one()
+    liu.decision_role = DecisionRole.DECIDER
+    db.session.commit()
+    page = wang.get(f"/customers/{cast.sigma.id}")
+    assert "刘洋 采购部长 · Primary contact Decides" in page.text
+    links = {values.get("href") for tag, values in page.tags if tag == "a"}
+    assert {"tel:13800001234", "mailto:liuyang@sigma.example"} <= links
+
+
+def test_older_events_are_loaded_under_the_filter_that_is_chosen(cast: Cast, wang: Browser) -> None:
+    call = cast.option(OptionList.ACTIVITY_KIND, "Call")
+    for number in range(45):
+        Activity.log(
+            Activity(customer=cast.sigma, kind=call, summary=f"第{number}通",
+                     happened_at=clock.now() - timedelta(hours=number)), by=cast.wang)  # fmt: skip
+    db.session.commit()
+    page = wang.get(f"/customers/{cast.sigma.id}?show=activities")
+    assert "第39通" in page.text
+    assert "第40通" not in page.text
+    (older,) = {values["href"] for tag, values in page.tags if "events=" in values.get("href", "")}
+    assert "show=activities" in older
+    whole = wang.get(older.partition("#")[0])
+    assert "第44通" in whole.text
+    assert "Show older" not in whole.text
 
 
 def test_the_group_is_a_tree_with_its_sums(cast: Cast, wang: Browser) -> None:
