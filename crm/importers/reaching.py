@@ -8,15 +8,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from crm.importers.fields import Field, Parser, email, text_within
+from crm.importers.fields import Field, Parser, text_within
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.likenesses import phone_key
 from crm.models import Reach, ReachKind
 from crm.models.contact import LONGEST_LABEL, LONGEST_REACH, MOST_REACHES
 
-# Fewer digits cannot be rung; with fewer still it is what stands behind one: 0411-87654321/4322.
-LEAST_DIGITS, DIGITS_OF_ONE = 3, 7
+# With fewer digits it is what stands behind a number: 0411-87654321/4322.
+DIGITS_OF_ONE = 7
 _BETWEEN = re.compile(r"\s*[;；,，、/／|\n]\s*")
 # One of several, with what it is for; what that says may hold what stands between them.
 _ONE = re.compile(r"(?P<said>.*?[\d@].*?)\s*(?:[;；\n]\s*|\Z)", re.DOTALL)
@@ -66,7 +66,7 @@ def reaches(cell: str, known: Known) -> list[Reach]:
         if one is None or labelled is None:
             raise BadValue(_("is neither a telephone number nor a mail address"))
         label = (labelled["label"] or "").strip()
-        found += [_reach(label, part, known) for part in _parts_of(labelled["value"].strip())]
+        found += [_reach(label, part) for part in _parts_of(labelled["value"].strip())]
         rest = rest[one.end() :].lstrip(";； \n")
     return found
 
@@ -107,15 +107,14 @@ def _parts_of(cell: str) -> list[str]:
     return parts if parts and whole and len(cell) <= LONGEST_CELL else [cell]
 
 
-def _reach(label: str, value: str, known: Known) -> Reach:
-    kind = _kind_of(value)
-    if kind is ReachKind.EMAIL:
-        email(value, known)
-    elif _digits_in(value) < LEAST_DIGITS:
+def _reach(label: str, value: str) -> Reach:
+    reach = Reach(_kind_of(value), label, value)
+    if not reach.is_possible:
         raise BadValue(_("is neither a telephone number nor a mail address"))
-    if len(label) > LONGEST_LABEL or len(value) > LONGEST_REACH:
-        raise BadValue(_("is longer than %(most)s characters", most=LONGEST_REACH))
-    return Reach(kind, label, value)
+    for text, most in ((label, LONGEST_LABEL), (value, LONGEST_REACH)):
+        if len(text) > most:
+            raise BadValue(_("is longer than %(most)s characters", most=most))
+    return reach
 
 
 def _kind_of(value: str) -> ReachKind:
