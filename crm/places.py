@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from crm.extensions import LANGUAGES
 from crm.folding import search_text
-from crm.models import Noun, OptionList, Role, User
-from crm.nouns import NOUNS
+from crm.models import Contact, Customer, Deal, Noun, OptionList, Role, User
+from crm.nouns import NOUNS, record_url
+from crm.policies import may
 from crm.wording import WORDS
 
 
@@ -126,6 +127,7 @@ ADDING = (
     Place("tasks.new", NOUNS["task"].icon, _l("New task"), _changes(Noun.TASKS)),
     Place("claims.new", NOUNS["claim"].icon, _l("New expense claim"), _changes(Noun.CLAIMS)),
 )
+NEW_CONTACT = Place("contacts.new", "user", _l("New contact"), _changes(Noun.CUSTOMERS))
 # What takes a list out as a file.
 EXPORTS = tuple(
     Place("exports.create", "download", words, _exports(noun), field="format", value="xlsx",
@@ -154,3 +156,33 @@ SIGN_OUT = Place("sessions.destroy", "log-out", _l("Sign out"), field="sign_out"
 def open_to(user: User, places: Sequence[Place]) -> list[Place]:
     """Those of ``places`` that are for ``user``."""
     return [place for place in places if place.may(user)]
+
+
+def adding_at(user: User, area: str, record: Any = None) -> list[Place]:
+    """What ``user`` may add, what fits the page first: what belongs to ``record``, else its noun.
+
+    :param area: the blueprint of the page.
+    """
+    if isinstance(record, Customer | Contact | Deal):
+        known = _about(record)
+        fitting = [
+            place._replace(query=known[place.endpoint])
+            for place in ADDING
+            if place.endpoint in known
+        ]
+        if isinstance(record, Customer) and may("edit", record):
+            fitting.insert(1, NEW_CONTACT._replace(query=(("customer_id", str(record.id)),)))
+        fitting += [place for place in ADDING if place.endpoint not in known]
+    else:
+        fitting = sorted(ADDING, key=lambda place: not place.has(area))
+    return open_to(user, fitting)
+
+
+def _about(record: Customer | Contact | Deal) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What each new record is about, if it is begun on the page of ``record``."""
+    back = ("next", record_url(record))
+    if isinstance(record, Deal):
+        return {"tasks.new": (("deal", str(record.id)), back)}
+    customer = str(record.id if isinstance(record, Customer) else record.customer_id)
+    about = ("customer", customer)
+    return {"deals.new": (about,), "tasks.new": (about, back)}

@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.cast import Cast
-from tests.journeys.conftest import Opener, ready, serving, sign_in
+from tests.journeys.conftest import PHONE, Opener, ready, serving, sign_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
@@ -170,3 +170,46 @@ def test_without_a_server_a_page_says_so_and_no_data_is_kept(
     expect(page.get_by_role("heading", level=1)).to_have_text("No connection")
     expect(page.locator("body")).not_to_contain_text(cast.sigma.name)
     context.close()
+
+
+# What lies under the button for something new at the end of the page.
+COVERED = """() => {
+  const button = document.querySelector('.quick-add').getBoundingClientRect();
+  return [...document.querySelectorAll('main :is(a, button, p, dd, h2, time)')].filter((each) => {
+    const box = each.getBoundingClientRect();
+    return !each.closest('dialog, .menu, .record-verbs, .board') && box.width
+      && box.right > button.left && box.left < button.right
+      && box.bottom > button.top && box.top < button.bottom;
+  }).map((each) => each.textContent);
+}"""
+
+
+def test_on_a_phone_something_new_is_in_reach_of_the_thumb(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang", device=PHONE)
+    for path in (
+        "/", "/customers", "/contacts", "/deals", "/deals/board", "/tasks", "/expenses",
+        f"/customers/{cast.sigma.id}", f"/deals/{cast.pumps.id}",
+    ):  # fmt: skip
+        settled(page, path)
+        expect(page.locator(".quick-add > summary")).to_be_in_viewport(ratio=1)
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        assert page.evaluate(COVERED) == [], path
+    settled(page, "/deals/new")
+    expect(page.locator(".quick-add > summary")).to_be_hidden()
+
+
+def test_what_is_new_fits_the_place(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    new = page.locator(".quick-add").get_by_role("link")
+    for path, first, asked in (
+        ("/deals", "New deal", None),
+        ("/tasks", "New task", None),
+        (f"/customers/{cast.sigma.id}", "New deal", f"customer={cast.sigma.id}"),
+        (f"/deals/{cast.pumps.id}", "New task", f"deal={cast.pumps.id}"),
+    ):
+        settled(page, path)
+        page.locator(".quick-add > summary").click()
+        expect(new.first).to_have_text(first)
+        assert (asked or "") in str(new.first.get_attribute("href"))
+        new.first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(first)
