@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import or_, select
+
 from crm.extensions import db
-from crm.models import ApprovalAssignment, ApprovalRequest, User
+from crm.models import ApprovalAssignment, ApprovalRequest, Noun, Team, User
 from crm.queries.spend import Around, around_claims, changes_between
 
 SHOWN = 100
@@ -27,10 +29,15 @@ class Facts:
 
 @dataclass(frozen=True)
 class Inbox:
-    """What waits for somebody, oldest first, and what they decided lately."""
+    """What waits for somebody, oldest first, and what they decided lately.
+
+    Where nothing waits: whether anything may, and who decides on what they hand in themselves.
+    """
 
     waiting: Sequence[Facts]
     decided: Sequence[ApprovalAssignment]
+    is_asked: bool
+    asks: User | None
 
 
 def facts_of(assignment: ApprovalAssignment) -> Facts:
@@ -42,7 +49,19 @@ def inbox_of(user: User) -> Inbox:
     """What ``user`` is asked to decide, and has decided: few queries, however much waits."""
     waiting = db.session.scalars(ApprovalAssignment.waiting_for(user).limit(SHOWN)).all()
     decided = db.session.scalars(ApprovalAssignment.decided_by(user).limit(20)).all()
-    return Inbox(facts_of_all(waiting), decided)
+    is_asked = bool(waiting) or _decides(user)
+    claims = user.changes(Noun.CLAIMS) and not is_asked
+    asks = ApprovalRequest.approver_for(user) if claims else None
+    return Inbox(facts_of_all(waiting), decided, is_asked, asks)
+
+
+def _decides(user: User) -> bool:
+    """Whether somebody's claims may come to ``user``: a superior, or an administrator."""
+    if user.is_administrator:
+        return True
+    leads = select(Team.id).where(Team.head_id == user.id).exists()
+    manages = select(User.id).where(User.manager_id == user.id).exists()
+    return bool(db.session.scalar(select(or_(leads, manages))))
 
 
 def facts_of_all(assignments: Sequence[ApprovalAssignment]) -> list[Facts]:

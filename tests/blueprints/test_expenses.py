@@ -393,3 +393,15 @@ def test_the_deal_of_an_item_brings_its_customer_and_the_history_keeps_the_rest(
                 deal=f"D-{cast.pumps.id:06d}")  # fmt: skip
     assert claim.items[0].customer == cast.sigma
     assert set(history(claim)[0]) == {"amount", "purpose", "deal", "customer"}
+
+
+@pytest.mark.parametrize(("who", "told"), [
+    ("li", "What your people hand in appears here"),
+    ("admin", "What your people hand in appears here"),
+    ("wang", "yours by 李敏"),
+    ("reader", "Those that you may read stand under Expenses"),
+])  # fmt: skip
+def test_without_anything_to_approve_everybody_is_told_who_decides(
+    browser: Browser, who: str, told: str
+) -> None:
+    assert told in browser.sign_in(who).get("/approvals").text
