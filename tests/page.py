@@ -101,11 +101,19 @@ class Page(HTMLParser):
         return " ".join(" ".join(self._chunks).split())
 
     def form(self, action: str) -> dict[str, Any]:
-        """The form whose action ends with ``action``; one that writes before one that asks."""
-        fitting = [
-            form for form in self.forms if form.get("action", "").split("?")[0].endswith(action)
-        ]
-        return min(fitting, key=lambda form: form.get("method", "get").lower() != "post")
+        """The form whose action ends with ``action``; one that writes before one that asks.
+
+        One whose action is just that comes before those of lists, which the palette takes out.
+        """
+
+        def path(form: dict[str, Any]) -> str:
+            return str(form.get("action", "")).split("?")[0]
+
+        fitting = [form for form in self.forms if path(form).endswith(action)]
+        return min(
+            fitting,
+            key=lambda form: (form.get("method", "get").lower() != "post", path(form) != action),
+        )
 
     def with_id(self, wanted: str) -> bool:
         return any(values.get("id") == wanted for _, values in self.tags)
