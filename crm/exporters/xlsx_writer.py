@@ -13,8 +13,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from crm.exporters.cells import Row, Value
 
-# What a cell holds at most, and the first year that Excel's calendar knows.
+# What a cell holds at most, how many digits Excel keeps of a number, and the first year that its
+# calendar knows. What would be rounded is text.
 LONGEST_TEXT = 32_767
+MOST_DIGITS = 15
 FIRST_YEAR = 1900
 NARROWEST, WIDEST = 10, 40
 # The rows by which a column's width is found; they are kept until then.
@@ -59,6 +61,8 @@ def _write(sheet: Worksheet, row: int, at: int, value: Value, formats: dict[type
             sheet.write_string(row, at, value.isoformat())
         else:
             sheet.write_datetime(row, at, value, formats[type(value)])
+    elif len(Decimal(value).normalize().as_tuple().digits) > MOST_DIGITS:
+        sheet.write_string(row, at, str(value))
     else:
         sheet.write_number(row, at, value, formats.get(type(value)))
 

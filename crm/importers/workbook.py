@@ -43,6 +43,8 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _NOT_COMPUTED = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:<v ?/>|<v></v>)?\s*</(?:\w+:)?c>"
 )
+# A character that XML cannot hold, or that it would change, as ``_x000D_``; openpyxl leaves it so.
+_ESCAPED = re.compile("_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)
 _CHUNK = 1 << 20
 
 
@@ -225,7 +227,7 @@ def _text(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value).replace("\0", "")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):

@@ -64,6 +64,13 @@ def test_the_largest_amount_loses_no_cent() -> None:
     assert as_xlsx((Decimal("999999999999.99"),))[1] == [("n", "999999999999.99")]
 
 
+def test_a_number_that_excel_would_round_is_text() -> None:
+    long = Decimal("-123456789012.123456")
+    assert as_xlsx((long, Decimal("123456789.123456")))[1] == [
+        ("inlineStr", str(long)), ("n", "123456789.123456"),
+    ]  # fmt: skip
+
+
 def test_a_moment_is_what_the_clocks_of_the_company_showed() -> None:
     moment = datetime(2026, 6, 16, 18, 30, 5, 999, tzinfo=UTC)
     value = plain(moment, SHANGHAI)

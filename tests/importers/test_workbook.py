@@ -51,6 +51,12 @@ def test_cells_are_read_as_they_would_be_typed(workbook: Make) -> None:
 
 
 @pytest.mark.usefixtures("context")
+def test_a_character_that_excel_writes_by_its_number_is_that_character(workbook: Make) -> None:
+    path = workbook(["name", "note"], ["甲_x000D_\n乙", "a_x0000_b _xD83D_ _x00g0_"])
+    assert cells(path)[1] == ["甲\r\n乙", "ab _xD83D_ _x00g0_"]
+
+
+@pytest.mark.usefixtures("context")
 def test_a_percentage_is_one(workbook: Make) -> None:
     def shown(sheet: Any) -> None:
         sheet["B2"].number_format = "0%"
