@@ -28,6 +28,8 @@ _LEGAL_FORMS = frozenset({
     "spa", "bv", "nv", "ab", "as", "asa", "oy", "oyj", "aps", "pte", "pty", "sdn", "bhd", "kk",
     "jsc", "ooo", "zao", "ltda", "lda",
 })  # fmt: skip
+# Between letters that stand alone: S.p.A. and SpA are one form.
+_DOT = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")
 # Where everybody has an address, a shared domain says nothing.
 _PUBLIC_MAIL = frozenset({
     "qq.com", "vip.qq.com", "foxmail.com", "163.com", "vip.163.com", "126.com", "yeah.net",
@@ -55,7 +57,8 @@ def name_key(name: str) -> str:
 
     The legal form is left off the end, unless nothing would be left.
     """
-    words = re.split(r"[^\w]+", unicodedata.normalize("NFKC", name).casefold())
+    plain = _DOT.sub("", unicodedata.normalize("NFKC", name).casefold())
+    words = re.split(r"[^\w]+", plain)
     words = [word for word in words if word]
     while len(words) > 1 and words[-1] in _LEGAL_FORMS:
         words.pop()

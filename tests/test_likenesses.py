@@ -17,7 +17,7 @@ def test_a_chinese_name_is_compared_without_its_legal_form(written: str) -> None
 
 @pytest.mark.parametrize("written", [
     "Sigma Flow Co., Ltd.", "SIGMA  FLOW LTD", "Ｓｉｇｍａ Flow GmbH & Co. KG", "Sigma-Flow, Inc.",
-    "sigma flow",
+    "sigma flow", "Sigma Flow S.p.A.", "Sigma Flow B.V", "S.I.G.M.A. Flow",
 ])  # fmt: skip
 def test_a_western_name_is_compared_without_its_legal_form(written: str) -> None:
     assert name_key(written) == "sigmaflow"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from crm.extensions import db
@@ -32,6 +34,34 @@ def test_what_is_typed_finds_the_firm_that_is_there(
     cast: Cast, typed: dict[str, object], kind: str
 ) -> None:
     assert twins(cast, "wang", **typed) == [(SIGMA, kind, True)]
+
+
+# Ways to write the same, and others.
+WRITTEN = st.sampled_from([
+    "沈阳鼓风机有限公司", "沈阳鼓风机集团", "沈阳 鼓风机（有限公司）", "鼓风机", "申阳鼓风机厂",
+    "Omega Pumps Ltd.", "ＯＭＥＧＡ pumps", "Omega-Pumps S.p.A.", "Omega",
+])  # fmt: skip
+NUMBERS = st.sampled_from(
+    ["", "024-2345 6789", "+86 24 23456789", "（024）２３４５６７８９", "110"]
+)
+
+
+@settings(max_examples=20)
+@given(st.tuples(WRITTEN, NUMBERS), st.tuples(WRITTEN, NUMBERS))
+def test_who_is_alike_is_so_from_either_side(
+    cast: Cast, one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    def found(here: tuple[str, str], typed: tuple[str, str]) -> list[str]:
+        Customer.register(Customer(name=here[0], phone=here[1] or None), by=cast.wang)
+        db.session.flush()
+        alike = [
+            kind for _name, kind, _seen in twins(cast, "wang", name=typed[0], phones=typed[1:])
+        ]
+        db.session.rollback()
+        return alike
+
+    assert found(one, other) == found(other, one)
+    assert found(one, one)[0] == "name"
 
 
 def test_a_stranger_learns_that_it_is_taken_and_no_more(cast: Cast) -> None:
