@@ -28,7 +28,7 @@ from crm.importers.reaching import FIELDS as REACHES
 from crm.importers.reaching import FIRST, first, further_in, united
 from crm.importers.rows import Row
 from crm.importers.several import tags_field
-from crm.models import Activity, Contact, Customer, CustomNoun, Deal, DecisionRole, Reach
+from crm.models import Activity, Contact, Customer, CustomNoun, Deal, DecisionRole, Reach, User
 from crm.names import tidy_name
 
 ROLES: dict[DecisionRole, tuple[str, ...]] = {
@@ -79,7 +79,7 @@ class Contacts(Importer):
               words=("created on", "created", "since", "创建日期", "创建时间", "建档日期")),
     )  # fmt: skip
 
-    plain = ("name", "customer", "title", "phone", "mobile", "email", "wechat", "birthday",
+    plain = ("name", "title", "phone", "mobile", "email", "wechat", "birthday",
              "decision_role", "is_primary", "note", "created_at", "tags")  # fmt: skip
     keys = ("name", "mobile", "email")
     held_by = (Deal.contact_id, Activity.contact_id)
@@ -122,6 +122,8 @@ class Contacts(Importer):
     def check(self, row: Row, record: Contact | None) -> None:
         if record is None and row.values.get("customer") is None:
             raise BadValue(_("is empty"), "customer")
+        if _moves(row, record) and row.values.get("is_primary") is None:
+            row.values["is_primary"] = False  # the firm they come to has its own
         with about("reaches"):
             row.values["reaches"] = self._reaches(row, record)
 
@@ -147,20 +149,39 @@ class Contacts(Importer):
 
     def changes(self, row: Row, record: Contact) -> set[str]:
         found = super().changes(row, record)
-        return found if row.values["reaches"] is None else {*found, "reaches"}
+        if _moves(row, record):
+            found.add("customer")
+        if row.values["reaches"] is not None:
+            found.add("reaches")
+        return found
 
     def create(self, row: Row) -> Contact:
-        contact = Contact(**self.given(row))
+        contact = Contact(customer=row.values["customer"], **self.given(row))
         contact.further = row.values["reaches"] or ()
         self.set_own(row, contact)
-        is_primary, contact.is_primary = contact.is_primary, False
-        Contact.register(contact, by=self.by, historic=True)
-        if is_primary:
-            contact.make_primary()
-        return contact
+        return Contact.register(contact, by=self.by, historic=True)
 
     def update(self, row: Row, record: Contact, changes: set[str]) -> None:
+        if "customer" in changes:
+            record.move_to(row.values["customer"], by=self.by, historic=True)
+            if row.values["is_primary"]:
+                record.make_primary(by=self.by, historic=True)
         self.set_plain(row, record, changes)
         if "reaches" in changes:
             record.further = row.values["reaches"]
         record.note_changes(by=self.by, historic=True)
+
+    @classmethod
+    def put_back(cls, record: Contact, column: str, old: Any, *, by: User) -> bool:
+        if column != "customer_id":
+            return super().put_back(record, column, old, by=by)
+        left = db.session.get(Customer, old)
+        if left is not None:
+            record.move_to(left, by=by)
+        return left is not None
+
+
+def _moves(row: Row, record: Contact | None) -> bool:
+    """Whether the row says another firm than its record."""
+    customer = row.values.get("customer")
+    return record is not None and customer is not None and customer is not record.customer

@@ -132,16 +132,6 @@ class Customers(Importer):
         if found is TO_COME:
             return found
         parent = self._made.get(found) or db.session.get(Customer, found)
-        if record is not None and _is_below(parent, record):
+        if record is not None and parent is not None and parent.belongs_to(record):
             raise BadValue(_("belongs to this customer itself"))
         return parent
-
-
-def _is_below(customer: Customer | None, top: Customer) -> bool:
-    seen: set[int] = set()
-    while customer is not None and customer.id not in seen:
-        if customer.id == top.id:
-            return True
-        seen.add(customer.id)
-        customer = customer.parent
-    return False

@@ -33,6 +33,7 @@ from crm.importers.problems import BadValue, Problem, Refused
 from crm.importers.rows import Fate, Result, Row, Watcher
 from crm.importers.table import Line
 from crm.models import CustomNoun, Event, User
+from crm.models.plain import put_back
 
 # So many ids are taken at a time for records that are to be made.
 IDS = 500
@@ -164,14 +165,16 @@ class Importer(ABC):
         }
 
     def columns(self, changes: set[str]) -> list[str]:
-        """The columns in which ``changes`` are kept: what an undoing puts back."""
+        """The columns in which ``changes`` are kept: what an undoing puts back, in this order."""
         table = self.model.__table__.c
         whole = {*table.keys(), *self._own, "tags"}
-        return [name if name in whole else f"{name}_id" for name in changes]
+        names = sorted(changes)  # a contact is moved (customer) before it is primary there
+        return [name if name in whole else f"{name}_id" for name in names]
 
-    def name_of(self, row: Row, record: Any) -> str:
-        """What the row's record is called in the list of what was made."""
-        return str(record)
+    @classmethod
+    def put_back(cls, record: Any, column: str, old: Any, *, by: User) -> bool:
+        """Undoing: let a column say again what it said, if it still can."""
+        return put_back(record, column, old)
 
     @abstractmethod
     def create(self, row: Row) -> Any:

@@ -20,7 +20,6 @@ from crm.importers.importer import Importer
 from crm.importers.journal import plain_of
 from crm.models import Event, ImportEntry, ImportRun, Stage, User
 from crm.models.deal.moving import Missing, StageChanged
-from crm.models.plain import put_back
 
 BATCH = 500
 # So many are named that stay as they are; all are counted.
@@ -128,7 +127,9 @@ class Undoing:
             if name in changes and name not in stays and not self._go_back(record, changes[name]):
                 stays.append(name)
         for name, (old, _new) in changes.items():
-            if name not in (*stays, "outcome", "stage_id") and not put_back(record, name, old):
+            if name in (*stays, "outcome", "stage_id"):
+                continue
+            if not self._importer.put_back(record, name, old, by=self._by):
                 stays.append(name)
         return stays
 

@@ -20,7 +20,6 @@ from sqlalchemy import (
     inspect,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
@@ -157,7 +156,7 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
             Action.CONTACT_CREATED, contact, by=by, historic=historic, name=contact.name
         )  # fmt: skip
         if contact.is_primary:
-            contact.make_primary()
+            contact.make_primary(by=by, historic=historic)
         return contact
 
     @property
@@ -198,25 +197,26 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
         further = cast(cls.reaches, String).like(f'%"kind": "{kind.value}"%')
         return or_(*(func.coalesce(each, "") != "" for each in own), further)
 
-    def move_to(self, customer: Customer, *, by: User) -> None:
+    def move_to(self, customer: Customer, *, by: User | None, historic: bool = False) -> None:
         """They work at another firm now; what was noted with them stays where it happened."""
         if customer is self.customer:
             return
         left, self.customer, self.is_primary = self.customer, customer, False
         for subject in (left, self):
             Event.record(
-                Action.CONTACT_MOVED, subject, by=by,
+                Action.CONTACT_MOVED, subject, by=by, historic=historic,
                 name=self.name, left=left.name, entered=customer.name,
             )  # fmt: skip
 
-    def make_primary(self) -> None:
+    def make_primary(self, *, by: User | None, historic: bool = False) -> None:
         """The one to ask first; there is one at each customer."""
         db.session.flush()  # the statement below excludes this contact by its id
-        db.session.execute(
-            update(Contact)
-            .where(Contact.customer_id == self.customer_id, Contact.id != self.id)
-            .values(is_primary=False)
+        others = select(Contact).where(
+            Contact.customer_id == self.customer_id, Contact.id != self.id, Contact.is_primary
         )
+        for other in db.session.scalars(others):
+            other.is_primary = False
+            other.note_changes(by=by, historic=historic)
         self.is_primary = True
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
@@ -225,8 +225,8 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
         if changes := own | self.custom_changes() | self.tag_changes():
             Event.record(Action.CONTACT_CHANGED, self, by=by, historic=historic,
                          name=self.name, changes=changes)  # fmt: skip
-            if self.is_primary:
-                self.make_primary()
+            if self.is_primary and "is_primary" in changes:
+                self.make_primary(by=by, historic=historic)
 
     def _changed_reaches(self) -> dict[str, list[str]]:
         history = inspect(self).attrs.reaches.history
