@@ -13,6 +13,7 @@ from crm.extensions import LANGUAGES
 from crm.formatting import day, label, language, moment, money, number
 from crm.models import (
     Action,
+    Contact,
     CustomerKind,
     CustomField,
     CustomNoun,
@@ -89,6 +90,9 @@ def changed(event: Event) -> dict[str, Change]:
             return {"owner": Change(field_word("customer", "owner"), "", by)}
         case Action.CUSTOMER_RELEASED:
             return {"owner": Change(field_word("customer", "owner"), particulars["owner"], "")}
+        case Action.CONTACT_MOVED if event.subject_kind == Contact.__tablename__:
+            left, entered = particulars["left"], particulars["entered"]
+            return {"customer": Change(field_word("contact", "customer"), left, entered)}
     if "changes" not in particulars:
         return {}
     return dict(zip(particulars["changes"], changes(event), strict=True))

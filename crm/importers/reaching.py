@@ -78,9 +78,10 @@ def united(
 
     :raises BadValue: they are more than a contact may have.
     """
-    found = list(all_there_are)
-    known = {_key(value) for value in (*besides, *(reach.value for reach in found)) if value}
-    for reach in more:
+    found, others = list(all_there_are), list(more)
+    here = (*besides, *(reach.value for reach in found)) if others else ()
+    known = {_key(value) for value in here if value}
+    for reach in others:
         if _key(reach.value) not in known:
             known.add(_key(reach.value))
             found.append(reach)

@@ -22,7 +22,10 @@ from crm.wording import field_word
 VERBS: dict[str, tuple[Action, ...]] = {
     "owner": (Action.CUSTOMER_CLAIMED, Action.CUSTOMER_RELEASED),
     "stage": (Action.DEAL_MOVED,),
+    "customer": (Action.CONTACT_MOVED,),
 }
+# What is followed besides what a form writes, by noun.
+BESIDES = {"customer": ("collaborators",), "contact": ("customer", "reaches"), "deal": ("stage",)}
 
 # A claim is changed by its items; of one that is changed the fields are named.
 CLAIM_FIELDS = ("title", "items", "receipts", "base_amount", *ExpenseItem.TRACKED)
@@ -54,7 +57,7 @@ def fields_of(record: Record) -> dict[str, str]:
     """The fields that a history follows, by name, in the reader's language."""
     noun = BY_MODEL[type(record)].name
     names: tuple[str, ...] = CLAIM_FIELDS if isinstance(record, ExpenseClaim) else record.TRACKED
-    names += ("stage",) if noun == "deal" else ()
+    names += BESIDES.get(noun, ())
     names += ("tags",) if isinstance(record, Tagged) else ()
     fields = {name: field_word(noun, name) for name in names}
     if isinstance(record, Customized):

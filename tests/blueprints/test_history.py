@@ -6,7 +6,16 @@ import re
 from decimal import Decimal
 
 from crm.extensions import db
-from crm.models import Contact, CustomField, CustomNoun, FieldKind, OptionList
+from crm.models import (
+    Contact,
+    Customer,
+    CustomField,
+    CustomNoun,
+    FieldKind,
+    OptionList,
+    Reach,
+    ReachKind,
+)
 from crm.nouns import NOUNS
 from tests.cast import Cast
 from tests.claims import draft
@@ -56,6 +65,30 @@ def test_stages_and_owners_are_fields_too(cast: Cast, browser: Browser) -> None:
     assert [row[0] for row in rows(page)] == ["Stage"]
     page = browser.get(f"/history/deal/{cast.pumps.id}?field=owner")
     assert rows(page)[0][:3] == ["Owner", "王芳", "赵磊"]
+
+
+def test_helpers_further_numbers_and_the_firm_of_a_contact_are_fields_too(
+    cast: Cast, browser: Browser
+) -> None:
+    wang, sigma = cast.wang, cast.sigma
+    liu = db.session.scalars(Contact.at(sigma)).one()
+    liu.further = [Reach(ReachKind.PHONE, "工厂", "0411-8888 9999")]
+    liu.note_changes(by=wang)
+    plant = Customer.register(Customer(name="西格玛二厂", owner=wang), by=wang)
+    db.session.flush()
+    liu.move_to(plant, by=wang)
+    sigma.let_help(cast.sun, by=wang)
+    db.session.commit()
+    browser.sign_in("wang")
+    for path, line in (
+        (f"contact/{liu.id}?field=reaches",
+         ["More numbers and addresses", "—", "工厂: 0411-8888 9999"]),
+        (f"contact/{liu.id}?field=customer", ["Customer", sigma.name, "西格玛二厂"]),
+        (f"customer/{sigma.id}?field=collaborators", ["Collaborators", "—", cast.sun.name]),
+    ):  # fmt: skip
+        assert [row[:3] for row in rows(browser.get(f"/history/{path}"))] == [line]
+    whole = browser.get(f"/history/customer/{sigma.id}")
+    assert f"刘洋 went from {sigma.name} to 西格玛二厂" in whole.text
 
 
 def test_a_field_of_the_firms_own_stands_among_them(cast: Cast, browser: Browser) -> None:
