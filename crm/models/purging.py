@@ -30,6 +30,7 @@ from crm.models.event import Action, Event
 from crm.models.expense_claim import ExpenseClaim, ExpenseItem
 from crm.models.task import Task
 from crm.models.user import User
+from crm.statements import in_parts
 
 # In this order what holds another record is gone before it. As many at a time: nobody is kept
 # waiting for long.
@@ -101,9 +102,11 @@ class Purge:
         digests = self._digests()
         db.session.flush()  # the statements below read the tables
         for table, ids in self._doomed.items():
-            _let_go(table, ids)
+            for some in in_parts(ids):
+                _let_go(table, some)
         for table, ids in reversed(self._doomed.items()):
-            db.session.execute(delete(table).where(table.c.id.in_(ids)))
+            for some in in_parts(ids):
+                db.session.execute(delete(table).where(table.c.id.in_(some)))
         db.session.expire_all()
         return digests
 
@@ -122,8 +125,13 @@ class Purge:
 
     def _digests(self) -> set[str]:
         files = self._doomed.get(Attachment.__table__, set())  # type: ignore[call-overload]
-        chosen = select(Attachment.digest).where(Attachment.id.in_(files))
-        return set(db.session.scalars(chosen))
+        return {
+            digest
+            for some in in_parts(files)
+            for digest in db.session.scalars(
+                select(Attachment.digest).where(Attachment.id.in_(some))
+            )
+        }
 
 
 def purge_old() -> None:
@@ -146,18 +154,19 @@ def purge_old() -> None:
 
 def _hanging_on(table: Table, ids: set[int]) -> Iterator[tuple[Table, set[int]]]:
     """The rows that cannot be without those with ``ids``."""
-    for column in _leading_to(table):
-        if not column.nullable and "id" in column.table.c:
-            chosen = select(column.table.c.id).where(column.in_(ids))
-            yield column.table, set(db.session.scalars(chosen))
-    for other in _by_kind():
-        chosen = select(other.c.id).where(
-            other.c.record_kind == table.name, other.c.record_id.in_(ids)
-        )
-        yield other, set(db.session.scalars(chosen))
+    for some in in_parts(ids):
+        for column in _leading_to(table):
+            if not column.nullable and "id" in column.table.c:
+                chosen = select(column.table.c.id).where(column.in_(some))
+                yield column.table, set(db.session.scalars(chosen))
+        for other in _by_kind():
+            chosen = select(other.c.id).where(
+                other.c.record_kind == table.name, other.c.record_id.in_(some)
+            )
+            yield other, set(db.session.scalars(chosen))
 
 
-def _let_go(table: Table, ids: set[int]) -> None:
+def _let_go(table: Table, ids: list[int]) -> None:
     """Take away what tells of the rows with ``ids``, and the keys that lead to them."""
     for column in _leading_to(table):
         if column.nullable:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from crm import clock
 from crm.extensions import db
@@ -22,10 +22,18 @@ class Silent(NamedTuple):
     customer: Customer
     since: datetime
     limit: int
+    # The last warning to its owner, be it about this silence or another.
+    warned_last: PoolWarning | None
 
     @property
     def days(self) -> int:
         return (clock.now() - self.since).days
+
+    @property
+    def warned(self) -> PoolWarning | None:
+        """The warning to this owner about this silence."""
+        last = self.warned_last
+        return last if last is not None and last.at > self.since else None
 
     @property
     def returns_on(self) -> date:
@@ -52,7 +60,8 @@ def due_for_the_pool(*, within: timedelta = timedelta(0)) -> Sequence[Silent]:
     """The customers that go to the pool now, or ``within`` that time, the longest silent first."""
     since = silent_since().label("since")
     silent = (
-        select(Customer, since, PoolRule.days)
+        select(Customer, since, PoolRule.days, PoolWarning)
+        .outerjoin(PoolWarning, PoolWarning.id == _last_warning())
         .join(
             PoolRule,
             or_(
@@ -65,6 +74,7 @@ def due_for_the_pool(*, within: timedelta = timedelta(0)) -> Sequence[Silent]:
             Customer.owner_id.is_not(None),
             ~_has_open_deal(),
         )
+        .options(joinedload(Customer.owner))
         .order_by(since, Customer.id)
     )
     horizon = clock.now() + within
@@ -90,7 +100,7 @@ def keep_the_pool() -> None:
     for silent in due_for_the_pool(within=WARNED_BEFORE):
         customer, owner = silent.customer, silent.customer.owner
         assert owner is not None
-        warned = _warning_of(silent)
+        warned = silent.warned
         if warned is None:
             goes = max(silent.returns_on, Company.current().day_of(now + WARNED_BEFORE))
             db.session.add(PoolWarning(customer=customer, owner=owner, returns_on=goes))
@@ -145,15 +155,11 @@ def _has_open_deal() -> ColumnElement[bool]:
     return open_deal.exists()
 
 
-def _warning_of(silent: Silent) -> PoolWarning | None:
-    """The warning to this owner about this silence."""
-    return db.session.scalar(
-        select(PoolWarning)
-        .where(
-            PoolWarning.customer_id == silent.customer.id,
-            PoolWarning.owner_id == silent.customer.owner_id,
-            PoolWarning.at > silent.since,
-        )
-        .order_by(PoolWarning.id.desc())
-        .limit(1)
+def _last_warning() -> ScalarSelect[int]:
+    """The id of the last warning to the owner of a customer."""
+    return (
+        select(func.max(PoolWarning.id))
+        .where(PoolWarning.customer_id == Customer.id, PoolWarning.owner_id == Customer.owner_id)
+        .correlate(Customer)
+        .scalar_subquery()
     )

@@ -6,7 +6,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from crm import clock
 from crm.base import Base
@@ -219,3 +219,15 @@ def test_what_is_held_does_not_stand_in_the_way_of_the_others(cast: Cast) -> Non
     assert db.session.get_one(Customer, held_id).is_trashed
     events = db.session.scalars(select(Event).where(Event.action == Action.TRASH_PURGED)).all()
     assert [event.by_id for event in events] == [None]
+
+
+def test_more_rows_go_than_a_statement_can_name(cast: Cast) -> None:
+    """SQLite takes 32,766 values in one, PostgreSQL 65,535."""
+    customer = firm(cast)
+    kind, wang = cast.option(OptionList.ACTIVITY_KIND, "Visit"), cast.wang
+    row = {"customer_id": customer.id, "kind_id": kind.id, "by_id": wang.id, "summary": "来访"}
+    db.session.execute(insert(Activity), [row] * 70_000)
+    db.session.commit()
+    Purge(Customer, [customer.id]).carry_out(by=cast.admin)
+    db.session.commit()
+    assert count(Activity) == 0
