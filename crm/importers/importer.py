@@ -199,7 +199,8 @@ class Importer(ABC):
             record.set_custom(self._own[name], row.values[name])
 
     def set_own(self, row: Row, record: Any) -> None:
-        """Give a new record what its row says of the firm's own fields."""
+        """Give a new record what its row says of the firm's own fields, else what new ones have."""
+        record.set_defaults(self._own.values())
         self.set_plain(
             row, record, {name for name in self._own if row.values.get(name) is not None}
         )

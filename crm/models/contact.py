@@ -151,6 +151,8 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
     @classmethod
     def register(cls, contact: Contact, *, by: User | None, historic: bool = False) -> Contact:
         """Take a new contact into the books."""
+        if contact.custom is None:  # no form asked
+            contact.set_defaults()
         db.session.add(contact)
         Event.record(
             Action.CONTACT_CREATED, contact, by=by, historic=historic, name=contact.name

@@ -8,7 +8,7 @@ ISO 8601 text, choices and people by their ids. What is empty is not there.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -313,6 +313,17 @@ class Customized:
         stored, key = field.stored(value), str(field.id)
         others = {name: kept for name, kept in (self.custom or {}).items() if name != key}
         self.custom = others if stored is None else {**others, key: stored}
+
+    def set_defaults(self, fields: Iterable[CustomField] | None = None) -> None:
+        """Let a new record say what one has that nobody was asked about.
+
+        :param fields: of its noun in use, where many records are made.
+        """
+        if fields is None:
+            with db.session.no_autoflush:  # the record is not complete yet
+                fields = self.own_fields
+        given = {str(field.id): field.default for field in fields if field.default is not None}
+        self.custom = given | (self.custom or {})
 
     def custom_changes(self) -> dict[str, list[str]]:
         """The pending changes of the firm's own fields: key → [old, new] as histories keep it."""

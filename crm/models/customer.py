@@ -250,6 +250,8 @@ class Customer(
     @classmethod
     def register(cls, customer: Customer, *, by: User | None, historic: bool = False) -> Customer:
         """Take a new customer into the books."""
+        if customer.custom is None:  # no form asked
+            customer.set_defaults()
         db.session.add(customer)
         if customer.id is None:
             db.session.flush()  # the code, by which it is found, is made of the id

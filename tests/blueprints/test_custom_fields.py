@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from crm.extensions import db
-from crm.models import Customer, CustomField, CustomNoun, Event, FieldKind
+from crm.models import Contact, Customer, CustomField, CustomNoun, Deal, Event, FieldKind
 from crm.sentences import changes
 from tests.cast import Cast
 from tests.custom_fields import make_field
+from tests.imports import done
 from tests.page import Browser
 
 FIELDS = "/settings/fields/customer"
@@ -208,3 +209,24 @@ def test_what_narrows_stands_as_a_chip_that_takes_it_off(admin: Browser, cast: C
         f"/customers?{field.key}={water.id},{oil.id}",
     ]
     assert "Bore: from 3" in page.text
+
+
+def test_a_new_record_has_the_defaults_on_whatever_way_it_came(admin: Browser, cast: Cast) -> None:
+    """By a form only what nobody took out."""
+    bore, role, kind = (
+        make_field(FieldKind.TEXT, noun=noun, default="DN50")
+        for noun in (CustomNoun.CUSTOMER, CustomNoun.CONTACT, CustomNoun.DEAL)
+    )
+    make_field(FieldKind.TEXT, default="never", active=False)
+    wang = admin.sign_in("wang")
+    form = wang.get("/customers/new")
+    typed = {"name": "静安仪表", "contact_name": "张三", bore.key: ""}
+    wang.submit(form, "/customers", **typed)
+    made = cast.customer("静安仪表")
+    assert made.custom == {}
+    assert db.session.scalars(Contact.at(made)).one().custom_value(role) == "DN50"
+    done(f"name,Bore\nTau,DN80\nRho,\n{cast.sigma.name},\n", by=cast.admin)
+    tau, rho, sigma = map(cast.customer, ("Tau", "Rho", cast.sigma.name))
+    assert [each.custom_value(bore) for each in (tau, rho, sigma)] == ["DN80", "DN50", None]
+    deal = Deal.open(Deal(name="询价", owner=cast.wang), cast.stages[0], by=cast.admin)
+    assert deal.custom_value(kind) == "DN50"

@@ -178,6 +178,8 @@ class Deal(
             deal.set_amount(deal.amount, Company.current().base_currency)
         if not historic:
             deal.require_fields_of(stage)
+        if deal.custom is None:  # no form asked
+            deal.set_defaults()
         db.session.add(deal)
         deal.stays.append(
             StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
