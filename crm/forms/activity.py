@@ -17,12 +17,17 @@ from crm.forms.files import WithFiles
 from crm.models import Activity, Contact, Customer, Deal, OptionList, Task, User
 
 
-class ActivityForm(WithFiles):
+class NoteForm(BaseForm):
+    """What happened, in one line."""
+
     kind = OptionField(_l("Kind"), OptionList.ACTIVITY_KIND, empty=None)
     summary = TextAreaField(
         _l("What happened"), validators=[Required(), Length(max=10_000)],
         render_kw={"rows": 1, "placeholder": _l("What happened?")},
     )  # fmt: skip
+
+
+class ActivityForm(NoteForm, WithFiles):
     happened_at = MomentField(_l("When"))
     contact = RecordField(_l("With"), empty="—")
     deal = RecordField(_l("Deal"), empty="—")

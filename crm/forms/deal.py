@@ -151,7 +151,7 @@ class NewDealForm(DealForm):
 class DealMoveForm(BaseForm):
     """To which stage, from where it was seen, and the fields that the stage demands."""
 
-    stage = RecordField(_l("Stage"))
+    stage = RecordField(_l("Move to"))
     from_stage = HiddenField()
     customer = PickerField(_l("Customer"), "customer")
     amount = MoneyField(_l("Amount"), validators=[Optional()])
@@ -160,7 +160,9 @@ class DealMoveForm(BaseForm):
 
     def __init__(self, deal: Deal, **kwargs: Any) -> None:
         super().__init__(data={"customer": deal.customer}, **kwargs)
-        self.stage.offer(Stage.in_order(deal.pipeline))
+        self.stage.offer(list(deal.pipeline.stages))
+        if not self.is_submitted():
+            self.stage.chosen = str(deal.stage_id)
 
     def validate_customer(self, field: PickerField) -> None:
         not_from_the_pool(field)

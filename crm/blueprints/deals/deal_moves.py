@@ -25,8 +25,7 @@ bp = Blueprint("deal_moves", __name__)
 def new(deal_id: int) -> Response:
     deal = find(Deal, deal_id, load=Deal.for_list())
     require("edit", deal)
-    return render("deals/moves/new.html", deal=deal, form=DealMoveForm(deal),
-                  missing=[], stages=deal.pipeline.stages)  # fmt: skip
+    return render("deals/moves/new.html", deal=deal, form=DealMoveForm(deal), missing=[])
 
 
 @bp.post("/deals/<int:deal_id>/move")
@@ -82,8 +81,7 @@ def _ask(deal: Deal, form: DealMoveForm) -> Response:
     db.session.rollback()
     fields = form.fields_to_ask(deal)
     if not is_fragment():
-        return render("deals/moves/new.html", status=422, deal=deal, form=form, missing=fields,
-                      stages=deal.pipeline.stages)  # fmt: skip
+        return render("deals/moves/new.html", status=422, deal=deal, form=form, missing=fields)
     return _columns_as_they_are("deals/moves/ask.stream.html", 422, deal, form, missing=fields)
 
 
@@ -92,8 +90,7 @@ def _refuse(deal: Deal, form: DealMoveForm, status: int, reason: str) -> Respons
     db.session.rollback()
     flash(reason, "error")
     if not is_fragment():
-        return render("deals/moves/new.html", status=status, deal=deal, form=form, missing=[],
-                      stages=deal.pipeline.stages)  # fmt: skip
+        return render("deals/moves/new.html", status=status, deal=deal, form=form, missing=[])
     return _columns_as_they_are("deals/moves/refused.stream.html", status, deal, form)
 
 

@@ -28,6 +28,7 @@ from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
 from crm.filters.tasks import TaskFilter
 from crm.forms.approval import DecisionForm
+from crm.forms.at_hand import forms_at_hand
 from crm.forms.base import BaseForm, Conflict
 from crm.forms.batches import CustomerBatchForm
 from crm.forms.fields import (
@@ -220,7 +221,7 @@ class Samples:
             "next_week": self.today + timedelta(days=7),
             **self._fields(), **self._list(), **self._board(), **self._decisions(),
             "timeline": self._timeline(), "address": lambda **args: "#main",
-            "today": self._today(),
+            "today": self._today(), "at_hand": forms_at_hand(),
         }  # fmt: skip
 
     def _deal(self, id: int, name: str, *, days: int) -> Deal:
@@ -326,6 +327,6 @@ class Samples:
             stuck=Few(self.deals[1:], 2), closing=Few(self.deals[:1], 1),
             cold=Few([Cold(self.customer, self.moment - timedelta(days=70), True)], 1),
             leaving=Few([PoolWarning(id=1, customer=self.customer, returns_on=self.today)], 1),
-            birthdays=[Birthday(contact, self.today)], news=[], kinds=[],
+            birthdays=[Birthday(contact, self.today)], news=[],
             telephones={self.customer.id: Telephone("138 0000 1234", "刘洋")},
         )  # fmt: skip

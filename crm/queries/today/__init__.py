@@ -10,8 +10,6 @@ from crm.models import (
     Deal,
     Event,
     ExpenseClaim,
-    Option,
-    OptionList,
     PoolWarning,
     Role,
     User,
@@ -49,8 +47,6 @@ class Today:
     closing: Few[Deal]
     birthdays: Sequence[Birthday]
     news: Sequence[Event]
-    # What somebody may say that they did at a customer.
-    kinds: Sequence[Option]
     # By customer of a line above, whom to ring.
     telephones: dict[int, Telephone]
 
@@ -83,7 +79,6 @@ def today_of(user: User) -> Today:
         closing=deals.closing_of(user, leads=leads) if sells or leads else Few.none(),
         birthdays=birthdays_of(user) if sells else [],
         news=news.since_yesterday(user, leads=leads) if sells or leads else [],
-        kinds=Option.in_use(OptionList.ACTIVITY_KIND) if customers else [],
         telephones=telephones(customers, user) if customers else {},
     )
 
