@@ -62,13 +62,9 @@ class CompanyForm(BaseForm):
 
 
 class ExchangeRateForm(BaseForm):
-    currency = CurrencyField()
+    currency = CurrencyField(is_foreign=True)
     day = DayField(_l("From"), validators=[Required()])
     rate = StringField(_l("Rate"), validators=[Required(), Length(max=20)])
-
-    def validate_currency(self, field: CurrencyField) -> None:
-        if field.data == Company.current().base_currency:
-            raise ValidationError(_("This is the company's own currency."))
 
     def validate_rate(self, field: StringField) -> None:
         try:

@@ -375,17 +375,24 @@ CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "HKD", "KRW", "TWD", "SGD", "AU
 
 
 class CurrencyField(SelectField):
-    """An ISO 4217 currency; the company's own comes first and is preset."""
+    """An ISO 4217 currency; the company's own comes first and is preset.
+
+    :param is_foreign: the company's own is not among them.
+    """
 
     data: Any
 
-    def __init__(self, label: str = _l("Currency"), **kwargs: Any) -> None:
+    def __init__(
+        self, label: str = _l("Currency"), *, is_foreign: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(label, **kwargs)
+        self.is_foreign = is_foreign
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         base = Company.current().base_currency
-        codes = [base, *(code for code in CURRENCIES if code != base)]
+        others = [code for code in CURRENCIES if code != base]
+        codes = others if self.is_foreign else [base, *others]
         self.choices = [SelectChoice(code, code) for code in codes]
         super().process(formdata, *args, **kwargs)
         if not self.data:
-            self.data = base
+            self.data = codes[0]
