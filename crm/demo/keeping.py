@@ -21,7 +21,7 @@ from crm.models import (
     User,
 )
 from crm.models.pool import WARNED_BEFORE
-from crm.queries.silence import silent_since
+from crm.queries.silence import counts_since
 
 MOST_OWNED, REST_DAYS = 60, 30
 SILENT_DAYS = (180, 240, 300)  # by grade, the best first
@@ -62,8 +62,8 @@ def _warn(world: World, rep: User) -> None:
     at = world.now - timedelta(days=1)
     silent = (
         Customer.visible_to(rep)
-        .where(Customer.owner_id == rep.id, silent_since() < at)
-        .order_by(silent_since(), Customer.id)
+        .where(Customer.owner_id == rep.id, counts_since() < at)
+        .order_by(counts_since(), Customer.id)
     )
     leaving = [customer for customer in db.session.scalars(silent) if _is_quiet(customer)]
     for number, customer in enumerate(leaving[:WARNED]):

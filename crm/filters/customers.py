@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, type_coerce
+from sqlalchemy import ScalarSelect, Select, func, type_coerce
 from sqlalchemy.orm import joinedload, selectinload, with_expression
 
-from crm import clock
-from crm.base import Money, UTCDateTime
+from crm.base import Money
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
@@ -26,8 +25,8 @@ from crm.filters.quality import (
     Gap,
     one_of_these,
 )
+from crm.filters.silence import last_contact, silent_for
 from crm.models import (
-    Activity,
     Company,
     Customer,
     CustomerKind,
@@ -41,7 +40,6 @@ from crm.wording import FIELDS
 
 # Days without contact that a list can be narrowed to.
 SILENCES = (30, 60, 90, 180, 365)
-MOST_DAYS = 36_500
 POOL = (_l("Public pool"), "owner=none")
 
 
@@ -49,22 +47,6 @@ def _parent_seen_by(user: User) -> Any:
     """The group's parent, for those who may see it: others do not learn that there is one."""
     seen = Customer.visible_to(user).with_only_columns(Customer.id)
     return joinedload(Customer.parent.and_(Customer.id.in_(seen)))
-
-
-def _last_contact(user: User) -> ScalarSelect[datetime | None]:
-    """When somebody last was in touch, of what ``user`` may know."""
-    noted = Activity.visible_to(user).where(Activity.customer_id == Customer.id)
-    return _of_customer(noted, func.max(Activity.happened_at))
-
-
-def silent_for(days: int, user: User) -> ColumnElement[bool]:
-    """The condition that nobody was in touch for so many days, as far as ``user`` may know.
-
-    A customer with whom nobody ever was is silent since it was entered.
-    """
-    since = func.coalesce(_last_contact(user), Customer.created_at)
-    # More days than anything is kept for: an address may name any number.
-    return since < literal(clock.now() - timedelta(days=min(days, MOST_DAYS)), UTCDateTime())
 
 
 def _open_amount(user: User) -> ScalarSelect[Decimal | None]:
@@ -120,8 +102,8 @@ class CustomerFilter(ListFilter):
                sort=lambda user: (func.coalesce(_open_amount(user), 0),),
                load_for=lambda user: with_expression(Customer.open_amount, _open_amount(user))),
         Column("last_contact", _l("Last contact"), _day_of_last_contact, Kind.DAY,
-               sort=lambda user: (_last_contact(user),),
-               load_for=lambda user: with_expression(Customer.last_contact, _last_contact(user))),
+               sort=lambda user: (last_contact(user),),
+               load_for=lambda user: with_expression(Customer.last_contact, last_contact(user))),
         Column("next_task", _l("Next task"), lambda customer: next(iter(customer.open_tasks), None),
                sort=lambda user: (_next_due(user),), shown=False,
                partial="contacts/customers/_next_task_cell.html",

@@ -18,7 +18,7 @@ from crm.extensions import db
 from crm.filters.amounts import Amounts
 from crm.filters.base import ListFilter
 from crm.filters.contacts import ContactFilter
-from crm.filters.customers import CustomerFilter, silent_for
+from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.facets import NOBODY, Person
 from crm.filters.quality import (
@@ -38,6 +38,7 @@ from crm.filters.quality import (
     completeness,
     percent,
 )
+from crm.filters.silence import silent_for
 from crm.likenesses import LikenessKind
 from crm.models import Contact, Customer, Deal, Team, User
 from crm.nouns import list_word

@@ -1,4 +1,4 @@
-"""Silence: since when nobody has been in touch with a customer, and what the pool's rules say."""
+"""What the rules of the pool say: whose customers go there, and who is warned of it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from crm import clock
 from crm.extensions import db
-from crm.models import Activity, Company, Customer, Deal, MailKind, OutgoingMail, User
+from crm.filters.silence import last_contact
+from crm.models import Company, Customer, Deal, MailKind, OutgoingMail, User
 from crm.models.ownership import Ownership
 from crm.models.pool import WARNED_BEFORE, PoolRule, PoolWarning
 
 
 class Silent(NamedTuple):
-    """A customer, since when it is silent, and after how many days of that it is given away."""
+    """A customer, from when its days count, and after how many days of that it is given away."""
 
     customer: Customer
     since: datetime
@@ -40,13 +41,9 @@ class Silent(NamedTuple):
         return Company.current().day_of(self.since + timedelta(days=self.limit))
 
 
-def silent_since() -> ColumnElement[Any]:
-    """The last activity, or the day the customer came to its owner, whichever is later."""
-    contacted = (
-        select(func.max(Activity.happened_at))
-        .where(Activity.customer_id == Customer.id, Activity.trashed_at.is_(None))
-        .scalar_subquery()
-    )
+def counts_since() -> ColumnElement[Any]:
+    """From when the days of the pool count: the last contact, or when it came to its owner."""
+    contacted = last_contact()
     came = (
         select(func.max(Ownership.began_at))
         .where(Ownership.customer_id == Customer.id, Ownership.ended_at.is_(None))
@@ -58,7 +55,7 @@ def silent_since() -> ColumnElement[Any]:
 
 def due_for_the_pool(*, within: timedelta = timedelta(0)) -> Sequence[Silent]:
     """The customers that go to the pool now, or ``within`` that time, the longest silent first."""
-    since = silent_since().label("since")
+    since = counts_since().label("since")
     silent = (
         select(Customer, since, PoolRule.days, PoolWarning)
         .outerjoin(PoolWarning, PoolWarning.id == _last_warning())
@@ -81,7 +78,7 @@ def due_for_the_pool(*, within: timedelta = timedelta(0)) -> Sequence[Silent]:
     found: list[Silent] = []
     for days in db.session.scalars(select(PoolRule.days).distinct()):
         rows = db.session.execute(
-            silent.where(PoolRule.days == days, silent_since() <= horizon - timedelta(days=days))
+            silent.where(PoolRule.days == days, counts_since() <= horizon - timedelta(days=days))
         )
         found += [Silent(*row) for row in rows]
     return sorted(found, key=lambda row: (row.since, row.customer.id))
@@ -123,7 +120,7 @@ def warnings_to(owner: User) -> Select[PoolWarning]:
             PoolWarning.owner_id == owner.id,
             Customer.owner_id == owner.id,
             Customer.trashed_at.is_(None),
-            PoolWarning.at > silent_since(),
+            PoolWarning.at > counts_since(),
             ~_has_open_deal(),
         )
         .options(contains_eager(PoolWarning.customer))

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, case, exists, extract, func, literal, or_, select
+from sqlalchemy import and_, case, exists, extract, func, literal, or_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm import clock
 from crm.base import UTCDateTime
 from crm.extensions import db
-from crm.models import Activity, Company, Contact, Customer, Deal, Option, PoolWarning, User
+from crm.filters.silence import silent_since
+from crm.models import Company, Contact, Customer, Deal, Option, PoolWarning, User
 from crm.queries.few import Few
 from crm.queries.silence import warnings_to
 from crm.queries.today.length import SHOWN
@@ -46,10 +47,7 @@ class Birthday:
 def cold_of(user: User) -> Few[Cold]:
     """One's own customers that nobody has been in touch with, first where most is at stake."""
     now = clock.now()
-    touched = select(func.max(Activity.happened_at)).where(
-        Activity.customer_id == Customer.id, Activity.trashed_at.is_(None)
-    )
-    since = func.coalesce(touched.correlate(Customer).scalar_subquery(), Customer.created_at)
+    since = silent_since()  # of one's own customers one knows everything
     has_deal = exists().where(
         Deal.customer_id == Customer.id, Deal.closed_at.is_(None), Deal.trashed_at.is_(None)
     )
