@@ -83,7 +83,7 @@ def only_reading() -> Iterator[None]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Give SQLite connections the settings that make concurrent writers safe (STACK.md)."""
+    """Give SQLite connections the settings that make concurrent writers safe."""
     if engine.dialect.name != "sqlite":
         return
 

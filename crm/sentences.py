@@ -90,6 +90,8 @@ def changed(event: Event) -> dict[str, Change]:
             return {"owner": Change(field_word("customer", "owner"), "", by)}
         case Action.CUSTOMER_RELEASED:
             return {"owner": Change(field_word("customer", "owner"), particulars["owner"], "")}
+        case Action.CUSTOMER_TAKEN_BACK:
+            return {"owner": Change(field_word("customer", "owner"), "", particulars["owner"])}
         case Action.CONTACT_MOVED if event.subject_kind == Contact.__tablename__:
             left, entered = particulars["left"], particulars["entered"]
             return {"customer": Change(field_word("contact", "customer"), left, entered)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from unicodedata import normalize
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,7 +25,8 @@ class TagsField(RecordsField):
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         sent = formdata.getlist(f"{self.name}_new") if formdata else []
         names = [name.replace("\0", "").strip() for name in re.split("[,，、;；]", ",".join(sent))]
-        self.new_names = list(dict.fromkeys(filter(None, names)))
+        each_once = {_folded(name): name for name in reversed(names) if name}
+        self.new_names = list(reversed(each_once.values()))
         super().process(formdata, *args, **kwargs)
         self.offer(list(Option.in_use(OptionList.TAG)))
 
@@ -51,9 +53,14 @@ class TagsField(RecordsField):
     def _called(name: str) -> Option:
         """The tag of this name, a new one if there is none."""
         for tag in db.session.scalars(Option.all_of(OptionList.TAG)):
-            if name in (tag.label_zh, tag.label_en):
+            if _folded(name) in (_folded(tag.label_zh), _folded(tag.label_en)):
                 return tag
         return Option.add(OptionList.TAG, name, company=Company.current(), by=current_user)
+
+
+def _folded(name: str) -> str:
+    """Widths and cases tell no tags apart; signs do, as in A and A+."""
+    return normalize("NFKC", name).casefold()
 
 
 class WithTags:

@@ -117,10 +117,7 @@ class Customer(
     # Codes and names of customers that were merged into it, one a line: it is found by them, too.
     also_known_as: Mapped[str | None]
 
-    parent: Mapped[Customer | None] = relationship(
-        active_history=True, remote_side="Customer.id", back_populates="children"
-    )
-    children: Mapped[list[Customer]] = relationship(back_populates="parent")
+    parent: Mapped[Customer | None] = relationship(active_history=True, remote_side="Customer.id")
     owner: Mapped[User | None] = relationship(active_history=True, foreign_keys=[owner_id])
     grade: Mapped[Option | None] = relationship(active_history=True, foreign_keys=[grade_id])
     industry: Mapped[Option | None] = relationship(active_history=True, foreign_keys=[industry_id])

@@ -20,7 +20,7 @@ from crm.wording import field_word
 
 # What is changed by a verb of its own, not by writing into a form.
 VERBS: dict[str, tuple[Action, ...]] = {
-    "owner": (Action.CUSTOMER_CLAIMED, Action.CUSTOMER_RELEASED),
+    "owner": (Action.CUSTOMER_CLAIMED, Action.CUSTOMER_RELEASED, Action.CUSTOMER_TAKEN_BACK),
     "stage": (Action.DEAL_MOVED,),
     "customer": (Action.CONTACT_MOVED,),
 }

@@ -167,7 +167,7 @@ def contacts_at(customer_id: int | None, user: User) -> Few[Any]:
     if customer_id is None:
         return Few.none()
     contacts = Contact.visible_to(user).where(Contact.customer_id == customer_id)
-    return Few.of(contacts.order_by(Contact.is_primary.desc(), Contact.name), shown=SHOWN)
+    return Few.of(contacts.order_by(Contact.is_primary.desc(), Contact.sort_name), shown=SHOWN)
 
 
 def open_deals_of(deals: Select[Any]) -> Few[Any]:

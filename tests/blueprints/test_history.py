@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from crm.extensions import db
 from crm.models import (
+    Company,
     Contact,
     Customer,
     CustomField,
@@ -140,3 +141,16 @@ def test_who_sees_the_record_sees_its_history_and_nobody_else(cast: Cast, browse
 def test_the_page_of_a_record_leads_to_it(cast: Cast, browser: Browser) -> None:
     page = browser.sign_in("wang").get(f"/deals/{cast.pumps.id}")
     assert f"/history/deal/{cast.pumps.id}" in page.html
+
+
+def test_what_was_taken_back_from_the_pool_is_a_change_of_owner(
+    cast: Cast, browser: Browser
+) -> None:
+    sigma, wang = cast.sigma, cast.wang
+    Company.current().pool_limit = 9
+    sigma.release(by=wang)
+    db.session.commit()
+    sigma.take_back(by=wang)
+    db.session.commit()
+    page = browser.sign_in("wang").get(f"/history/customer/{sigma.id}?field=owner")
+    assert [row[1:3] for row in rows(page)] == [["—", "王芳"], ["王芳", "—"]]

@@ -103,3 +103,13 @@ def test_a_merge_unites_them_and_undoing_it_parts_them(cast: Cast, tags: list[Op
     db.session.commit()
     assert cast.sigma.tags == tags[:2]
     assert cast.customer("西格玛").tags == tags[1:]
+
+
+def test_widths_and_cases_make_no_second_tag(cast: Cast, browser: Browser) -> None:
+    browser.sign_in("admin")
+    path = f"/customers/{cast.sigma.id}"
+    for typed in ("VIP, vip", "ｖｉｐ", "VIP+"):
+        browser.submit(browser.get(f"{path}/edit"), path, tags_new=typed)
+    made = db.session.scalars(Option.all_of(OptionList.TAG)).all()
+    assert [tag.label_en for tag in made if "VIP" in tag.label_en.upper()] == ["VIP", "VIP+"]
+    assert {tag.label_en for tag in cast.sigma.tags} == {"VIP", "VIP+"}
