@@ -25,7 +25,7 @@ from crm.importers.known import Known
 from crm.importers.plan import Mode
 from crm.importers.problems import BadValue, about
 from crm.importers.reaching import FIELDS as REACHES
-from crm.importers.reaching import FIRST, first, further_in, united
+from crm.importers.reaching import FIRST, first, further_in, reaches, united
 from crm.importers.rows import Row
 from crm.importers.several import tags_field
 from crm.models import Activity, Contact, Customer, CustomNoun, Deal, DecisionRole, Reach, User
@@ -140,9 +140,9 @@ class Contacts(Importer):
                 values[name] = texts[name]  # as it was exported, however many it holds
                 more = [reach for reach in more if reach.value not in texts[name]]
         now = record.further if record else []
-        said = values.get("reaches")
-        if said is None or (record is not None and record.further_written == texts["reaches"]):
-            said = now
+        said, text = now, values.get("reaches")
+        if text and not (record is not None and record.further_written == text):
+            said = reaches(text, self.known)
         besides = (values.get(name) or getattr(record, name, None) for name in FIRST)
         found = united(said, more, besides)
         return None if found == now else found

@@ -23,7 +23,7 @@ _ONE = re.compile(r"(?P<said>.*?[\d@].*?)\s*(?:[;；\n]\s*|\Z)", re.DOTALL)
 _LABELLED = re.compile(r"(?:(?P<label>.*)[:：]\s*)?(?P<value>.*?[\d@].*)", re.DOTALL)
 
 # As much as all that a contact may have.
-LONGEST_CELL = MOST_REACHES * (LONGEST_LABEL + LONGEST_REACH)
+LONGEST_CELL = MOST_REACHES * (LONGEST_LABEL + LONGEST_REACH + len(": ; "))
 
 # The columns of which a file may have several: what fills a field of ours, and more of the kind.
 FIRST = ("mobile", "phone", "email")
@@ -139,7 +139,8 @@ def _numbered(name: str, number: int) -> Field:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("reaches", reaches,
+    # Read when its record is known: what an export wrote of it is not taken apart.
+    Field("reaches", text_within(LONGEST_CELL),
           words=("more numbers and addresses", "other numbers", "更多电话和邮箱", "其他联系方式")),
     *(_numbered(name, number) for number in (2, 3) for name in FIRST),
 )  # fmt: skip

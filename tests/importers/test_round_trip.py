@@ -30,6 +30,8 @@ from crm.models import (
     ImportState,
     Option,
     OptionList,
+    Reach,
+    ReachKind,
 )
 from crm.models.custom_field import LARGEST
 from crm.names import tidy_name
@@ -69,6 +71,24 @@ SAID: dict[FieldKind, st.SearchStrategy[Any]] = {
     FieldKind.YES_NO: st.booleans(),
     FieldKind.LINK: LINKS,
 }
+
+
+# Further numbers and addresses, as their form takes them.
+REACHES = st.builds(
+    Reach,
+    st.just(ReachKind.PHONE),
+    texts(40),
+    st.builds("{}0411{}".format, st.sampled_from(["", "+86 ", "=", "家:", "a;"]), texts(200)),
+).filter(lambda reach: reach.is_possible) | st.builds(
+    Reach, st.just(ReachKind.EMAIL), texts(40), st.sampled_from(["Liu@a.example", "li,u@b.example"])
+)
+
+
+def tag(data: st.DataObject, record: Customer | Contact) -> None:
+    """Let it carry some of the tags that there are."""
+    known = db.session.scalars(Option.of(OptionList.TAG)).all()
+    places = data.draw(st.lists(st.integers(0, len(known) - 1), unique=True), label="tags")
+    record.tag_as([known[place] for place in places])
 
 
 @pytest.fixture
@@ -146,6 +166,7 @@ def test_customers_come_back_as_they_went(
     sigma.kind = data.draw(st.sampled_from(CustomerKind))
     sigma.employees = data.draw(or_nothing(st.integers(0, 10_000_000)))
     sigma.annual_revenue = data.draw(or_nothing(st.decimals(0, LARGEST - 1, places=2)))
+    tag(data, sigma)
     grades = db.session.scalars(Option.of(OptionList.GRADE)).all()
     sigma.grade = data.draw(or_nothing(st.sampled_from(grades)), label="grade")
     say(data, sigma, own[CustomNoun.CUSTOMER], cast)
@@ -162,6 +183,8 @@ def test_contacts_come_back_as_they_went(
     for name, longest in {"title": 120, "phone": 60, "wechat": 60, "note": 10_000}.items():
         setattr(liu, name, data.draw(texts(longest), label=name) or None)
     liu.birthday = data.draw(or_nothing(DAYS))
+    liu.further = data.draw(st.lists(REACHES, max_size=4), label="further")
+    tag(data, liu)
     liu.decision_role = data.draw(or_nothing(st.sampled_from(DecisionRole)))
     say(data, liu, own[CustomNoun.CONTACT], cast)
     comes_back("contacts", data, cast, key="name")
