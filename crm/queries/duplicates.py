@@ -16,7 +16,8 @@ from crm.models.likeness import Likeness
 
 # How many groups stand on a page.
 GROUPS = 30
-# A value that more customers share says nothing about any two of them.
+# A number or a domain that more customers share says nothing about any two of them; of those that
+# share a name so many stand in the group, and the others are counted.
 LARGEST_GROUP = 20
 
 
@@ -27,6 +28,8 @@ class Group:
     kind: LikenessKind
     value: str
     customers: Sequence[Customer]
+    # How many share it besides.
+    more: int
 
 
 def duplicate_groups(kind: LikenessKind, user: User, *, after: str = "") -> list[Group]:
@@ -41,16 +44,25 @@ def duplicate_groups(kind: LikenessKind, user: User, *, after: str = "") -> list
             _shared(kind, seen).with_only_columns(seen.c.value).order_by(seen.c.value).limit(GROUPS)
         )
     )
-    members = db.session.execute(
-        select(seen.c.value, Customer)
-        .join(Customer, Customer.id == seen.c.customer_id)
+    place = func.row_number().over(partition_by=seen.c.value, order_by=seen.c.customer_id)
+    size = func.count().over(partition_by=seen.c.value)
+    placed = (
+        select(seen.c.value, seen.c.customer_id, place.label("place"), size.label("size"))
         .where(seen.c.value.in_(values))
+        .subquery()
+    )
+    members = db.session.execute(
+        select(placed.c.value, placed.c.size, Customer)
+        .join(Customer, Customer.id == placed.c.customer_id)
+        .where(placed.c.place <= LARGEST_GROUP)
         .options(*Customer.for_changes(), joinedload(Customer.region))
         .order_by(Customer.created_at, Customer.id)
     ).all()
+    sizes = {value: size for value, size, _customer in members}
     return [
-        Group(kind, value, [customer for shared, customer in members if shared == value])
+        Group(kind, value, alike, sizes[value] - len(alike))
         for value in values
+        if (alike := [customer for shared, _size, customer in members if shared == value])
     ]
 
 
@@ -93,7 +105,8 @@ def _shared(kind: LikenessKind, seen: Any) -> Select[Any]:
         .distinct()
     )
     if kind is LikenessKind.NAME:
-        return pairs
+        many = select(seen.c.value).group_by(seen.c.value).having(func.count() > LARGEST_GROUP)
+        return select(seen.c.value).where(seen.c.value.in_(pairs.union_all(many))).distinct()
     return pairs.where(~_same_name(seen.c.customer_id, other.c.customer_id).exists())
 
 

@@ -5,12 +5,12 @@ Nothing counts that the reader does not see: a firm out of sight ends the tree a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, literal, select
+from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from crm.base import money_sum
@@ -19,6 +19,7 @@ from crm.models import Customer, Deal, ExpenseItem, Outcome, OutcomeKind, User
 
 # A firm that belongs to itself through others is no group; deeper ones are cut off.
 DEEPEST = 12
+# So many are listed, those at the top first; all are summed up.
 MOST = 100
 ZERO = Decimal(0)
 
@@ -53,27 +54,29 @@ class Group:
     """The firms, each followed by those below it, and the sums over all of them."""
 
     members: list[Member]
-
-    @property
-    def total(self) -> Sums:
-        return sum((member.sums for member in self.members), Sums())
+    total: Sums
+    # How many firms are summed up besides those that are listed.
+    more: int
 
 
 def group_of(customer: Customer, user: User) -> Group | None:
     """The group around ``customer`` as far as ``user`` sees it; ``None`` for a firm by itself."""
     top = _top_of(customer, user) if customer.parent_id is not None else customer.id
-    rows = db.session.execute(_below(top, user)).all()
-    if len(rows) < 2:
+    below_it = _below(top, user)
+    every = db.session.scalars(below_it).all()
+    if len(every) < 2:
         return None
-    ids = [row.id for row in rows]
+    ids = every[:MOST]
     chosen = select(Customer).where(Customer.id.in_(ids)).options(joinedload(Customer.owner))
     found = {each.id: each for each in db.session.scalars(chosen)}
-    sums = _sums(ids, user)
+    sums = _sums(below_it, user)
     below: dict[int | None, list[int]] = {}
     for each in sorted(found.values(), key=lambda each: each.sort_name):
         below.setdefault(None if each.id == top else each.parent_id, []).append(each.id)
-    order = _in_order(top, below)
-    return Group([Member(found[id], depth, sums.get(id, Sums())) for id, depth in order])
+    members = [
+        Member(found[id], depth, sums.get(id, Sums())) for id, depth in _in_order(top, below)
+    ]
+    return Group(members, sum(sums.values(), Sums()), len(every) - len(members))
 
 
 def _top_of(customer: Customer, user: User) -> int:
@@ -93,8 +96,8 @@ def _top_of(customer: Customer, user: User) -> int:
     return db.session.scalars(chosen).one()
 
 
-def _below(top: int, user: User) -> Any:
-    """The ids of ``top`` and of what stands below it, as far as ``user`` sees it."""
+def _below(top: int, user: User) -> Select[Any]:
+    """The ids of ``top`` and of what stands below it, as far as ``user`` sees it, the top first."""
     down = (
         select(Customer.id, literal(0).label("depth"))
         .where(Customer.id == top)
@@ -106,7 +109,7 @@ def _below(top: int, user: User) -> Any:
         .where(down.c.depth < DEEPEST)
         .with_only_columns(Customer.id, down.c.depth + 1)
     )
-    return select(down.c.id).distinct().limit(MOST)
+    return select(down.c.id).group_by(down.c.id).order_by(func.min(down.c.depth), down.c.id)
 
 
 def _in_order(
@@ -118,7 +121,7 @@ def _in_order(
             yield from _in_order(child, below, depth + 1)
 
 
-def _sums(ids: Iterable[int], user: User) -> dict[int, Sums]:
+def _sums(ids: Select[Any], user: User) -> dict[int, Sums]:
     """By customer, of the deals and costs that ``user`` sees."""
     sums: dict[int, Sums] = {}
     deals = (

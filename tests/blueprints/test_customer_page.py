@@ -150,6 +150,19 @@ def test_what_one_may_not_see_of_a_group_neither_appears_nor_counts(app: Flask, 
     assert "CN¥494,000" in everything.text
 
 
+def test_a_large_group_is_summed_up_whole_and_says_how_many_are_not_listed(
+    cast: Cast, wang: Browser
+) -> None:
+    plants = [firm(f"工厂{number:03}", cast.wang, cast.sigma) for number in range(103)]
+    deep = firm("车间", cast.wang, plants[0])
+    sell(cast, deep, 77000, cast.wang)
+    sell(cast, plants[-1], 1000, cast.wang)
+    page = wang.get(f"/customers/{cast.sigma.id}")
+    assert "Group 105" in page.text
+    assert "and 5 more" in page.text
+    assert "Open deals CN¥264,000" in page.text
+
+
 def test_a_group_that_goes_round_in_circles_ends(cast: Cast, wang: Browser) -> None:
     plant = firm("西格玛二厂", cast.wang, cast.sigma)
     cast.sigma.parent_id = plant.id

@@ -121,6 +121,18 @@ def test_groups_say_who_shares_what(cast: Cast, twin: Customer) -> None:
     assert groups(cast, "li") == {"name": [], "phone": both, "domain": [], "sound": []}
 
 
+def test_however_many_share_a_name_they_are_a_group(cast: Cast) -> None:
+    wang = cast.wang
+    for number in range(24):
+        name = ("沈阳鼓风机有限公司", "沈阳鼓风机")[number % 2]
+        Customer.register(Customer(name=name, owner=wang, phone="024-2345 6789"), by=wang)
+    db.session.commit()
+    (group,) = duplicate_groups(LikenessKind.NAME, wang)
+    assert (len(group.customers), group.more) == (20, 4)
+    assert count_of_groups(wang, LikenessKind.NAME) == 1
+    assert not duplicate_groups(LikenessKind.PHONE, wang)
+
+
 def test_what_was_told_apart_is_no_group_until_a_third_comes(cast: Cast, twin: Customer) -> None:
     Distinction.draw([twin, cast.sigma], by=cast.li)
     Distinction.draw([cast.sigma, twin], by=cast.li)
