@@ -22,9 +22,9 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from crm import create_app, schema
+from crm import clock, create_app, schema
 from crm.signing_in import SESSION_COOKIE
-from tests.conftest import make_settings
+from tests.conftest import NOON, make_settings
 from tests.journeys.conftest import FLAGS, LANGUAGES
 from tests.pages import PAGES, World, build
 
@@ -75,6 +75,7 @@ def main() -> None:
     looks = list(_looks(choice))
     shutil.rmtree(choice.folder, ignore_errors=True)
     choice.folder.mkdir(parents=True)
+    clock.set_to(NOON)  # the demo tells of its last weeks: on a day of its own it has all there is
     with tempfile.TemporaryDirectory(prefix="crm-tour-") as instance:
         app = create_app(make_settings(f"sqlite:///{instance}/tour.sqlite", Path(instance)))
         with app.app_context():

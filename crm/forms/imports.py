@@ -38,7 +38,7 @@ KEYS = {
     "phone": _l("Phone"), "mobile": _l("Mobile"), "email": _l("E-mail"),
 }  # fmt: skip
 MODES = {
-    Mode.BOTH: _l("Add new ones and change those that are here"),
+    Mode.BOTH: _l("Add new ones, change those here"),
     Mode.CREATE: _l("Only add new ones"),
     Mode.UPDATE: _l("Only change those that are here"),
 }

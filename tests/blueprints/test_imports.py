@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+import zipfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -310,6 +314,58 @@ def test_a_file_that_cannot_be_read_is_explained(
     page = upload(admin, content, name, status=422)
     assert complaint in page.text
     assert db.session.scalar(select(ImportRun)) is None
+
+
+def packed(sheet: Callable[[Any], object]) -> bytes:
+    """A workbook, after something was done to its sheet."""
+    book, file = Workbook(), io.BytesIO()
+    sheet(book.active)
+    book.save(file)
+    return file.getvalue()
+
+
+def bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "complaint"),
+    [(bomb, "unpacks to 60 MB"),
+     (lambda: packed(lambda sheet: [sheet.append(row) for row in (["name"], ["=1+1"])]),
+      "formulas without their results")],
+    ids=["bomb", "formulas"],
+)  # fmt: skip
+def test_a_workbook_that_cannot_be_read_is_explained(
+    admin: Browser, make: Callable[[], bytes], complaint: str
+) -> None:
+    before = customers()
+    assert complaint in upload(admin, make(), "c.xlsx", status=422).text
+    assert (db.session.scalar(select(ImportRun)), customers()) == (None, before)
+
+
+def test_merged_cells_and_days_of_three_kinds_come_in(admin: Browser, cast: Cast) -> None:
+    def fill(sheet: Any) -> None:
+        for row in (["地区", "客户名称", "创建日期"], ["华东", "陶泵业", date(2026, 3, 1)],
+                    [None, "罗阀门", "2026年3月2日"], [None, "菲仪表", "03.03.2026"]):  # fmt: skip
+            sheet.append(row)
+        sheet.merge_cells("A2:A4")
+
+    write(admin, check(admin, upload(admin, packed(fill), "c.xlsx")))
+    zone = ZoneInfo("Asia/Shanghai")
+    made = [cast.customer(name) for name in ("陶泵业", "罗阀门", "菲仪表")]
+    assert [one.created_at.astimezone(zone).day for one in made] == [1, 2, 3]
+    assert len({one.region for one in made}) == 1
+    assert made[0].region == cast.option(OptionList.REGION, "East China")
+
+
+def test_a_day_that_can_be_read_in_two_ways_is_a_bad_row(admin: Browser) -> None:
+    before = customers()
+    page = check(admin, upload(admin, "客户名称,创建日期\n陶泵业,2026-03-01\n罗阀门,3/4/2026\n"))
+    assert "may be month/day or day/month" in page.text
+    assert customers() == before
 
 
 @pytest.mark.parametrize("content", ['"abc', f"{'x' * 10_000_000}\n"])
