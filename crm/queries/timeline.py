@@ -69,6 +69,8 @@ class Wanted:
 
     kind: Kind | None = None
     count: int = SHOWN
+    # The event before which it begins: how what is older than ``MOST`` events is reached.
+    before: int | None = None
 
     @classmethod
     def parse(cls, args: Mapping[str, str]) -> Self:
@@ -76,7 +78,9 @@ class Wanted:
         kind, count = args.get("show", ""), args.get("events", "")
         known = kind in list(Kind)
         number = int(count) if count.isdecimal() and len(count) < 5 else SHOWN
-        return cls(Kind(kind) if known else None, min(max(SHOWN, number), MOST))
+        before = args.get("before", "")
+        place = int(before) if before.isdecimal() and len(before) < 10 else None
+        return cls(Kind(kind) if known else None, min(max(SHOWN, number), MOST), place)
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class Timeline:
     wanted: Wanted
     kinds: Sequence[Kind]
     has_older: bool
+    # The id of the last event looked at.
+    last: int | None = None
     # What the events are about, as it is now: activities by id, files by id, and what the claims
     # cost this record by their ids.
     activities: Mapping[int, Activity] = field(default_factory=dict)
@@ -116,9 +122,15 @@ class Timeline:
         return groupby(self.events, key=lambda event: to_user_timezone(event.at).date())
 
     def args(self, kind: Kind | None, *, more: bool = False) -> dict[str, str]:
-        """The query arguments that show ``kind``, or more of the events that are shown now."""
+        """The query arguments that show ``kind``, or more than the events that are shown now."""
         args = {"show": kind.value} if kind else {}
-        return args | {"events": str(min(3 * self.wanted.count, MOST))} if more else args
+        if not more:
+            return args
+        if self.wanted.count >= MOST:
+            return args | {"before": str(self.last)}
+        if self.wanted.before is not None:
+            args["before"] = str(self.wanted.before)
+        return args | {"events": str(min(3 * self.wanted.count, MOST))}
 
 
 def of_customer(customer: Customer, user: User, wanted: Wanted) -> Timeline:
@@ -217,13 +229,17 @@ def _latest(
         if wanted.kind is Kind.MAILS:
             mails = select(Activity.id).join(Activity.kind).where(Option.code == "mail")
             events = events.where(Event.subject_id.in_(mails))
+    if wanted.before is not None and (place := db.session.get(Event, wanted.before)):
+        older = and_(Event.at == place.at, Event.id < place.id)
+        events = events.where(or_(Event.at < place.at, older))
     rows = db.session.scalars(events.limit(wanted.count + 1)).all()
-    shown, has_older = rows[: wanted.count], len(rows) > wanted.count and wanted.count < MOST
+    shown, has_older = rows[: wanted.count], len(rows) > wanted.count
     activities = _activities(shown)
     taken_back = {activity.id for activity in activities.values() if activity.is_trashed}
     return Timeline(
         [event for event in shown if not _is_taken_back(event, taken_back)],
-        wanted, kinds, has_older, activities, _files(shown, user) if user else {}, costs or {},
+        wanted, kinds, has_older, shown[-1].id if shown else None,
+        activities, _files(shown, user) if user else {}, costs or {},
     )  # fmt: skip
 
 

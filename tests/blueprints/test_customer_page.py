@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -108,6 +109,27 @@ def test_older_events_are_loaded_under_the_filter_that_is_chosen(cast: Cast, wan
     whole = wang.get(older.partition("#")[0])
     assert "第44通" in whole.text
     assert "Show older" not in whole.text
+
+
+def test_what_is_older_than_a_thousand_events_is_reached(cast: Cast, wang: Browser) -> None:
+    sigma, owner = cast.sigma, cast.wang
+    for number in range(1050):
+        told = {"phone": [f"A{number:04}Z", f"A{number + 1:04}Z"]}
+        Event.record(
+            Action.CUSTOMER_CHANGED, sigma, by=owner, changes=told,
+            at=clock.now() - timedelta(minutes=number // 2),
+        )  # fmt: skip
+    db.session.commit()
+    page, seen = wang.get(f"/customers/{sigma.id}?events=1000"), set[str]()
+    for _turn in range(2):
+        seen |= set(re.findall(r"A(\d{4})Z", page.html))
+        older = [values["href"] for tag, values in page.tags
+                 if tag == "a" and "before=" in values.get("href", "")]  # fmt: skip
+        if older:
+            page = wang.get(older[0].partition("#")[0] + "&events=1000")
+    assert len(seen) == 1051
+    assert "Show older" not in page.text
+    assert wang.get(f"/customers/{sigma.id}?before=999999999").with_id("timeline_title")
 
 
 def test_the_group_is_a_tree_with_its_sums(cast: Cast, wang: Browser) -> None:
