@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, StringField, ValidationError
+from wtforms import BooleanField, FieldList, StringField, ValidationError
 from wtforms.validators import Length
 
 from crm.formatting import custom_words
 from crm.forms.base import BaseForm, Conflict
 from crm.forms.fields import WordField, text
-from crm.forms.options import OptionRow
-from crm.forms.rows import MOST_ROWS, RowsForm
+from crm.forms.options import OptionRowsForm, rows_of
 from crm.importers.custom import parser
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
-from crm.models import CustomChoice, CustomField, CustomNoun, FieldKind, User
+from crm.models import CustomField, CustomNoun, FieldKind, User
 from crm.models.option import COLOURS, InUse, OptionPlan
 
 CHOOSING = (FieldKind.CHOICE, FieldKind.CHOICES)
 
 
-class CustomFieldForm(RowsForm):
+class CustomFieldForm(OptionRowsForm):
     label_zh = text("中文", 80)
     label_en = text("English", 80)
     kind = WordField(_l("Kind"), FieldKind)
@@ -35,7 +33,6 @@ class CustomFieldForm(RowsForm):
     help_zh = text(_l("Help (中文)"), 300)
     help_en = text(_l("Help (English)"), 300)
     preset = StringField(_l("New records begin with"), validators=[Length(max=300)])
-    rows = FieldList(FormField(OptionRow), max_entries=MOST_ROWS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,11 +62,8 @@ class CustomFieldForm(RowsForm):
             raise ValidationError(_("Give it a name, in one language at least."))
 
     def validate_rows(self, field: FieldList) -> None:
-        if not self.chooses:
-            return
-        super().validate_rows(field)
-        if not any(row.form.active.data for row in field):
-            raise ValidationError(_("Offer at least one, so that there is something to choose."))
+        if self.chooses:
+            super().validate_rows(field)
 
     def conflicts_with(self, record: Any) -> list[Conflict]:
         return [*BaseForm.conflicts_with(self, record), *super().conflicts_with(record)]
@@ -94,10 +88,7 @@ class CustomFieldForm(RowsForm):
         try:
             field.arrange(self._plans(field))
         except InUse as error:
-            self.rows.errors = [_(
-                "“%(name)s” cannot go: records use it. Take the tick off instead, and it is no "
-                "longer offered. Nothing was saved.", name=error.what,
-            )]  # fmt: skip
+            self.explain(error)
             return False
         if not self._preset(field):
             return False
@@ -112,16 +103,8 @@ class CustomFieldForm(RowsForm):
         )  # fmt: skip
         return field
 
-    def _plans(self, field: CustomField) -> Sequence[OptionPlan]:
-        known: dict[str, CustomChoice] = {str(choice.id): choice for choice in field.choices}
-        rows = [entry.form for entry in self.rows] if self.chooses else []
-        return [
-            OptionPlan(
-                row.labels[0], row.labels[1], row.colour.data, row.active.data,
-                known.get(row.id.data or ""),
-            )
-            for row in rows
-        ]  # fmt: skip
+    def _plans(self, field: CustomField) -> list[OptionPlan]:
+        return self.plans(field.choices) if self.chooses else []
 
     def _preset(self, field: CustomField) -> bool:
         """Let new records begin with what was typed, if it can be read."""
@@ -136,5 +119,4 @@ class CustomFieldForm(RowsForm):
 
 def shown(field: CustomField) -> list[dict[str, Any]]:
     """The choices as the form's rows."""
-    names = ("id", "label_zh", "label_en", "colour", "active")
-    return [{name: getattr(choice, name) for name in names} for choice in field.choices]
+    return rows_of(field.choices)
