@@ -16,7 +16,8 @@ from crm.extensions import db
 from crm.filters.base import ListFilter
 from crm.filters.facets import NOBODY
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, OptionField, RecordField, Required, text
+from crm.forms.fields import DayField, OptionField, Required, text
+from crm.forms.picker import PickerField
 from crm.models import (
     Customer,
     Deal,
@@ -138,12 +139,8 @@ class CustomerBatchForm(BatchForm):
     }  # fmt: skip
 
     tag = OptionField(_l("Tag"), OptionList.TAG, empty=_l("Choose…"), validators=[Required()])
-    owner = RecordField(_l("Owner"), empty=_l("Choose…"), validators=[Required()])
+    owner = PickerField(_l("Owner"), "user", validators=[Required()])
     grade = OptionField(_l("Grade"), OptionList.GRADE)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.owner.offer(User.active())
 
 
 class DealBatchForm(BatchForm):
@@ -161,12 +158,8 @@ class DealBatchForm(BatchForm):
     }  # fmt: skip
 
     tag = OptionField(_l("Tag"), OptionList.TAG, empty=_l("Choose…"), validators=[Required()])
-    owner = RecordField(_l("Owner"), empty=_l("Choose…"), validators=[Required()])
+    owner = PickerField(_l("Owner"), "user", validators=[Required()])
     expected_close = DayField(_l("Expected close"), validators=[Required()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.owner.offer(User.active())
 
 
 class TaskBatchForm(BatchForm):
@@ -182,11 +175,7 @@ class TaskBatchForm(BatchForm):
     }  # fmt: skip
 
     due_on = DayField(_l("Due"), validators=[Required()])
-    assignee = RecordField(_l("Assigned to"), empty=_l("Choose…"), validators=[Required()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.assignee.offer(User.active())
+    assignee = PickerField(_l("Assigned to"), "user", validators=[Required()])
 
 
 class ClaimBatchForm(BatchForm):

@@ -12,14 +12,15 @@ from wtforms.validators import Length
 from crm.extensions import db
 from crm.forms.base import BaseForm
 from crm.forms.fields import RecordField, Required
+from crm.forms.picker import PickerField
 from crm.models import Team, User
 
 
 class TeamForm(BaseForm):
     name = StringField(_l("Name"), validators=[Required(), Length(max=200)])
     parent = RecordField(_l("Part of"), empty=_l("Nothing: it stands at the top"))
-    head = RecordField(
-        _l("Head"), empty=_l("Nobody"),
+    head = PickerField(
+        _l("Head"), "user",
         description=_l("Decides over the members' expenses, if they have no manager of their own."),
     )  # fmt: skip
 
@@ -28,7 +29,6 @@ class TeamForm(BaseForm):
         self.team: Team | None = kwargs.get("obj")
         self.parent.offer([team for team in db.session.scalars(Team.in_order())
                            if self.team is None or not team.is_within(self.team)])  # fmt: skip
-        self.head.offer(User.active())
 
     def validate_parent(self, field: RecordField) -> None:
         if self.team and field.data and field.data.is_within(self.team):

@@ -16,6 +16,7 @@ from crm.extensions import LANGUAGES
 from crm.folding import fold
 from crm.forms.base import BaseForm
 from crm.forms.fields import RecordField, Required, known_timezone, name_field, text
+from crm.forms.picker import PickerField
 from crm.models import Role, Team, User, UserSession
 from crm.models.user import is_username
 from crm.wording import WORDS
@@ -93,7 +94,9 @@ class InviteForm(PersonForm):
 class UserForm(PersonForm):
     username = text(_l("User name"), 80, validators=[Required()], render_kw=NO_KEYBOARD_HELP)
     team = RecordField(_l("Team"), empty=_l("No team"))
-    manager = RecordField(lazy_pgettext("user", "Manager"), empty=_l("The team's head"))
+    manager = PickerField(
+        lazy_pgettext("user", "Manager"), "user", description=_l("Empty: the team's head")
+    )
     language = language_field(_l("As the browser asks"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,7 +104,6 @@ class UserForm(PersonForm):
         self.user = kwargs["obj"]
         self.email.description = _("With a new address, a link that went to the old one ends.")
         self.team.offer(Team.in_order())
-        self.manager.offer(User.active().where(User.id != self.user.id))
 
     def validate_username(self, field: StringField) -> None:
         field.data = (field.data or "").lower()
@@ -113,7 +115,7 @@ class UserForm(PersonForm):
         if Role.ADMINISTRATOR not in field.data and self.user and self.user.is_last_administrator:
             raise ValidationError(_("Nobody else is an administrator: make somebody one first."))
 
-    def validate_manager(self, field: RecordField) -> None:
+    def validate_manager(self, field: PickerField) -> None:
         above, seen = field.data, set()
         while above is not None and above.id not in seen:
             if above is self.user:

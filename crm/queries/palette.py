@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload
 
-from crm.extensions import db
 from crm.filters.base import ListFilter
 from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
 from crm.filters.facets import Person
+from crm.filters.pickers import offered
 from crm.folding import fold, search_text, words_of
 from crm.models import Noun, User
 from crm.models.access import reaches
@@ -78,15 +77,11 @@ def sections(
 
 def leads_for(q: str, user: User) -> list[Lead]:
     """What the colleagues look after who are called like ``q``, where ``user`` sees theirs."""
-    if not (words := words_of(q)):
+    if not words_of(q):
         return []
-    called = [
-        each for each in db.session.scalars(User.active().options(joinedload(User.team)))
-        if all(word in search_text(each.name, each.username) for word in words)
-    ]  # fmt: skip
     return [
         Lead(icon, each.name, title, filter(owner=(Person(str(each.id)),)).url())
-        for each in called[:OF_PEOPLE]
+        for each in offered("user", q, user)[:OF_PEOPLE]
         for noun, icon, title, filter in (
             (Noun.CUSTOMERS, "building-2", _("Customers"), CustomerFilter),
             (Noun.DEALS, "handshake", _("Deals"), DealFilter),

@@ -46,7 +46,8 @@ def test_a_range_is_ticked_and_given_to_a_colleague(cast: Cast, open_as: Opener)
     expect(bar).to_contain_text("Selected: 2")
     bar.get_by_role("button", name="Change owner").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Owner").select_option(label="赵磊")
+    dialog.get_by_label("Owner").press_sequentially("赵磊")
+    dialog.get_by_role("option", name="赵磊").click()
     dialog.get_by_role("button", name="Change owner").click()
     expect(page.locator("main, #toasts").get_by_text("2 changed.")).to_be_visible()
     assert owners(cast) == ["zhao", "wang", "zhao", "wang"]
@@ -88,7 +89,7 @@ def test_without_javascript_the_same_by_pages(
     page.goto("/customers?q=号厂")
     tick(page, "一号厂")
     page.get_by_role("button", name="Change owner").click()
-    page.get_by_label("Owner").select_option(label="孙健")
+    page.get_by_label("Owner").fill("孙健")
     page.get_by_role("main").get_by_role("button", name="Change owner").click()
     expect(page.locator("main, #toasts").get_by_text("1 changed.")).to_be_visible()
     assert owners(cast)[0] == "sun"
