@@ -122,6 +122,11 @@ def _release_customer(user: User, customer: Customer) -> bool:
     return Company.current().has_pool and _edit_customer(user, customer)
 
 
+def _give_customer(user: User, customer: Customer) -> bool:
+    """What lies in the pool is claimed, within its limit; only who leads gives it to somebody."""
+    return _edit_customer(user, customer) and (not customer.lies_in_pool or _leads(user))
+
+
 def _merge_customer(user: User, customer: Any) -> bool:
     """Who leads merges what their people own, and what nobody owns; given the class, some of it."""
     if not _leads(user) or isinstance(customer, type):
@@ -264,6 +269,7 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("claim", Customer): _claim_customer,
     ("release", Customer): _release_customer,
     ("take_back", Customer): _work_with_customer,
+    ("give", Customer): _give_customer,
     ("merge", Customer): _merge_customer,
     ("undo", Merge): _undo_merge,
     ("oversee", Customer): _oversee_customers,

@@ -7,13 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from flask import has_request_context
 from flask_babel import gettext as _
+from flask_login import current_user
 
-from crm.extensions import LANGUAGES
+from crm.extensions import LANGUAGES, db
 from crm.formatting import day, label, language, moment, money, number
 from crm.models import (
     Action,
     Contact,
+    Customer,
     CustomerKind,
     CustomField,
     CustomNoun,
@@ -25,6 +28,7 @@ from crm.models import (
     Role,
 )
 from crm.nouns import BY_LIST, BY_TABLE, NOUNS, list_word
+from crm.once import once_a_request
 from crm.wording import field_word, word_for
 
 ICONS: dict[str, str] = {
@@ -93,7 +97,7 @@ def changed(event: Event) -> dict[str, Change]:
         case Action.CUSTOMER_TAKEN_BACK:
             return {"owner": Change(field_word("customer", "owner"), "", particulars["owner"])}
         case Action.CONTACT_MOVED if event.subject_kind == Contact.__tablename__:
-            left, entered = particulars["left"], particulars["entered"]
+            left, entered = _firm(particulars["left"]), _firm(particulars["entered"])
             return {"customer": Change(field_word("contact", "customer"), left, entered)}
     if "changes" not in particulars:
         return {}
@@ -133,6 +137,18 @@ def _value(field: str, text: str) -> str:
     return VALUES[field](text) if text and field in VALUES else text
 
 
+def _firm(name: str) -> str:
+    """A customer in a history, kept by its name: told to who sees one that is called so."""
+    if not has_request_context() or not name:
+        return name
+
+    def is_seen() -> bool:
+        named = Customer.visible_to(current_user).where(Customer.name == name)
+        return bool(db.session.scalar(named.with_only_columns(Customer.id).limit(1)))
+
+    return name if once_a_request(f"customer {name} seen", is_seen) else _("another customer")
+
+
 def _own_line(text: str) -> str:
     """Of a name in both languages, Chinese first, the reader's."""
     lines = text.split("\n")
@@ -163,6 +179,7 @@ OWN_VALUES: dict[FieldKind, Callable[[str], str]] = {
 
 # How the values that histories keep as text are written; the others are what people typed.
 VALUES: dict[str, Callable[[str], str]] = {
+    "parent": _firm,
     **dict.fromkeys(
         (
             "grade",
@@ -229,7 +246,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.CONTACT_CHANGED: lambda p: _("Contact changed: %(name)s", name=p["name"]),
     Action.CONTACT_MOVED: lambda p: _(
         "%(name)s went from %(left)s to %(entered)s",
-        name=p["name"], left=p["left"], entered=p["entered"],
+        name=p["name"], left=_firm(p["left"]), entered=_firm(p["entered"]),
     ),
     Action.CONTACT_TRASHED: lambda p: _("Contact moved to the trash: %(name)s", name=p["name"]),
     Action.CONTACT_RESTORED: lambda p: _("Contact restored: %(name)s", name=p["name"]),

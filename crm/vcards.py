@@ -23,6 +23,9 @@ MOST_CARDS = 500
 # What a field of ours holds at most.
 LONGEST = {"name": 200, "title": 120, "wechat": 60, "note": 10_000}
 LONGEST_LABEL, LONGEST_PHONE, LONGEST_EMAIL = 40, 60, 254
+LONGEST_HEAD = 1_000
+# In what telephones write; what names another is read as UTF-8.
+CHARSETS = {"gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252", "shift_jis", "euc-kr"}
 
 
 @dataclass
@@ -111,12 +114,10 @@ class _Line:
     def text(self) -> str:
         """The value as people read it."""
         if "QUOTED-PRINTABLE" in {value.upper() for value in self.param("ENCODING")}:
-            charset = next(iter(self.param("CHARSET")), "utf-8")
+            charset = next(iter(self.param("CHARSET")), "").lower()
             raw = quopri.decodestring(self.value.encode("utf-8", "surrogateescape"))
-            try:
-                return raw.decode(charset, "replace")
-            except LookupError:
-                return raw.decode("utf-8", "replace")
+            written = raw.decode(charset if charset in CHARSETS else "utf-8", "replace")
+            return written.replace("\0", "")
         return self.value
 
     @property
@@ -146,27 +147,29 @@ def _text(content: bytes) -> str:
 def _lines(text: str) -> Iterator[_Line]:
     """The properties, folded lines put together again, in both ways of doing it."""
     plain = re.sub(r"\r\n?", "\n", text.replace("\0", ""))
-    logical: list[str] = []
+    logical: list[list[str]] = []  # each as its pieces: a file may be one line in a million pieces
     for line in plain.split("\n"):
-        if logical and line[:1] in (" ", "\t"):
-            logical[-1] += line[1:]
-        elif logical and logical[-1].endswith("=") and _is_quoted(logical[-1]):
-            logical[-1] = logical[-1][:-1] + line
+        last = logical[-1] if logical else []
+        if last and line[:1] in (" ", "\t"):
+            last.append(line[1:])
+        elif last and last[-1].endswith("=") and _is_quoted(last[0]):
+            last[-1] = last[-1][:-1]
+            last.append(line)
         else:
-            logical.append(line)
-    for line in logical:
-        if parsed := _parsed(line):
+            logical.append([line])
+    for pieces in logical:
+        if parsed := _parsed("".join(pieces)):
             yield parsed
 
 
 def _is_quoted(line: str) -> bool:
-    return "QUOTED-PRINTABLE" in line.partition(":")[0].upper()
+    return "QUOTED-PRINTABLE" in line[:LONGEST_HEAD].partition(":")[0].upper()
 
 
 def _parsed(line: str) -> _Line | None:
     """``item1.TEL;TYPE=CELL,PREF:138`` → its name, parameters and value."""
     head, is_quoted = "", False
-    for at, char in enumerate(line[:1000]):
+    for at, char in enumerate(line[:LONGEST_HEAD]):
         if char == '"':
             is_quoted = not is_quoted
         elif char == ":" and not is_quoted:

@@ -110,3 +110,19 @@ def test_the_file_may_be_written_in_several_ways(encoding: str) -> None:
 def test_what_holds_nobody_or_too_many_is_refused(broken: bytes) -> None:
     with pytest.raises(ValueError, match=r"\d+"):
         read(broken)
+
+
+def test_a_line_in_very_many_pieces_is_read_at_once() -> None:
+    note = "NOTE:a" + "\r\n b" * 1_000_000
+    (card,) = read(f"BEGIN:VCARD\r\nFN:x\r\n{note}\r\nEND:VCARD".encode())
+    assert card.note == "a" + "b" * 9_999
+    coded = "NOTE;ENCODING=QUOTED-PRINTABLE:" + "=41=\n" * 200_000
+    (card,) = read(f"BEGIN:VCARD\nFN:x\n{coded}\nEND:VCARD".encode())
+    assert card.note == "A" * 10_000
+
+
+@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "utf-7", "idna", "nonsense"])
+def test_what_no_telephone_writes_in_is_read_as_utf_8(charset: str) -> None:
+    line = f"FN;CHARSET={charset};ENCODING=QUOTED-PRINTABLE:A=00=E5=88=98\\ud800"
+    (card,) = read(f"BEGIN:VCARD\n{line}\nEND:VCARD".encode())
+    assert card.name == "A刘ud800"

@@ -16,6 +16,7 @@ from crm.exporters.files import WRITERS, Format, filled
 from crm.extensions import db, only_reading
 from crm.filters.base import ListFilter
 from crm.filters.columns import Column
+from crm.formulas import guarded
 from crm.models import Action, Company, Event, User
 from crm.nouns import list_word
 from crm.wording import FIELDS
@@ -64,7 +65,7 @@ class Export:
         if self.format is Format.VCF:
             vcf_writer.write(file, self._records())
             return
-        titles = [title for column in self.filter.shown for title in _titles(column)]
+        titles = [guarded(title) for column in self.filter.shown for title in _titles(column)]
         WRITERS[self.format](file, titles, self._rows())
 
     def _refuse_too_many(self) -> None:

@@ -28,6 +28,7 @@ from crm.forms.web import web
 from crm.models import Contact, Customer, CustomerKind, CustomNoun, OptionList, User
 from crm.models.customer import MOST_EMPLOYEES
 from crm.names import tidy_name
+from crm.policies import may
 
 
 class CustomerForm(OwnFields, WithTags, InPlace, BaseForm):
@@ -55,6 +56,11 @@ class CustomerForm(OwnFields, WithTags, InPlace, BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.customer: Customer | None = kwargs.get("obj")
+
+    def validate_owner(self, field: PickerField) -> None:
+        is_given = self.customer and field.data and field.data != self.customer.owner
+        if is_given and not may("give", self.customer):
+            raise ValidationError(_("It lies in the public pool: claim it there."))
 
     def validate_parent(self, field: PickerField) -> None:
         if self.customer and field.data and field.data.belongs_to(self.customer):

@@ -66,7 +66,7 @@ class Report(Watcher):
     ) -> None:
         """A batch is through: keep its bad rows, and look for twins of its new ones."""
         if not self._file.tell():
-            self._bad.writerow([*header, _("What is wrong")])
+            self._bad.writerow([guarded(cell) for cell in (*header, _("What is wrong"))])
         reasons: dict[int, list[str]] = {}
         for problem in problems:
             where = f"{problem.column}: " if problem.column else ""

@@ -32,6 +32,7 @@ Row = tuple[int, list[str]]
 MOST_UNPACKED, MOST_SHARED = 250_000_000, 60_000_000
 HARMLESS, HIGHEST_RATIO = 10_000_000, 120
 MOST_MERGED = 200_000
+MOST_CELLS = 16_384  # in a row
 LONGEST_NAME = 31  # of a sheet, in any program that writes them
 # The header is looked for among the first rows: above it may stand a title.
 LOOKED_AT = 20
@@ -45,6 +46,7 @@ _NOT_COMPUTED = re.compile(
 )
 # A character that XML cannot hold, or that it would change, as ``_x000D_``; openpyxl leaves it so.
 _ESCAPED = re.compile("_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)
+_ROW, _CELL = re.compile(rb"<(?:\w+:)?row[ />]"), re.compile(rb"<(?:\w+:)?c[ />]")
 _CHUNK = 1 << 20
 
 
@@ -140,7 +142,9 @@ def _check(path: Path) -> None:
             for info in infos:
                 if info.filename.endswith((".xml", ".rels")):
                     with archive.open(info) as part:
-                        if _DOCTYPE.search(part.read(4096)):
+                        start = part.read(4096)
+                        # Nobody writes UTF-16 there; what does would pass unseen.
+                        if b"\0" in start or _DOCTYPE.search(start):
                             raise Refused(_broken())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Refused(_broken()) from error
@@ -173,9 +177,10 @@ def _anchors(book: Any, sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
 
 def _areas(part: IO[bytes]) -> Iterator[bytes]:
     """The merged areas that the XML of a sheet names."""
-    rest = b""
+    rest, width = b"", 0
     while chunk := part.read(_CHUNK):
         text = rest + chunk
+        width = _width(chunk, width)
         if _NOT_COMPUTED.search(text):
             raise Refused(
                 _("The sheet has formulas without their results. Open the file, save it, and "
@@ -186,6 +191,20 @@ def _areas(part: IO[bytes]) -> Iterator[bytes]:
             yield found[1]
             end = found.end()
         rest = text[max(end, len(text) - 512) :]
+
+
+def _width(chunk: bytes, width: int) -> int:
+    """How many cells the last row of ``chunk`` has, of which ``width`` stood in those before it.
+
+    openpyxl keeps a row as a whole: one of millions of empty cells takes gigabytes.
+
+    :raises Refused: a row has more than any program writes.
+    """
+    for at, row in enumerate(_ROW.split(chunk)):
+        width = len(_CELL.findall(row)) + (width if at == 0 else 0)
+        if width > MOST_CELLS:
+            raise Refused(_broken())
+    return width
 
 
 def _written(sheet: Any, anchors: dict[tuple[int, int], tuple[int, int]]) -> Iterator[Row]:

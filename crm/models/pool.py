@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Date, ForeignKey, Index, func, select
+from sqlalchemy import Date, ForeignKey, Index, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm import clock
@@ -139,7 +139,7 @@ class Pooled:
         """Undo what ``by`` gave to the pool within a day, as if nobody had.
 
         :raises PoolRefused: somebody has ``taken`` it meanwhile, somebody else gave it to the pool,
-            or it is too ``late``.
+            it is too ``late``, or its owner claimed others meanwhile, up to the ``limit``.
         """
         if self.owner_id is not None:
             raise PoolRefused("taken")
@@ -150,6 +150,8 @@ class Pooled:
             or ended is None or ended.began_at > last.at  # somebody had it between then and now
         ):  # fmt: skip
             raise PoolRefused("late")
+        if _has_filled_up(ended.owner, last.at):
+            raise PoolRefused("limit")
         self.owner = ended.owner
         db.session.flush()  # the ownership that the flush began gives way to the one that goes on
         ended.go_on()
@@ -190,8 +192,24 @@ def _last_ownership(customer: Customer) -> Ownership | None:
 def _owned_by(user: User) -> int:
     from crm.models.customer import Customer
 
-    owned = Customer.owner_id == user.id, Customer.trashed_at.is_(None)
+    # What lies in the trash can come back from there; what was merged into another cannot.
+    there = or_(Customer.trashed_at.is_(None), Customer.in_trash())
+    owned = Customer.owner_id == user.id, there
     return db.session.scalar(select(func.count(Customer.id)).where(*owned)) or 0
+
+
+def _has_filled_up(owner: User, since: datetime) -> bool:
+    """Whether ``owner`` claimed others since then, and has as many by now as the limit allows."""
+    limit = Company.current().pool_limit
+    claimed = select(Event.id).where(
+        Event.action == Action.CUSTOMER_CLAIMED, Event.by_id == owner.id, Event.at >= since
+    )
+    _hold(owner)
+    return (
+        limit is not None
+        and db.session.scalar(claimed.limit(1)) is not None
+        and _owned_by(owner) >= limit
+    )
 
 
 def _lost_lately(customer: Customer, user: User, rest: timedelta) -> bool:

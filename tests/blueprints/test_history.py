@@ -154,3 +154,20 @@ def test_what_was_taken_back_from_the_pool_is_a_change_of_owner(
     db.session.commit()
     page = browser.sign_in("wang").get(f"/history/customer/{sigma.id}?field=owner")
     assert [row[1:3] for row in rows(page)] == [["—", "王芳"], ["王芳", "—"]]
+
+
+def test_a_firm_that_the_reader_does_not_see_is_not_named(cast: Cast, browser: Browser) -> None:
+    admin, group = (
+        cast.admin,
+        Customer.register(Customer(name="机密集团", owner=cast.zhou), by=None),
+    )
+    db.session.flush()
+    sigma = cast.sigma
+    sigma.parent = group
+    sigma.note_changes(by=admin)
+    db.session.commit()
+    for who, named in (("wang", False), ("admin", True)):
+        me = browser.sign_in(who)
+        for path in (f"/customers/{sigma.id}", f"/history/customer/{sigma.id}?field=parent"):
+            assert ("机密集团" in me.get(path).text) is named, (who, path)
+    assert "another customer" in browser.sign_in("wang").get(path).text

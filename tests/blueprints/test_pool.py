@@ -213,6 +213,49 @@ def test_giving_and_taking_back_is_as_if_nothing_was(
     )  # fmt: skip
 
 
+def test_taking_back_does_not_pass_the_limit(cast: Cast, browser: Browser, lying: Customer) -> None:
+    wang, company = browser.sign_in("wang"), Company.current()
+    company.pool_limit = 1
+    sigma_id, lying_id = cast.sigma.id, lying.id
+    db.session.commit()
+    wang.submit(wang.get(f"/customers/{sigma_id}"), f"/customers/{sigma_id}/release")
+    wang.post(f"/customers/{lying_id}/claim")
+    db.session.expire_all()
+    assert lying.owner == cast.wang
+    wang.post(f"/customers/{sigma_id}/release/undo")
+    assert "as many customers as the pool allows" in wang.follow().text
+    db.session.expire_all()
+    assert cast.sigma.owner is None
+
+
+def test_what_lies_in_the_trash_counts(cast: Cast, browser: Browser, lying: Customer) -> None:
+    wang, company = browser.sign_in("wang"), Company.current()
+    company.pool_limit = 1
+    cast.sigma.trash(by=cast.wang)
+    lying_id = lying.id
+    db.session.commit()
+    wang.post(f"/customers/{lying_id}/claim")
+    assert "as many customers as the pool allows" in wang.follow().text
+
+
+@pytest.mark.parametrize("who", ["zhao", "li"])
+def test_only_who_leads_gives_what_lies_in_the_pool_to_somebody(
+    cast: Cast, browser: Browser, pool: None, who: str
+) -> None:
+    sigma_id, zhao_id = cast.sigma.id, cast.zhao.id
+    cast.sigma.let_help(cast.li, by=cast.admin)
+    cast.sigma.release(by=cast.wang)
+    db.session.commit()
+    me, batch = browser.sign_in(who), {"deed": "owner", "asked": "1", "owner": str(zhao_id)}
+    me.post("/batches/customers?owner=none", batch | {"record": [str(sigma_id)]})
+    db.session.expire_all()
+    assert (cast.sigma.owner_id == zhao_id) is (who == "li")
+    if who == "zhao":
+        page = me.get(f"/customers/{sigma_id}/edit")
+        page = me.submit(page, f"/customers/{sigma_id}", 422, owner="赵磊")
+        assert "claim it there" in page.text
+
+
 def test_what_somebody_else_gave_or_took_is_not_taken_back(
     cast: Cast, browser: Browser, lying: Customer
 ) -> None:

@@ -103,16 +103,34 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_entities_are_refused(tmp_path: Path, workbook: Make) -> None:
-    content, evil = workbook(["a"]).read_bytes(), tmp_path / "evil.xlsx"
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(evil, "w") as target:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_refused(tmp_path: Path, workbook: Make, encoding: str) -> None:
+    evil = '<!DOCTYPE x [<!ENTITY a "b">]>'
+    path = _with_sheet(workbook(["a"]).read_bytes(), tmp_path,
+                       lambda text: (evil + text.decode()).encode(encoding))  # fmt: skip
+    with pytest.raises(Refused, match="damaged"):
+        sheets_of(path)
+
+
+def _with_sheet(content: bytes, folder: Path, change: Callable[[bytes], bytes]) -> Path:
+    """The workbook with another first sheet."""
+    path = folder / "evil.xlsx"
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(path, "w") as target:
         for name in source.namelist():
             text = source.read(name)
-            if name.endswith("sheet1.xml"):
-                text = b'<!DOCTYPE x [<!ENTITY a "b">]>' + text
-            target.writestr(name, text)
+            target.writestr(name, change(text) if name.endswith("sheet1.xml") else text)
+    return path
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("prefix", [b"", b"x:"])
+def test_a_row_of_more_cells_than_any_has_is_refused(
+    tmp_path: Path, workbook: Make, prefix: bytes
+) -> None:
+    path = _with_sheet(workbook(["a"]).read_bytes(), tmp_path, lambda text: text.replace(
+        b"</row>", b"<%sc/>" % prefix * 20_000 + b"</row>"))  # fmt: skip
     with pytest.raises(Refused, match="damaged"):
-        sheets_of(evil)
+        cells(path)
 
 
 @pytest.mark.usefixtures("context")

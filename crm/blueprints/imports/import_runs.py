@@ -60,7 +60,7 @@ def show(run_id: int) -> Response:
     run = find(ImportRun, run_id)
     if run.state is ImportState.MAPPING:
         return go(url_for("import_mappings.edit", run_id=run.id))
-    after = min(request.args.get("after", 0, type=int), LARGEST_KEY)
+    after = max(0, min(request.args.get("after", 0, type=int), LARGEST_KEY))
     entries = db.session.scalars(ImportEntry.of(run, after=after).limit(ENTRIES + 1)).all()
     return render("imports/runs/show.html", "run", run=run, entries=entries[:ENTRIES],
                   has_more=len(entries) > ENTRIES, progress=uploads.progress_of(run),
