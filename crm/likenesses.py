@@ -41,6 +41,8 @@ _PUBLIC_MAIL = frozenset({
 })  # fmt: skip
 # A shorter name or number is shared by chance.
 LEAST_NAME, LEAST_SOUND, LEAST_DIGITS = 2, 5, 7
+# So many Chinese characters tell a firm wherever they stand in a name.
+LEAST_WITHIN = 3
 
 
 class LikenessKind(StrEnum):
@@ -68,14 +70,27 @@ def name_key(name: str) -> str:
     return key
 
 
-def sound_key(name: str) -> str:
-    """How a name sounds without the place it begins with: 大连西格玛 and 西格马 are ``xigema``."""
+def core_of(name: str) -> str:
+    """``大连西格玛流体有限公司`` → ``西格玛流体``: without place and legal form."""
     key = name_key(name)
     for length in (4, 3, 2):
         if key[:length] in _places():
             bare = key[length:].removeprefix("省").removeprefix("市")
-            return pinyin_of(bare if len(bare) >= LEAST_NAME else key)
-    return pinyin_of(key)
+            return bare if len(bare) >= LEAST_NAME else key
+    return key
+
+
+def is_part(part: str, core: str) -> bool:
+    """Whether one core says a part of another: what it begins with, or enough Chinese anywhere."""
+    if len(pinyin_of(part)) < LEAST_SOUND:
+        return False
+    is_telling = len(part) >= LEAST_WITHIN and not part.isascii()
+    return core.startswith(part) or (is_telling and part in core)
+
+
+def sound_key(name: str) -> str:
+    """How the core of a name sounds: 大连西格玛 and 西格马 are ``xigema``."""
+    return pinyin_of(core_of(name))
 
 
 def phone_key(phone: str) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from crm.likenesses import LikenessKind, domain_of, likenesses, name_key, phone_key, sound_key
+from crm.likenesses import (
+    LikenessKind,
+    core_of,
+    domain_of,
+    is_part,
+    likenesses,
+    name_key,
+    phone_key,
+    sound_key,
+)
 
 
 @pytest.mark.parametrize("written", [
@@ -34,6 +43,22 @@ def test_names_that_sound_alike_are_alike_wherever_they_are() -> None:
     assert sound_key("大连西格玛流体控制有限公司") == sound_key("沈阳市西格马流体控制公司")
     assert sound_key("大连公司") == "dalian"
     assert sound_key("恒川") != sound_key("恒瑞")
+
+
+@pytest.mark.parametrize(("part", "name"), [
+    ("南岭生物", "合肥南岭生物科技有限公司"), ("合肥南岭", "合肥市南岭生物科技有限公司"),
+    ("南岭生物", "肥西南岭生物科技有限公司"), ("Sigma", "Sigma Flow Co., Ltd."),
+])  # fmt: skip
+def test_a_short_name_is_a_part_of_the_whole_one(part: str, name: str) -> None:
+    assert is_part(core_of(part), core_of(name))
+
+
+@pytest.mark.parametrize(("part", "name"), [
+    ("合肥", "合肥南岭生物科技有限公司"), ("科技", "合肥南岭生物科技有限公司"),
+    ("Sig", "Sigma Flow Co., Ltd."), ("Flow", "Sigma Flow Co., Ltd."), ("有限公司", "南岭有限公司"),
+])  # fmt: skip
+def test_a_place_a_trade_or_a_few_letters_are_none(part: str, name: str) -> None:
+    assert not is_part(core_of(part), core_of(name))
 
 
 @pytest.mark.parametrize("written", [

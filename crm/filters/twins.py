@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy import select, tuple_
 
 from crm.extensions import db
-from crm.folding import fold
-from crm.likenesses import LikenessKind, likenesses, phone_key
+from crm.folding import fold, pinyin_of
+from crm.likenesses import LikenessKind, core_of, is_part, likenesses, phone_key
 from crm.models import Contact, Customer, ReachKind, User
 from crm.models.likeness import Likeness
 
 # How many are shown while somebody types.
 SHOWN = 5
+# What more firms than these have in their names tells none of them; nor does more of a long one.
+CANDIDATES, LONGEST_CORE = 200, 24
 SURENESS = {kind: place for place, kind in enumerate(LikenessKind)}
 # By these a form asks before it saves; by the others it only tells.
 SURE = {LikenessKind.NAME, LikenessKind.PHONE}
@@ -66,9 +68,13 @@ class Here:
 
 def here_already(typed: Typed, user: User) -> Here:
     """Who is perhaps here already, of customers and of the contacts at the same one."""
-    besides = typed.at.id if typed.at else None
-    contacts = likely_contacts(typed, user) if typed.at else []
-    return Here(likely_twins(typed.likenesses, user, besides=besides), contacts)
+    if typed.at:
+        others = likely_twins(typed.likenesses, user, besides=typed.at.id)
+        return Here(others, likely_contacts(typed, user))
+    twins = likely_twins(typed.likenesses, user)
+    known = {twin.customer.id for twin in twins}
+    parts = [twin for twin in named_in_part(typed.name, user) if twin.customer.id not in known]
+    return Here([*twins, *parts][:SHOWN])
 
 
 def likely_twins(
@@ -106,6 +112,42 @@ def likely_twins(
         )
     )
     return [Likely(customers[id], surest[id], id in visible) for id in ids]
+
+
+def named_in_part(name: str, user: User) -> list[Likely]:
+    """Whose name says more than ``name`` does, or less: 南岭生物 is 合肥南岭生物科技有限公司.
+
+    Only of those that ``user`` may see: a part of a name would lead to many others.
+    """
+    core = core_of(name)[:LONGEST_CORE]
+    if not is_part(core, core):
+        return []
+    within = select(Likeness.record_id).where(
+        Likeness.record_kind == Customer.__tablename__,
+        Likeness.kind == LikenessKind.SOUND,
+        Likeness.value.in_(_sounds_within(core)),
+    )
+    seen = Customer.visible_to(user).with_only_columns(Customer.id, Customer.name)
+    found = {
+        id: len(other)
+        for fits in (Customer.named(core), Customer.id.in_(within))
+        for id, written in db.session.execute(seen.where(fits).limit(CANDIDATES))
+        if is_part(core, other := core_of(written)) or is_part(other, core)
+    }
+    # The nearest in length are the likeliest.
+    ids = sorted(found, key=lambda id: (abs(found[id] - len(core)), id))[:SHOWN]
+    customers = db.session.scalars(
+        select(Customer).where(Customer.id.in_(ids)).options(*Customer.for_list())
+    )
+    nearest = sorted(customers, key=lambda customer: ids.index(customer.id))
+    return [Likely(customer, LikenessKind.SOUND, is_visible=True) for customer in nearest]
+
+
+def _sounds_within(core: str) -> list[str]:
+    """How the parts of ``core`` sound that may be a firm's whole name."""
+    ends = range(1, len(core) + 1)
+    parts = {core[start:end] for end in ends for start in range(end)}
+    return sorted({pinyin_of(part) for part in parts if is_part(part, core)})
 
 
 def likely_contacts(typed: Typed, user: User) -> list[Contact]:

@@ -78,6 +78,21 @@ def test_a_similar_name_is_told_of_but_not_asked_about(cast: Cast, browser: Brow
     wang.submit(wang.get("/customers/new"), "/customers", name="沈阳西格马流体控制")
 
 
+@pytest.mark.parametrize(("known", "typed"), [
+    ("合肥南岭生物科技有限公司", "南岭生物"), ("合肥南岭生物科技有限公司", "南岭"),
+    ("南岭生物", "合肥南岭生物科技有限公司"), ("南岭", "合肥南岭生物"),
+])  # fmt: skip
+def test_the_short_name_of_a_firm_tells_of_it_and_the_whole_one_too(
+    cast: Cast, browser: Browser, known: str, typed: str
+) -> None:
+    Customer.register(Customer(name=known, owner=cast.wang), by=cast.wang)
+    db.session.commit()
+    wang = browser.sign_in("wang")
+    found = wang.get(f"/likely-twins?name={typed}", htmx=True).text
+    assert f"{known} · owned by 王芳 · Similar name" in found
+    assert known not in browser.sign_in("wu").get(f"/likely-twins?name={typed}", htmx=True).text
+
+
 def test_what_is_wrong_is_said_before_anything_is_asked(cast: Cast, browser: Browser) -> None:
     wang = browser.sign_in("wang")
     form = wang.get("/customers/new")
