@@ -103,6 +103,9 @@ def go(url: str) -> Response:
     if is_fragment():
         response = make_response("", 200)
         response.headers["HX-Redirect"] = iri_to_uri(url)
+        page, _hash, place = url.partition("#")
+        if place and page == page_before():  # a browser only scrolls there, it loads nothing
+            response.headers["HX-Refresh"] = "true"
         return response
     return make_response(redirect(url, 303))
 

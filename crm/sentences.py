@@ -254,7 +254,9 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
         "%(name)s: %(value)s", name=_in_language(p, "kind"), value=p["summary"]
     ),
     Action.ACTIVITY_CHANGED: lambda p: _("Activity changed"),
-    Action.ACTIVITY_CORRECTED: lambda p: _("Activity corrected"),
+    Action.ACTIVITY_CORRECTED: lambda p: (
+        _("Correction: %(name)s", name=p["name"]) if "name" in p else _("Activity corrected")
+    ),
     Action.ACTIVITY_TRASHED: lambda p: _("Activity deleted: %(name)s", name=p["name"]),
     Action.ACTIVITY_RESTORED: lambda p: _("Activity restored: %(name)s", name=p["name"]),
     Action.FILE_ADDED: lambda p: _("Added: %(names)s", names=p["names"]),

@@ -140,8 +140,8 @@ class Activity(Noted, Versioned, Trashable, Timestamped, Base):
         """Say beside it what was wrong; the same again changes nothing."""
         if correction != self.correction:
             old, self.correction, self.corrected_at = self.correction, correction, clock.now()
-            changes = {"correction": [old or self.summary, correction]}
-            Event.record(Action.ACTIVITY_CORRECTED, self, by=by, changes=changes)
+            changes = {"correction": [old, correction]}
+            Event.record(Action.ACTIVITY_CORRECTED, self, by=by, name=self.short, changes=changes)
 
     def _move_in_timelines(self) -> None:
         """Where and when it is told follows what its author says of it."""

@@ -131,7 +131,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CONTACT_RESTORED: _NAME,
     Action.ACTIVITY_LOGGED: frozenset({"kind", "kind_zh", "kind_en", "summary", "contact"}),
     Action.ACTIVITY_CHANGED: _CHANGES,
-    Action.ACTIVITY_CORRECTED: _CHANGES,
+    Action.ACTIVITY_CORRECTED: _NAME | _CHANGES,
     Action.ACTIVITY_TRASHED: _NAME,
     Action.ACTIVITY_RESTORED: _NAME,
     Action.FILE_ADDED: frozenset({"names", "ids"}),

@@ -136,7 +136,7 @@ def test_after_a_day_it_stands_and_is_corrected(
     wang.submit(form, f"{where}/correction", correction="只看了一个车间")
     assert (visit.summary, visit.correction) == ("看了车间", "只看了一个车间")
     assert events(Action.ACTIVITY_CORRECTED)[0].particulars["changes"] == {
-        "correction": ["看了车间", "只看了一个车间"]
+        "correction": [None, "只看了一个车间"]
     }
     text = Browser(app).sign_in("li").get(f"/customers/{cast.sigma.id}").text
     assert "看了车间 Correction of" in text

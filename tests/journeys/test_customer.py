@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
+from crm import clock
 from tests.cast import Cast
+from tests.conftest import NOON
 from tests.journeys.conftest import Opener, ready
 
 pytestmark = pytest.mark.journey
@@ -53,3 +57,28 @@ def test_what_was_typed_in_one_line_goes_along_to_the_full_form(
     page.get_by_role("button", name="Note it").click()
     expect(page.locator(".timeline")).to_contain_text("看了二号泵房")
     expect(page.locator(".timeline")).to_contain_text("大连市高新园区")
+
+
+def test_a_correction_is_seen_as_soon_as_it_is_saved(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    page.goto(f"/customers/{cast.sigma.id}")
+    form = page.locator(".form-quick")
+    form.get_by_label("What happened").fill("二号泵房有三台泵")
+    form.get_by_role("button", name="Note it").click()
+    expect(page.locator(".timeline")).to_contain_text("二号泵房有三台泵")
+
+    clock.set_to(NOON + timedelta(days=2))
+    page = open_as("wang")
+    page.goto(f"/customers/{cast.sigma.id}")
+    page.get_by_role("link", name="Correct", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Correction").fill("是四台")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    note = page.locator(".event").filter(has_text="Correction of")
+    expect(note).to_contain_text("二号泵房有三台泵")
+    expect(note).to_contain_text("是四台")
+    told = page.locator(".event").filter(has_text="Correction: 二号泵房有三台泵")
+    expect(told).to_contain_text("是四台")
+    expect(page.locator(".timeline del")).to_have_count(0)
