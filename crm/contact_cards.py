@@ -9,14 +9,16 @@ from crm.models import Contact, Customer, Reach, ReachKind
 from crm.models.contact import MOST_REACHES
 from crm.vcards import Card
 
-# How cards call the number that is carried along.
+# How cards call the number that is carried along, and the one on the desk.
 MOBILE = re.compile(r"cell|mobile|iphone|手机|移动", re.IGNORECASE)
+DESK = re.compile(r"(work|office|main|工作|公司|单位|办公|办公室|座机)(电话)?", re.IGNORECASE)
 
 
 class Reached(NamedTuple):
     """How somebody is reached, as a contact keeps it."""
 
     mobile: Reach | None
+    phone: Reach | None
     email: Reach | None
     further: list[Reach]
     # What is no number or address, or more than a contact keeps.
@@ -24,25 +26,27 @@ class Reached(NamedTuple):
 
 
 def reached(card: Card) -> Reached:
-    """What ``card`` tells of it; the first number that is a mobile's stands first."""
+    """What ``card`` tells of it; the mobile and the number at work have fields."""
     told = [Reach(ReachKind.PHONE, *pair) for pair in card.phones]
     told += [Reach(ReachKind.EMAIL, *pair) for pair in card.emails]
     possible = [each for each in told if each.is_possible]
     phones = [each for each in possible if each.kind is ReachKind.PHONE]
-    mobile = next((each for each in phones if MOBILE.search(each.label)), None) or _first(phones)
+    phone = _first([each for each in phones if DESK.fullmatch(each.label)])
+    rest = [each for each in phones if each != phone]
+    mobile = _first([each for each in rest if MOBILE.search(each.label)]) or _first(rest)
     email = _first([each for each in possible if each.kind is ReachKind.EMAIL])
-    further = [each for each in possible if each not in (mobile, email)][:MOST_REACHES]
-    kept = (mobile, email, *further)
-    return Reached(mobile, email, further, [each for each in told if each not in kept])
+    further = [each for each in possible if each not in (mobile, phone, email)][:MOST_REACHES]
+    kept = (mobile, phone, email, *further)
+    return Reached(mobile, phone, email, further, [each for each in told if each not in kept])
 
 
 def contact_of(card: Card, customer: Customer) -> Contact:
     """A new contact with what ``card`` tells."""
-    mobile, email, further, _left_out = reached(card)
+    mobile, phone, email, further, _left_out = reached(card)
     contact = Contact(
         customer=customer, name=card.name, title=card.title or None, wechat=card.wechat or None,
         birthday=card.birthday, note=card.note or None, mobile=mobile and mobile.value,
-        email=email and email.value,
+        phone=phone and phone.value, email=email and email.value,
     )  # fmt: skip
     contact.further = further
     return contact

@@ -173,4 +173,4 @@ def test_the_way_back_to_the_list_outlives_a_note(cast: Cast, wang: Browser) -> 
     kind = str(cast.option(OptionList.ACTIVITY_KIND, "Call").id)
     page = wang.get(f"{where}?list=owner%3Dme")
     wang.submit(page, f"{where}/activities", kind=kind, summary="电话")
-    assert wang.location == f"{where}?list=owner%3Dme"
+    assert wang.location == f"{where}?list=owner%3Dme#timeline"

@@ -82,6 +82,14 @@ def test_how_it_stands_is_seen_at_a_glance(cast: Cast, wang: Browser) -> None:
         assert figure in text, figure
 
 
+def test_who_was_never_contacted_is_not_silent_as_well(cast: Cast, wang: Browser) -> None:
+    clock.set_to(clock.now() + timedelta(days=90))
+    wang.sign_in("wang")
+    text = wang.get(f"/customers/{cast.sigma.id}").text
+    assert "Last contact never Next task" in text
+    assert "silent" not in text
+
+
 def test_contacts_say_what_they_decide_and_are_called_and_written_to(
     cast: Cast, wang: Browser
 ) -> None:

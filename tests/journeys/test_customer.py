@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from crm import clock
 from tests.cast import Cast
 from tests.conftest import NOON
-from tests.journeys.conftest import Opener, ready
+from tests.journeys.conftest import PHONE, Opener, ready
 
 pytestmark = pytest.mark.journey
 
@@ -82,3 +82,20 @@ def test_a_correction_is_seen_as_soon_as_it_is_saved(cast: Cast, open_as: Opener
     told = page.locator(".event").filter(has_text="Correction: 二号泵房有三台泵")
     expect(told).to_contain_text("是四台")
     expect(page.locator(".timeline del")).to_have_count(0)
+
+
+def test_on_a_phone_one_press_leads_into_the_line_to_write(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang", device=PHONE)
+    page.goto(f"/customers/{cast.sigma.id}")
+    page.locator(".record-verbs").get_by_role("link", name="Note it").tap()
+    line = page.locator(".form-quick").get_by_label("What happened")
+    expect(line).to_be_focused()
+    expect(line).to_be_in_viewport()
+    expect(page.locator("#facts")).to_be_hidden()
+
+    page.keyboard.type("看了二号泵房")
+    page.locator(".form-quick summary").tap()
+    page.get_by_role("button", name="With photos and place").tap()
+    page.locator("main").get_by_role("button", name="Note it").tap()
+    expect(page.locator(".timeline")).to_be_visible()
+    expect(page.locator(".timeline")).to_contain_text("看了二号泵房")

@@ -66,7 +66,7 @@ def test_somebody_leaves_as_a_card_and_comes_to_another_firm(
     ready(page)
     page.get_by_role("link", name="From a vCard").click()
     page.get_by_label("vCard file").set_input_files(card)
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Contacts to add to 西安天成仪表厂")
     expect(page.get_by_label("刘洋")).to_be_checked()
     expect(page.locator(".list")).to_contain_text("13800001234")

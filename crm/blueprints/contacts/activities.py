@@ -47,7 +47,7 @@ def create(customer_id: int) -> Response:
     db.session.commit()
     flash(_("Noted."), "success")
     context = shown("deal", deal) if deal else shown("customer", customer)
-    page = next_or(context["address"]())
+    page = next_or(f"{context['address']()}#timeline")
     return respond("contacts/activities/create.stream.html", to=page, **context)
 
 
