@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -74,6 +74,8 @@ OF_EACH, ON_PAGE, RECENT = 5, 50, 8
 # How well a record fits: its code, its name, its name's beginning, a word's beginning, a part, or
 # only what is written at it.
 CODE, NAME, BEGINNING, WORD, PART, NOTE = range(6)
+# Who types initials means the firm or the person, and not what is called after them.
+MEANT_FIRST = ("customer", "contact")
 # Of what is written so much is shown before and after what was looked for.
 BEFORE, AFTER = 16, 60
 
@@ -167,13 +169,17 @@ def understood(typed: str) -> str:
 def found(q: str, user: User, *, noun: str = "", limit: int = OF_EACH) -> list[Group]:
     """What fits ``q``, the noun with the best hit first: one query for each noun.
 
+    Customers and contacts that are called so stand before whatever has not that very code.
+
     :param noun: search this one alone.
     """
     if not words_of(q):
         return []
     names = [noun] if noun else list(SEARCHED)
     groups = [group for name in names if (group := _group(name, q, user, limit)).hits]
-    return sorted(groups, key=lambda group: group.rank)
+    meant = [group.rank for group in groups if group.noun in MEANT_FIRST and group.rank < NOTE]
+    behind = max(meant, default=CODE)
+    return sorted((_not_before(behind, group) for group in groups), key=lambda group: group.rank)
 
 
 def counts(q: str, user: User) -> dict[str, int]:
@@ -226,6 +232,13 @@ def _group(name: str, q: str, user: User, limit: int) -> Group:
     best = rows[0][1] if rows else NOTE
     filter = searched.list(q) if searched.list else None
     return Group(name, hits, best, len(rows) > limit, filter)
+
+
+def _not_before(rank: int, group: Group) -> Group:
+    """The group, no better than ``rank`` unless it is one that is meant first, or a code."""
+    if group.noun in MEANT_FIRST or group.rank == CODE:
+        return group
+    return replace(group, rank=max(group.rank, rank))
 
 
 def _rank(model: Any, q: str) -> Any:

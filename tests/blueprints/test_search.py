@@ -130,6 +130,25 @@ def test_the_code_comes_first_then_the_name_then_its_beginning_then_a_part(cast:
     assert names(cast, cast.pumps.code) == [cast.pumps.name]
 
 
+@pytest.mark.parametrize("q", ["nlsw", "nanling", "南岭生物"])
+@pytest.mark.parametrize("address", EVERYWHERE)
+def test_the_firm_and_its_people_come_before_the_deals_that_are_called_after_them(
+    cast: Cast, browser: Browser, q: str, address: str
+) -> None:
+    wang = cast.wang
+    firm = Customer.register(Customer(name="合肥南岭生物科技有限公司", owner=wang), by=wang)
+    person = Contact.register(Contact(customer=firm, name="小南岭生物"), by=wang)
+    deal = Deal.open(
+        Deal(name="南岭生物 离心泵", customer=firm, owner=wang), cast.stages[0], by=wang
+    )
+    db.session.commit()
+    html = ask(browser.sign_in("wang"), q, address).html
+    paths = (f"customers/{firm.id}", f"contacts/{person.id}", f"deals/{deal.id}")
+    places = [html.index(f'href="/{path}"') for path in paths]
+    assert places == sorted(places)
+    assert names(cast, deal.code)[0] == deal.name
+
+
 def test_without_words_stands_what_was_changed_last(cast: Cast, browser: Browser) -> None:
     browser.sign_in("wang")
     page = ask(browser, "", "/palette?q={}")
