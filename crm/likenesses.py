@@ -104,6 +104,14 @@ def phone_key(phone: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_shown(key: str) -> str:
+    """``+8641187654321`` → ``0411 8765 4321``: a ``phone_key`` as people write the number."""
+    number = phonenumbers.parse(key)
+    is_ours = phonenumbers.region_code_for_number(number) == HOME_COUNTRY
+    forms = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, forms.NATIONAL if is_ours else forms.INTERNATIONAL)
+
+
 def domain_of(address: str) -> str:
     """``liu@Sigma.example`` → ``sigma.example``; empty where everybody may have an address."""
     domain = address.rpartition("@")[2].strip().lower()

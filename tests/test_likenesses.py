@@ -12,6 +12,7 @@ from crm.likenesses import (
     likenesses,
     name_key,
     phone_key,
+    phone_shown,
     sound_key,
 )
 
@@ -74,6 +75,14 @@ def test_a_phone_number_is_the_same_however_it_is_written(written: str) -> None:
 ])  # fmt: skip
 def test_other_numbers_are_read_too(written: str, key: str) -> None:
     assert phone_key(written) == key
+
+
+@pytest.mark.parametrize(("key", "shown"), [
+    ("+862555525655", "025 5552 5655"), ("+8613800001234", "138 0000 1234"),
+    ("+4921156840", "+49 211 56840"),
+])  # fmt: skip
+def test_a_number_is_shown_as_people_write_it(key: str, shown: str) -> None:
+    assert phone_shown(key) == shown
 
 
 def test_a_public_mail_domain_tells_nothing() -> None:

@@ -42,7 +42,7 @@ from crm.filters.silence import silent_for
 from crm.likenesses import LikenessKind
 from crm.models import Contact, Customer, Deal, Team, User
 from crm.nouns import list_word
-from crm.queries.duplicates import count_of_groups
+from crm.queries.duplicates import counts_of_groups
 
 # An amount is far out when it is so many times the one in the middle, of at least so many deals.
 FAR_OUT, FEWEST_DEALS = 50, 10
@@ -132,7 +132,7 @@ def quality_of(user: User, days: int) -> Quality:
         doubts=[*_doubtful_customers(user, whole.count), *doubtful_contacts, *_far_out(user)],
         owners=sorted(owners, key=lambda share: (share.percent, -share.count)),
         teams=_by_team(owners),
-        duplicates=count_of_groups(user, LikenessKind.NAME, LikenessKind.PHONE),
+        duplicates=sum(counts_of_groups(user, LikenessKind.NAME, LikenessKind.PHONE).values()),
     )
 
 

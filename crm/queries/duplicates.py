@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from crm.extensions import db
-from crm.likenesses import LikenessKind
+from crm.likenesses import LikenessKind, phone_shown
 from crm.models import Customer, Distinction, User
 from crm.models.likeness import Likeness
 
@@ -30,6 +30,13 @@ class Group:
     customers: Sequence[Customer]
     # How many share it besides.
     more: int
+
+    @property
+    def title(self) -> str:
+        """What they share, as people write it; of names that of the first."""
+        if self.kind is LikenessKind.PHONE:
+            return phone_shown(self.value)
+        return self.value if self.kind is LikenessKind.DOMAIN else self.customers[0].name
 
 
 def duplicate_groups(kind: LikenessKind, user: User, *, after: str = "") -> list[Group]:
@@ -66,14 +73,14 @@ def duplicate_groups(kind: LikenessKind, user: User, *, after: str = "") -> list
     ]
 
 
-def count_of_groups(user: User, *kinds: LikenessKind) -> int:
-    """How many groups of these kinds there are among what ``user`` sees."""
-    total = 0
+def counts_of_groups(user: User, *kinds: LikenessKind) -> dict[LikenessKind, int]:
+    """How many groups of each of these kinds there are among what ``user`` sees."""
+    counts = {}
     for kind in kinds:
         seen = _seen(kind, user).subquery()
         shared = _shared(kind, seen).with_only_columns(seen.c.value).subquery()
-        total += db.session.scalar(select(func.count()).select_from(shared)) or 0
-    return total
+        counts[kind] = db.session.scalar(select(func.count()).select_from(shared)) or 0
+    return counts
 
 
 def _seen(kind: LikenessKind, user: User, after: str = "") -> Select[Any]:

@@ -147,6 +147,18 @@ def test_groups_lead_to_the_merge(cast: Cast, browser: Browser, twin: Customer) 
     li.get("/duplicates?kind=nonsense&after=%F0%9F%9A%80")
 
 
+def test_the_groups_begin_with_the_surest_kind_that_has_any(
+    cast: Cast, browser: Browser, twin: Customer
+) -> None:
+    twin.name = "西格玛"
+    db.session.commit()
+    li = browser.sign_in("li")
+    page = li.get("/duplicates")
+    assert "0411 8765 4321 2" in page.text
+    assert "Same telephone number 1" in page.text
+    assert "No duplicates of this kind" in li.get("/duplicates?kind=name").text
+
+
 def test_what_is_different_stays_so(cast: Cast, browser: Browser, twin: Customer) -> None:
     li = browser.sign_in("li")
     li.submit(li.get("/duplicates"), "/distinctions")

@@ -11,7 +11,7 @@ from crm.extensions import db
 from crm.filters.twins import likely_twins
 from crm.likenesses import LikenessKind, likenesses
 from crm.models import Contact, Customer, CustomerKind, Distinction, Likeness, Merge
-from crm.queries.duplicates import count_of_groups, duplicate_groups
+from crm.queries.duplicates import counts_of_groups, duplicate_groups
 from tests.cast import Cast
 
 
@@ -129,7 +129,7 @@ def test_however_many_share_a_name_they_are_a_group(cast: Cast) -> None:
     db.session.commit()
     (group,) = duplicate_groups(LikenessKind.NAME, wang)
     assert (len(group.customers), group.more) == (20, 4)
-    assert count_of_groups(wang, LikenessKind.NAME) == 1
+    assert counts_of_groups(wang, LikenessKind.NAME) == {LikenessKind.NAME: 1}
     assert not duplicate_groups(LikenessKind.PHONE, wang)
 
 
@@ -138,14 +138,14 @@ def test_what_was_told_apart_is_no_group_until_a_third_comes(cast: Cast, twin: C
     Distinction.draw([cast.sigma, twin], by=cast.li)
     db.session.commit()
     assert not any(groups(cast, "li").values())
-    assert count_of_groups(cast.li, *LikenessKind) == 0
+    assert sum(counts_of_groups(cast.li, *LikenessKind).values()) == 0
     third = Customer.register(
         Customer(name="大连西格玛流体控制厂有限公司", owner=cast.wang, phone="0411-87654321"),
         by=cast.wang,
     )
     db.session.commit()
     assert groups(cast, "li")["phone"] == [[SIGMA, twin.name, third.name]]
-    assert count_of_groups(cast.li, *LikenessKind) == 1
+    assert sum(counts_of_groups(cast.li, *LikenessKind).values()) == 1
     third.trash(by=cast.wang)
     Distinction.erase([cast.sigma, twin])
     db.session.commit()
