@@ -143,6 +143,8 @@ def _firm(name: str) -> str:
         return name
 
     def is_seen() -> bool:
+        if not current_user.is_authenticated:
+            return False
         named = Customer.visible_to(current_user).where(Customer.name == name)
         return bool(db.session.scalar(named.with_only_columns(Customer.id).limit(1)))
 

@@ -220,7 +220,7 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
     with clock.stopped_at(clock.now() - timedelta(days=2)):
         Activity.log(old, by=rep)
     Activity.log(fresh, by=rep)
-    db.session.flush()  # their ids stand in addresses
+    db.session.commit()  # an import begins anew
     begun_run, checked_run, done_run = (
         make(FILE, by=people["administrator"], partly=True) for make in (begun, checked, done)
     )
