@@ -147,13 +147,13 @@ class Deals(Importer):
         if self._price(row, record) != (record.amount, record.currency):
             changed.add("amount")
         if record.is_open and self._ending(row) is not Ending.OPEN:
-            changed.add("outcome")
+            changed |= {"outcome", "reason"}
         elif record.is_open and row.values.get("stage") not in (None, record.stage):
             changed.add("stage")
         return changed
 
     def columns(self, changes: set[str]) -> list[str]:
-        names = super().columns(changes - {"amount", "outcome"})
+        names = super().columns(changes - {"amount", "outcome", "reason"})
         names += ["amount", "currency", "rate", "base_amount"] if "amount" in changes else []
         return [*names, "outcome"] if "outcome" in changes else names
 

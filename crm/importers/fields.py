@@ -255,7 +255,7 @@ def yes_or_no(text: str, _known: Known) -> bool:
 
 def choice(which: OptionList) -> Parser:
     """An option of the list ``which``, by its label in either language."""
-    return lambda text, known: known.option(which, text)
+    return lambda text, known: known.options.find(which, text)
 
 
 def user(text: str, known: Known) -> User:

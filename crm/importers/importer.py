@@ -269,12 +269,14 @@ class Importer(ABC):
         self._check_external_id(row, record)
         if record is None:
             self._count(Fate.CREATED, row, None, set())
+            self.known.options.take(row.values.values())
             if self.writing:
                 made = self.create(row)
                 if self.journal is not None:
                     self.journal.made(row.line, made)
         elif changes := self.changes(row, record):
             self._count(Fate.UPDATED, row, record, changes)
+            self.known.options.take(row.values.get(name) for name in changes)
             if self.writing:
                 if self.journal is not None:
                     self.journal.about_to_change(row.line, record, self.columns(changes))

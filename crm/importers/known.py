@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from crm.extensions import choose_language, db
+from crm.extensions import db
 from crm.folding import fold
+from crm.importers.options import Options, choose, labels_of
 from crm.importers.problems import BadValue
-from crm.models import Company, Customer, Option, OptionList, Pipeline, Stage, User
-from crm.models.bilingual import Bilingual
+from crm.models import Company, Customer, Pipeline, Stage, User
 
 # Stands for a record that an earlier row will make, while the rows are only checked.
 TO_COME = object()
-Named = TypeVar("Named", bound=Bilingual)
-LONGEST_LABEL = 80
 
 
 def key_of(name: str) -> str:
@@ -69,12 +67,10 @@ class Known:
         :param makes_options: what a list does not have yet is put into it, by ``by``.
         """
         company = Company.current()
-        self._makes_options, self._by, self._writing = makes_options, by, writing
-        self.new_options: dict[OptionList, list[str]] = {}
+        self.options = Options(adds=makes_options, by=by, writing=writing)
         self.day_order = day_order
         self.timezone = company.timezone
         self.currency = company.base_currency
-        self._options: dict[OptionList, dict[str, Option]] = {}
 
     @cached_property
     def users(self) -> Directory:
@@ -117,48 +113,5 @@ class Known:
 
     def stage(self, text: str) -> Stage:
         """:raises BadValue: no stage is called ``text``."""
-        stages = {fold(label): stage for stage in self.stages for label in _labels(stage)}
-        return _choose(stages, text)
-
-    def option(self, which: OptionList, text: str) -> Option:
-        """:raises BadValue: the list has no such option, and none is to be made."""
-        options = self._options_of(which)
-        if self._makes_options and fold(text) and fold(text) not in options:
-            options[fold(text)] = self._new_option(which, text)
-        return _choose(options, text)
-
-    def labels(self, which: OptionList) -> list[str]:
-        """What the options of the list are called, in both languages."""
-        return [label for option in self._options_of(which).values() for label in _labels(option)]
-
-    def _options_of(self, which: OptionList) -> dict[str, Option]:
-        if which not in self._options:
-            self._options[which] = {
-                fold(label): option
-                for option in db.session.scalars(select(Option).where(Option.list == which))
-                for label in (*_labels(option), option.code)
-                if label
-            }
-        return self._options[which]
-
-    def _new_option(self, which: OptionList, text: str) -> Option:
-        if len(text) > LONGEST_LABEL:
-            raise BadValue(_("is longer than %(most)s characters", most=LONGEST_LABEL))
-        self.new_options.setdefault(which, []).append(text)
-        if not self._writing:
-            return Option(list=which, label_zh=text, label_en=text)
-        option = Option.add(which, text, company=Company.current(), by=self._by)
-        db.session.flush()  # the next one stands behind it
-        return option
-
-
-def _labels(named: Bilingual) -> tuple[str, str]:
-    return named.label_zh, named.label_en
-
-
-def _choose(choices: dict[str, Named], text: str) -> Named:
-    try:
-        return choices[fold(text)]
-    except KeyError:
-        known = dict.fromkeys(choice.label(choose_language()) for choice in choices.values())
-        raise BadValue(_("is none of: %(known)s", known=", ".join(known))) from None
+        stages = {fold(label): stage for stage in self.stages for label in labels_of(stage)}
+        return choose(stages, text)

@@ -83,11 +83,8 @@ class Report(Watcher):
         """The file of bad rows is whole."""
         self._file.close()
 
-    def stored(self, result: Result, unread: Sequence[str], made: dict[Any, list[str]]) -> dict:
-        """What the run keeps of it.
-
-        :param made: the options that are put into each list.
-        """
+    def stored(self, result: Result, unread: Sequence[str]) -> dict[str, Any]:
+        """What the run keeps of it."""
         return {
             "counts": {
                 "created": result.created, "updated": result.updated,
@@ -97,7 +94,7 @@ class Report(Watcher):
             "problems": [list(problem) for problem in result.problems[:PROBLEMS_SHOWN]],
             "problem_count": len(result.problems),
             "twins": self._twins, "twin_count": self._twin_count,
-            "unread": list(unread), "options": {which.value: made[which] for which in made},
+            "unread": list(unread),
         }  # fmt: skip
 
     def _expect_twins_of(self, row: Row) -> None:

@@ -97,8 +97,8 @@ class Import:
     def stored(self, result: Result) -> dict[str, Any]:
         """What the run keeps of the last pass."""
         assert self.report is not None
-        made = self.known.new_options if self.known else {}
-        return self.report.stored(result, self.mapping.unread(self.table.header), made)
+        options = self.known.options.stored if self.known else {}
+        return self.report.stored(result, self.mapping.unread(self.table.header)) | options
 
     def _pass(self, progress: Progress, *, writing: bool) -> Result:
         self.known = Known(

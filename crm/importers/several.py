@@ -44,10 +44,10 @@ def _after_one_of(labels: Iterable[str], text: str) -> re.Match[str] | None:
 
 def tags(cell: str, known: Known) -> list[Option]:
     """The tags of a record: all that it carries."""
-    parts = parts_of(cell, known.labels(OptionList.TAG))
+    parts = parts_of(cell, known.options.labels(OptionList.TAG))
     if not parts:
         raise BadValue(_("is empty"))
-    return list(dict.fromkeys(known.option(OptionList.TAG, part) for part in parts))
+    return list(dict.fromkeys(known.options.find(OptionList.TAG, part) for part in parts))
 
 
 def tags_field(*words: str) -> Field:

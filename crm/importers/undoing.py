@@ -18,6 +18,7 @@ from crm.extensions import db
 from crm.importers.catalogue import IMPORTERS
 from crm.importers.importer import Importer
 from crm.importers.journal import plain_of
+from crm.importers.options import take_back
 from crm.models import Event, ImportEntry, ImportRun, Stage, User
 from crm.models.deal.moving import Missing, StageChanged
 
@@ -49,6 +50,7 @@ class Undoing:
             db.session.flush()  # some at a time, so that memory stays flat
             done += len(entries)
             progress(done / count)
+        take_back(self._run.report, by=self._by)
 
     def _batches(self) -> Iterator[Sequence[ImportEntry]]:
         before = None

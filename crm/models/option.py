@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Column, Index, Select, String, select
+from sqlalchemy import Column, ColumnElement, FromClause, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.base import Base, Key, stored_by_value
@@ -128,20 +128,35 @@ class Option(Bilingual, Base):
     @classmethod
     def add(cls, which: OptionList, label: str, *, company: Company, by: User | None) -> Option:
         """Put one more at the end of the list, called ``label`` in both languages."""
-        options = list(db.session.scalars(cls.all_of(which).with_for_update()))
-        plan = OptionPlan(label, label, COLOURS[len(options) % len(COLOURS)], active=True)
-        option = cls._planned(which, plan, len(options))
-        changes = {"options": [written_options(options), written_options([*options, option])]}
-        Event.record(Action.OPTIONS_CHANGED, company, by=by, list=which.value, changes=changes)
+        option = cls(list=which, label_zh=label, label_en=label)
+        option.enter(company=company, by=by)
         return option
 
+    def enter(self, *, company: Company, by: User | None) -> None:
+        """Stand at the end of the list, or be offered again where it stands already."""
+        options = list(db.session.scalars(Option.all_of(self.list).with_for_update()))
+        before = written_options(options)
+        if self not in options:
+            self.position, self.colour = len(options), COLOURS[len(options) % len(COLOURS)]
+            db.session.add(self)
+            options.append(self)
+        self.active = True
+        changes = {"options": [before, written_options(options)]}
+        Event.record(Action.OPTIONS_CHANGED, company, by=by, list=self.list.value, changes=changes)
+
     @classmethod
-    def ids_in_use(cls, which: OptionList) -> set[int]:
-        """The ids of the options that a record refers to, or the product itself by their code."""
+    def ids_in_use(cls, which: OptionList, *, in_trash: bool = True) -> set[int]:
+        """The ids of the options that a record refers to, or the product itself by their code.
+
+        :param in_trash: whether records in the trash count.
+        """
         ids = select(cls.id).where(cls.list == which)
         found = set(db.session.scalars(ids.where(cls.code != "")))
         for column in _references(cls):
-            found |= set(db.session.scalars(select(column).where(column.in_(ids)).distinct()))
+            referring = select(column).where(column.in_(ids)).distinct()
+            if not in_trash:
+                referring = referring.where(*_not_in_trash(column.table))
+            found |= set(db.session.scalars(referring))
         return found
 
     @classmethod
@@ -161,6 +176,17 @@ def _references(model: type[Base]) -> list[Column]:
         for key in table.foreign_keys
         if key.column.table is model.__table__
     ]
+
+
+def _not_in_trash(table: FromClause) -> Iterator[ColumnElement[bool]]:
+    """The conditions that a row, or the record to which it belongs, does not lie in the trash."""
+    if "trashed_at" in table.c:
+        yield table.c.trashed_at.is_(None)
+        return
+    for key in table.foreign_keys:
+        owner = key.column.table
+        if "trashed_at" in owner.c and not key.parent.nullable:
+            yield key.parent.in_(select(owner.c.id).where(owner.c.trashed_at.is_(None)))
 
 
 def written_options(options: Sequence[Option | CustomChoice]) -> str:

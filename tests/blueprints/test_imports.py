@@ -186,6 +186,39 @@ def test_an_option_that_is_missing_is_made_if_that_is_wanted(cast: Cast) -> None
     assert db.session.scalars(changed).one().particulars["list"] == OptionList.INDUSTRY
 
 
+REFUSED = "name,industry,tags,employees\nTau,养蜂,展会,x\nRho,电力,老友,1\n"
+
+
+def labels(which: OptionList) -> list[str]:
+    db.session.expire_all()
+    return [option.label_zh for option in db.session.scalars(Option.of(which))]
+
+
+def test_what_only_refused_rows_name_is_put_into_no_list(cast: Cast) -> None:
+    run = checked(REFUSED, by=cast.admin, makes_options=True)
+    assert run.report["options"] == {"tag": ["老友"]}
+    done(REFUSED, by=cast.admin, makes_options=True, partly=True)
+    assert "养蜂" not in labels(OptionList.INDUSTRY)
+    assert labels(OptionList.TAG)[-1] == "老友"
+
+
+def test_undoing_takes_away_what_it_put_into_the_lists(cast: Cast) -> None:
+    before = labels(OptionList.INDUSTRY)
+    sigma = cast.sigma.name
+    content = f"name,industry\n{sigma},养蜂\nTau,制糖\nRho,制盐\n"
+    run = done(content, by=cast.admin, makes_options=True)
+    assert labels(OptionList.INDUSTRY) == [*before, "养蜂", "制糖", "制盐"]
+    cast.western.industry = cast.customer("Rho").industry
+    db.session.commit()
+    undone(run, by=cast.admin)
+    assert labels(OptionList.INDUSTRY) == [*before, "制盐"], "somebody uses that by now"
+    everything = [o.label_zh for o in db.session.scalars(Option.all_of(OptionList.INDUSTRY))]
+    assert "养蜂" not in everything
+    assert str(cast.customer("Tau").industry) == "制糖", "it may come back from the trash"
+    done("name,industry\nPhi,制糖\n", by=cast.admin, makes_options=True)
+    assert labels(OptionList.INDUSTRY) == [*before, "制糖", "制盐"]
+
+
 def test_rows_that_are_alike_are_named(cast: Cast) -> None:
     content = (
         f"name,phone\n{cast.sigma.name}公司,1\nTau,0411 8765 4321\nRho,13812345678\n"

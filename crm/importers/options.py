@@ -1,0 +1,130 @@
+"""The firm's lists while a file is read: what stands in them, what a file adds, and its undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from crm.extensions import choose_language, db
+from crm.folding import fold
+from crm.importers.problems import BadValue
+from crm.models import Company, Option, OptionList, User
+from crm.models.bilingual import Bilingual
+from crm.models.option import OptionPlan
+
+LONGEST_LABEL = 80
+Named = TypeVar("Named", bound=Bilingual)
+
+
+class Options:
+    """Finds options by their labels; what no list offers yet is added for rows that are taken."""
+
+    def __init__(self, *, adds: bool, by: User | None, writing: bool) -> None:
+        """
+        :param adds: what a list does not offer yet is put into it, by ``by``.
+        """
+        self._adds, self._by, self._writing = adds, by, writing
+        self._known: dict[OptionList, dict[str, Option]] = {}
+        # What no list offers yet, as long as only rows that may be refused name it.
+        self._wanted: set[Option] = set()
+        # What was, and whether it is new.
+        self._taken: dict[Option, bool] = {}
+
+    def find(self, which: OptionList, text: str) -> Option:
+        """:raises BadValue: the list has no such option, and none is to be added."""
+        known = self._of(which)
+        if self._adds and fold(text) and fold(text) not in known:
+            known[fold(text)] = _new(which, text)
+        option = choose(known, text)
+        if self._adds and not option.active and option not in self._taken:
+            self._wanted.add(option)
+        return option
+
+    def labels(self, which: OptionList) -> list[str]:
+        """What the options of the list are called, in both languages."""
+        return [label for option in self._of(which).values() for label in labels_of(option)]
+
+    def take(self, values: Iterable[Any]) -> None:
+        """A row with these values is taken: its options are put into their lists."""
+        for option in _options_in(values):
+            if option not in self._wanted:
+                continue
+            self._wanted.remove(option)
+            self._taken[option] = option.id is None
+            if self._writing:
+                option.enter(company=Company.current(), by=self._by)
+                db.session.flush()  # the next one stands behind it
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """What a run keeps of it: the labels for people, the ids for its undoing."""
+        labels: dict[str, list[str]] = {}
+        for option in self._taken:
+            labels.setdefault(option.list.value, []).append(option.label(choose_language()))
+        return {
+            "options": labels,
+            "options_made": [option.id for option, is_new in self._taken.items() if is_new],
+            "options_offered": [option.id for option in self._taken],
+        }
+
+    def _of(self, which: OptionList) -> dict[str, Option]:
+        if which not in self._known:
+            self._known[which] = {
+                fold(label): option
+                for option in db.session.scalars(select(Option).where(Option.list == which))
+                for label in (*labels_of(option), option.code)
+                if label
+            }
+        return self._known[which]
+
+
+def take_back(report: dict[str, Any], *, by: User) -> None:
+    """Take away what a run put into the lists and nobody uses.
+
+    What is used by records in the trash alone is offered no more: they may come back.
+    """
+    made, offered = set(report.get("options_made", ())), set(report.get("options_offered", ()))
+    lists = select(Option.list).where(Option.id.in_(offered)).distinct()
+    for which in db.session.scalars(lists).all():
+        used, in_sight = Option.ids_in_use(which), Option.ids_in_use(which, in_trash=False)
+        plans = [
+            OptionPlan(
+                option.label_zh, option.label_en, option.colour,
+                active=option.active and (option.id not in offered or option.id in in_sight),
+                option=option,
+            )
+            for option in db.session.scalars(Option.all_of(which))
+            if option.id not in made or option.id in used
+        ]  # fmt: skip
+        Option.arrange(which, plans, company=Company.current(), by=by)
+
+
+def choose(choices: dict[str, Named], text: str) -> Named:
+    """The one called ``text``.
+
+    :raises BadValue: none is.
+    """
+    try:
+        return choices[fold(text)]
+    except KeyError:
+        known = dict.fromkeys(choice.label(choose_language()) for choice in choices.values())
+        raise BadValue(_("is none of: %(known)s", known=", ".join(known))) from None
+
+
+def labels_of(named: Bilingual) -> tuple[str, str]:
+    return named.label_zh, named.label_en
+
+
+def _new(which: OptionList, text: str) -> Option:
+    if len(text) > LONGEST_LABEL:
+        raise BadValue(_("is longer than %(most)s characters", most=LONGEST_LABEL))
+    return Option(list=which, label_zh=text, label_en=text)
+
+
+def _options_in(values: Iterable[Any]) -> Iterator[Option]:
+    for value in values:
+        several: Sequence[Any] = value if isinstance(value, list) else [value]
+        yield from (each for each in several if isinstance(each, Option))
