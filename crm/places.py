@@ -140,6 +140,15 @@ EXPORTS = tuple(
         ("claims", Noun.CLAIMS, _l("Export expense claims")),
     )
 )  # fmt: skip
+# What brings a list in from a file.
+IMPORTS = {
+    noun: Place("import_runs.new", "upload", words, _administrator, query=(("noun", noun),))
+    for noun, words in (
+        ("customers", _l("Import customers")),
+        ("contacts", _l("Import contacts")),
+        ("deals", _l("Import deals")),
+    )
+}
 THEMES = {
     "dark": Place("preferences.update", "moon", _l("Dark colours"), field="theme", value="dark"),
     "light": Place("preferences.update", "sun", _l("Light colours"), field="theme", value="light"),

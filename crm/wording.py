@@ -89,7 +89,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     FieldKind: {
         FieldKind.TEXT: lazy_pgettext("field", "Text"),
         FieldKind.LONG_TEXT: _l("Long text"),
-        FieldKind.NUMBER: _l("Number"),
+        FieldKind.NUMBER: lazy_pgettext("field", "Number"),
         FieldKind.MONEY: _l("Amount of money"),
         FieldKind.DAY: lazy_pgettext("field", "Date"),
         FieldKind.YES_NO: _l("Yes or no"),

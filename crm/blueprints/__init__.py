@@ -20,7 +20,7 @@ from crm.devices import device_name
 from crm.forms.imports import import_word
 from crm.forms.own_fields import sections
 from crm.forms.rendering import control, described
-from crm.places import ADDING, EXPORTS, RAIL, THEMES, adding_at, open_to
+from crm.places import ADDING, EXPORTS, IMPORTS, RAIL, THEMES, adding_at, open_to
 from crm.queries.first_visit import first_visit_of, knows_customers
 from crm.sentences import address_of, changed, changes, event_icon, sentence
 from crm.wording import field_word
@@ -32,7 +32,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         control=control, described=described, first_visit_of=first_visit_of,
         knows_customers=knows_customers, open_to=open_to, adding_at=adding_at, RAIL=RAIL,
-        ADDING=ADDING, EXPORTS=EXPORTS, THEMES=THEMES, sections=sections,
+        ADDING=ADDING, EXPORTS=EXPORTS, IMPORTS=IMPORTS, THEMES=THEMES,
+        sections=sections,
     )  # fmt: skip
     app.jinja_env.filters.update(
         sentence=sentence, changes=changes, changed=changed, event_icon=event_icon,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,7 +15,7 @@ from wtforms.validators import Length, Optional
 from crm.extensions import db
 from crm.filters.columns import words
 from crm.forms.base import BaseForm
-from crm.importers import IMPORTERS, Importer, Refused, uploads
+from crm.importers import IMPORTERS, Importer, Mapping, Refused, uploads
 from crm.importers.catalogue import OFFERED
 from crm.importers.fields import Field
 from crm.importers.plan import FAMILY, GIVEN, Mode, Plan
@@ -141,17 +141,18 @@ class MappingForm(BaseForm):
         return bool(super().validate(*args, **kwargs)) and self._is_whole()
 
     def plan(self) -> Plan:
-        """What was chosen."""
+        """What was chosen; a key that no column fills gives way to the surest that one does."""
         columns = {row.field.data: row.name for row in self.rows if row.field.data}
         constants = {
             name: self[f"constant_{name}"].data
             for name in self.importer.constants
             if self[f"constant_{name}"].data
         }
-        return Plan(
-            columns, constants, key=self.key.data or "", mode=Mode(self.mode.data),
+        plan = Plan(
+            columns, constants, mode=Mode(self.mode.data),
             day_order=self.day_order.data or None, makes_options=self.makes_options.data,
         )  # fmt: skip
+        return replace(plan, key=_key(self.importer, plan.mapping, self.key.data or ""))
 
     def keep_template(self, run: ImportRun, *, by: User) -> None:
         """Keep the plan under the name that was typed, if one was."""
@@ -167,8 +168,8 @@ class MappingForm(BaseForm):
                 other = chosen[row.field.data]
                 row.field.errors = [_("The column %(name)s fills this already.", name=other)]
             chosen.setdefault(row.field.data, row.name)
-        mapping = self.plan().mapping
-        needed = self.importer.needed(Mode(self.mode.data), self.key.data or "")
+        plan = self.plan()
+        mapping, needed = plan.mapping, self.importer.needed(plan.mode, plan.key)
         fields = {field.name: field for field in self.importer.all_fields()}
         missing = [
             import_field_word(self.importer.noun, fields[name])
@@ -176,9 +177,11 @@ class MappingForm(BaseForm):
             if not mapping.fills(name)
         ]
         if missing:
-            self.key.errors = [
-                _("No column fills: %(names)s. Choose one above.", names=_(", ").join(missing))
-            ]
+            row = next((row for row in self.rows if not row.field.data), next(self.rows))
+            row.field.errors = [
+                _("No column fills: %(names)s. Choose it where it stands.",
+                  names=_(", ").join(missing))
+            ]  # fmt: skip
         return not self.errors
 
 
@@ -199,13 +202,18 @@ def mapping_form(run: ImportRun, glance: Glance, plan: Plan) -> MappingForm:
     }
     data |= {f"constant_{name}": text for name, text in plan.constants.items()}
     data |= {
-        "key": plan.key or importer.key_for(plan.mapping), "mode": plan.mode.value,
+        "key": _key(importer, plan.mapping, plan.key), "mode": plan.mode.value,
         "day_order": plan.day_order or "", "makes_options": plan.makes_options,
     }  # fmt: skip
     form: MappingForm = type("MappingFormOfRun", (MappingForm,), fields)(data=data)
     form.importer, form.glance = importer, glance
     form.key.choices = [SelectChoice(name, KEYS[name]) for name in importer.keys]
     return form
+
+
+def _key(importer: type[Importer], mapping: Mapping, wanted: str) -> str:
+    """What rows are found by: as it is wanted, if that is filled, else by the surest that is."""
+    return wanted if wanted and mapping.fills(wanted) else importer.key_for(mapping) or "name"
 
 
 def _field_choices(importer: type[Importer]) -> Iterator[tuple[str, str]]:

@@ -71,6 +71,8 @@ class Field:
     parse: Parser
     words: tuple[str, ...] = ()
     required: bool = False
+    # With what the titles of the record's other fields begin as well: 客户电话.
+    whose: tuple[str, ...] = ()
     # Whether every row says it, if any column does.
     never_empty: bool = False
     # A person's name: columns for family and given name fill it as well.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from flask_babel import gettext as _
 
@@ -16,6 +18,12 @@ from crm.names import full_name
 # What columns are called that hold one half of a person's name.
 FAMILY = ("family name", "last name", "surname", "姓", "姓氏")
 GIVEN = ("given name", "first name", "forename", "名", "名字")
+# What titles have besides their word: brackets, and little behind it.
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|\*")
+_MEASURE = re.compile(
+    r"[(\[【][^)\]】]*([万亿千百%$€£]|美元|欧元|日元|港[元币]|usd|eur|jpy|gbp)", re.IGNORECASE
+)
+_ADDS = re.compile(r"(?<=..)(说明|信息|内容|情况)$")
 
 
 @dataclass(frozen=True)
@@ -139,17 +147,44 @@ def guess(
     fields: Sequence[Field], header: Sequence[str], samples: Sequence[Sequence[str]] = (), *,
     without: Container[str] = (),
 ) -> list[tuple[str, str]]:  # fmt: skip
-    """A column for each field whose usual names, in English or Chinese, stand in the header."""
-    free = {fold(column): column for column in header if column}
-    guessed = {}
-    for field in sorted(fields, key=lambda field: field.looks is None):
-        words = [fold(word) for word in (field.name, *field.words)]
-        found = next((word for word in words if word in free), None)
-        if found is None or field.name in without:
-            continue
-        if field.looks is None or _all_look(field, samples, header.index(free[found])):
-            guessed[field.name] = free.pop(found)
+    """A column for each field whose usual names, in English or Chinese, stand in the header.
+
+    Who is called so to the letter comes first; then what is left of a title without its ornaments.
+    """
+    guessed: dict[str, str] = {}
+    whose = _whose(fields)
+    for called in (lambda title: [fold(title)], lambda title: _loosely(title, whose)):
+        free = {key: name for name in reversed(header) if name not in guessed.values()
+                for key in reversed(called(name)) if key}  # fmt: skip
+        for field in sorted(fields, key=lambda field: field.looks is None):
+            if field.name in guessed or field.name in without:
+                continue
+            words = [fold(word) for word in (field.name, *field.words)]
+            column = next((free[word] for word in words if word in free), None)
+            if column is None or column in guessed.values():
+                continue
+            if field.looks is None or _all_look(field, samples, header.index(column)):
+                guessed[field.name] = column
     return [(field.name, guessed[field.name]) for field in fields if field.name in guessed]
+
+
+def _loosely(title: str, whose: re.Pattern[str]) -> list[str]:
+    """What a title may also be: without what stands in brackets, whose it is, and what it adds.
+
+    ``联系电话（座机）`` → 联系电话, ``客户单位全称`` → 全称, ``备注说明`` → 备注. Brackets that say
+    another measure stay: what is counted in 万元 is no amount as it stands.
+    """
+    plain = normalize("NFKC", title)
+    if not _MEASURE.search(plain):
+        plain = _BRACKETS.sub("", plain)
+    bare = whose.sub("", plain.strip())
+    return list(dict.fromkeys(map(fold, (plain, bare, _ADDS.sub("", bare)))))
+
+
+def _whose(fields: Sequence[Field]) -> re.Pattern[str]:
+    """What stands at the beginning of a title and says only what all rows are about."""
+    words = "|".join(word for field in fields for word in field.whose)
+    return re.compile(rf"^(?:(?:{words or '(?!)'})[ _-]*(?=..))+", re.IGNORECASE)
 
 
 def _all_look(field: Field, samples: Sequence[Sequence[str]], at: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -135,6 +136,17 @@ def test_a_field_cannot_be_filled_twice_nor_the_needed_one_be_left_out(admin: Br
     assert "fills this already" in again.text
     again = admin.submit(page, "/mapping", 422, column_0="")
     assert "No column fills: Name" in again.text
+    select = re.search(r'<select[^>]*id="column_0"[^>]*>', admin.last.get_data(as_text=True))
+    assert select is not None
+    assert "autofocus" in select[0], "it is told at a column, where the page begins"
+
+
+def test_the_key_goes_along_with_the_columns(admin: Browser) -> None:
+    page = upload(admin, "甲,乙\nTau,0411-1\n")
+    assert page.form("/mapping")["fields"]["key"] == "name"
+    check(admin, page, column_0="name", key="code")
+    run = db.session.scalars(select(ImportRun)).one()
+    assert (run.plan["key"], run.report["counts"]["created"]) == ("name", 1)
 
 
 def test_what_is_the_same_for_all_stands_where_a_cell_is_empty(admin: Browser, cast: Cast) -> None:
@@ -417,6 +429,15 @@ def test_a_file_that_breaks_off_brings_in_nothing_and_says_why(
 @pytest.mark.parametrize("name", ["龘" * 200 + ".csv", "😀" * 300, ".csv", "..."])
 def test_any_name_of_a_file_will_do(admin: Browser, name: str) -> None:
     check(admin, upload(admin, GOOD, name))
+
+
+def test_lists_lead_to_the_import_those_who_may(app: Flask, cast: Cast) -> None:
+    for who, shown in (("admin", True), ("wang", False)):
+        browser = Browser(app).sign_in(who)
+        for noun in ("customers", "contacts", "deals"):
+            browser.get(f"/{noun}")
+            text = browser.last.get_data(as_text=True)
+            assert (f'href="/imports/new?noun={noun}"' in text) is shown
 
 
 def test_only_administrators_import(app: Flask, cast: Cast) -> None:

@@ -26,6 +26,52 @@ def test_english_and_chinese_headers_are_recognised() -> None:
     }  # fmt: skip
 
 
+def test_titles_are_recognised_by_their_parts() -> None:
+    header = ("客户单位全称", "联系电话（座机）", "客户级别", "所属行业", "所在区域", "所在地",
+              "业务员*", "备注说明", "建档日期", "对接人", "对接人手机")  # fmt: skip
+    assert mapping("customers", *header).columns == {
+        "name": "客户单位全称", "phone": "联系电话（座机）", "grade": "客户级别",
+        "industry": "所属行业", "region": "所在区域", "address": "所在地", "owner": "业务员*",
+        "note": "备注说明", "created_at": "建档日期",
+    }  # fmt: skip
+    assert mapping("customers", "Company name", "Company phone", "Customer since").columns == {
+        "name": "Company name", "phone": "Company phone", "created_at": "Customer since",
+    }  # fmt: skip
+    assert mapping("contacts", "联系人（必填）", "所在公司", "座机", "联系人职务").columns == {
+        "name": "联系人（必填）", "customer": "所在公司", "phone": "座机", "title": "联系人职务",
+    }  # fmt: skip
+    assert mapping("deals", "项目编号", "客户单位", "销售", "商机阶段").columns == {
+        "external_id": "项目编号", "customer": "客户单位", "owner": "销售", "stage": "商机阶段",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "alone", ["全称", "单位全称", "客户全称", "单位", "单位名称", "客户单位名称"]
+)
+def test_a_firm_has_many_names(alone: str) -> None:
+    assert mapping("customers", alone).columns == {"name": alone}
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["年营业额(万元)", "营业额（USD）", "联系人电话", "对接人手机", "单位性质", "客户状态",
+     "是否入围", "名称拼音", "所属公司", "Contact phone", "Company size", "税号信息",
+     "上次联系电话时间", "年采购额(万元)"],
+)  # fmt: skip
+def test_what_only_resembles_is_not_taken(other: str) -> None:
+    assert mapping("customers", "名称", other).unread(["名称", other]) == [other]
+
+
+def test_what_is_the_customers_is_not_the_deals() -> None:
+    header = ["名称", "客户", "销售", "客户编号", "客户负责人", "客户备注"]
+    assert mapping("deals", *header).unread(header) == header[3:]
+
+
+def test_the_title_to_the_letter_comes_before_one_that_resembles() -> None:
+    found = mapping("customers", "客户名称（英文）", "公司电话", "客户名称", "电话").columns
+    assert found == {"name": "客户名称", "phone": "电话"}
+
+
 def test_a_column_is_guessed_for_one_field_only() -> None:
     assert mapping("users", "sales", "销售").columns == {"name": "销售"}
 
