@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as _l
+
+# What the last column of the bad rows is called.
+REASON = _l("What is wrong")
+
 
 class Refused(Exception):
     """The import cannot even begin, or cannot go on; the message says why, in plain words."""

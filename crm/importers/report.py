@@ -18,7 +18,7 @@ from sqlalchemy import select, tuple_
 from crm.extensions import choose_language, db
 from crm.formulas import guarded
 from crm.importers.importer import Importer
-from crm.importers.problems import Problem
+from crm.importers.problems import REASON, Problem
 from crm.importers.rows import Fate, Result, Row, Watcher
 from crm.importers.table import Line
 from crm.likenesses import LikenessKind, name_key, phone_key
@@ -66,7 +66,7 @@ class Report(Watcher):
     ) -> None:
         """A batch is through: keep its bad rows, and look for twins of its new ones."""
         if not self._file.tell():
-            self._bad.writerow([guarded(cell) for cell in (*header, _("What is wrong"))])
+            self._bad.writerow([guarded(cell) for cell in (*header, str(REASON))])
         reasons: dict[int, list[str]] = {}
         for problem in problems:
             where = f"{problem.column}: " if problem.column else ""

@@ -20,6 +20,7 @@ from sqlalchemy import delete
 from crm import clock
 from crm.extensions import db, only_reading
 from crm.files import plain_name
+from crm.importers.again import run_like
 from crm.importers.importer import Importer
 from crm.importers.plan import Plan
 from crm.importers.problems import Empty, Refused
@@ -78,14 +79,16 @@ def begin(name: str, content: bytes, importer: type[Importer], *, by: User) -> I
 
 
 def read_as(run: ImportRun, seen: Glance, importer: type[Importer]) -> None:
-    """Read the file as it was ``seen`` from now on; guess the plan anew."""
+    """Read the file as it was ``seen`` from now on, like one before it, or as guessed."""
     folder = _folder(run)
     (folder / _GLANCE).write_text(json.dumps(seen._asdict()), encoding="utf-8")
     (folder / _TABLE).unlink(missing_ok=True)
-    run.begin_again(
-        sheet=seen.sheet,
-        plan=Plan.guessed(importer.all_fields(), seen.header, seen.rows).stored,
-    )
+    like = run_like(run, seen.header)
+    if like is not None:
+        plan = Plan.of(like.plan).taking(partly=False)
+    else:
+        plan = Plan.guessed(importer.all_fields(), seen.header, seen.rows)
+    run.begin_again(sheet=seen.sheet, plan=plan.stored, like=like)
 
 
 def look(run: ImportRun, sheet: str) -> Glance:

@@ -96,6 +96,11 @@ class ImportRun(Leased, Base):
         )
 
     @property
+    def columns(self) -> set[str]:
+        """What the columns of its file are called, once that was checked."""
+        return {*self.plan["columns"].values(), *self.report.get("unread", ())}
+
+    @property
     def is_undoable(self) -> bool:
         return (
             self.state is ImportState.DONE
@@ -109,9 +114,14 @@ class ImportRun(Leased, Base):
         undoing = self.state is ImportState.UNDOING
         return ImportState.DONE if undoing else ImportState.FAILED
 
-    def begin_again(self, *, sheet: str, plan: dict[str, Any]) -> None:
-        """Somebody says what the columns of ``sheet`` are; what was found before is forgotten."""
+    def begin_again(self, *, sheet: str, plan: dict[str, Any], like: ImportRun | None) -> None:
+        """Somebody says what the columns of ``sheet`` are; what was found before is forgotten.
+
+        :param like: the run from which the plan comes.
+        """
         self.sheet, self.plan, self.report = sheet, plan, {}
+        if like is not None:
+            self.report = {"like": {"id": like.id, "file": like.file}}
         self.state, self.done_at = ImportState.MAPPING, clock.now()
 
     def hand_over(self, state: ImportState) -> None:

@@ -339,6 +339,36 @@ def test_a_template_is_kept_and_offered_where_it_fits(admin: Browser, cast: Cast
     assert db.session.scalar(select(ImportTemplate)) is None
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_mended_rows_are_read_as_the_file_they_come_from(
+    admin: Browser, cast: Cast, language: str
+) -> None:
+    admin.post("/preferences", {"language": language})
+    page = upload(admin, "甲,乙,丙\nTau,x,1\nRho,12,2\n")
+    preview = check(admin, page, column_0="name", column_1="employees", mode="create")
+    write(admin, preview)
+    with admin.client.get(f"{admin.last.request.path}/bad-rows.csv") as answer:
+        mended = answer.get_data().decode("utf-8-sig").replace(",x,", ",15,", 1)
+    cast.admin.language = "zh"
+    db.session.commit()
+    page = upload(admin, mended, "mended.csv")
+    fields = page.form("/mapping")["fields"]
+    assert [fields[f"column_{at}"] for at in range(4)] == ["name", "employees", "", ""]
+    assert (fields["mode"], fields["key"]) == ("create", "name")
+    assert "客户.csv" in page.text
+    write(admin, check(admin, page))
+    assert cast.customer("Tau").employees == 15
+
+
+def test_the_same_columns_mean_the_same_to_the_same_person(cast: Cast) -> None:
+    content = "甲,乙\nTau,1\n"
+    checked(content, by=cast.admin, columns={"name": "甲"})
+    assert begun(content, by=cast.admin).plan["columns"] == {"name": "甲"}
+    other = User.join("别人", roles={Role.ADMINISTRATOR}, username="other")
+    assert begun(content, by=other).plan["columns"] == {}
+    assert begun("甲,乙,行业\nTau,1,电力\n", by=cast.admin).plan["columns"] == {"industry": "行业"}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
