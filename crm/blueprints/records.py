@@ -96,8 +96,11 @@ def _customer(customer: Customer) -> dict[str, Any]:
 
 def _contact(contact: Contact) -> dict[str, Any]:
     view = contact_view(contact, current_user, _wanted())
-    return {"view": view, "timeline": view.timeline,
-            "found": files_of(contact.customer, current_user)}  # fmt: skip
+    return {
+        "view": view, "timeline": view.timeline,
+        "found": files_of(contact.customer, current_user),
+        **_noting(contact.customer, contact=contact),
+    }  # fmt: skip
 
 
 def _deal(deal: Deal) -> dict[str, Any]:
@@ -107,16 +110,24 @@ def _deal(deal: Deal) -> dict[str, Any]:
         "page": page, "timeline": page.timeline, "tasks": page.tasks, "spend": page.spend,
         "about": {"deal": deal.id}, "move": DealMoveForm(deal),
         "found": files_of(deal, current_user),
-        **(_noting(deal.customer, deal) if deal.customer and noting else {}),
+        **(_noting(deal.customer, deal=deal) if deal.customer and noting else {}),
     }  # fmt: skip
 
 
-def _noting(customer: Customer, deal: Deal | None = None) -> dict[str, Any]:
-    """The form that notes what happened at ``customer``, for those who may."""
+def _noting(customer: Customer, **on: Any) -> dict[str, Any]:
+    """The form that notes what happened at ``customer``, for those who may.
+
+    :param on: the deal or the contact on whose page it stands; it is filled in.
+    """
     if not may("work_with", customer):
         return {}
-    form = ActivityForm(customer, formdata=None, data={"deal": deal})
-    return {"noted_at": customer, "form": form}
+    form = ActivityForm(customer, formdata=None, data=on)
+    return {"noted_at": customer, "noted_on": ids_of(on), "form": form}
+
+
+def ids_of(records: dict[str, Any]) -> dict[str, int]:
+    """Records by noun as an address names them: by their ids."""
+    return {noun: record.id for noun, record in records.items()}
 
 
 def _task(task: Task) -> dict[str, Any]:

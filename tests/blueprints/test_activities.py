@@ -12,7 +12,7 @@ from sqlalchemy import select
 from crm import clock
 from crm.extensions import db
 from crm.files import PreparedFile, store
-from crm.models import Action, Activity, Contact, Deal, Event, OptionList, Task
+from crm.models import Action, Activity, Contact, Customer, Deal, Event, OptionList, Task
 from tests.cast import Cast
 from tests.page import Browser
 
@@ -184,3 +184,28 @@ def test_an_emptied_day_is_emptied(cast: Cast, wang: Browser) -> None:
     where = f"/deals/{deal.id}"
     wang.submit(wang.get(f"{where}/edit"), where, expected_close="")
     assert deal.expected_close is None
+
+
+def test_what_was_said_with_a_contact_is_noted_on_their_page(cast: Cast, wang: Browser) -> None:
+    liu = db.session.scalars(select(Contact)).one()
+    where = f"/customers/{cast.sigma.id}/activities"
+    page = wang.get(f"/contacts/{liu.id}")
+    page = wang.submit(page, where, 422, htmx=f"contact_{liu.id}_activity_form", summary=" ")
+    wang.submit(page, where, 200, htmx=f"contact_{liu.id}_activity_form", summary="问了价")
+    noted = db.session.scalars(select(Activity)).one()
+    assert (noted.summary, noted.contact, noted.customer) == ("问了价", liu, cast.sigma)
+    page = wang.get(f"/contacts/{liu.id}")
+    assert "问了价" in page.text
+    wang.submit(page, where, summary="回了电话")
+    assert wang.location == f"/contacts/{liu.id}#timeline"
+    full = wang.get(f"{where}/new?contact={liu.id}")
+    wang.submit(full, where, summary="", status=422)
+    wang.submit(full, where, summary="又问了价")
+    assert wang.location == f"/contacts/{liu.id}#timeline"
+
+
+def test_a_contact_of_another_firm_is_none_to_note_with(cast: Cast, wang: Browser) -> None:
+    other = Customer.register(Customer(name="别家", owner=cast.wang), by=cast.wang)
+    db.session.commit()
+    liu = db.session.scalars(select(Contact)).one()
+    wang.get(f"/customers/{other.id}/activities/new?contact={liu.id}", status=404)

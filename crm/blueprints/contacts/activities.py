@@ -10,12 +10,12 @@ from flask_login import current_user, login_required
 
 from crm import files
 from crm.blueprints.going_on import go_without
-from crm.blueprints.records import shown
+from crm.blueprints.records import PAGES, ids_of, shown
 from crm.blueprints.uploads import allow_uploads, read_uploads
 from crm.extensions import db
 from crm.forms.activity import ActivityForm
 from crm.hypermedia import go, next_or, render, respond
-from crm.models import Activity, Customer, Deal
+from crm.models import Activity, Contact, Customer, Deal
 from crm.nouns import record_url
 from crm.policies import find, find_in, require
 
@@ -23,15 +23,16 @@ bp = Blueprint("activities", __name__)
 bp.record(allow_uploads)
 
 FULL = "contacts/activities/new.html"
+# On the pages of these it is noted too; they are filled in.
+ON_THE_PAGE_OF: dict[str, Any] = {"deal": Deal, "contact": Contact}
 
 
 @bp.get("/customers/<int:customer_id>/activities/new")
 @login_required
 def new(customer_id: int) -> Response:
     customer = _customer(customer_id)
-    deal = _deal_of(customer)
-    form = ActivityForm(customer, data={"deal": deal})
-    return render(FULL, form=form, customer=customer, deal=deal)
+    on = _noted_on(customer)
+    return _in_full(customer, on, ActivityForm(customer, data=on))
 
 
 @bp.post("/customers/<int:customer_id>/activities")
@@ -39,14 +40,14 @@ def new(customer_id: int) -> Response:
 def create(customer_id: int) -> Response:
     prepared = read_uploads("files", lambda: _customer(customer_id))
     customer = _customer(customer_id)
-    deal = _deal_of(customer)
-    form = ActivityForm(customer, data={"deal": deal}, prepared=prepared)
+    on = _noted_on(customer)
+    form = ActivityForm(customer, data=on, prepared=prepared)
     if "more" in request.args or not form.validate_on_submit():
-        return _form(customer, deal, form, 422 if form.errors else 200)
+        return _form(customer, on, form, 422 if form.errors else 200)
     _log(form, customer)
     db.session.commit()
     flash(_("Noted."), "success")
-    context = shown("deal", deal) if deal else shown("customer", customer)
+    context = shown(*_page_of(customer, on))
     page = next_or(f"{context['address']()}#timeline")
     return respond("contacts/activities/create.stream.html", to=page, **context)
 
@@ -96,16 +97,22 @@ def _editable(activity_id: int, **options: Any) -> Activity:
     return activity
 
 
-def _deal_of(customer: Customer) -> Deal | None:
-    """The deal on whose page it is noted, if it is not the customer's own.
+def _noted_on(customer: Customer) -> dict[str, Any]:
+    """The deal or the contact on whose page it is noted, by noun; none on the customer's own.
 
-    Others may close it while somebody writes: what they write is noted all the same.
+    Others may close the deal while somebody writes: what they write is noted all the same.
     """
-    deal_id = request.args.get("deal", type=int)
-    if deal_id is None:
-        return None
-    here = Deal.visible_to(current_user).where(Deal.customer_id == customer.id)
-    return find_in(here, Deal, deal_id)
+    for noun, model in ON_THE_PAGE_OF.items():
+        record_id = request.args.get(noun, type=int)
+        if record_id is not None:
+            here = model.visible_to(current_user).where(model.customer_id == customer.id)
+            return {noun: find_in(here, model, record_id)}
+    return {}
+
+
+def _page_of(customer: Customer, on: dict[str, Any]) -> tuple[str, Any]:
+    """The record on whose page it is noted, and its noun."""
+    return next(iter(on.items()), ("customer", customer))
 
 
 def _log(form: ActivityForm, customer: Customer) -> None:
@@ -114,12 +121,18 @@ def _log(form: ActivityForm, customer: Customer) -> None:
     form.plan_next_step(customer, by=current_user)
 
 
-def _form(customer: Customer, deal: Deal | None, form: ActivityForm, status: int) -> Response:
+def _form(customer: Customer, on: dict[str, Any], form: ActivityForm, status: int) -> Response:
     """The form again, with what was typed: on the page with all of it, or on the record's page."""
     if "full" in request.args:
-        return render(FULL, status=status, form=form, customer=customer, deal=deal)
-    if deal:
-        context = {**shown("deal", deal), "noted_at": customer, "form": form}
-        return render("deals/deals/show.html", "activity_form", status, **context)
-    context = {**shown("customer", customer), "form": form}
-    return render("contacts/customers/show.html", "activity_form", status, **context)
+        return _in_full(customer, on, form, status)
+    noun, record = _page_of(customer, on)
+    context = {**shown(noun, record), "noted_at": customer, "noted_on": ids_of(on), "form": form}
+    return render(PAGES[noun].template, "activity_form", status, **context)
+
+
+def _in_full(
+    customer: Customer, on: dict[str, Any], form: ActivityForm, status: int = 200
+) -> Response:
+    _noun, record = _page_of(customer, on)
+    context = {"customer": customer, "record": record, "noted_on": ids_of(on)}
+    return render(FULL, status=status, form=form, **context)
