@@ -167,7 +167,14 @@ class ListFilter(Narrowing):
     @property
     def default_columns(self) -> tuple[Column, ...]:
         """The columns where none were chosen."""
-        return tuple(column for column in self.COLUMNS if column.shown)
+        wanted = self.asked_about
+        return tuple(column for column in self.COLUMNS if column.shown or column.name in wanted)
+
+    @property
+    def asked_about(self) -> frozenset[str]:
+        """The columns that the list is narrowed by the gaps or doubts of: one wants to see them."""
+        chosen = (*getattr(self, "missing", ()), *getattr(self, "doubt", ()))
+        return frozenset(each.value for each in chosen)
 
     @cached_property
     def shown(self) -> tuple[Column, ...]:

@@ -86,6 +86,12 @@ class ContactFilter(ListFilter):
         facets.options("tags", FIELDS["tags"], OptionList.TAG),
     )
 
+    @property
+    def asked_about(self) -> frozenset[str]:
+        """As of any list; the part in a decision stands in a column of another name."""
+        is_role = ContactGap.DECISION_ROLE in self.missing
+        return super().asked_about | ({"role"} if is_role else set())
+
     def narrow(self, user: User) -> Select[Any]:
         chosen = Contact.visible_to(user)
         if self.q:

@@ -164,10 +164,9 @@ class DealFilter(ListFilter):
         return "-stage_since" if self.stuck else self.DEFAULT_SORT
 
     @property
-    def default_columns(self) -> tuple[Column, ...]:
+    def asked_about(self) -> frozenset[str]:
         """Of what stands still also how long."""
-        wanted = "stage_since" if self.stuck else ""
-        return tuple(column for column in self.COLUMNS if column.shown or column.name == wanted)
+        return frozenset({"stage_since"}) if self.stuck else frozenset()
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Deal.visible_to(user).where(*self.conditions(user))

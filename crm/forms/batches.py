@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import request
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -29,16 +29,25 @@ from crm.models import (
     Task,
     User,
 )
-from crm.policies import LARGEST_KEY, may
+from crm.policies import LARGEST_KEY, find_all, may
+from crm.wording import FIELDS
+
+# More are merged another time.
+MOST_MERGED = 20
 
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing that is done to each record: ``do(record, value, by)``."""
+    """One thing that is done to each record: ``do(record, value, by)``; or what it leads to."""
 
     title: Any
     icon: str
-    do: Callable[[Any, Any, User], None]
+    do: Callable[[Any, Any, User], None] = lambda _record, _value, _by: None
+    # The page on which all of them are gone on with, given their ids.
+    page: Callable[[str], str] | None = None
+    # The fewest and the most records it is done to.
+    fewest: int = 1
+    most: int = MOST
     # The field of the form that gives the value.
     asks: str = ""
     # What is said before it is done.
@@ -56,6 +65,11 @@ def _trash(question: Any) -> Deed:
         _l("Delete"), "trash-2", lambda record, _, by: record.trash(by=by),
         question=question, is_destructive=True,
     )  # fmt: skip
+
+
+def _set(title: Any, icon: str, name: str) -> Deed:
+    """Sets the option ``name`` of a customer."""
+    return Deed(title, icon, lambda row, option, by: row.set_option(name, option, by=by), asks=name)
 
 
 class BatchForm(BaseForm):
@@ -109,6 +123,10 @@ class BatchForm(BaseForm):
             return True
         return self.was_asked and (self.field is None or self.field.validate(self))
 
+    def may_go_on(self, deed: Deed) -> bool:
+        """Whether the page that the deed leads to opens for all of them."""
+        return all(may(deed.verb, record) for record in find_all(self.MODEL, self.ids, lock=False))
+
     def carry_out(self, deed: Deed) -> Batch:
         """Do it."""
         value, by = self.field.data if self.field else None, current_user
@@ -130,11 +148,16 @@ class CustomerBatchForm(BatchForm):
         "owner": Deed(_l("Change owner"), "user",
                       lambda row, owner, by: row.give_to(owner, by=by), asks="owner",
                       verb="give"),
-        "grade": Deed(_l("Set grade"), "target",
-                      lambda row, grade, by: row.grade_as(grade, by=by), asks="grade"),
+        "grade": _set(_l("Set grade"), "target", "grade"),
+        "industry": _set(_l("Set industry"), "building-2", "industry"),
+        "region": _set(_l("Set region"), "map-pin", "region"),
+        "source": _set(_l("Set source"), "arrow-right", "source"),
         "tag": Deed(_l("Add a tag"), "plus", lambda row, tag, by: row.tag(tag, by=by), asks="tag"),
         "untag": Deed(_l("Take a tag off"), "x", lambda row, tag, by: row.untag(tag, by=by),
                       asks="tag"),
+        "merge": Deed(_l("Merge"), "users", verb="merge", fewest=2, most=MOST_MERGED,
+                      page=lambda ids: url_for("merges.new", customers=ids),
+                      fits=lambda _filter: may("merge", Customer)),
         "trash": _trash(_l("They go to the trash and can be restored from there. "
                            "Their deals, tasks and expenses stay.")),
     }  # fmt: skip
@@ -142,6 +165,9 @@ class CustomerBatchForm(BatchForm):
     tag = OptionField(_l("Tag"), OptionList.TAG, empty=_l("Choose…"), validators=[Required()])
     owner = PickerField(_l("Owner"), "user", validators=[Required()])
     grade = OptionField(_l("Grade"), OptionList.GRADE)
+    industry = OptionField(FIELDS["industry"], OptionList.INDUSTRY)
+    region = OptionField(FIELDS["region"], OptionList.REGION)
+    source = OptionField(FIELDS["source"], OptionList.SOURCE)
 
 
 class DealBatchForm(BatchForm):

@@ -279,9 +279,9 @@ class Customer(
         changes = {"collaborators": [old, new]}
         Event.record(Action.CUSTOMER_CHANGED, self, by=by, changes=changes)
 
-    def grade_as(self, grade: Option | None, *, by: User) -> None:
-        """Set how much it counts; ``None``: not graded."""
-        self.grade = grade
+    def set_option(self, name: str, option: Option | None, *, by: User) -> None:
+        """Set its grade, industry, region or source; ``None``: none of them."""
+        setattr(self, name, option)
         self.note_changes(by=by)
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:

@@ -13,7 +13,7 @@ from crm.batches import MOST, Batch, Left
 from crm.blueprints.lists import batches
 from crm.extensions import db
 from crm.forms.batches import CustomerBatchForm
-from crm.models import Action, ClaimState, Customer, Event, Option, OptionList, Task
+from crm.models import Action, ClaimState, Customer, Deal, Event, Option, OptionList, Task
 from crm.models.approval import Decision
 from tests.cast import Cast
 from tests.claims import decide, draft, submitted
@@ -74,6 +74,34 @@ def test_customers_get_another_owner_and_each_has_it_in_its_history(
     changed = events(Action.CUSTOMER_CHANGED)
     assert {event.subject_id for event in changed} == {three[0].id, three[1].id}
     assert {event.by_id for event in changed} == {cast.wang.id}
+
+
+@pytest.mark.parametrize("name", ["industry", "region", "source"])
+def test_what_is_missing_is_set_at_many_at_once(cast: Cast, browser: Browser, name: str) -> None:
+    made = customers(cast, 2)
+    option = db.session.scalars(Option.of(OptionList(name))).first()
+    assert option is not None
+    browser.sign_in("wang")
+    change(browser, "customers", name, *made, asked=1, **{name: option.id})
+    db.session.expire_all()
+    assert [getattr(each, name) for each in made] == [option, option]
+
+
+def test_two_that_are_one_are_taken_to_be_merged_by_who_may(cast: Cast, browser: Browser) -> None:
+    one, other = customers(cast, 2)
+    browser.sign_in("li")
+    assert 'value="merge"' in browser.get("/customers").html
+    change(browser, "customers", "merge", one, other)
+    assert browser.location == f"/merges/new?customers={one.id},{other.id}"
+    browser.follow()
+    change(browser, "customers", "merge", one)
+    assert "Tick at least two that are one." in said(browser)
+    other.owner = cast.wu
+    Deal.open(Deal(name="仪表", customer=other, owner=cast.wang), cast.stages[0], by=cast.wang)
+    db.session.commit()
+    change(browser, "customers", "merge", one, other)
+    assert "One of them is not yours to merge" in said(browser)
+    assert 'value="merge"' not in browser.sign_in("wang").get("/customers").html
 
 
 def test_customers_are_graded_and_the_grade_taken_away(cast: Cast, browser: Browser) -> None:
@@ -400,7 +428,16 @@ def test_asking_the_database_does_not_grow_with_what_was_ticked(
         (
             "wang",
             "/customers",
-            ["Change owner", "Set grade", "Add a tag", "Take a tag off", "Delete"],
+            [
+                "Change owner",
+                "Set grade",
+                "Set industry",
+                "Set region",
+                "Set source",
+                "Add a tag",
+                "Take a tag off",
+                "Delete",
+            ],
         ),
         (
             "wang",

@@ -57,6 +57,18 @@ def test_what_is_urgent_then_important_comes_first_on_its_day(cast: Cast, browse
         assert sorted(wanted, key=text.index) == list(wanted)
 
 
+@pytest.mark.parametrize(("filter", "query", "column"), [
+    (CustomerFilter, "missing=region", "region"), (CustomerFilter, "doubt=website", "website"),
+    (ContactFilter, "missing=decision_role", "role"), (ContactFilter, "doubt=phone", "phone"),
+])  # fmt: skip
+def test_a_list_of_what_is_missing_or_doubtful_shows_that_column(
+    cast: Cast, filter: type[ListFilter], query: str, column: str
+) -> None:
+    assert column not in {each.name for each in filter().shown}
+    assert column in {each.name for each in filter.parse_text(query).shown}
+    assert column not in {each.name for each in filter.parse_text(f"{query}&columns=owner").shown}
+
+
 def test_what_stands_still_shows_for_how_long_and_begins_with_the_longest(
     cast: Cast, browser: Browser
 ) -> None:

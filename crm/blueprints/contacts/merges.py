@@ -8,6 +8,7 @@ from flask_login import current_user, login_required
 
 from crm.blueprints.contacts.alike import alike
 from crm.extensions import db
+from crm.forms.batches import MOST_MERGED
 from crm.forms.merge import MergeForm, merge_form
 from crm.hypermedia import flash_undoable, go, render
 from crm.models import Customer, Merge
@@ -20,21 +21,18 @@ from crm.wording import refusal_word
 
 bp = Blueprint("merges", __name__)
 
-# More are merged another time.
-MOST = 20
-
 
 @bp.get("/merges/new")
 @login_required
 def new() -> Response:
-    customers = alike(most=MOST, lock=False)
+    customers = alike(most=MOST_MERGED, lock=False)
     return _page(merge_form(customers[:2]), customers)
 
 
 @bp.post("/merges")
 @login_required
 def create() -> Response:
-    customers = alike(most=MOST, lock=True)
+    customers = alike(most=MOST_MERGED, lock=True)
     form = merge_form(customers[:2])
     if not form.may_merge():
         return _page(form, customers, form.status)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import login_required
 
-from crm.batches import MOST, Batch
+from crm.batches import Batch
 from crm.extensions import db
 from crm.filters.lists import LISTS
 from crm.forms.batches import BATCH_FORMS, BatchForm, Deed
@@ -26,8 +26,10 @@ NAME_LENGTH = 40
 def create(name: str) -> Response:
     form = BATCH_FORMS[name](LISTS[name].parse(request.args))
     deed = form.deed or abort(422)
-    if not 0 < len(form.ids) <= MOST:
-        return _refuse(form)
+    if not deed.fewest <= len(form.ids) <= deed.most:
+        return _refuse(form, _how_many(form, deed))
+    if deed.page:
+        return _go_on(form, deed)
     if not form.is_complete(deed):
         return _ask(form, deed)
     batch = form.carry_out(deed)
@@ -36,10 +38,23 @@ def create(name: str) -> Response:
     return go(form.filter.url())
 
 
-def _refuse(form: BatchForm) -> Response:
-    message = _("Tick what it should be done to first.")
+def _how_many(form: BatchForm, deed: Deed) -> str:
+    if len(form.ids) > deed.most:
+        return _("That is more than %(most)s at once: narrow the list first.", most=deed.most)
     if form.ids:
-        message = _("That is more than %(most)s at once: narrow the list first.", most=MOST)
+        return _("Tick at least two that are one.")
+    return _("Tick what it should be done to first.")
+
+
+def _go_on(form: BatchForm, deed: Deed) -> Response:
+    """To the page on which the deed is done."""
+    if not form.may_go_on(deed):
+        return _refuse(form, _("One of them is not yours to merge: ask an administrator."))
+    assert deed.page is not None
+    return go(deed.page(",".join(map(str, sorted(form.ids)))))
+
+
+def _refuse(form: BatchForm, message: str) -> Response:
     if is_fragment():
         return refuse(422, message)
     flash(message, "error")
