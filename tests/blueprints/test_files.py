@@ -24,6 +24,7 @@ from crm.models import (
     OptionList,
     User,
 )
+from crm.queries.files import files_of
 from tests.cast import Cast
 from tests.claims import make_item, submitted
 from tests.page import Browser, Page
@@ -85,6 +86,27 @@ def test_files_of_a_deal_stand_at_its_customer_too(cast: Cast, wang: Browser) ->
     assert wang.location == f"/deals/{cast.pumps.id}"
     assert "图纸.pdf" in wang.follow().text
     assert "图纸.pdf" in wang.get(f"/customers/{cast.sigma.id}").text
+
+
+def test_a_customer_lists_the_files_of_all_that_belongs_to_it_with_where_they_hang(
+    cast: Cast, wang: Browser
+) -> None:
+    visit = Activity(customer=cast.sigma, deal=cast.pumps, summary="看了车间",
+                     kind=cast.option(OptionList.ACTIVITY_KIND, "Visit"))  # fmt: skip
+    photo = store(PreparedFile("现场.jpg", "image/jpeg", b"x"), kind="", by=cast.wang)
+    Activity.log(visit, by=cast.wang, files=[photo])
+    put(cast.pumps, "报价单.pdf", cast.wang)
+    put(cast.sigma, "合同.pdf", cast.wang)
+    found = files_of(cast.sigma, cast.wang)
+    assert [file.name for file in found.files.rows] == ["合同.pdf", "报价单.pdf", "现场.jpg"]
+    assert list(found.places.values()) == [cast.pumps, visit]
+    assert files_of(cast.pumps, cast.wang).places == {photo.id: visit}
+    for where in ("customers/{0.sigma.id}", "deals/{0.pumps.id}", "files/customer/{0.sigma.id}"):
+        assert "Visit · 看了车间" in wang.get(f"/{where.format(cast)}").text
+    wang.submit(wang.get(f"/customers/{cast.sigma.id}"), f"/files/{photo.id}/delete")
+    text = wang.get(f"/customers/{cast.sigma.id}").text
+    assert "Files 2" in text
+    assert "In the trash: 1" in text
 
 
 @pytest.mark.parametrize(
