@@ -33,7 +33,7 @@ class ActivityForm(NoteForm, WithFiles):
     deal = RecordField(_l("Deal"), empty="—")
     place = text(_l("Place"), 200)
     next_step = text(_l("Next step"), 300)
-    next_step_on = DayField(_l("Due"), quick=("tomorrow", "next_week", "in_a_month"))
+    next_step_on = DayField(_l("Due"), quick=("tomorrow", "next_week", "in_a_week", "in_a_month"))
 
     def __init__(self, customer: Customer, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -271,12 +271,13 @@ def _a_month_after(day: date) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-# "Next week" is its Monday.
+# "Next week" is its Monday; of two names for one day the first is offered.
 QUICK_DAYS: dict[str, tuple[Any, Callable[[date], date]]] = {
     "yesterday": (_l("Yesterday"), lambda today: today - timedelta(days=1)),
     "today": (_l("Today"), lambda today: today),
     "tomorrow": (_l("Tomorrow"), lambda today: today + timedelta(days=1)),
     "next_week": (_l("Next week"), lambda today: today + timedelta(days=7 - today.weekday())),
+    "in_a_week": (_l("In a week"), lambda today: today + timedelta(days=7)),
     "in_a_month": (_l("In a month"), _a_month_after),
     "in_three_months": (
         _l("In 3 months"),
@@ -305,8 +306,10 @@ class DayField(DateField):
         self.quick = quick
 
     def quick_days(self) -> list[tuple[str, date]]:
-        """What stands on each button, and its day."""
-        return [quick_day(name) for name in self.quick]
+        """What stands on each button, and its day: no day twice."""
+        offered = [quick_day(name) for name in reversed(self.quick)]
+        words = {day: text for text, day in offered}
+        return [(words[day], day) for day in sorted(words)]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:

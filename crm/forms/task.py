@@ -19,7 +19,9 @@ class TaskForm(InPlace, BaseForm):
     )
 
     title = StringField(_l("What needs to be done"), validators=[Required(), Length(max=200)])
-    due_on = DayField(_l("Due"), quick=("today", "tomorrow", "next_week", "in_a_month"))
+    due_on = DayField(
+        _l("Due"), quick=("today", "tomorrow", "next_week", "in_a_week", "in_a_month")
+    )
     urgent = BooleanField(_l("Urgent"))
     important = BooleanField(_l("Important"))
     assignee = PickerField(_l("Assigned to"), "user", validators=[Required()])

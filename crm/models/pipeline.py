@@ -149,7 +149,7 @@ def _written(stages: Sequence[Stage]) -> str:
     """The stages as the history keeps them: a line in Chinese, a line in English."""
     return "\n".join(
         " → ".join(
-            f"{stage.label(language)} {stage.probability} % · {stage.days_to_rot} d"
+            f"{stage.label(language)} {stage.probability}% · {stage.days_to_rot} d"
             for stage in stages
         )
         for language in ("zh", "en")

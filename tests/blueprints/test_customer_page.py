@@ -78,7 +78,7 @@ def test_how_it_stands_is_seen_at_a_glance(cast: Cast, wang: Browser) -> None:
     wang.sign_in("wang")
     text = wang.get(page).text
     for figure in ("Last contact 2 months ago 61 days silent", "Next task 寄样本",
-                   "Open deals CN¥186,000", "Known 25%"):  # fmt: skip
+                   "Open deals CN¥186,000", "Complete 25%"):  # fmt: skip
         assert figure in text, figure
 
 

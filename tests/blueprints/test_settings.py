@@ -329,7 +329,7 @@ def test_stages_are_renamed_added_and_moved_by_one_form(admin: Browser) -> None:
     stages = Pipeline.main().stages
     assert (str(stages[5]), stages[5].probability, stages[5].colour) == ("签约", 95, "green")
     assert stages[0].required == ["customer"], "what the form does not show stays"
-    assert "签约 95 %" in event_of(Action.STAGES_CHANGED).particulars["changes"]["stages"][1]
+    assert "签约 95%" in event_of(Action.STAGES_CHANGED).particulars["changes"]["stages"][1]
 
 
 def test_a_stage_where_a_deal_stood_stays(admin: Browser, cast: Cast) -> None:

@@ -20,7 +20,9 @@ from crm.forms.fields import DayField, MoneyField, WholeNumberField, read_amount
 class AnyForm(BaseForm):
     amount = MoneyField("Amount")
     count = WholeNumberField("Count", 0, 100)
-    day = DayField("Day", quick=("yesterday", "today", "tomorrow", "next_week", "in_a_month"))
+    day = DayField(
+        "Day", quick=("yesterday", "today", "tomorrow", "next_week", "in_a_week", "in_a_month")
+    )
 
 
 def form_with(app: Flask, **typed: str) -> AnyForm:
@@ -81,7 +83,9 @@ def test_what_is_not_sent_stays_as_it_is(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("today", "days"),
     [(datetime(2026, 1, 31, 4, tzinfo=UTC),
-      ["2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02", "2026-02-28"]),
+      ["2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02", "2026-02-07", "2026-02-28"]),
+     (datetime(2026, 11, 22, 4, tzinfo=UTC),
+      ["2026-11-21", "2026-11-22", "2026-11-23", "2026-11-29", "2026-12-22"]),
      (datetime(2026, 12, 7, 4, tzinfo=UTC),
       ["2026-12-06", "2026-12-07", "2026-12-08", "2026-12-14", "2027-01-07"])],
 )  # fmt: skip
@@ -91,6 +95,15 @@ def test_quick_days_are_days_of_the_company(app: Flask, today: datetime, days: l
         with app.test_request_context():
             offered = [day for _words, day in form.day.quick_days()]
     assert offered == [date.fromisoformat(day) for day in days]
+
+
+def test_a_day_with_two_names_is_offered_by_the_first(app: Flask) -> None:
+    """On a Sunday next week begins tomorrow."""
+    with clock.stopped_at(datetime(2026, 11, 22, 4, tzinfo=UTC)):
+        form: Any = form_with(app)
+        with app.test_request_context():
+            offered = [words for words, _day in form.day.quick_days()]
+    assert offered == ["昨天", "今天", "明天", "一周后", "一个月后"]
 
 
 def test_the_page_begins_at_the_first_field_that_is_wrong(app: Flask) -> None:
