@@ -72,6 +72,15 @@ def sentence(event: Event, cost: Decimal | None = None) -> str:
     return SENTENCES[event.action](event.particulars)
 
 
+def origin(event: Event) -> str:
+    """The file with whose import it came, or went when that was undone."""
+    if file := event.particulars.get("imported"):
+        return _("Import: %(file)s", file=file)
+    if file := event.particulars.get("undone"):
+        return _("Import undone: %(file)s", file=file)
+    return ""
+
+
 def changes(event: Event) -> list[Change]:
     """What was changed, field by field, in the reader's language."""
     noun = event.action.split(":")[0]

@@ -22,7 +22,7 @@ from crm.forms.own_fields import sections
 from crm.forms.rendering import control, described
 from crm.places import ADDING, EXPORTS, IMPORTS, RAIL, THEMES, adding_at, open_to
 from crm.queries.first_visit import first_visit_of, knows_customers
-from crm.sentences import address_of, changed, changes, event_icon, sentence
+from crm.sentences import address_of, changed, changes, event_icon, origin, sentence
 from crm.wording import field_word
 
 
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         sections=sections,
     )  # fmt: skip
     app.jinja_env.filters.update(
-        sentence=sentence, changes=changes, changed=changed, event_icon=event_icon,
+        sentence=sentence, origin=origin, changes=changes, changed=changed, event_icon=event_icon,
         device=device_name, field_word=field_word, address_of=address_of,
         import_word=import_word,
     )  # fmt: skip

@@ -52,6 +52,11 @@ class Import:
         self.report: Report | None = None
         self.known: Known | None = None
 
+    @property
+    def file(self) -> str:
+        """What people know the file by."""
+        return self.run.file if self.run is not None else self.table.path.name
+
     def check(self, progress: Progress = lambda _read: None) -> Result:
         """Read everything and write nothing; others may write all the while.
 
@@ -69,7 +74,8 @@ class Import:
         try:
             if self.run is not None:
                 db.session.refresh(self.run, with_for_update=True)  # no other worker takes it now
-            result = self._pass(progress, writing=True)
+            with Event.coming_from(imported=self.file):
+                result = self._pass(progress, writing=True)
             if result.problems and not self.plan.partly:
                 db.session.rollback()
                 return result
@@ -91,7 +97,7 @@ class Import:
             return
         Event.record(
             Action.IMPORT_FINISHED, company, by=self.by, noun=self.importer.noun,
-            file=self.table.path.name, created=result.created, updated=result.updated,
+            file=self.file, created=result.created, updated=result.updated,
         )  # fmt: skip
 
     def stored(self, result: Result) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from crm.importers.report import Report
 from crm.importers.run import Disturbed, Import, Progress
 from crm.importers.undoing import undo
 from crm.importers.uploads import bad_rows_of, table_of, tell_progress
-from crm.models import Company, ImportRun, ImportState
+from crm.models import Company, Event, ImportRun, ImportState
 from crm.models.leased import LEASE
 
 RENEWED_EVERY = timedelta(seconds=20)
@@ -76,7 +76,8 @@ def _write(run: ImportRun) -> None:
 def _undo(run: ImportRun) -> None:
     db.session.refresh(run, with_for_update=True)  # no other worker takes it now
     assert run.undone_by is not None
-    done = undo(run, by=run.undone_by, progress=lambda share: tell_progress(run, share))
+    with Event.coming_from(undone=run.file):
+        done = undo(run, by=run.undone_by, progress=lambda share: tell_progress(run, share))
     run.rest(ImportState.UNDONE, undone=done)
     run.note_undone(company=Company.current())
     db.session.commit()

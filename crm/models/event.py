@@ -236,6 +236,7 @@ class Event(Leased, Base):
         expected = PARTICULARS[action]
         if particulars.keys() != expected:
             raise ValueError(f"{action} carries {sorted(expected)}, not {sorted(particulars)}")
+        particulars |= _origin.get()
         event = cls(
             action=action,
             at=at or clock.now(),
@@ -270,6 +271,19 @@ class Event(Leased, Base):
         db.session.flush()  # an event names its subject by id
         if rows := [event._row_about(subject) for event, subject in waiting]:
             db.session.connection().execute(insert(Event), rows)
+
+    @staticmethod
+    @contextmanager
+    def coming_from(**origin: str) -> Iterator[None]:
+        """Inside, what is recorded says whence it came besides: ``imported`` or ``undone``, a file.
+
+        Further particulars of whatever happens there; who did it and what happened stay the same.
+        """
+        token = _origin.set(origin)
+        try:
+            yield
+        finally:
+            _origin.reset(token)
 
     @classmethod
     def about(cls, kind: str, record_id: int) -> Select[Event]:
@@ -308,6 +322,8 @@ class Event(Leased, Base):
         return {name: value for name, value in vars(self).items() if not name.startswith("_")}
 
 
+# What ``Event.coming_from`` says.
+_origin: ContextVar[dict[str, str]] = ContextVar("origin", default={})  # noqa: B039  # never changed
 # The events that wait inside ``Event.recorded_together``.
 _waiting: ContextVar[list[tuple[Event, Subject]] | None] = ContextVar("waiting", default=None)
 

@@ -611,6 +611,18 @@ def test_history_says_who_brought_it_in(cast: Cast) -> None:
     assert (event.by, event.customer_id) == (cast.admin, cast.customer("Tau").id)
 
 
+def test_records_say_from_which_file_they_come(admin: Browser, cast: Cast) -> None:
+    sigma = cast.sigma.id
+    run = done(f"name,phone\n{cast.sigma.name},7\nTau,8\n", by=cast.admin)
+    tau = cast.customer("Tau").id
+    assert "Import: 客户.csv" in admin.get(f"/customers/{tau}").text
+    undone(run, by=cast.admin)
+    page = admin.get(f"/customers/{sigma}").text
+    assert "Import: 客户.csv" in page
+    assert "Import undone: 客户.csv" in page
+    assert "Import: 客户.csv" in admin.get(f"/history/customer/{sigma}").text
+
+
 def test_an_administrator_who_is_none_any_more_sees_nothing(app: Flask, cast: Cast) -> None:
     other = User.join("别人", roles={Role.ADMINISTRATOR}, username="other")
     db.session.commit()

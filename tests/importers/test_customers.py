@@ -50,7 +50,9 @@ def test_what_comes_from_a_file_is_history_without_consequences(cast: Cast, brin
     bring("customers", "name,phone", "Tau,7")
     created, changed = events(cast.customer("Tau"))
     assert (created.action, created.by_id) == (Action.CUSTOMER_CREATED, None)
-    assert changed.particulars == {"changes": {"phone": ["", "7"]}}
+    assert changed.particulars == {
+        "changes": {"phone": ["", "7"]}, "imported": "file.csv",
+    }  # fmt: skip
     assert created.done_at is not None
     assert changed.done_at is not None
 
