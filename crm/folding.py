@@ -113,18 +113,19 @@ def pieces_of(text: str) -> list[str]:
 
 
 def sought_pieces(words: list[str]) -> list[str]:
-    """The pieces that hold all of ``words``: of letters threes, where there are so many.
+    """The pieces that hold all of ``words``: the longest, since fewer rows hold them.
 
-    >>> sought_pieces(["大连dlx", "ab"])
-    ['5927', '8fde', '59278fde', '8fded', 'dlx', 'ab']
+    >>> sought_pieces(["大连dlx", "ab", "泵"])
+    ['59278fde', '8fded', 'dlx', 'ab', '6cf5']
     """
     found: list[str] = []
     for word in words:
         spelt, threes = _spelt(word), _threes(word)
         covered = {three[at : at + 2] for three in threes for at in (0, 1)}
-        found += [code for char, code in zip(word, spelt, strict=True) if not char.isascii()]
         found += [pair for pair in map("".join, pairwise(spelt)) if pair not in covered]
         found += threes
+        if len(word) == 1 and not word.isascii():
+            found += spelt
     return list(dict.fromkeys(found))
 
 

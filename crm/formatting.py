@@ -32,6 +32,7 @@ from crm.folding import occurrence, words_of
 from crm.models import Company, CustomField, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
 from crm.nouns import BY_LIST, list_word, noun_icon, noun_word, record_url
+from crm.paging import FOUND
 from crm.policies import may, sees
 from crm.wording import person_word, word_for
 
@@ -47,7 +48,7 @@ def init_app(app: Flask) -> None:
         clock_time=clock_time, day_heading=day_heading, percent=percent,
         word=word_for, person=person_word, noun_word=noun_word, noun_icon=noun_icon,
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
-        days=days,
+        days=days, counted=counted,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
         marked=marked, own_words=lambda value, field: custom_words(field, value),
     )  # fmt: skip
@@ -117,6 +118,11 @@ def _whole(amount: Decimal, currency: str) -> str:
 
 def number(value: Decimal | int | None) -> str:
     return "" if value is None else format_decimal(value, "#,##0.######")
+
+
+def counted(count: int) -> str:
+    """``1,000+`` of what was searched for, where more were not counted."""
+    return number(count) if count <= FOUND else f"{number(FOUND)}+"
 
 
 def day(value: date | datetime | None) -> str:

@@ -22,3 +22,9 @@ def once_a_request(question: str, ask: Callable[[], Answer]) -> Answer:
     if question not in answers:
         answers[question] = ask()
     return cast(Answer, answers[question])
+
+
+def keep_for_request(answers: dict[str, Any]) -> None:
+    """Keep what was asked together, so that nobody asks it one by one in this request."""
+    if has_request_context():
+        request.environ.setdefault("crm.answers", {}).update(answers)

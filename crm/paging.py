@@ -31,8 +31,9 @@ from sqlalchemy import (
 from crm.extensions import db
 
 PER_PAGE = 50
-# More than so many are not counted: "10,000+" says as much, and a list opens as fast.
-COUNTED = 10_000
+# More than so many are not counted: "10,000+" says as much, and a list opens as fast. Of what was
+# searched for, fewer are: each row is read to find out.
+COUNTED, FOUND = 10_000, 1_000
 LONGEST = 400
 
 Record = TypeVar("Record")
@@ -169,6 +170,28 @@ def _read(written: str, key: Key) -> Any:
     return number
 
 
+class Counter(NamedTuple):
+    """Counts rows, of more than ``most`` one more than that.
+
+    ``where`` many of them are found soon: if these are enough, the others are not looked for.
+    """
+
+    most: int
+    where: ColumnElement[bool] | None = None
+
+    def rows_of(self, chosen: Select[Any], unique: Any) -> int:
+        """How many rows there are."""
+        if self.where is not None:
+            found = self._count(chosen.where(self.where), unique)
+            if found > self.most:
+                return found
+        return self._count(chosen, unique)
+
+    def _count(self, chosen: Select[Any], unique: Any) -> int:
+        ids = chosen.with_only_columns(unique).order_by(None).limit(self.most + 1)
+        return db.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+
+
 @dataclass(frozen=True)
 class Page(Generic[Record]):
     """One page of records, how many there are in all, and where the pages beside it begin."""
@@ -177,39 +200,41 @@ class Page(Generic[Record]):
     total: int
     previous: str = ""
     next: str = ""
+    counted: int = COUNTED
 
     @classmethod
     def of(
         cls, chosen: Select[Any], order: Order, *, after: str = "", before: str = "",
-        options: tuple[Any, ...] = (),
+        options: tuple[Any, ...] = (), counter: Counter | None = None,
     ) -> Page[Any]:  # fmt: skip
         """The page after or before a place, else the first.
 
         A place that cannot be understood, or beyond which nothing is left, is as if it were not
         there; before a place where less than a page is left comes the first page, whole.
         """
+        counter = counter or Counter(COUNTED)
         backwards = bool(before)
         place = order.read(before or after)
         walked = order.backwards() if backwards else order
         rows = _rows(chosen.where(walked.after(place)) if place else chosen, walked, options)
         more = len(rows) > PER_PAGE
-        if place and (not rows or (backwards and not more)):
-            return cls.of(chosen, order, options=options)
-        if not place and backwards:
-            return cls.of(chosen, order, options=options)
+        nothing_there = place and (not rows or (backwards and not more))
+        if nothing_there or (backwards and not place):
+            return cls.of(chosen, order, options=options, counter=counter)
         rows = rows[PER_PAGE - 1 :: -1] if backwards else rows[:PER_PAGE]
         whole = not place and not more
         return cls(
             [row[0] for row in rows],
-            len(rows) if whole else count(chosen, order),
+            len(rows) if whole else counter.rows_of(chosen, order.expressions[-1]),
             previous=order.write(rows[0][1:]) if place else "",
             next=order.write(rows[-1][1:]) if more or backwards else "",
+            counted=counter.most,
         )
 
     @property
     def is_counted(self) -> bool:
         """Whether ``total`` is exact; there are more than so many otherwise."""
-        return self.total <= COUNTED
+        return self.total <= self.counted
 
 
 def _rows(chosen: Select[Any], order: Order, options: tuple[Any, ...]) -> Sequence[Any]:
@@ -224,9 +249,3 @@ def _rows(chosen: Select[Any], order: Order, options: tuple[Any, ...]) -> Sequen
     shown = select(entity).select_from(*chosen.get_final_froms()).where(unique.in_(first))
     query = order.sort(shown.add_columns(*order.expressions).options(*options))
     return db.session.execute(query).all()
-
-
-def count(chosen: Select[Any], order: Order) -> int:
-    """How many rows there are, of more than ``COUNTED`` one more than that."""
-    ids = chosen.with_only_columns(order.expressions[-1]).order_by(None).limit(COUNTED + 1)
-    return db.session.scalar(select(func.count()).select_from(ids.subquery())) or 0

@@ -13,13 +13,14 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
+from crm import paging
 from crm.filters.address import read, sent, written
 from crm.filters.columns import Column
 from crm.filters.custom import columns_of, conditions
 from crm.filters.narrowing import Narrowing
-from crm.models import User
+from crm.models import Noun, Scope, User
 from crm.nouns import BY_MODEL
-from crm.paging import Order, Page
+from crm.paging import FOUND, Counter, Order, Page
 
 
 @dataclass(frozen=True)
@@ -209,8 +210,23 @@ class ListFilter(Narrowing):
         """The page of the list that was asked for."""
         return Page.of(
             self.narrow(user), self.placed(user), after=self.after, before=self.before,
-            options=self.loaded_for(user),
+            options=self.loaded_for(user), counter=self.counter(user),
         )  # fmt: skip
+
+    def counter(self, user: User) -> Counter:
+        """How far its records are counted.
+
+        Of what very many hold, the newest are enough for who sees most of them.
+        """
+        if not self.q:
+            return Counter(paging.COUNTED)
+        sees_most = user.sees(Noun.CUSTOMERS) >= Scope.TEAM
+        return Counter(FOUND, self.among_newest(3 * FOUND) if sees_most else None)
+
+    def among_newest(self, count: int) -> ColumnElement[bool] | None:
+        """The condition on ``count`` of the very many that fit; ``None`` where they are few."""
+        found: ColumnElement[bool] | None = self.MODEL.among_newest(self.q, count)
+        return found
 
     def of_own_fields(self, user: User) -> list[ColumnElement[bool]]:
         """The conditions that the firm's own fields say what was chosen."""

@@ -19,7 +19,7 @@ from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, members_of, of_people
-from crm.folding import MOST_WORDS
+from crm.folding import MOST_WORDS, words_of
 from crm.models import (
     Company,
     Customer,
@@ -32,6 +32,7 @@ from crm.models import (
     Task,
     User,
 )
+from crm.models.searchable import newest
 from crm.wording import FIELDS
 
 
@@ -195,7 +196,7 @@ class DealFilter(ListFilter):
         """What narrows list and board alike."""
         conditions: list[ColumnElement[bool]] = []
         if self.q:
-            conditions.append(or_(Deal.matching(self.q), *self._of_customers(user)))
+            conditions.append(or_(Deal.matching(self.q), self._of_customers(user)))
         conditions += [
             *of_people(Deal.owner_id, self.owner, user),
             *one_of(Deal.source_id, self.source),
@@ -221,6 +222,15 @@ class DealFilter(ListFilter):
             conditions.append(~to_do().exists())
         return conditions
 
+    def among_newest(self, count: int) -> ColumnElement[bool] | None:
+        if Deal.is_seldom(self.q) and Customer.is_rare(self.q):
+            return None
+        deals = Deal.newest_found(self.q, count)
+        customers = Customer.held([words_of(self.q)])
+        if deals is None or customers is None:
+            return None
+        return or_(deals, Deal.customer_id.in_(newest(customers, count)))
+
     def _said_of_customers(self) -> list[ColumnElement[bool]]:
         return [
             *one_of(Customer.source_id, self.customer_source),
@@ -230,18 +240,20 @@ class DealFilter(ListFilter):
             *([Customer.tags.any(Option.id.in_(self.customer_tag))] if self.customer_tag else []),
         ]
 
-    def _of_customers(self, user: User) -> list[ColumnElement[bool]]:
+    def _of_customers(self, user: User) -> ColumnElement[bool]:
         """Deals whose customer is looked for.
 
         The deal shows its customer's name to all who see the deal; whatever else finds a customer
         finds one's own alone.
         """
-        found = Customer.visible_to(user).where(Customer.named(self.q))
-        named = [Customer.name.icontains(word, autoescape=True) for word in self.q.split()]
-        return [
-            Deal.customer_id.in_(found.with_only_columns(Customer.id)),
-            Deal.customer.has(and_(*named[:MOST_WORDS])),
-        ]
+        shown = [Customer.name.icontains(word, autoescape=True) for word in self.q.split()]
+        own = and_(Customer.trashed_at.is_(None), Customer.seen_by(user))
+        found = select(Customer.id).where(
+            Customer.named(self.q), or_(own, and_(*shown[:MOST_WORDS]))
+        )
+        if Customer.is_rare(self.q):
+            return Deal.customer_id.in_(found)
+        return found.where(Customer.id == Deal.customer_id).correlate(Deal).exists()
 
 
 @dataclass(frozen=True)

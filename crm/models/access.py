@@ -6,8 +6,11 @@ from enum import IntEnum, StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from flask import has_app_context
 from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from crm.extensions import db
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -104,7 +107,10 @@ def is_among(
     """
     if scope <= Scope.OWN:
         return column.in_(ids)
-    return ids.where(ids.selected_columns[0] == column).exists()
+    listed = ids.selected_columns[0]
+    if has_app_context() and db.engine.dialect.name == "postgresql":  # it would list them all
+        return ids.where(listed.between(column, column)).exists()
+    return ids.where(listed == column).exists()
 
 
 @cache

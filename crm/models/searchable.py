@@ -3,16 +3,20 @@
 Every fragment of two characters is in an index (``crm/search_index.py``), so that a search reads
 the few rows that hold all pieces of what is looked for, in Chinese as well as in letters. What is
 written about a record at length is found, too: see ``passage.py``.
+
+What very many rows hold is not looked up: whoever reads the rows one by one has a page of them
+before the index has listed them all.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Text,
     and_,
     cast,
@@ -23,18 +27,22 @@ from sqlalchemy import (
     select,
     table,
     true,
+    union,
 )
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Mapper, mapped_column
 
 from crm.extensions import db
 from crm.folding import pieces_of, search_text, sought_pieces, words_of
+from crm.once import keep_for_request, once_a_request
 
 # More would not make a search narrower: what the index finds is compared in full.
 MOST_PIECES = 24
-# Nearly every firm has these in its name: an index that finds nearly every row only costs time.
-COMMON = frozenset(pieces_of("股份有限责任公司 有限公司 集团公司"))
+# What more rows hold than these is read row by row.
+MANY = 2_000
+# Among so many PostgreSQL looks for the newest.
+SORTED = 10_000
 
 
 def _pieces_of_row(context: DefaultExecutionContext) -> str:
@@ -64,12 +72,41 @@ class Searchable:
         words = words_of(term)
         if not words:
             return true()
-        found = [cls.search_text.contains(word, autoescape=True) for word in words]
-        if pieces := [piece for piece in sought_pieces(words) if piece not in COMMON]:
-            found.insert(0, cls._holding(pieces[:MOST_PIECES]))
+        return cls.or_coded(term, cls.looked_up(words) if cls.is_rare(term) else cls.said(words))
+
+    @classmethod
+    def is_rare(cls, term: str) -> bool:
+        """Whether so few have ``term`` in their names that they are looked up."""
+        return cls.count_held([words_of(term)]) <= MANY
+
+    @classmethod
+    def is_seldom(cls, term: str) -> bool:
+        """Whether so few records are found by ``term`` that they are looked up."""
+        return cls.is_rare(term)
+
+    @classmethod
+    def among_newest(cls, term: str, count: int) -> ColumnElement[bool] | None:
+        """The condition that a record is one of the ``count`` newest that the index finds.
+
+        ``None`` where it finds so few that nobody has to choose.
+        """
+        return None if cls.is_seldom(term) else cls.newest_found(term, count)
+
+    @classmethod
+    def newest_found(cls, term: str, count: int) -> ColumnElement[bool] | None:
+        """The same, however few it finds; ``None`` where the index does not know."""
+        held = cls.held([words_of(term)])
+        return None if held is None else _id(cls).in_(newest(held, count))
+
+    @classmethod
+    def or_coded(cls, term: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """``condition``, or ``term`` is the code of the record."""
         number = cls.number_in(term)
-        every = and_(*found)
-        return every if number is None else or_(every, cls.id == number)  # type: ignore[attr-defined]
+        if number is None:
+            return condition
+        # Not simply "or": PostgreSQL would read all rows to find the one.
+        ids = (select(_id(cls)).where(each) for each in (condition, _id(cls) == number))
+        return _id(cls).in_(union(*(each.correlate(None) for each in ids)))
 
     @classmethod
     def number_in(cls, term: str) -> int | None:
@@ -81,15 +118,104 @@ class Searchable:
         return int(found[2] or found[3])
 
     @classmethod
-    def _holding(cls, pieces: list[str]) -> ColumnElement[bool]:
-        """The condition that the index holds all ``pieces`` for a row."""
+    def said(cls, words: list[str]) -> ColumnElement[bool]:
+        """The condition that all ``words`` occur, for reading a row."""
+        return and_(true(), *(cls.search_text.contains(word, autoescape=True) for word in words))
+
+    @classmethod
+    def looked_up(cls, words: list[str]) -> ColumnElement[bool]:
+        """The same condition, for looking up the few rows of which it is true."""
+        held = cls.held([words])
+        return cls.said(words) if held is None else and_(_id(cls).in_(held), cls.said(words))
+
+    @classmethod
+    def held(cls, groups: list[list[str]], kind: str = "") -> Select[int] | None:
+        """The ids of the rows that hold all that one of the ``groups`` of words is made of.
+
+        The words themselves need not occur there. ``None`` where the index does not know a group:
+        it holds no single letters.
+
+        :param kind: what else they must hold.
+        """
+        sought = [sought_pieces(words)[:MOST_PIECES] for words in groups]
+        if not all(sought):
+            return None
+        each = [[kind, *pieces] if kind else pieces for pieces in sought]
         if db.engine.dialect.name == "postgresql":
             held = func.string_to_array(cls.search_pieces, " ")
-            return held.op("@>")(array([cast(piece, Text) for piece in pieces]))
+            return select(_id(cls)).where(
+                or_(*(held.op("@>")(array([cast(piece, Text) for piece in all_])) for all_ in each))
+            )
         name = index_name(cls)
         index = table(name, column("rowid"), column(name))
-        every = " AND ".join(f'"{piece}"' for piece in pieces)
-        return cls.id.in_(select(index.c.rowid).where(index.c[name].match(every)))  # type: ignore[attr-defined]
+        every = (" AND ".join(f'"{piece}"' for piece in all_) for all_ in each)
+        sought_there = " OR ".join(f"({all_})" for all_ in every)
+        return select(index.c.rowid).where(index.c[name].match(sought_there))
+
+    @classmethod
+    def count_held(cls, groups: list[list[str]], kind: str = "", *, most: int | None = None) -> int:
+        """How many rows ``held`` gives, up to one more than ``most``: so many if nobody knows.
+
+        :param most: ``MANY`` by default.
+        """
+        question = cls.question(groups, kind, most=most)
+        counted = question.counted()
+        if counted is None:
+            return question.enough
+        return once_a_request(question.name, lambda: db.session.scalar(counted) or 0)
+
+    @classmethod
+    def question(
+        cls, groups: list[list[str]], kind: str = "", *, most: int | None = None
+    ) -> Question:
+        """What ``count_held`` asks."""
+        return Question(cls, groups, kind, (MANY if most is None else most) + 1)
+
+    @classmethod
+    def questions(cls, term: str) -> list[Question]:
+        """What is asked to find records by ``term``."""
+        return [cls.question([words_of(term)])]
+
+
+class Question(NamedTuple):
+    """How many rows of a model the index finds, of more than enough so many."""
+
+    model: type[Searchable]
+    groups: list[list[str]]
+    kind: str
+    enough: int
+
+    @property
+    def name(self) -> str:
+        return f"held {self.model.__name__} {self.groups} {self.kind} {self.enough}"
+
+    def counted(self) -> Select[int] | None:
+        """The query that answers it; ``None`` where the index does not know."""
+        held = self.model.held(self.groups, self.kind)
+        if held is None:
+            return None
+        return select(func.count()).select_from(held.limit(self.enough).subquery())
+
+
+def ask_together(questions: list[Question]) -> None:
+    """Ask the index in one statement what this request is going to ask."""
+    asked = {each.name: counted for each in questions if (counted := each.counted()) is not None}
+    if asked:
+        counts = select(*(counted.scalar_subquery() for counted in asked.values()))
+        keep_for_request(dict(zip(asked, db.session.execute(counts).one(), strict=True)))
+
+
+def newest(ids: Select[int], count: int) -> Select[int]:
+    """The ``count`` greatest of ``ids``."""
+    if db.engine.dialect.name == "postgresql":
+        # It has no order of its own in its index: of all that many hold it would sort too much.
+        ids = select(ids.limit(SORTED).subquery().c[0])
+    return select(ids.order_by(ids.selected_columns[0].desc()).limit(count).subquery().c[0])
+
+
+def _id(model: Any) -> InstrumentedAttribute[int]:
+    found: InstrumentedAttribute[int] = model.id
+    return found
 
 
 def index_name(model: Any) -> str:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 class Task(Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
     __tablename__ = "task"
-    __table_args__ = (Index(None, "assignee_id", "done_at", "due_on"),)
+    __table_args__ = (
+        Index(None, "assignee_id", "done_at", "due_on"),
+        Index(None, "sort_name", "id"),
+    )
 
     TRASHED, RESTORED = Action.TASK_TRASHED, Action.TASK_RESTORED
     CALLED_BY = "title"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.extensions import db
@@ -17,7 +17,7 @@ from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.tasks import TaskFilter
-from crm.folding import fold, occurrence, words_of
+from crm.folding import fold, occurrence, sort_key, words_of
 from crm.formatting import label, money, short_day
 from crm.models import (
     Activity,
@@ -27,12 +27,15 @@ from crm.models import (
     Deal,
     Event,
     ExpenseClaim,
+    Noun,
+    Scope,
     Task,
     User,
 )
-from crm.models.searchable import Searchable
+from crm.models.named import Named
+from crm.models.searchable import Searchable, ask_together
 from crm.nouns import BY_TABLE, NOUNS, Record, record_url
-from crm.paging import LONGEST
+from crm.paging import FOUND, LONGEST, Counter
 from crm.wording import word_for
 
 
@@ -42,15 +45,19 @@ class Searched(NamedTuple):
     model: Any
     fitting: Callable[[str, User], Select[Any]]
     load: tuple[Any, ...]
+    # The newest of very many that the index finds.
+    among_newest: Callable[[str, int], ColumnElement[bool] | None]
     # The list of it, narrowed to what was typed.
     list: Callable[[str], ListFilter] | None = None
 
 
 def _listed(noun: str, filter: Callable[..., ListFilter], *load: Any) -> Searched:
     """A noun with a list, which narrows itself to what was typed."""
+    model = NOUNS[noun].model
     return Searched(
-        NOUNS[noun].model, lambda q, user: filter(q=q).narrow(user), load, lambda q: filter(q=q)
-    )
+        model, lambda q, user: filter(q=q).narrow(user), load,
+        lambda q, count: filter(q=q).among_newest(count), lambda q: filter(q=q),
+    )  # fmt: skip
 
 
 def _activities(q: str, user: User) -> Select[Any]:
@@ -58,6 +65,10 @@ def _activities(q: str, user: User) -> Select[Any]:
     at_customer = Activity.visible_to(user).join(Activity.customer)
     seen = (Customer.trashed_at.is_(None), Customer.seen_by(user))
     return at_customer.where(*seen, Activity.noted(q))
+
+
+def _newest_activities(q: str, count: int) -> ColumnElement[bool] | None:
+    return Activity.newest_noted(q, count) if Activity.is_often_noted(q) else None
 
 
 SEARCHED: dict[str, Searched] = {
@@ -68,9 +79,12 @@ SEARCHED: dict[str, Searched] = {
     "claim": _listed("claim", ExpenseClaimFilter, joinedload(ExpenseClaim.claimant)),
     "activity": Searched(Activity, _activities, (
         contains_eager(Activity.customer), joinedload(Activity.kind), joinedload(Activity.by),
-    )),
+    ), _newest_activities),
 }  # fmt: skip
 OF_EACH, ON_PAGE, RECENT = 5, 50, 8
+# Of what very many hold so many are put in order, the newest: a word that fits them all does not
+# tell which is meant.
+RANKED = 1_000
 # How well a record fits: its code, its name, its name's beginning, a word's beginning, a part, or
 # only what is written at it.
 CODE, NAME, BEGINNING, WORD, PART, NOTE = range(6)
@@ -167,7 +181,8 @@ def understood(typed: str) -> str:
 
 
 def found(q: str, user: User, *, noun: str = "", limit: int = OF_EACH) -> list[Group]:
-    """What fits ``q``, the noun with the best hit first: one query for each noun.
+    """What fits ``q``, the noun with the best hit first: a query for each noun, two where very
+    many fit, and one before them.
 
     Customers and contacts that are called so stand before whatever has not that very code.
 
@@ -176,6 +191,7 @@ def found(q: str, user: User, *, noun: str = "", limit: int = OF_EACH) -> list[G
     if not words_of(q):
         return []
     names = [noun] if noun else list(SEARCHED)
+    ask_together([each for name in names for each in SEARCHED[name].model.questions(q)])
     groups = [group for name in names if (group := _group(name, q, user, limit)).hits]
     meant = [group.rank for group in groups if group.noun in MEANT_FIRST and group.rank < NOTE]
     behind = max(meant, default=CODE)
@@ -183,16 +199,16 @@ def found(q: str, user: User, *, noun: str = "", limit: int = OF_EACH) -> list[G
 
 
 def counts(q: str, user: User) -> dict[str, int]:
-    """How many of each noun fit ``q``: one query."""
+    """How many of each noun fit ``q``; of more than ``FOUND`` one more than that."""
     if not words_of(q):
         return dict.fromkeys(SEARCHED, 0)
-    each = [
-        select(func.count())
-        .select_from(searched.fitting(q, user).with_only_columns(searched.model.id).subquery())
-        .scalar_subquery()
-        for searched in SEARCHED.values()
-    ]
-    return dict(zip(SEARCHED, db.session.execute(select(*each)).one(), strict=True))
+    sees_most = user.sees(Noun.CUSTOMERS) >= Scope.TEAM
+    return {
+        name: Counter(FOUND, searched.among_newest(q, 3 * FOUND) if sees_most else None).rows_of(
+            searched.fitting(q, user), searched.model.id
+        )
+        for name, searched in SEARCHED.items()
+    }
 
 
 def recent(user: User) -> list[Hit]:
@@ -220,14 +236,7 @@ def recent(user: User) -> list[Hit]:
 
 def _group(name: str, q: str, user: User, limit: int) -> Group:
     searched = SEARCHED[name]
-    model, rank = searched.model, _rank(searched.model, q)
-    rows = db.session.execute(
-        searched.fitting(q, user)
-        .add_columns(rank)
-        .order_by(rank, model.updated_at.desc(), model.id.desc())
-        .options(*searched.load)
-        .limit(limit + 1)
-    ).all()
+    rows = _best(searched, q, user, limit + 1)
     hits = [Hit(name, record) for record, _ in rows[:limit]]
     best = rows[0][1] if rows else NOTE
     filter = searched.list(q) if searched.list else None
@@ -239,6 +248,25 @@ def _not_before(rank: int, group: Group) -> Group:
     if group.noun in MEANT_FIRST or group.rank == CODE:
         return group
     return replace(group, rank=max(group.rank, rank))
+
+
+def _best(searched: Searched, q: str, user: User, count: int) -> Sequence[Any]:
+    """The ``count`` records that fit best, each with its rank."""
+    model, rank = searched.model, _rank(searched.model, q)
+    best = (
+        searched.fitting(q, user)
+        .add_columns(rank)
+        .order_by(rank, model.updated_at.desc(), model.id.desc())
+        .options(*searched.load)
+        .limit(count)
+    )
+    newest = searched.among_newest(q, RANKED)
+    if newest is not None:
+        called_so = [model.sort_name == sort_key(q)] if issubclass(model, Named) else []
+        rows = db.session.execute(best.where(or_(newest, *called_so))).all()
+        if len(rows) == count:
+            return rows
+    return db.session.execute(best).all()
 
 
 def _rank(model: Any, q: str) -> Any:

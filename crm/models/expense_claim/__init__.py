@@ -38,6 +38,7 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, T
         Index(None, "claimant_id", "state"),
         Index(None, "state"),
         Index(None, "created_at"),
+        Index(None, "sort_name", "id"),
     )
 
     KIND = "expense_claim"
