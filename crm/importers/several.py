@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import accumulate
 from unicodedata import normalize
 
 from flask_babel import gettext as _
@@ -38,8 +39,17 @@ def parts_of(cell: str, labels: Iterable[str]) -> list[str]:
 def _after_one_of(labels: Iterable[str], text: str) -> re.Match[str] | None:
     """What follows the label with which ``text`` begins."""
     folded = text.casefold()
-    ends = (len(label) for label in labels if folded.startswith(label.casefold()))
-    return next(filter(None, (_BETWEEN.match(text, end) for end in ends)), None)
+    starts = (label.casefold() for label in labels)
+    ends = (_place(text, len(start)) for start in starts if folded.startswith(start))
+    return next(filter(None, (_BETWEEN.match(text, end) for end in ends if end)), None)
+
+
+def _place(text: str, folded: int) -> int | None:
+    """Where so many characters of the folded ``text`` end: a few letters are longer folded (İ)."""
+    if len(text) == len(text.casefold()):
+        return folded
+    lengths = accumulate(len(char.casefold()) for char in text)
+    return next((at for at, length in enumerate(lengths, 1) if length == folded), None)
 
 
 def tags(cell: str, known: Known) -> list[Option]:

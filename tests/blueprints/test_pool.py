@@ -246,7 +246,7 @@ def test_only_who_leads_gives_what_lies_in_the_pool_to_somebody(
     cast.sigma.let_help(cast.li, by=cast.admin)
     cast.sigma.release(by=cast.wang)
     db.session.commit()
-    me, batch = browser.sign_in(who), {"deed": "owner", "asked": "1", "owner": str(zhao_id)}
+    me, batch = browser.sign_in(who), {"deed": "owner", "asked": "1", "owner": "赵磊"}
     me.post("/batches/customers?owner=none", batch | {"record": [str(sigma_id)]})
     db.session.expire_all()
     assert (cast.sigma.owner_id == zhao_id) is (who == "li")

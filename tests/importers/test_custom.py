@@ -107,6 +107,16 @@ def test_what_is_said_of_a_value_is_read_as_the_same(
 
 
 @pytest.mark.usefixtures("cast")
+def test_a_letter_that_is_longer_in_lower_case_takes_nothing_of_what_follows() -> None:
+    field = CustomField(kind=FieldKind.CHOICES)
+    field.choices = [
+        CustomChoice(id=number, label_zh=label, label_en="", active=True)
+        for number, label in enumerate(("A,İ", "A"), 1)
+    ]
+    assert parser(field)("A,İ, A", Known()) == field.choices
+
+
+@pytest.mark.usefixtures("cast")
 @given(LABELS, st.data())
 def test_chosen_labels_are_read_as_the_same(labels: list[str], data: st.DataObject) -> None:
     field = CustomField(kind=FieldKind.CHOICES)
