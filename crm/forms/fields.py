@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -61,6 +61,11 @@ def name_field(label: str = lazy_pgettext("contact", "Name")) -> StringField:
     return StringField(label, validators=[Required(), Length(max=200)], filters=[tidy_name])
 
 
+def _rows_of(records: sa.Select[Any] | Sequence[Any]) -> list[Any]:
+    """What is offered, read from the database where it was not yet."""
+    return list(db.session.scalars(records) if isinstance(records, sa.Select) else records)
+
+
 class RecordField(SelectFieldBase):
     """A choice among records; its data is the record itself, or ``None``.
 
@@ -76,9 +81,9 @@ class RecordField(SelectFieldBase):
         self.records: dict[str, Any] = {}
         self.chosen = ""
 
-    def offer(self, records: sa.Select[Any] | list[Any]) -> None:
+    def offer(self, records: sa.Select[Any] | Sequence[Any]) -> None:
         """Set what can be chosen; what is chosen already stays, though it may be out of use."""
-        rows = records if isinstance(records, list) else list(db.session.scalars(records))
+        rows = _rows_of(records)
         if self.object_data is not None and self.object_data not in rows:
             rows = [*rows, self.object_data]
         self.records = {str(row.id): row for row in rows}
@@ -118,7 +123,7 @@ class OptionField(RecordField):
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         super().process(*args, **kwargs)
-        self.offer(list(Option.in_use(self.which)))
+        self.offer(Option.in_use(self.which))
 
 
 class RecordsField(RecordField):
@@ -135,9 +140,9 @@ class RecordsField(RecordField):
         if valuelist:
             self.ticked, self.data = set(filter(None, valuelist)), None
 
-    def offer(self, records: sa.Select[Any] | list[Any]) -> None:
+    def offer(self, records: sa.Select[Any] | Sequence[Any]) -> None:
         """Set what can be ticked; what is ticked already stays, though it may be out of use."""
-        rows = records if isinstance(records, list) else list(db.session.scalars(records))
+        rows = _rows_of(records)
         before = [row for row in self.object_data or () if row not in rows]
         self.records = {str(row.id): row for row in (*rows, *before)}
         if self.data is None:

@@ -28,7 +28,7 @@ class TagsField(RecordsField):
         each_once = {_folded(name): name for name in reversed(names) if name}
         self.new_names = list(reversed(each_once.values()))
         super().process(formdata, *args, **kwargs)
-        self.offer(list(Option.in_use(OptionList.TAG)))
+        self.offer(Option.in_use(OptionList.TAG))
 
     @property
     def may_add(self) -> bool:

@@ -131,6 +131,12 @@ def stands() -> tuple[Any, ...]:
     )
 
 
+def write(data: st.DataObject, record: Any, **longest: int) -> None:
+    """Let each of these columns hold a text of at most so many characters, or none."""
+    for name, most in longest.items():
+        setattr(record, name, data.draw(texts(most), label=name) or None)
+
+
 def comes_back(noun: str, data: st.DataObject, cast: Cast, **plan: Any) -> None:
     """Export the whole list, with every column, and bring the file in as an update."""
     g.language = data.draw(st.sampled_from(["en", "zh"]), label="language")
@@ -160,8 +166,7 @@ def test_customers_come_back_as_they_went(
 ) -> None:
     sigma = db.session.get_one(Customer, SIGMA)
     sigma.name = data.draw(texts(200).filter(bool), label="name")
-    for name, longest in {"phone": 60, "address": 300, "note": 10_000}.items():
-        setattr(sigma, name, data.draw(texts(longest), label=name) or None)
+    write(data, sigma, phone=60, address=300, note=10_000)
     sigma.website = data.draw(or_nothing(LINKS))
     sigma.kind = data.draw(st.sampled_from(CustomerKind))
     sigma.employees = data.draw(or_nothing(st.integers(0, 10_000_000)))
@@ -180,8 +185,7 @@ def test_contacts_come_back_as_they_went(
 ) -> None:
     liu = db.session.get_one(Contact, LIU)
     liu.name = data.draw(texts(200).map(tidy_name).filter(bool), label="name")
-    for name, longest in {"title": 120, "phone": 60, "wechat": 60, "note": 10_000}.items():
-        setattr(liu, name, data.draw(texts(longest), label=name) or None)
+    write(data, liu, title=120, phone=60, wechat=60, note=10_000)
     liu.birthday = data.draw(or_nothing(DAYS))
     liu.further = data.draw(st.lists(REACHES, max_size=4), label="further")
     tag(data, liu)
