@@ -184,7 +184,7 @@ COVERED = """() => {
 }"""
 
 
-def test_on_a_phone_something_new_is_in_reach_of_the_thumb(cast: Cast, open_as: Opener) -> None:
+def test_on_a_phone_something_new_is_in_reach_over_nothing(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang", device=PHONE)
     for path in (
         "/", "/customers", "/contacts", "/deals", "/deals/board", "/tasks", "/expenses",
@@ -192,6 +192,9 @@ def test_on_a_phone_something_new_is_in_reach_of_the_thumb(cast: Cast, open_as: 
     ):  # fmt: skip
         settled(page, path)
         expect(page.locator(".quick-add > summary")).to_be_in_viewport(ratio=1)
+        if page.locator(".listing").count():  # it stands in the bar: no row is under it anywhere
+            assert page.evaluate(COVERED) == [], path
+            continue
         page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
         assert page.evaluate(COVERED) == [], path
     settled(page, "/deals/new")

@@ -105,3 +105,11 @@ def test_on_a_phone_a_list_is_sorted_and_filtered_by_thumb(cast: Cast, open_as: 
     page.locator("#filter_menu").get_by_text("Customer", exact=True).tap()
     expect(page.locator("#listing tbody tr")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # The foot of the sheet says how many are left, and closes it; so does what lies beside it.
+    sheet = page.locator("#filter_menu > .menu-list")
+    page.get_by_text("Done · 1 in all").tap()
+    expect(sheet).to_be_hidden()
+    page.locator("#filter_menu > summary").tap()
+    expect(sheet).to_be_visible()
+    page.touchscreen.tap(195, 20)
+    expect(sheet).to_be_hidden()
