@@ -158,11 +158,7 @@ class Searchable:
 
         :param most: ``MANY`` by default.
         """
-        question = cls.question(groups, kind, most=most)
-        counted = question.counted()
-        if counted is None:
-            return question.enough
-        return once_a_request(question.name, lambda: db.session.scalar(counted) or 0)
+        return cls.question(groups, kind, most=most).answer()
 
     @classmethod
     def question(
@@ -195,6 +191,13 @@ class Question(NamedTuple):
         if held is None:
             return None
         return select(func.count()).select_from(held.limit(self.enough).subquery())
+
+    def answer(self) -> int:
+        """What the database answers; enough if the index does not know."""
+        counted = self.counted()
+        if counted is None:
+            return self.enough
+        return once_a_request(self.name, lambda: db.session.scalar(counted) or 0)
 
 
 def ask_together(questions: list[Question]) -> None:

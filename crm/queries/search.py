@@ -33,7 +33,7 @@ from crm.models import (
     User,
 )
 from crm.models.named import Named
-from crm.models.searchable import Searchable, ask_together
+from crm.models.searchable import Question, Searchable, ask_together
 from crm.nouns import BY_TABLE, NOUNS, Record, record_url
 from crm.paging import FOUND, LONGEST, Counter
 from crm.wording import word_for
@@ -49,14 +49,31 @@ class Searched(NamedTuple):
     among_newest: Callable[[str, int], ColumnElement[bool] | None]
     # The list of it, narrowed to what was typed.
     list: Callable[[str], ListFilter] | None = None
+    # What else it is found by: deals by their customers.
+    found_by: tuple[Any, ...] = ()
+
+    def questions(self, q: str) -> Sequence[Question]:
+        """What the index is asked about it."""
+        return [each for model in (self.model, *self.found_by) for each in model.questions(q)]
+
+    def is_nowhere(self, q: str) -> bool:
+        """Whether the index knows that nothing fits: no record has to be read to find that out."""
+        return all(_is_nowhere(model, q) for model in (self.model, *self.found_by))
 
 
-def _listed(noun: str, filter: Callable[..., ListFilter], *load: Any) -> Searched:
+def _is_nowhere(model: Any, q: str) -> bool:
+    is_code = issubclass(model, Searchable) and model.number_in(q) is not None
+    return not is_code and not any(question.answer() for question in model.questions(q))
+
+
+def _listed(
+    noun: str, filter: Callable[..., ListFilter], *load: Any, found_by: tuple[Any, ...] = ()
+) -> Searched:
     """A noun with a list, which narrows itself to what was typed."""
     model = NOUNS[noun].model
     return Searched(
         model, lambda q, user: filter(q=q).narrow(user), load,
-        lambda q, count: filter(q=q).among_newest(count), lambda q: filter(q=q),
+        lambda q, count: filter(q=q).among_newest(count), lambda q: filter(q=q), found_by,
     )  # fmt: skip
 
 
@@ -74,7 +91,8 @@ def _newest_activities(q: str, count: int) -> ColumnElement[bool] | None:
 SEARCHED: dict[str, Searched] = {
     "customer": _listed("customer", CustomerFilter, joinedload(Customer.owner)),
     "contact": _listed("contact", ContactFilter, joinedload(Contact.customer)),
-    "deal": _listed("deal", partial(DealFilter, status=DealStatus.ALL), *Deal.for_list()),
+    "deal": _listed("deal", partial(DealFilter, status=DealStatus.ALL), *Deal.for_list(),
+                    found_by=(Customer,)),
     "task": _listed("task", partial(TaskFilter, everyone=True), *Task.for_list()),
     "claim": _listed("claim", ExpenseClaimFilter, joinedload(ExpenseClaim.claimant)),
     "activity": Searched(Activity, _activities, (
@@ -181,8 +199,8 @@ def understood(typed: str) -> str:
 
 
 def found(q: str, user: User, *, noun: str = "", limit: int = OF_EACH) -> list[Group]:
-    """What fits ``q``, the noun with the best hit first: a query for each noun, two where very
-    many fit, and one before them.
+    """What fits ``q``, the noun with the best hit first: one query finds out which nouns may have
+    any, then there is one for each of them, two where very many fit.
 
     Customers and contacts that are called so stand before whatever has not that very code.
 
@@ -191,8 +209,9 @@ def found(q: str, user: User, *, noun: str = "", limit: int = OF_EACH) -> list[G
     if not words_of(q):
         return []
     names = [noun] if noun else list(SEARCHED)
-    ask_together([each for name in names for each in SEARCHED[name].model.questions(q)])
-    groups = [group for name in names if (group := _group(name, q, user, limit)).hits]
+    ask_together([each for name in names for each in SEARCHED[name].questions(q)])
+    somewhere = [name for name in names if not SEARCHED[name].is_nowhere(q)]
+    groups = [group for name in somewhere if (group := _group(name, q, user, limit)).hits]
     meant = [group.rank for group in groups if group.noun in MEANT_FIRST and group.rank < NOTE]
     behind = max(meant, default=CODE)
     return sorted((_not_before(behind, group) for group in groups), key=lambda group: group.rank)
@@ -202,13 +221,16 @@ def counts(q: str, user: User) -> dict[str, int]:
     """How many of each noun fit ``q``; of more than ``FOUND`` one more than that."""
     if not words_of(q):
         return dict.fromkeys(SEARCHED, 0)
-    sees_most = user.sees(Noun.CUSTOMERS) >= Scope.TEAM
     return {
-        name: Counter(FOUND, searched.among_newest(q, 3 * FOUND) if sees_most else None).rows_of(
-            searched.fitting(q, user), searched.model.id
-        )
+        name: 0 if searched.is_nowhere(q) else _count(searched, q, user)
         for name, searched in SEARCHED.items()
     }
+
+
+def _count(searched: Searched, q: str, user: User) -> int:
+    sees_most = user.sees(Noun.CUSTOMERS) >= Scope.TEAM
+    newest = searched.among_newest(q, 3 * FOUND) if sees_most else None
+    return Counter(FOUND, newest).rows_of(searched.fitting(q, user), searched.model.id)
 
 
 def recent(user: User) -> list[Hit]:
