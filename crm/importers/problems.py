@@ -16,10 +16,6 @@ class Refused(Exception):
     """The import cannot even begin, or cannot go on; the message says why, in plain words."""
 
 
-class Empty(Refused):
-    """There is nothing to read."""
-
-
 class BadValue(ValueError):
     """One cell, or what a row says as a whole, cannot be taken.
 

@@ -22,7 +22,9 @@ from crm.formulas import bare
 from crm.importers.problems import Refused
 
 DELIMITERS = ",;\t|"
-MOST_COLUMNS = 200
+MOST_COLUMNS, LONGEST_LINE = 200, 1_000_000
+# The first rows with something in them are looked for among so many.
+LOOKED_AMONG = 1_000
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -79,16 +81,24 @@ class Table:
         next(lines)
         return (line for line in lines if any(line.cells))
 
+    def beginning(self, most: int) -> list[list[str]]:
+        """The cells of the first rows, however long the file is and however little stands in it.
+
+        :raises Refused: as ``rows``.
+        """
+        first = islice(self._lines(), 1, 1 + LOOKED_AMONG)
+        return list(islice((line.cells for line in first if any(line.cells)), most))
+
     def samples(self, most: int = 40) -> list[list[str]]:
-        """The cells of the first rows; none of a file that breaks off there."""
+        """The ``beginning``; none of a file that breaks off there."""
         try:
-            return [line.cells for line in islice(self.rows(), most)]
+            return self.beginning(most)
         except Refused:  # whoever reads it to there is told
             return []
 
     def _lines(self) -> Iterator[Line]:
         with self._open() as text:
-            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+            reader = csv.reader(_bounded(text), delimiter=self.delimiter, strict=True)
             ends_at = 0
             try:
                 for cells in reader:
@@ -210,6 +220,17 @@ def _delimiter_of(sample: str) -> str:
         return widths.count(widths[0]) / len(widths), widths[0]
 
     return max(DELIMITERS, key=evenness)
+
+
+def _bounded(text: TextIO) -> Iterator[str]:
+    """The lines, of which none is so long that its row would fill the memory."""
+    for number, line in enumerate(text, 1):
+        if len(line) > LONGEST_LINE:
+            raise Refused(
+                _("The row from line %(line)s on has more than %(most)s characters.",
+                  line=number, most=f"{LONGEST_LINE:,}")
+            )  # fmt: skip
+        yield line
 
 
 def _position(text: TextIO) -> int:

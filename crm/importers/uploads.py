@@ -7,9 +7,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,9 +21,9 @@ from crm.files import plain_name
 from crm.importers.again import run_like
 from crm.importers.importer import Importer
 from crm.importers.plan import Plan
-from crm.importers.problems import Empty, Refused
+from crm.importers.problems import Refused
 from crm.importers.table import Table, refuse_header
-from crm.importers.workbook import is_workbook, rows_of, sheets_of, write_table
+from crm.importers.workbook import glance_at, is_workbook, write_table
 from crm.models import ImportEntry, ImportRun, User
 
 LARGEST = 20_000_000
@@ -111,22 +109,13 @@ def glance(run: ImportRun) -> Glance:
 
 def _look(folder: Path, sheet: str = "") -> Glance:
     path = folder / _UPLOAD
-    if not is_workbook(path):
-        table = Table(path)
-        return _seen(table.header, (line.cells for line in table.rows()), [], "")
-    names = sheets_of(path)
-    for name in [sheet] if sheet in names else names:
-        with suppress(Empty):
-            rows = (cells for _number, cells in rows_of(path, name))
-            header = next(rows)
-            refuse_header(header)
-            return _seen(header, rows, names, name)
-    raise Refused(_("The file is empty."))
-
-
-def _seen(header: list[str], rows: Iterator[list[str]], names: list[str], name: str) -> Glance:
-    some = [[cell[:SAMPLE] for cell in cells] for cells in islice(rows, SAMPLES)]
-    return Glance(header, some, names, name)
+    if is_workbook(path):
+        seen = Glance(**glance_at(path, sheet, rows=SAMPLES, cut=SAMPLE))
+        refuse_header(seen.header)
+        return seen
+    table = Table(path)
+    some = [[cell[:SAMPLE] for cell in cells] for cells in table.beginning(SAMPLES)]
+    return Glance(table.header, some, [], "")
 
 
 def table_of(run: ImportRun) -> Table:
@@ -187,7 +176,7 @@ def forget_old() -> None:
 
 
 def _old_uploads() -> Iterator[Path]:
-    for name in (_UPLOAD, _TABLE, _GLANCE):
+    for name in (_UPLOAD, "table.*", _GLANCE):  # a table half written, too
         yield from _root().glob(f"*/{name}")
 
 

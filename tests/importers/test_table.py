@@ -140,3 +140,19 @@ def test_progress_is_told_in_bytes_of_the_file(spreadsheet: Spreadsheet) -> None
     assert read == sorted(read)
     assert read[0] < table.size
     assert read[-1] == table.size
+
+
+def test_a_beginning_costs_no_more_however_little_stands_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("a,b\n" + "1,2\n" + ",\n" * 2_000 + "3,4\n")
+    table = Table(path)
+    assert (table.beginning(40), len(rows(table))) == ([["1", "2"]], 2)
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("before", ["", "a,b\n"])
+def test_a_line_that_would_fill_the_memory_is_refused(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(before + "," * 1_000_001)
+    with pytest.raises(Refused, match="more than 1,000,000 characters"):
+        rows(Table(path))

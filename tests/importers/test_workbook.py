@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable
@@ -10,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from crm.importers import Refused
+from crm.importers import Refused, xlsx
 from crm.importers.table import Table
-from crm.importers.workbook import rows_of, sheets_of, write_table
+from crm.importers.workbook import LIMITS, Limits, glance_at, write_table
 
 Make = Callable[..., Path]
 
@@ -37,8 +40,15 @@ def workbook(tmp_path: Path) -> Make:
     return make
 
 
-def cells(path: Path, sheet: str = "客户") -> list[list[str]]:
-    return [texts for _number, texts in rows_of(path, sheet)]
+def cells(path: Path, sheet: str = "客户", limits: Limits = LIMITS) -> list[list[str]]:
+    table = path.with_name("table.csv")
+    write_table(path, sheet, table, limits)
+    with table.open(encoding="utf-8", newline="") as text:
+        return [texts for _number, *texts in csv.reader(text)]
+
+
+def glance(path: Path, sheet: str = "") -> dict[str, Any]:
+    return glance_at(path, sheet, rows=2, cut=5)
 
 
 @pytest.mark.usefixtures("context")
@@ -99,7 +109,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
     with pytest.raises(Refused, match="unpacks to 60 MB"):
-        sheets_of(path)
+        glance(path)
 
 
 @pytest.mark.usefixtures("context")
@@ -109,11 +119,12 @@ def test_entities_are_refused(tmp_path: Path, workbook: Make, encoding: str) -> 
     path = _with_sheet(workbook(["a"]).read_bytes(), tmp_path,
                        lambda text: (evil + text.decode()).encode(encoding))  # fmt: skip
     with pytest.raises(Refused, match="damaged"):
-        sheets_of(path)
+        glance(path)
 
 
 def _with_sheet(content: bytes, folder: Path, change: Callable[[bytes], bytes]) -> Path:
     """The workbook with another first sheet."""
+    folder.mkdir(exist_ok=True)
     path = folder / "evil.xlsx"
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(path, "w") as target:
         for name in source.namelist():
@@ -139,4 +150,77 @@ def test_what_is_broken_is_refused(tmp_path: Path, broken: bytes) -> None:
     path = tmp_path / "broken.xlsx"
     path.write_bytes(broken)
     with pytest.raises(Refused, match="damaged"):
-        sheets_of(path)
+        glance(path)
+
+
+@pytest.mark.usefixtures("context")
+def test_a_glance_is_the_beginning_of_the_first_sheet_that_has_any(workbook: Make) -> None:
+    def another(sheet: Any) -> None:
+        sheet.parent.create_sheet("空", 0)
+        sheet.parent.create_sheet("藏").sheet_state = "hidden"
+
+    path = workbook(["name", "note"], ["甲", "1234567"], ["乙"], ["丙"], change=another)
+    expected = {"header": ["name", "note"], "rows": [["甲", "12345"], ["乙", ""]],
+                "sheets": ["空", "客户"], "sheet": "客户"}  # fmt: skip
+    assert glance(path) == expected
+    assert glance(path, "\0--help" + "x" * 200_000) == expected
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("name", ["--help", "$(id)", "..", '"', "=1+1", "🔩" * 15])
+def test_a_sheet_may_be_called_anything(workbook: Make, name: str) -> None:
+    path = workbook(["a"], ["1"], change=lambda sheet: setattr(sheet, "title", name))
+    assert glance(path, name)["sheet"] == name
+    assert cells(path, name) == [["a"], ["1"]]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_sheet_that_is_not_there_is_named(workbook: Make) -> None:
+    with pytest.raises(Refused, match="no sheet 供应商"):
+        cells(workbook(["a"]), "供应商")
+
+
+def _large(text: bytes) -> bytes:
+    rows = b'<row><c t="inlineStr"><is><t>x</t></is></c></row>' * 150_000
+    merged = b'<mergeCells><mergeCell ref="A150000:GR150999"/></mergeCells>'
+    return text.replace(b"</sheetData>", rows + b"</sheetData>" + merged)
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize(
+    ("limit", "most"), [("memory", 80_000_000), ("seconds", 1), ("wall", 0), ("written", 1_000_000)]
+)
+def test_what_takes_more_than_it_may_is_refused_and_leaves_nothing(
+    tmp_path: Path, workbook: Make, limit: str, most: int
+) -> None:
+    path = _with_sheet(workbook(["a"]).read_bytes(), tmp_path / "evil", _large)
+    with pytest.raises(Refused, match="too large or too complicated"):
+        cells(path, limits=LIMITS._replace(**{limit: most}))
+    assert [left.name for left in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.usefixtures("context")
+def test_what_takes_no_more_is_read(tmp_path: Path, workbook: Make) -> None:
+    path = _with_sheet(workbook(["a"]).read_bytes(), tmp_path / "evil", _large)
+    assert len(cells(path)) == 150_001
+
+
+@pytest.mark.usefixtures("context")
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_nothing_is_changed_between_the_reader_and_us(workbook: Make, data: st.DataObject) -> None:
+    """The rows that come are those that the reader finds."""
+    text = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Z")), max_size=9)
+    cell = st.one_of(
+        st.none(), st.booleans(), st.integers(-(10**12), 10**12), st.dates(date(1901, 1, 1)),
+        st.floats(-1e9, 1e9), text, st.sampled_from(['"', "a\nb", "a\r\nb", ",", "'=1", "_x0041_"]),
+    )  # fmt: skip
+    rows = data.draw(st.lists(st.lists(cell, min_size=3, max_size=3), max_size=5))
+    path = workbook(["a", "b", "c"], *([_no_formula(one) for one in row] for row in rows))
+    asked = xlsx.Asked("客户", ("yes", "no"), 200, {})
+    with path.open("rb") as file:
+        assert cells(path) == [texts for _number, texts in xlsx.rows_of(file, asked)]
+
+
+def _no_formula(value: Any) -> Any:
+    return "x" + value if isinstance(value, str) and value.startswith("=") else value
