@@ -14,6 +14,7 @@ from crm.exporters.files import WRITERS, Format, filled
 from crm.extensions import choose_language
 from crm.filters.days import Days
 from crm.models import Action, Company, Event, OptionList, User
+from crm.nouns import list_word
 from crm.wording import word_for
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class StatisticsExport:
     """What the options of one list are worth, of what ``by`` sees."""
 
     which: OptionList
+    of: str  # the list of what says it
     closed: Days | None
     rows: Sequence[Worth]
     format: Format
@@ -32,13 +34,15 @@ class StatisticsExport:
 
     @property
     def file_name(self) -> str:
-        """``Sources-2026-06-17.xlsx``."""
-        return f"{word_for(self.which)}-{Company.current().today()}.{self.format}"
+        """``Sources-Deals-2026-06-17.xlsx``."""
+        return (
+            f"{word_for(self.which)}-{list_word(self.of)}-{Company.current().today()}.{self.format}"
+        )
 
     def write(self) -> IO[bytes]:
         """The file, at its beginning. It is the reader's to close, and gone with that."""
         titles = (
-            str(word_for(self.which)), _("Customers"), _("Open amount"), _("Won amount"),
+            str(word_for(self.which)), str(list_word(self.of)), _("Open amount"), _("Won amount"),
             _("Deals won"), _("Deals lost"), _("Win rate in percent"),
         )  # fmt: skip
         zone = ZoneInfo(Company.current().timezone)
@@ -49,13 +53,17 @@ class StatisticsExport:
         """Write down that it was made: of which list, for which days, and how many rows."""
         Event.record(
             Action.EXPORT_MADE, self.by, by=self.by, list=self.which.value,
-            filter=f"closed={self.closed}" if self.closed else "", format=self.format.value,
+            filter="&".join(self._filter()), format=self.format.value,
             count=len(self.rows),
         )  # fmt: skip
+
+    def _filter(self) -> list[str]:
+        of = [f"of={self.of}"] if self.of != "customers" else []
+        return [*of, f"closed={self.closed}"] if self.closed else of
 
 
 def _values(worth: Worth) -> Row:
     option = worth.option.label(choose_language()) if worth.option else _("Nothing chosen")
     rate = None if worth.win_rate is None else round(worth.win_rate, 1)
-    return (option, worth.customers, worth.open_amount, worth.won_amount, worth.won, worth.lost,
+    return (option, worth.count, worth.open_amount, worth.won_amount, worth.won, worth.lost,
             rate)  # fmt: skip

@@ -12,8 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import JSON, ColumnElement, func, or_, select, true, type_coerce
 
 from crm.extensions import db
 from crm.models import Company, Contact, Customer, ReachKind
@@ -106,16 +105,20 @@ def _contact():  # type: ignore[no-untyped-def]
     return select(Contact.id).where(*here).correlate(Customer)
 
 
-def _is_empty(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+def _is_empty(column: Any) -> ColumnElement[bool]:
     return func.coalesce(column, "") == ""
 
 
-def _is_no(column: InstrumentedAttribute[Any], form: str) -> ColumnElement[bool]:
+def _is_no(column: Any, form: str) -> ColumnElement[bool]:
     """Something stands there, and it has not this form, or has a gap in it."""
     return (func.coalesce(column, "") != "") & (~column.like(form) | column.like("% %"))
 
 
-def _is_no_number(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+def _is_no_address(column: Any) -> ColumnElement[bool]:
+    return or_(_is_no(column, "%_@%_._%"), column.like("%@%@%"))
+
+
+def _is_no_number(column: Any) -> ColumnElement[bool]:
     """Something stands there, with too few digits for a telephone, or too many."""
     rest: Any = column
     for digit in "0123456789":
@@ -124,12 +127,22 @@ def _is_no_number(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     return (func.coalesce(column, "") != "") & ~count.between(FEWEST_DIGITS, MOST_DIGITS)
 
 
-def _is_trial(name: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+def _is_trial(name: Any) -> ColumnElement[bool]:
     return func.lower(func.trim(name)).in_(TRIALS)
 
 
-def _is_short(name: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+def _is_short(name: Any) -> ColumnElement[bool]:
     return func.length(func.trim(name)) < 2
+
+
+def _further(kind: ReachKind, is_so: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Of one of the contact's further numbers, or addresses, it is so."""
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    rows = func.json_array_elements if is_postgresql else func.json_each
+    each = rows(Contact.reaches).table_valued("value")
+    reach = type_coerce(each.c.value, JSON)
+    is_meant = reach["kind"].as_string() == kind.value, is_so(reach["value"].as_string())
+    return select(true()).select_from(each).where(*is_meant).correlate(Contact).exists()
 
 
 def _nobody_is_reached() -> ColumnElement[bool]:
@@ -195,7 +208,13 @@ DOUBTS: dict[Doubt, Callable[[], ColumnElement[bool]]] = {
 CONTACT_DOUBTS: dict[ContactDoubt, Callable[[], ColumnElement[bool]]] = {
     ContactDoubt.SHORT: lambda: _is_short(Contact.name),
     ContactDoubt.TRIAL: lambda: _is_trial(Contact.name),
-    ContactDoubt.PHONE: lambda: or_(_is_no_number(Contact.phone), _is_no_number(Contact.mobile)),
-    ContactDoubt.EMAIL: lambda: or_(_is_no(Contact.email, "%_@%_._%"), Contact.email.like("%@%@%")),
+    ContactDoubt.PHONE: lambda: or_(
+        _is_no_number(Contact.phone),
+        _is_no_number(Contact.mobile),
+        _further(ReachKind.PHONE, _is_no_number),
+    ),
+    ContactDoubt.EMAIL: lambda: or_(
+        _is_no_address(Contact.email), _further(ReachKind.EMAIL, _is_no_address)
+    ),
     ContactDoubt.BIRTHDAY: _is_no_birthday,
 }

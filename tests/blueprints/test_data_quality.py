@@ -117,6 +117,31 @@ def test_a_further_number_is_a_number(cast: Cast, poor: Customer) -> None:
     assert telephones([poor.id], cast.li)[poor.id].number == "0411-8888 9999"
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "doubt"),
+    [
+        (ReachKind.PHONE, "12", "phone"),
+        (ReachKind.EMAIL, "li@@firm.cn", "email"),
+        (ReachKind.EMAIL, "li at firm.cn", "email"),
+    ],
+)
+def test_a_further_number_or_address_can_be_hardly_meant(
+    cast: Cast, kind: ReachKind, value: str, doubt: str
+) -> None:
+    fine = [Reach(ReachKind.PHONE, "", "0411-8888 7777"), Reach(ReachKind.EMAIL, "", "li@firm.cn")]
+    person = db.session.scalars(Contact.at(cast.sigma)).first()
+    assert person is not None
+    person.further = fine
+    db.session.commit()
+    address = f"contacts?doubt={doubt}"
+    assert person.name not in names(cast, "li", address)
+    person.further = [*fine, Reach(kind, "", value)]
+    db.session.commit()
+    assert person.name in names(cast, "li", address)
+    other = "email" if doubt == "phone" else "phone"
+    assert person.name not in names(cast, "li", f"contacts?doubt={other}")
+
+
 def test_silence_is_counted_from_the_last_contact_one_knows_of(cast: Cast) -> None:
     clock.set_to(clock.now() + timedelta(days=100))
     Activity.log(

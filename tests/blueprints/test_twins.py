@@ -277,6 +277,18 @@ def test_what_cannot_have_its_old_value_again_is_named(
     assert "西格玛流体 keeps what it says now: Name" in li.follow().text
 
 
+def test_what_was_never_noted_of_a_merge_is_told_of(
+    cast: Cast, browser: Browser, twin: Customer
+) -> None:
+    li, loser = browser.sign_in("li"), twin.id
+    id = merged(cast, li, twin)
+    db.session.get_one(Merge, id).journal = {}
+    db.session.commit()
+    li.submit(li.get(f"/merges/{id}"), f"/merges/{id}/undo")
+    assert "Not everything was noted when the two were merged" in li.follow().text
+    assert li.get(f"/customers/{loser}")
+
+
 def test_undoing_makes_two_of_one(cast: Cast, browser: Browser, twin: Customer) -> None:
     li, loser = browser.sign_in("li"), twin.id
     id = merged(cast, li, twin)

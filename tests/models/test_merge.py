@@ -140,6 +140,46 @@ def test_undoing_puts_back_every_row(cast: Cast, twin: Customer) -> None:
     assert state() == before
 
 
+def test_a_journal_of_an_earlier_version_is_undone_as_far_as_it_goes(
+    cast: Cast, twin: Customer
+) -> None:
+    before = state()
+    merge = Merge.customers(cast.sigma, twin, take=["phone"], by=cast.li)
+    assert merge.is_told_in_full
+    journal = dict(merge.journal)
+    shared = journal.pop("shared")
+    journal["helpers"] = shared[customer_collaborator.name]
+    journal["fields"] |= {"fax": [None, "1"]}
+    journal["moved"] |= {"leaflet.customer_id": [1]}
+    merge.journal = journal
+    db.session.commit()
+    assert not merge.is_told_in_full
+    merge.undo(by=cast.li)
+    after = state()
+    assert {name for name in LOOKED_AT if after[name] != before[name]} == {customer_tag.name}
+    assert [tag.label_en for tag in cast.sigma.tags] == ["重点"]
+
+
+@pytest.mark.parametrize(
+    "journal",
+    [
+        {},
+        {"shared": {customer_collaborator.name: [[7]]}, "custom": {"3": [None, "x"]}},
+    ],
+    ids=["nothing", "rows"],
+)
+def test_a_merge_of_which_hardly_anything_is_noted_gives_the_loser_back(
+    cast: Cast, twin: Customer, journal: dict[str, Any]
+) -> None:
+    merge = Merge.customers(cast.sigma, twin, by=cast.li)
+    merge.journal = journal
+    db.session.commit()
+    assert merge.undo(by=cast.li) == (["custom_3"] if journal else [])
+    assert not twin.is_trashed
+    valve = db.session.scalars(select(Deal).where(Deal.name == "西格玛阀门")).one()
+    assert valve.customer == cast.sigma
+
+
 def test_undoing_is_in_the_histories_of_both(cast: Cast, twin: Customer) -> None:
     contact = db.session.scalars(select(Contact).where(Contact.name == "陈静")).one()
     merge = Merge.customers(cast.sigma, twin, take=["phone", "owner", "source"], by=cast.li)

@@ -15,7 +15,7 @@ from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
 from crm.models import Action, Company, Deal, Event, OptionList, User
-from crm.queries.option_statistics import COLUMNS, Worth, worth_of
+from crm.queries.option_statistics import COLUMNS, LISTS, Whose, Worth, worth_of
 from crm.sentences import sentence
 from tests.cast import Cast
 from tests.page import Browser
@@ -48,16 +48,16 @@ def of(english: str, which: OptionList, user: User, closed: Days | None = None) 
 
 def test_each_sees_what_is_theirs(story: Cast) -> None:
     mine = of("Phone", OptionList.SOURCE, story.li)
-    assert (mine.customers, mine.open_amount, mine.won_amount) == (
+    assert (mine.count, mine.open_amount, mine.won_amount) == (
         1,
         Decimal(186000),
         Decimal(1000),
     )
     assert (mine.won, mine.lost, mine.win_rate) == (1, 1, Decimal(50))
     everything = of("Phone", OptionList.SOURCE, story.admin)
-    assert (everything.customers, everything.open_amount) == (2, Decimal(228000))
+    assert (everything.count, everything.open_amount) == (2, Decimal(228000))
     nothing = of("Website", OptionList.SOURCE, story.admin)
-    assert (nothing.customers, nothing.win_rate) == (0, None)
+    assert (nothing.count, nothing.win_rate) == (0, None)
 
 
 def test_a_period_is_that_in_which_deals_were_closed(story: Cast) -> None:
@@ -68,10 +68,10 @@ def test_a_period_is_that_in_which_deals_were_closed(story: Cast) -> None:
 
 
 def test_who_carries_several_tags_counts_for_each(story: Cast) -> None:
-    assert [row.customers for row in worth_of(OptionList.TAG, story.admin)] == [1, 1, 0, 1]
+    assert [row.count for row in worth_of(OptionList.TAG, story.admin)] == [1, 1, 0, 1]
 
 
-@pytest.mark.parametrize("which", COLUMNS)
+@pytest.mark.parametrize("which", LISTS)
 def test_each_sum_leads_to_its_deals(story: Cast, browser: Browser, which: OptionList) -> None:
     browser.sign_in("admin")
     page = browser.get(f"/statistics/{which.value}?closed=this_month")
@@ -86,6 +86,41 @@ def test_each_sum_leads_to_its_deals(story: Cast, browser: Browser, which: Optio
             deals = db.session.scalars(filter.narrow(story.admin)).all()
             assert sum((deal.base_amount or 0 for deal in deals), Decimal(0)) == row.won_amount
     browser.get(f"/statistics/{which.value}?closed_from=2026-01-01&closed_to=x")
+
+
+def test_a_deal_counts_for_what_it_says_itself(story: Cast) -> None:
+    website, tag = story.option(OptionList.SOURCE, "Website"), story.sigma.tags[0]
+    story.pumps.source, story.pumps.customer = website, None
+    story.pumps.tag_as([tag])
+    db.session.commit()
+    for which in COLUMNS[Whose.DEALS]:
+        rows = worth_of(which, story.admin, of=Whose.DEALS)
+        said = [
+            (row.option, row.count, row.open_amount) for row in rows if row.option and row.count
+        ]
+        option = website if which is OptionList.SOURCE else tag
+        assert said == [(option, 1, Decimal(186000))]
+        assert (rows[-1].option, rows[-1].won, rows[-1].lost) == (None, 1, 1)
+    assert of("Website", OptionList.SOURCE, story.admin).open_amount == 0
+
+
+def test_what_deals_say_leads_to_them_and_is_exported(story: Cast, browser: Browser) -> None:
+    phone = story.option(OptionList.SOURCE, "Phone")
+    story.pumps.source = phone
+    db.session.commit()
+    li = browser.sign_in("li")
+    page = li.get("/statistics/source?of=deals&closed=this_month")
+    assert f"/deals?status=all&source={phone.id}" in {
+        values.get("href") for tag, values in page.tags if tag == "a"
+    }
+    fields = page.form("/statistics/source/exports")
+    li.post(fields["action"], {**fields["fields"], "format": "csv"}, status=200, buffered=True)
+    rows = list(rows_of(li.last.get_data(), "csv"))
+    assert rows[0][:2] == ["Sources", "Deals"]
+    assert ["Phone", "1", "186000.00"] in [row[:3] for row in rows]
+    made = db.session.scalars(select(Event).where(Event.action == Action.EXPORT_MADE)).one()
+    assert made.particulars["filter"] == "of=deals&closed=this_month"
+    assert "Of the deals" not in li.get("/statistics/grade?of=deals").text
 
 
 def test_a_rep_sees_none(story: Cast, browser: Browser) -> None:

@@ -66,6 +66,8 @@ def destroy(merge_id: int) -> Response:
     flash(_("%(name)s is a customer of its own again.", name=merge.loser.name), "success")
     if stays:
         flash(_stay(merge.winner, stays), "info")
+    if not merge.is_told_in_full:
+        flash(_not_noted(merge.loser), "info")
     return go(url_for("merges.show", merge_id=merge.id))
 
 
@@ -92,3 +94,8 @@ def _stay(winner: Customer, columns: list[str]) -> str:
     named = (titles.get(column.removesuffix("_id"), column) for column in columns)
     return _("%(name)s keeps what it says now: %(fields)s", name=winner.name,
              fields=_(", ").join(named))  # fmt: skip
+
+
+def _not_noted(loser: Customer) -> str:
+    return _("Not everything was noted when the two were merged. What %(name)s lacks now is still "
+             "with the other one.", name=loser.name)  # fmt: skip

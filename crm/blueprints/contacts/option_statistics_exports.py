@@ -12,18 +12,19 @@ from crm.filters.address import sent as written
 from crm.filters.days import Days
 from crm.models import Customer, Deal, OptionList
 from crm.policies import require
-from crm.queries.option_statistics import COLUMNS, worth_of
+from crm.queries.option_statistics import LISTS, whose, worth_of
 
 bp = Blueprint("option_statistics_exports", __name__)
 
 
-@bp.post(f"/statistics/<any({', '.join(COLUMNS)}):name>/exports")
+@bp.post(f"/statistics/<any({', '.join(LISTS)}):name>/exports")
 @login_required
 def create(name: str) -> Response:
     require("oversee", Customer)
     require("export", Customer)
     require("export", Deal)
     which, closed = OptionList(name), read(written(request.args, "closed"), Days | None)
-    rows = worth_of(which, current_user, closed)
-    export = StatisticsExport(which, closed, rows, format_wanted(name), current_user)
+    of = whose(which, request.args.get("of", ""))
+    rows = worth_of(which, current_user, closed, of)
+    export = StatisticsExport(which, of.value, closed, rows, format_wanted(name), current_user)
     return sent(export, export.write())

@@ -1,7 +1,7 @@
 """Merges: two records of one firm become one, and can become two again for 30 days.
 
 The journal keeps what was moved (``moving.py``) and what the winner took over (``fields.py``), so
-that undoing moves back exactly that, unless it was moved or changed since.
+that undoing moves back exactly that, unless it was moved or changed since. ``journal.py`` reads it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from crm import clock
 from crm.base import Base, Key
 from crm.extensions import db
-from crm.models.customer import Customer, customer_collaborator
+from crm.models.customer import Customer
 from crm.models.event import Action, Event
 from crm.models.merge import fields
 from crm.models.merge.fields import MERGED_FIELDS
+from crm.models.merge.journal import HELPERS, TAGS, Journal
 from crm.models.merge.moving import move_all, move_back
-from crm.models.tag import customer_tag
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["MERGED_FIELDS", "Merge", "MergeRefused"]
 
 UNDOABLE_FOR = timedelta(days=30)
-
-# What joins a customer to something else: both customers' of it become the winner's.
-HELPERS, TAGS = customer_collaborator.name, customer_tag.name
 
 
 class MergeRefused(Exception):
@@ -145,6 +142,11 @@ class Merge(Base):
         return merge
 
     @property
+    def is_told_in_full(self) -> bool:
+        """Whether the journal says everything that undoing needs; earlier versions noted less."""
+        return Journal.read(self.journal).is_whole
+
+    @property
     def is_undoable(self) -> bool:
         return self.undone_at is None and self.at > clock.now() - UNDOABLE_FOR
 
@@ -153,6 +155,7 @@ class Merge(Base):
 
         What was moved goes back, unless it was moved elsewhere since; a field gets its old value
         back, unless it was changed since or cannot have it any more: those columns are returned.
+        What the journal does not tell of stays as it is (``is_told_in_full``).
 
         :raises MergeRefused: it is ``late``, or the winner is ``trashed``.
         """
@@ -175,30 +178,21 @@ class Merge(Base):
         return stays
 
     def _give_back(self, winner: Customer, loser: Customer, by: User) -> list[str]:
-        shared = self.journal["shared"]
-        before, after = self.journal["known_as"]
+        journal = Journal.read(self.journal)
         with db.session.no_autoflush:  # what changes is recorded before it is written
-            stays = fields.give_fields_back(winner, self.journal["fields"])
-            if winner.also_known_as == after:
-                winner.also_known_as = before
-            winner.tag_as(tag for tag in winner.tags if tag.id not in shared[TAGS])
+            stays = fields.give_fields_back(winner, journal.fields)
+            fields.give_names_back(winner, journal.known_as)
+            winner.tag_as(tag for tag in winner.tags if tag.id not in journal.tags)
             winner.note_changes(by=by)
-        fields.give_helpers_back(winner, shared[HELPERS], by)
-        fields.give_external_id_back(winner, loser, self.journal["external_id"])
-        self._lower(loser, by)
+        fields.give_helpers_back(winner, journal.helpers, by)
+        fields.give_external_id_back(winner, loser, journal.external_id)
+        fields.lower(loser, journal.raised, by)
         db.session.flush()  # the statements that move the rest read the tables
-        move_back(self.journal["moved"], winner.id, loser.id)
+        move_back(journal.moved, winner.id, loser.id)
         db.session.flush()  # what was moved is read anew from here on
         db.session.expire_all()
-        fields.primary_again(loser, self.journal["primary"], by)
+        fields.primary_again(loser, journal.primary, by)
         if loser.parent is not None and loser.parent.belongs_to(loser):
             loser.parent = None  # the group was turned around meanwhile
             loser.note_changes(by=by)
         return stays
-
-    def _lower(self, loser: Customer, by: User) -> None:
-        """What was raised above the loser stands below it again, unless it was moved since."""
-        raised = db.session.get(Customer, self.journal["raised"] or 0)
-        if raised is not None and raised.parent_id == loser.parent_id:
-            raised.parent = loser
-            raised.note_changes(by=by)

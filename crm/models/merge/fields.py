@@ -43,6 +43,14 @@ def raise_above(winner: Customer, loser: Customer, by: User) -> int | None:
     return below.id
 
 
+def lower(loser: Customer, raised_id: int | None, by: User) -> None:
+    """What was raised above the loser stands below it again, unless it was moved since."""
+    raised = db.session.get(Customer, raised_id or 0)
+    if raised is not None and raised.parent_id == loser.parent_id:
+        raised.parent = loser
+        raised.note_changes(by=by)
+
+
 def take_fields(winner: Customer, loser: Customer, wanted: Iterable[str]) -> dict[str, list[Any]]:
     """Copy the wanted fields, as far as no firm comes to belong to itself: [before, after]."""
     taken: dict[str, list[Any]] = {}
@@ -73,6 +81,12 @@ def take_names(winner: Customer, loser: Customer) -> list[str | None]:
     known = (before, loser.code, loser.name, loser.also_known_as)
     winner.also_known_as = "\n".join(filter(None, known))
     return [before, winner.also_known_as]
+
+
+def give_names_back(winner: Customer, names: list[str | None] | None) -> None:
+    before, after = names or (None, None)
+    if names and winner.also_known_as == after:
+        winner.also_known_as = before
 
 
 def take_external_id(winner: Customer, loser: Customer) -> str | None:
