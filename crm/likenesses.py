@@ -12,12 +12,8 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import phonenumbers
-
 from crm.folding import fold, pinyin_of
-
-# Read for numbers that are written without the country's code.
-HOME_COUNTRY = "CN"
+from crm.telephones import phone_key
 
 _LEGAL_FORMS_ZH = re.compile(
     r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|总公司|分公司|公司|集团)$"
@@ -39,8 +35,8 @@ _PUBLIC_MAIL = frozenset({
     "protonmail.com", "gmx.de", "gmx.net", "web.de", "mail.ru", "yandex.ru", "aol.com",
     "naver.com", "daum.net",
 })  # fmt: skip
-# A shorter name or number is shared by chance.
-LEAST_NAME, LEAST_SOUND, LEAST_DIGITS = 2, 5, 7
+# A shorter name is shared by chance.
+LEAST_NAME, LEAST_SOUND = 2, 5
 # So many Chinese characters tell a firm wherever they stand in a name.
 LEAST_WITHIN = 3
 
@@ -93,25 +89,6 @@ def sound_key(name: str) -> str:
     return pinyin_of(core_of(name))
 
 
-def phone_key(phone: str) -> str:
-    """``0411-8765 4321`` → ``+8641187654321``; empty for what is no phone number, or too short."""
-    try:
-        number = phonenumbers.parse(unicodedata.normalize("NFKC", phone), HOME_COUNTRY)
-    except phonenumbers.NumberParseException:
-        return ""
-    if len(str(number.national_number)) < LEAST_DIGITS:
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def phone_shown(key: str) -> str:
-    """``+8641187654321`` → ``0411 8765 4321``: a ``phone_key`` as people write the number."""
-    number = phonenumbers.parse(key)
-    is_ours = phonenumbers.region_code_for_number(number) == HOME_COUNTRY
-    forms = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(number, forms.NATIONAL if is_ours else forms.INTERNATIONAL)
-
-
 def domain_of(address: str) -> str:
     """``liu@Sigma.example`` → ``sigma.example``; empty where everybody may have an address."""
     domain = address.rpartition("@")[2].strip().lower()
@@ -123,11 +100,7 @@ def likenesses(
     emails: tuple[str | None, ...] = (), website: str | None = None,
 ) -> set[tuple[LikenessKind, str]]:  # fmt: skip
     """Everything by which an entry with these values can be recognised."""
-    found = {
-        (LikenessKind.PHONE, key)
-        for phone in phones
-        if len(key := phone_key(phone or "")) >= LEAST_DIGITS
-    }
+    found = {(LikenessKind.PHONE, key) for phone in phones if (key := phone_key(phone or ""))}
     found |= {(LikenessKind.DOMAIN, key) for email in emails if (key := domain_of(email or ""))}
     if website and (host := _host_of(website)):
         found.add((LikenessKind.DOMAIN, host))

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crm.folding import fold, initials_of, occurrence, pinyin_of, search_text, sort_key, words_of
-from crm.likenesses import LikenessKind, domain_of, likenesses, name_key, phone_key, sound_key
+from crm.likenesses import LikenessKind, domain_of, likenesses, name_key, sound_key
+from crm.telephones import phone_key
 
 ANY = st.text(max_size=20)
 CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=2, max_size=8)

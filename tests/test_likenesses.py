@@ -11,10 +11,9 @@ from crm.likenesses import (
     is_part,
     likenesses,
     name_key,
-    phone_key,
-    phone_shown,
     sound_key,
 )
+from crm.telephones import compared, is_possible, is_whole, phone_key, phone_shown
 
 
 @pytest.mark.parametrize("written", [
@@ -103,3 +102,23 @@ def test_an_entry_is_known_by_everything_it_has() -> None:
 
 def test_little_is_not_enough_to_be_alike() -> None:
     assert likenesses(name="A", phones=("12345",)) == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [("0411-87654321", "+86 411 8765 4321"), ("13812345678", "008613812345678"),
+     ("１１０", "110"), ("95588", "95-588")],
+)  # fmt: skip
+def test_one_number_is_compared_as_one(written: str, other: str) -> None:
+    assert compared(written) == compared(other) != compared("0411-87654322")
+
+
+@pytest.mark.parametrize(
+    ("written", "possible", "whole"),
+    [("12", False, False), ("110", True, False), ("8765432", True, True), ("1" * 20, True, True),
+     ("1" * 21, False, True), ("none", False, False)],
+)  # fmt: skip
+def test_what_can_be_a_number_is_told_by_its_digits(
+    written: str, possible: bool, whole: bool
+) -> None:
+    assert (is_possible(written), is_whole(written)) == (possible, whole)

@@ -9,9 +9,10 @@ from sqlalchemy import select, tuple_
 
 from crm.extensions import db
 from crm.folding import fold, pinyin_of
-from crm.likenesses import LikenessKind, core_of, is_part, likenesses, phone_key
+from crm.likenesses import LikenessKind, core_of, is_part, likenesses
 from crm.models import Contact, Customer, ReachKind, User
 from crm.models.likeness import Likeness
+from crm.telephones import phone_key
 
 # How many are shown while somebody types.
 SHOWN = 5

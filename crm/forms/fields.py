@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import Select, TextInput
 
 from crm import clock
+from crm.amounts import NoAmount, TooLarge, read_amount
 from crm.extensions import db
 from crm.filters.columns import words
 from crm.models import Company, Option, OptionList
@@ -169,32 +170,23 @@ class WordField(SelectField):
         )
 
 
-# What people write behind a number instead of its zeros.
-UNITS = {"k": 1_000, "千": 1_000, "w": 10_000, "万": 10_000, "m": 1_000_000, "亿": 100_000_000}
-# More than any number that a field takes, with all that may stand between its digits.
-LONGEST_NUMBER = 60
-
-
 def plain_number(written: str) -> str:
     """``１，２００`` → ``1200``: without what stands between digits, in the usual width."""
     return re.sub(r"[\s,_']", "", unicodedata.normalize("NFKC", written))
 
 
-def read_amount(written: str, places: int = 2) -> Decimal:
+def amount_typed(written: str, places: int = 2) -> Decimal:
     """``1.25万`` → 12500.
 
     :param places: how many decimals it may have.
     :raises ValueError: it is no amount; the message says why.
     """
-    if len(written) > LONGEST_NUMBER:
-        raise ValueError(_("This amount is too large."))
-    plain = re.sub(r"[¥$€£元]", "", plain_number(written)).lower()
-    number = re.fullmatch(r"([-+]?(?:\d+\.?\d*|\.\d+))([^\d.]?)", plain)
-    if number is None or number[2] not in {"", *UNITS}:
-        raise ValueError(_("Write an amount like 12500, 12,500.00 or 1.25万."))
-    amount = Decimal(number[1]) * UNITS.get(number[2], 1)
-    if amount.adjusted() > 11:
-        raise ValueError(_("This amount is too large."))
+    try:
+        amount = read_amount(written)
+    except TooLarge as error:
+        raise ValueError(_("This amount is too large.")) from error
+    except NoAmount as error:
+        raise ValueError(_("Write an amount like 12500, 12,500.00 or 1.25万.")) from error
     if amount != round(amount, places):
         raise ValueError(
             _("An amount has at most two decimals.")
@@ -233,7 +225,7 @@ class MoneyField(StringField):
         self.data = None
         if not valuelist[0].strip():
             return
-        amount = read_amount(valuelist[0], self.places)
+        amount = amount_typed(valuelist[0], self.places)
         if self.least is not None and amount < self.least:
             raise ValueError(_("This must be %(least)s or more.", least=self.least))
         self.data = amount

@@ -22,6 +22,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm import clock
+from crm.amounts import NoAmount, TooLarge, read_amount
 from crm.folding import fold
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
@@ -33,12 +34,6 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 # As many as the forms allow in a text without a limit of its own.
 LONGEST_TEXT = 10_000
-TOO_MUCH = Decimal(10) ** 12
-
-# The signs that may stand at a number, by the company's currency.
-_SIGNS = {"CNY": "¥元", "JPY": "¥円", "USD": "$", "EUR": "€", "GBP": "£"}
-_UNITS = {"": 1, "万": 10_000, "亿": 100_000_000}
-_NUMBER = re.compile(r"(-?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)((?:\.[0-9]+)?)([万亿]?)")
 
 _DAYS = (
     re.compile(r"(?P<year>\d{4})(?P<by>[-/.])(?P<month>\d{1,2})(?P=by)(?P<day>\d{1,2})"),
@@ -111,18 +106,12 @@ def number(text: str, known: Known) -> Decimal:
 
 def signed(text: str, known: Known) -> Decimal:
     """A number either side of zero."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    sign = "-" if plain.startswith("-") else ""
-    plain = plain.removeprefix(sign).removeprefix(known.currency[:2])  # CN¥, US$
-    plain = sign + plain.strip(_SIGNS.get(known.currency, "") + " ")
-    found = _NUMBER.fullmatch(plain)
-    if found is None:
-        raise BadValue(_("is not a number; write it like 12500 or 12,500.00"))
-    minus, whole, fraction, unit = found.groups()
-    amount = Decimal(whole.replace(",", "") + fraction) * _UNITS[unit]
-    if amount >= TOO_MUCH:
-        raise BadValue(_("is too large"))
-    return -amount if amount and minus else amount
+    try:
+        return read_amount(text, known.currency)
+    except TooLarge as error:
+        raise BadValue(_("is too large")) from error
+    except NoAmount as error:
+        raise BadValue(_("is not a number; write it like 12500 or 12,500.00")) from error
 
 
 def money(text: str, known: Known) -> Decimal:

@@ -7,8 +7,6 @@ says nothing new changes and records nothing.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -34,6 +32,7 @@ from crm.importers.rows import Fate, Result, Row, Watcher
 from crm.importers.table import Line
 from crm.models import CustomNoun, Event, User
 from crm.models.plain import put_back
+from crm.telephones import compared
 
 # So many ids are taken at a time for records that are to be made.
 IDS = 500
@@ -353,12 +352,11 @@ class Importer(ABC):
 
 
 def folded_key(field: str, text: str) -> str:
-    """A key as it is compared: names without case and punctuation, phones by their digits."""
+    """A key as it is compared: names without case and punctuation, phones however written."""
     if field == "name":
         return key_of(text)
     if field in ("phone", "mobile"):
-        digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
-        return re.sub(r"^(?:00)?86(?=\d{9})", "", digits) or text
+        return compared(text)
     return text.lower() if field == "email" else text
 
 

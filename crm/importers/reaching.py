@@ -11,12 +11,10 @@ from flask_babel import gettext as _
 from crm.importers.fields import Field, Parser, text_within
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
-from crm.likenesses import phone_key
 from crm.models import Reach, ReachKind
 from crm.models.contact import LONGEST_LABEL, LONGEST_REACH, MOST_REACHES
+from crm.telephones import compared, is_whole
 
-# With fewer digits it is what stands behind a number: 0411-87654321/4322.
-DIGITS_OF_ONE = 7
 _BETWEEN = re.compile(r"\s*[;；,，、/／|\n]\s*")
 # One of several, with what it is for; what that says may hold what stands between them.
 _ONE = re.compile(r"(?P<said>.*?[\d@].*?)\s*(?:[;；\n]\s*|\Z)", re.DOTALL)
@@ -102,9 +100,12 @@ def further_in(values: Mapping[str, Any]) -> list[Reach]:
 
 
 def _parts_of(cell: str) -> list[str]:
-    """The numbers and addresses of a cell, which is divided where each part is one of them."""
+    """The numbers and addresses of a cell, which is divided where each part is one of them.
+
+    ``0411-87654321/4322`` is one.
+    """
     parts = [part for part in _BETWEEN.split(cell[:LONGEST_CELL]) if part]
-    whole = all("@" in part or _digits_in(part) >= DIGITS_OF_ONE for part in parts)
+    whole = all("@" in part or is_whole(part) for part in parts)
     return parts if parts and whole and len(cell) <= LONGEST_CELL else [cell]
 
 
@@ -122,13 +123,9 @@ def _kind_of(value: str) -> ReachKind:
     return ReachKind.EMAIL if "@" in value else ReachKind.PHONE
 
 
-def _digits_in(text: str) -> int:
-    return sum(char.isdigit() for char in text)
-
-
 def _key(value: str) -> str:
     """By what two are the same."""
-    return value.lower() if "@" in value else phone_key(value) or value
+    return value.lower() if "@" in value else compared(value)
 
 
 def _numbered(name: str, number: int) -> Field:

@@ -21,9 +21,10 @@ from crm.importers.importer import Importer
 from crm.importers.problems import REASON, Problem
 from crm.importers.rows import Fate, Result, Row, Watcher
 from crm.importers.table import Line
-from crm.likenesses import LikenessKind, name_key, phone_key
+from crm.likenesses import LikenessKind, name_key
 from crm.models import Contact, Customer, Likeness, User
 from crm.models.bilingual import Bilingual
+from crm.telephones import phone_key
 from crm.wording import person_word, word_for
 
 # What the preview shows; the file of bad rows has them all.

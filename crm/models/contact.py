@@ -33,6 +33,7 @@ from crm.models.passage import NamedOrNoted
 from crm.models.tag import Tagged
 from crm.models.trashable import Trashable
 from crm.models.user import is_mail_address
+from crm.telephones import is_possible
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -75,7 +76,7 @@ class Reach(NamedTuple):
         """Whether it can be a telephone number, or a mail address, at all."""
         if self.kind is ReachKind.EMAIL:
             return is_mail_address(self.value)
-        return 3 <= sum(char.isdigit() for char in self.value) <= 20
+        return is_possible(self.value)
 
 
 class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):

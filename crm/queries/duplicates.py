@@ -10,9 +10,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from crm.extensions import db
-from crm.likenesses import LikenessKind, phone_shown
+from crm.likenesses import LikenessKind
 from crm.models import Customer, Distinction, User
 from crm.models.likeness import Likeness
+from crm.telephones import phone_shown
 
 # How many groups stand on a page.
 GROUPS = 30

@@ -13,8 +13,8 @@ ROOT = Path(crm.__file__).parent
 
 # From the bottom up. A part may import from the lines below its own, and from within itself.
 LAYERS = (
-    ("clock", "config", "folding", "formulas", "names", "once",
-     "statements"),
+    ("amounts", "clock", "config", "folding", "formulas", "names", "once",
+     "statements", "telephones"),
     ("base", "likenesses", "vcards"),
     ("extensions",),
     ("models",),

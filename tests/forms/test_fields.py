@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from crm import clock
+from crm.amounts import read_amount
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, MoneyField, WholeNumberField, read_amount
+from crm.forms.fields import DayField, MoneyField, WholeNumberField
 
 
 class AnyForm(BaseForm):
@@ -37,7 +38,8 @@ def form_with(app: Flask, **typed: str) -> AnyForm:
     [("12500", "12500"), ("12,500.00", "12500.00"), ("￥12500", "12500"), ("１２，５００", "12500"),
      ("12万", "120000"), ("1.25万", "12500"), ("0.3亿", "30000000"), ("2千", "2000"),
      ("1.2w", "12000"), ("15K", "15000"), ("1.5m", "1500000"), (" 12 500 元", "12500"),
-     (".5", "0.5"), ("5.", "5"), ("12'500", "12500")],
+     (".5", "0.5"), ("5.", "5"), ("12'500", "12500"), ("-US$0", "0"),
+     ("1 234 567.8 €", "1234567.8")],
 )  # fmt: skip
 def test_an_amount_is_read_as_people_write_it(app: Flask, typed: str, meant: str) -> None:
     form = form_with(app, amount=typed)
@@ -48,7 +50,7 @@ def test_an_amount_is_read_as_people_write_it(app: Flask, typed: str, meant: str
 @pytest.mark.parametrize(
     "typed",
     ["about 5", "1.234", "-1", "1万2", "万", "1e5", "NaN", "1..2", "9" * 13, "1" * 5000,
-     "10000亿", "0.0000001万", "12x", "½"],
+     "10000亿", "0.0000001万", "12x", "½", "12,5", "1.234,56", "1,234 567"],
 )  # fmt: skip
 def test_an_amount_that_cannot_be_meant_is_refused_and_kept(app: Flask, typed: str) -> None:
     form = form_with(app, amount=typed)

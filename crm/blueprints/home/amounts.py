@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, request
 from flask_login import login_required
 
 from crm.formatting import money
-from crm.forms.fields import CURRENCIES, read_amount
+from crm.forms.fields import CURRENCIES, amount_typed
 
 bp = Blueprint("amounts", __name__)
 
@@ -17,7 +17,7 @@ def show() -> Response:
     """The amount of the field called ``field``; an empty text while it is none."""
     currency = request.args.get("currency")
     try:
-        amount = read_amount(request.args.get(request.args.get("field", "amount"), ""))
+        amount = amount_typed(request.args.get(request.args.get("field", "amount"), ""))
     except ValueError:
         return make_response("")
     return make_response(money(amount, currency if currency in CURRENCIES else None))
