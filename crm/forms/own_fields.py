@@ -23,7 +23,7 @@ from crm.forms.fields import (
 from crm.forms.picker import PickerField
 from crm.forms.web import web
 from crm.models import CustomField, CustomNoun, FieldKind
-from crm.models.custom_field import LONGEST
+from crm.models.custom_field.storing import LONGEST
 
 LONGEST_TEXT = 10_000
 

@@ -24,7 +24,7 @@ from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.importers.several import parts_of
 from crm.models import CustomChoice, CustomField, CustomNoun, FieldKind
-from crm.models.custom_field import LONGEST, MONEY_SCALE, NUMBER_SCALE
+from crm.models.custom_field.storing import LONGEST, MONEY_SCALE, NUMBER_SCALE
 
 
 def custom_fields(noun: CustomNoun) -> tuple[Field, ...]:

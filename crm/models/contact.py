@@ -25,7 +25,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
-from crm.models.custom_field import Customized, CustomNoun
+from crm.models.custom_field import CustomNoun
+from crm.models.custom_field.customized import Customized
 from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named

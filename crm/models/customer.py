@@ -35,7 +35,8 @@ from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.access import Noun, Scope, another, is_among, owned_within
 from crm.models.company import Company
-from crm.models.custom_field import Customized, CustomNoun
+from crm.models.custom_field import CustomNoun
+from crm.models.custom_field.customized import Customized
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted

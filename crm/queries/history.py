@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_
 from crm.extensions import db
 from crm.formatting import label
 from crm.models import Action, CustomField, Event, ExpenseClaim
-from crm.models.custom_field import Customized
+from crm.models.custom_field.customized import Customized
 from crm.models.expense_claim import ExpenseItem
 from crm.models.tag import Tagged
 from crm.nouns import BY_MODEL, Record

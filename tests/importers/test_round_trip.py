@@ -33,7 +33,7 @@ from crm.models import (
     Reach,
     ReachKind,
 )
-from crm.models.custom_field import LARGEST
+from crm.models.custom_field.storing import LARGEST
 from crm.names import tidy_name
 from tests.cast import Cast
 from tests.custom_fields import make_field

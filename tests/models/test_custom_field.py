@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crm.extensions import db
 from crm.models import Action, Customer, CustomField, CustomNoun, Event, FieldKind
-from crm.models.custom_field import LARGEST
+from crm.models.custom_field.storing import LARGEST
 from tests.cast import Cast
 from tests.custom_fields import make_field
 

@@ -27,7 +27,8 @@ from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, ce
 from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.company import Company
-from crm.models.custom_field import Customized, CustomNoun
+from crm.models.custom_field import CustomNoun
+from crm.models.custom_field.customized import Customized
 from crm.models.customer import Customer
 from crm.models.deal.closing import AmountStands, Closing
 from crm.models.deal.moving import Missing, Moving, StageChanged
