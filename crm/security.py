@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
         headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         if secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint not in {"assets.file", "assets.stylesheet"}:

@@ -12,7 +12,15 @@ from wtforms.validators import Length
 
 from crm import clock
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, MomentField, OptionField, RecordField, Required, text
+from crm.forms.fields import (
+    DayField,
+    MomentField,
+    OptionField,
+    PlaceField,
+    RecordField,
+    Required,
+    text,
+)
 from crm.forms.files import WithFiles
 from crm.models import Activity, Contact, Customer, Deal, OptionList, Task, User
 
@@ -31,12 +39,13 @@ class ActivityForm(NoteForm, WithFiles):
     happened_at = MomentField(_l("When"))
     contact = RecordField(_l("With"), empty="—")
     deal = RecordField(_l("Deal"), empty="—")
-    place = text(_l("Place"), 200)
+    place = text(_l("Place"), 200, kind=PlaceField)
     next_step = text(_l("Next step"), 300)
     next_step_on = DayField(_l("Due"), quick=("tomorrow", "next_week", "in_a_week", "in_a_month"))
 
     def __init__(self, customer: Customer, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.place.address = (customer.address or "")[:200]
         self.contact.offer(Contact.known_at(customer, current_user))
         self.deal.offer(
             Deal.visible_to(current_user)

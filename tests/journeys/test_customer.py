@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from crm import clock
+from crm.extensions import db, reading_only
+from tests.blueprints.test_files import picture
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.journeys.conftest import PHONE, Opener, ready
@@ -57,6 +59,40 @@ def test_what_was_typed_in_one_line_goes_along_to_the_full_form(
     page.get_by_role("button", name="Note it").click()
     expect(page.locator(".timeline")).to_contain_text("看了二号泵房")
     expect(page.locator(".timeline")).to_contain_text("大连市高新园区")
+
+
+@pytest.fixture
+def office(cast: Cast) -> str:
+    """Where Sigma is."""
+    token = reading_only.set(False)
+    cast.sigma.address = "大连市高新园区火炬路1号"
+    db.session.commit()
+    reading_only.reset(token)
+    return "大连市高新园区火炬路1号"
+
+
+def test_a_visit_asks_for_place_and_photos_at_once(
+    cast: Cast, office: str, open_as: Opener
+) -> None:
+    page = open_as("wang", device=PHONE)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 38.914, "longitude": 121.6147})
+    page.goto(f"/customers/{cast.sigma.id}#timeline")
+    form = page.locator(".form-quick")
+    place = form.get_by_label("Place")
+    expect(place).to_be_hidden()
+    form.get_by_label("Kind").select_option(label="Visit")
+    form.get_by_role("button", name="The customer's address").tap()
+    expect(place).to_have_value(office)
+    form.get_by_role("button", name="Use my position").tap()
+    expect(place).to_have_value("38.91400, 121.61470")
+    photo = {"name": "泵房.png", "mimeType": "image/png", "buffer": picture()}
+    form.locator("#visit_files").set_input_files(photo)
+    form.get_by_label("What happened").fill("看了二号泵房")
+    form.get_by_role("button", name="Note it").tap()
+    noted = page.locator(".timeline .event").filter(has_text="看了二号泵房")
+    expect(noted).to_contain_text("38.91400, 121.61470")
+    expect(noted.locator("img")).to_have_count(1)
 
 
 def test_a_correction_is_seen_as_soon_as_it_is_saved(cast: Cast, open_as: Opener) -> None:

@@ -35,6 +35,7 @@ __all__ = [
     "MoneyField",
     "NumberField",
     "OptionField",
+    "PlaceField",
     "RecordField",
     "RecordsField",
     "Required",
@@ -74,6 +75,12 @@ def text(
     """
     validators = [*kwargs.pop("validators", [Optional()]), Length(max=longest)]
     return kind(label, validators=validators, **kwargs)
+
+
+class PlaceField(StringField):
+    """Where something happened: typed, the ``address`` that is known, or where one stands."""
+
+    address = ""
 
 
 def name_field(label: str = lazy_pgettext("contact", "Name")) -> StringField:

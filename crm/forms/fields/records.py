@@ -80,6 +80,12 @@ class OptionField(RecordField):
         super().process(*args, **kwargs)
         self.offer(Option.in_use(self.which))
 
+    def iter_choices(self) -> Iterator[Choice]:
+        """An option that the product itself refers to says its stable word: styles know it."""
+        for choice in super().iter_choices():
+            row = self.records.get(choice.value)
+            yield choice._replace(render_kw={"data-code": row.code} if row and row.code else {})
+
 
 class RecordsField(RecordField):
     """Several among records, as boxes to tick; its data is a list.

@@ -1,4 +1,4 @@
-// What every page needs, and behaviours: modules that export connect(element) for elements that name them.
+// What every page needs, and behaviours: modules that export connect(element), named by elements.
 
 import "./saved.js";
 import "./sending.js";

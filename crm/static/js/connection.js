@@ -8,6 +8,6 @@ addEventListener("htmx:after:request", say(false));
 addEventListener("online", say(false));
 addEventListener("offline", say(true));
 
-// One for each language: the page that it keeps is in that.
+// One for each language, as the page that it keeps.
 const worker = new URL(`service-worker.js?language=${document.documentElement.lang}`, import.meta.url);
 navigator.serviceWorker?.register(worker, { scope: "/" });

@@ -1,5 +1,4 @@
-// A link to a <dialog> opens it, [data-close] closes the one around it. The focus goes back to the link,
-// or to the menu that it stands in.
+// A link to a <dialog> opens it, [data-close] closes it. The focus goes back to the link or its menu.
 
 addEventListener("click", (event) => {
   const opener = event.target.closest("[aria-haspopup=dialog]");

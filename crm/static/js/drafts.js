@@ -1,5 +1,4 @@
-// What is typed is kept in this browser until it is saved (saved.js), by writer and address, with the
-// record's version; never passwords, files and hidden fields.
+// What is typed is kept here until it is saved (saved.js), by writer and address; no passwords or files.
 
 const offer = document.getElementById("draft_offer");
 const place = (form) => `draft:${offer.dataset.user}:${form.getAttribute("action").split("?")[0]}`;
@@ -28,10 +27,9 @@ export function offerBack(form) {
   notice.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang);
   notice.addEventListener("click", ({ target }) => {
     const answer = target.closest("button")?.value;
-    if (!answer) return;
     if (answer === "restore") restore(form, draft);
-    else keep(form, null);
-    notice.remove();
+    else if (answer) keep(form, null);
+    if (answer) notice.remove();
   });
   form.prepend(notice);
 }

@@ -1,4 +1,4 @@
-// The forms above a list show what it shows: a swap alone leaves what somebody has made of a field.
+// The forms above a list show what it shows: a swap alone leaves what was made of a field.
 
 addEventListener("htmx:after:swap", ({ target, detail }) => {
   for (const form of target.closest?.("[data-listing]")?.querySelectorAll("form:not(.batch)") ?? []) {

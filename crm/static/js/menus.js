@@ -7,7 +7,7 @@ function leave(place) {
 }
 addEventListener("click", ({ target }) => leave(target));
 addEventListener("focusin", ({ target }) => {
-  // A press on its plain text gives the focus to what is around it: no leaving.
+  // A press on plain text gives the focus to what is around it: no leaving.
   if (!target.querySelector(MENU)) leave(target);
 });
 

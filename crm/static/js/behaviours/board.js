@@ -1,11 +1,10 @@
-// The board by keyboard: arrows go from card to card, m opens a card's stages, Alt with an arrow moves
-// it. Every way ends in the card's form.
+// The board by keyboard: arrows go from card to card, m opens its stages, Alt with an arrow moves it.
 
 const CARD = ".deal-card";
 const STAGES = ".move select";
 
 export function connect(board) {
-  // Tab comes to one card, the one that was last there.
+  // Tab comes to the card that was last there.
   const entered = () => board.querySelector(`${CARD}[tabindex="0"]`);
   const enter = (card) => {
     if (!card) return;

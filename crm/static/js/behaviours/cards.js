@@ -1,4 +1,4 @@
-// A dropped card sends its form with that stage; the answer draws both columns, refused or not.
+// A dropped card sends its form with that stage; the answer draws both columns.
 
 import Sortable from "../../vendor/sortable.esm.js";
 

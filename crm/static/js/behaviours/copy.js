@@ -1,4 +1,4 @@
-// Copies a read-only field; without a clipboard (plain http) it is only selected.
+// Copies a field; without a clipboard (plain http) it is only selected.
 
 export function connect(place) {
   const [field, button] = [place.querySelector("input"), place.querySelector("button")];

@@ -10,14 +10,23 @@ export function connect(form) {
   offerBack(form);
   form.addEventListener("input", note);
   form.addEventListener("change", note);
-  // A button with its own address takes what was typed there, past htmx.
+  // A button's own address takes what was typed, past htmx.
   form.addEventListener("submit", (event) => {
     if (event.submitter?.matches("[formaction]") && forms.delete(form)) event.stopImmediatePropagation();
   }, true);
   form.addEventListener("click", ({ target }) => {
-    const field = document.getElementById(target.closest("[data-fill]")?.dataset.fill);
-    if (field) fill(field, target.value);
+    const field = document.getElementById(target.dataset.fill);
+    if (field && target.value) fill(field, target.value);
+    else if (field) locate(field, target);
   });
+}
+
+// Where one stands, as maps read it.
+function locate(field, button) {
+  navigator.geolocation.getCurrentPosition(
+    ({ coords: { latitude, longitude } }) => fill(field, `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
+    () => { button.textContent = button.dataset.failed; },
+  );
 }
 
 function isChanged(form) {

@@ -1,4 +1,4 @@
-// A picker: the server draws the list for what is typed (htmx); what is chosen is sent with its id.
+// A picker: the server draws the list for what is typed; what is chosen is sent with its id.
 
 import { listbox } from "../listbox.js";
 

@@ -1,4 +1,4 @@
-// Rows that are ticked: how many, a range with Shift, all on the page, none with Escape.
+// Rows that are ticked: how many, a range with Shift, all, none with Escape.
 
 export function connect(form) {
   const list = form.closest(".list-card");

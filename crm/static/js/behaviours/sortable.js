@@ -1,4 +1,4 @@
-// The lines of a form are dragged into another order. The library comes when their menu is opened.
+// The lines of a form are dragged into another order. The library comes with their menu.
 
 export function connect(list) {
   list.closest("details").addEventListener("toggle", async () => {
@@ -6,9 +6,7 @@ export function connect(list) {
     Sortable.create(list, {
       draggable: ":has(> .icon)",
       handle: ".icon",
-      onEnd() {
-        list.dispatchEvent(new Event("change", { bubbles: true }));
-      },
+      onEnd: () => list.dispatchEvent(new Event("change", { bubbles: true })),
     });
   }, { once: true });
 }

@@ -1,4 +1,4 @@
-// A message goes away by itself, an error stays. Screen readers hear #said when done, #warned at once.
+// A message goes away by itself, an error stays. Screen readers hear #said or #warned.
 
 const SHOWN_FOR = 6000;
 
