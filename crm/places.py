@@ -81,7 +81,7 @@ AREAS = (
         "upload",
         _l("Import"),
         _administrator,
-        around=("import_mappings", "import_undoings"),
+        around=("import_mappings", "import_values", "import_undoings"),
     ),
 )
 OPTION_LISTS = tuple(
@@ -102,7 +102,7 @@ RAIL = (
     Place("areas.index", "settings", _l("Settings"), _administrator,
           around=("company", "users", "user_links", "teams", "stages", "options",
                   "custom_fields", "exchange_rates", "pool", "import_runs",
-                  "import_mappings", "import_undoings")),
+                  "import_mappings", "import_values", "import_undoings")),
 )  # fmt: skip
 TODAY, CUSTOMERS, _board, TASKS, EXPENSES, APPROVALS, SETTINGS = RAIL
 PAGES = (

@@ -40,7 +40,8 @@ from tests.imports import begun, checked, done
 
 # A file that somebody sends: one customer is new, one has no name.
 FILE = (
-    "公司名称,类型,电话,城市\n南通海纳流体设备有限公司,潜在客户,0513-8901 2345,南通\n,客户,,苏州\n"
+    "公司名称,类型,电话,城市,行业\n南通海纳流体设备有限公司,潜在客户,0513-8901 2345,南通,\n"
+    ",客户,,苏州,\n盐城养蜂场,客户,,盐城,养蜂\n"
 )
 
 
@@ -127,6 +128,7 @@ PAGES: dict[str, Visit] = {
     "import_runs.new": Visit("administrator"),
     "import_mappings.edit": Visit("administrator", {"run_id": "begun_run"}),
     "import_runs.show": Visit("administrator", {"run_id": "checked_run"}),
+    "import_values.edit": Visit("administrator", {"run_id": "checked_run"}),
     "import_undoings.new": Visit("administrator", {"run_id": "done_run"}),
     "first_visit.show": Visit("administrator"),
     "options.edit": Visit("administrator", {"name": "source"}),

@@ -147,7 +147,8 @@ def _require_company() -> None:
 def _show(mapping: Mapping, table: Table) -> None:
     click.echo(f"{table.path.name}: {table.encoding}, divided by {table.delimiter!r}")
     for field, column in mapping.columns.items():
-        click.echo(f"  {field} ← {column}")
+        scale = f" × {mapping.scales[field]:,}" if field in mapping.scales else ""
+        click.echo(f"  {field} ← {column}{scale}")
     for field, text in mapping.constants.items():
         click.echo(f"  {field} = {text}")
     if unread := mapping.unread(table.header):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,25 +13,18 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from crm.extensions import db
-from crm.filters.columns import words
 from crm.forms.base import BaseForm
+from crm.forms.import_choices import choice_of, choices_among
 from crm.importers import IMPORTERS, Importer, Mapping, Refused, uploads
+from crm.importers.amounts import scale_of
 from crm.importers.catalogue import OFFERED
-from crm.importers.fields import Field
+from crm.importers.fields import Field, OneOf
+from crm.importers.matching import Meanings
 from crm.importers.plan import FAMILY, GIVEN, Mode, Plan
 from crm.importers.uploads import Glance
-from crm.models import (
-    CustomerKind,
-    ImportRun,
-    ImportTemplate,
-    Option,
-    OptionList,
-    Pipeline,
-    Stage,
-    User,
-)
+from crm.models import ImportRun, ImportTemplate, User
 from crm.nouns import list_word
-from crm.wording import field_word, person_word, word_for
+from crm.wording import field_word
 
 KEYS = {
     "code": _l("Code"), "external_id": _l("Number in the other system"), "name": _l("Name"),
@@ -42,6 +35,11 @@ MODES = {
     Mode.CREATE: _l("Only add new ones"),
     Mode.UPDATE: _l("Only change those that are here"),
 }
+FILLING = {
+    "": _l("The file replaces what is there"), "yes": _l("Only fill in what is empty"),
+}  # fmt: skip
+# How many a column of amounts counts at a time.
+SCALES = ("1000", "10000", "1000000", "100000000")
 DAY_ORDERS = {
     "": _l("Day and month are clear"), "mdy": _l("Month/day/year"), "dmy": _l("Day/month/year"),
 }  # fmt: skip
@@ -49,6 +47,9 @@ BESIDES = {
     "external_id": _l("Number in the other system"), "code": _l("Code"),
     "created_at": _l("Since"), "closed_at": _l("Closed on"), "outcome": _l("Outcome"),
     "competitor": _l("Competitor"), "stage": _l("Stage"),
+    "contact_name": _l("Contact"), "contact_title": _l("Contact: title"),
+    "contact_mobile": _l("Contact: mobile"), "contact_phone": _l("Contact: phone"),
+    "contact_email": _l("Contact: e-mail"), "contact_wechat": _l("Contact: WeChat"),
 }  # fmt: skip
 
 
@@ -90,12 +91,6 @@ class ImportForm(BaseForm):
             return None
 
 
-def _select(label: str, pairs: Iterable[tuple[str, Any]] = ()) -> SelectField:
-    """A choice among pairs of value and words; of the empty one, nothing."""
-    choices = [SelectChoice(value, words) for value, words in pairs]
-    return SelectField(label, choices=choices, coerce=lambda value: value or None)
-
-
 @dataclass(frozen=True)
 class ColumnRow:
     """One column of the file: its name, what stands in it, and the choice of its field."""
@@ -103,14 +98,17 @@ class ColumnRow:
     name: str
     samples: list[str]
     field: SelectField
+    # Of a column of numbers: how many it counts at a time.
+    scale: SelectField | None
 
 
 class MappingForm(BaseForm):
     """What the columns mean; a field for each column is added by ``mapping_form``."""
 
-    key = _select(_l("A row is found by"))
-    mode = _select(_l("What is done"), MODES.items())
-    day_order = _select(_l("Days like 3/4/2026"), DAY_ORDERS.items())
+    key = choice_of(_l("A row is found by"))
+    mode = choice_of(_l("What is done"), MODES.items())
+    fills_only = choice_of(_l("Of those that are here"), FILLING.items())
+    day_order = choice_of(_l("Days like 3/4/2026"), DAY_ORDERS.items())
     makes_options = BooleanField(
         _l("Put what is missing into the lists"),
         description=_l(
@@ -124,13 +122,16 @@ class MappingForm(BaseForm):
 
     importer: type[Importer]
     glance: Glance
+    # What values stand for, as far as it was said.
+    meanings: Meanings
 
     @property
     def rows(self) -> Iterator[ColumnRow]:
         """The columns that have a name."""
         for at, name in enumerate(self.glance.header):
             if name:
-                yield ColumnRow(name, self.glance.samples(name), self[f"column_{at}"])
+                scale = self._fields.get(f"scale_{at}")
+                yield ColumnRow(name, self.glance.samples(name), self[f"column_{at}"], scale)
 
     @property
     def constants(self) -> list[Any]:
@@ -149,10 +150,20 @@ class MappingForm(BaseForm):
             if self[f"constant_{name}"].data
         }
         plan = Plan(
-            columns, constants, mode=Mode(self.mode.data),
-            day_order=self.day_order.data or None, makes_options=self.makes_options.data,
+            columns, constants, mode=Mode(self.mode.data), fills_only=bool(self.fills_only.data),
+            meanings=self.meanings, scales=self._scales(), day_order=self.day_order.data or None,
+            makes_options=self.makes_options.data,
         )  # fmt: skip
         return replace(plan, key=_key(self.importer, plan.mapping, self.key.data or ""))
+
+    def _scales(self) -> dict[str, int]:
+        """How many the columns of amounts count at a time."""
+        amounts = {field.name for field in self.importer.all_fields() if field.is_money}
+        return {
+            row.field.data: int(row.scale.data)
+            for row in self.rows
+            if row.scale is not None and row.scale.data and row.field.data in amounts
+        }
 
     def keep_template(self, run: ImportRun, *, by: User) -> None:
         """Keep the plan under the name that was typed, if one was."""
@@ -171,9 +182,10 @@ class MappingForm(BaseForm):
         plan = self.plan()
         mapping, needed = plan.mapping, self.importer.needed(plan.mode, plan.key)
         fields = {field.name: field for field in self.importer.all_fields()}
+        needed += [one.needs for one in fields.values() if one.needs and mapping.fills(one.name)]
         missing = [
             import_field_word(self.importer.noun, fields[name])
-            for name in needed
+            for name in dict.fromkeys(needed)
             if not mapping.fills(name)
         ]
         if missing:
@@ -190,25 +202,41 @@ def mapping_form(run: ImportRun, glance: Glance, plan: Plan) -> MappingForm:
     importer = IMPORTERS[run.noun]
     choices = [("", _("— not read —")), *_field_choices(importer)]
     fields: dict[str, Any] = {
-        f"column_{at}": _select(name, choices) for at, name in enumerate(glance.header) if name
+        f"column_{at}": choice_of(name, choices) for at, name in enumerate(glance.header) if name
     }
     for name in importer.constants:
         field = next(field for field in importer.fields if field.name == name)
-        label = import_field_word(run.noun, field)
-        fields[f"constant_{name}"] = _select(label, [("", "—"), *_CONSTANTS[name]()])
+        assert isinstance(field.parse, OneOf)
+        label, choices = import_field_word(run.noun, field), choices_among(field.parse.among)
+        fields[f"constant_{name}"] = choice_of(label, [("", "—"), *choices])
+    fields |= {
+        f"scale_{at}": choice_of(_("%(column)s counts", column=name), _scales())
+        for at, name in enumerate(glance.header)
+        if name and (scale_of(name) > 1 or glance.is_numeric(name))
+        if any(field.is_money for field in importer.all_fields())
+    }
     filled = {column: name for name, column in plan.columns.items()}
     data: dict[str, Any] = {
         f"column_{at}": filled.get(name, "") for at, name in enumerate(glance.header) if name
     }
+    data |= {
+        f"scale_{at}": str(plan.scales.get(filled.get(name, ""), ""))
+        for at, name in enumerate(glance.header)
+    }
     data |= {f"constant_{name}": text for name, text in plan.constants.items()}
     data |= {
         "key": _key(importer, plan.mapping, plan.key), "mode": plan.mode.value,
+        "fills_only": "yes" if plan.fills_only else "",
         "day_order": plan.day_order or "", "makes_options": plan.makes_options,
     }  # fmt: skip
     form: MappingForm = type("MappingFormOfRun", (MappingForm,), fields)(data=data)
-    form.importer, form.glance = importer, glance
+    form.importer, form.glance, form.meanings = importer, glance, plan.meanings
     form.key.choices = [SelectChoice(name, KEYS[name]) for name in importer.keys]
     return form
+
+
+def _scales() -> list[tuple[str, str]]:
+    return [("", "× 1"), *((scale, f"× {int(scale):,}") for scale in SCALES)]
 
 
 def _key(importer: type[Importer], mapping: Mapping, wanted: str) -> str:
@@ -223,25 +251,3 @@ def _field_choices(importer: type[Importer]) -> Iterator[tuple[str, str]]:
         if field.person:
             yield field.name + FAMILY, _("%(field)s: family name", field=word)
             yield field.name + GIVEN, _("%(field)s: given name", field=word)
-
-
-def _options(which: OptionList) -> list[tuple[str, str]]:
-    return [(option.label_zh, words(option)) for option in Option.in_use(which)]
-
-
-def _people() -> list[tuple[str, str]]:
-    return [(user.username, person_word(user)) for user in db.session.scalars(User.active())]
-
-
-def _stages() -> list[tuple[str, str]]:
-    stages = db.session.scalars(Stage.in_order(Pipeline.main()))
-    return [(stage.label_zh, words(stage)) for stage in stages]
-
-
-_CONSTANTS: dict[str, Any] = {
-    "owner": _people,
-    "source": lambda: _options(OptionList.SOURCE),
-    "region": lambda: _options(OptionList.REGION),
-    "kind": lambda: [(kind.value, word_for(kind)) for kind in CustomerKind],
-    "stage": _stages,
-}

@@ -10,17 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
-from crm.importers.fields import (
-    Field,
-    customer,
-    day,
-    email,
-    past,
-    text,
-    word,
-    yes_or_no,
-)
-from crm.importers.importer import Importer, folded_key
+from crm.importers.days import day, past
+from crm.importers.fields import Field, customer, email, text, word, yes_or_no
+from crm.importers.finding import folded_key
+from crm.importers.importer import Importer
 from crm.importers.known import Known
 from crm.importers.plan import Mode
 from crm.importers.problems import BadValue, about
@@ -31,6 +24,7 @@ from crm.importers.several import tags_field
 from crm.models import Activity, Contact, Customer, CustomNoun, Deal, DecisionRole, Reach, User
 from crm.names import tidy_name
 
+_FURTHER = {field.name for field in REACHES}
 ROLES: dict[DecisionRole, tuple[str, ...]] = {
     DecisionRole.DECIDER: ("decides", "decision maker", "决策人", "决策者", "拍板"),
     DecisionRole.INFLUENCER: ("influences", "影响者", "影响人", "技术影响者"),
@@ -113,7 +107,7 @@ class Contacts(Importer):
         ):
             yield record_id, f"{customer_id} {folded_key('name', name)}"
 
-    def look_up(self, rows: list[Row]) -> None:
+    def look_up(self, rows: list[Row], records: dict[str, list[Any]]) -> None:
         """Customers were read as ids, since a firm may have very many; here they are loaded."""
         ids = {row.values["customer"] for row in rows if row.values.get("customer")}
         loaded = {
@@ -151,6 +145,9 @@ class Contacts(Importer):
         besides = (values.get(name) or getattr(record, name, None) for name in FIRST)
         found = united(said, more, besides)
         return None if found == now else found
+
+    def is_empty(self, record: Contact, name: str) -> bool:
+        return not record.reaches if name in _FURTHER else super().is_empty(record, name)
 
     def changes(self, row: Row, record: Contact) -> set[str]:
         found = super().changes(row, record)

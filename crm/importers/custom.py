@@ -9,12 +9,13 @@ from unicodedata import normalize
 from flask_babel import gettext as _
 
 from crm.extensions import choose_language
+from crm.importers.amounts import signed
+from crm.importers.days import day
 from crm.importers.fields import (
     LONGEST_TEXT,
     Field,
+    OneOf,
     Parser,
-    day,
-    signed,
     text_within,
     url,
     user,
@@ -36,6 +37,7 @@ def custom_fields(noun: CustomNoun) -> tuple[Field, ...]:
             words=tuple(dict.fromkeys(filter(None, (field.label_zh, field.label_en)))),
             never_empty=field.required,
             label=field.label(choose_language()),
+            is_money=field.kind is FieldKind.MONEY,
         )
         for field in CustomField.in_use(noun)
     )
@@ -61,10 +63,8 @@ def parser(field: CustomField) -> Parser:
             return day
         case FieldKind.YES_NO:
             return yes_or_no
-        case FieldKind.CHOICE:
+        case FieldKind.CHOICE | FieldKind.CHOICES:
             return _choice(field)
-        case FieldKind.CHOICES:
-            return _choices(field)
         case FieldKind.LINK:
             return url
         case FieldKind.PERSON:
@@ -81,27 +81,18 @@ def _number(places: int) -> Parser:
     return parse
 
 
-def _choice(field: CustomField) -> Parser:
+def _choice(field: CustomField) -> OneOf:
     choices = _by_label(field.choices)
 
-    def parse(text: str, _known: Known) -> CustomChoice:
+    def find(text: str, _known: Known) -> CustomChoice:
         if _plain(text) not in choices:
             raise _none_of(field)
         return choices[_plain(text)]
 
-    return parse
+    def parts(cell: str, _known: Known) -> list[str]:
+        return parts_of(cell, choices)
 
-
-def _choices(field: CustomField) -> Parser:
-    choices = _by_label(field.choices)
-
-    def parse(text: str, _known: Known) -> list[CustomChoice]:
-        parts = [_plain(part) for part in parts_of(text, choices)]
-        if not parts or not choices.keys() >= set(parts):
-            raise _none_of(field)
-        return list(dict.fromkeys(choices[part] for part in parts))
-
-    return parse
+    return OneOf(field, find, parts if field.kind is FieldKind.CHOICES else None)
 
 
 def _by_label(choices: Iterable[CustomChoice]) -> dict[str, CustomChoice]:

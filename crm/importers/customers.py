@@ -9,18 +9,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
-from crm.importers.fields import (
-    Field,
-    choice,
-    code_field,
-    money,
-    past,
-    text,
-    url,
-    user,
-    whole,
-    word,
-)
+from crm.importers.amounts import money, whole
+from crm.importers.days import past
+from crm.importers.fields import Field, choice, code_field, text, url, user, word
+from crm.importers.first_contact import FIELDS as CONTACT
+from crm.importers.first_contact import PREFIX, FirstContact
 from crm.importers.importer import Importer
 from crm.importers.known import TO_COME
 from crm.importers.problems import BadValue, about
@@ -78,10 +71,11 @@ class Customers(Importer):
               words=("地址", "公司地址", "详细地址", "联系地址", "所在地", "所在地址")),
         Field("employees", whole(MOST_EMPLOYEES),
               words=("headcount", "number of employees", "员工数", "员工人数", "人数")),
-        Field("annual_revenue", money,
+        Field("annual_revenue", money, is_money=True,
               words=("revenue", "turnover", "年营业额", "年收入", "营业额")),
         Field("note", text(Customer.note),
               words=("notes", "remark", "description", "备注", "说明")),
+        *CONTACT,
         tags_field("customer tags", "客户标签"),
         Field("created_at", past,
               words=("created on", "created", "since", "创建日期", "创建时间", "建档日期")),
@@ -100,9 +94,13 @@ class Customers(Importer):
         super().__init__(*args, **kwargs)
         # What this batch has made so far: not written yet, but a later row may belong to it.
         self._made: dict[int, Customer] = {}
+        names_contacts = self.mapping.fills(PREFIX + "name")
+        self._first_contact = FirstContact(self) if names_contacts else None
 
-    def look_up(self, rows: list[Row]) -> None:
+    def look_up(self, rows: list[Row], records: dict[str, list[Any]]) -> None:
         self._made.clear()
+        if self._first_contact is not None:
+            self._first_contact.load(one for found in records.values() for one in found)
 
     @classmethod
     def existing(cls) -> Select[Any]:
@@ -114,8 +112,31 @@ class Customers(Importer):
         if row.values.get("parent"):
             with about("parent"):
                 row.values["parent"] = self._parent(row.values["parent"], record)
+        if self._first_contact is not None:
+            row.besides = self._first_contact.read(row, record)
         if record is None and not self.writing:
             self.known.customers.add(TO_COME, row.key, row.values["name"])
+
+    def changes(self, row: Row, record: Customer) -> set[str]:
+        contact = row.besides.changes if row.besides else ()
+        return super().changes(row, record) | {PREFIX + name for name in contact}
+
+    def columns(self, changes: set[str]) -> list[str]:
+        return super().columns({name for name in changes if not name.startswith(PREFIX)})
+
+    def is_empty(self, record: Customer, name: str) -> bool:
+        """What is said of a contact is for that one to say."""
+        return name.startswith(PREFIX) or super().is_empty(record, name)
+
+    def now(self, row: Row, record: Customer, name: str) -> Any:
+        if name.startswith(PREFIX):
+            contact = row.besides.record if row.besides else None
+            return getattr(contact, name.removeprefix(PREFIX), None)
+        return super().now(row, record, name)
+
+    def write_besides(self, row: Row, record: Customer) -> None:
+        if self._first_contact is not None and row.besides:
+            self._first_contact.write(row.besides, record)
 
     def create(self, row: Row) -> Customer:
         values = self.given(row) | {"external_id": self.external_id(row)}

@@ -12,22 +12,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm import clock
 from crm.extensions import db
-from crm.importers.fields import (
-    Field,
-    choice,
-    code_field,
-    currency,
-    customer,
-    day,
-    moment,
-    money,
-    past,
-    percent,
-    stage,
-    text,
-    user,
-    word,
-)
+from crm.importers.amounts import currency, money, percent
+from crm.importers.days import day, moment, past
+from crm.importers.fields import Field, choice, code_field, customer, stage, text, user, word
 from crm.importers.importer import Importer
 from crm.importers.problems import BadValue
 from crm.importers.rows import Row
@@ -63,6 +50,10 @@ ENDINGS: dict[Ending, tuple[str, ...]] = {
 }
 
 
+# How a deal ended is not filled in: that closes it.
+_OF_THE_END = {"outcome", "reason", "competitor", "note"}
+
+
 class Deals(Importer):
     """One row a deal."""
 
@@ -82,7 +73,7 @@ class Deals(Importer):
         Field("owner", user, required=True,
               words=("sales agent", "sales rep", "rep", "deal owner", "负责人", "销售", "业务员")),
         Field("product", text(Deal.product), words=("产品", "产品名称")),
-        Field("amount", money,
+        Field("amount", money, is_money=True,
               words=("value", "close value", "deal value", "金额", "销售金额", "预计金额")),
         Field("currency", currency, words=("币种", "货币")),
         Field("stage", stage, words=("deal stage", "sales stage", "阶段", "销售阶段")),
@@ -114,7 +105,7 @@ class Deals(Importer):
         super().__init__(*args, **kwargs)
         self._rated: set[str] = set()
 
-    def look_up(self, rows: list[Row]) -> None:
+    def look_up(self, rows: list[Row], records: dict[str, list[Any]]) -> None:
         """Customers were read as ids, since a firm may have very many; here they are loaded."""
         ids = {row.values["customer"] for row in rows if row.values.get("customer")}
         if not ids:
@@ -142,6 +133,13 @@ class Deals(Importer):
             self._check_history(row, record)
         if self._ending(row) is Ending.OPEN and (record is None or record.is_open):
             self._check_stage(row, record)
+
+    def is_empty(self, record: Deal, name: str) -> bool:
+        """An amount has its currency, and an open deal its stage: neither is empty by itself."""
+        said = {"currency": record.amount, "closed_at": record.expected_close}
+        if name in _OF_THE_END:
+            return False
+        return said[name] is None if name in said else super().is_empty(record, name)
 
     def changes(self, row: Row, record: Deal) -> set[str]:
         changed = super().changes(row, record)

@@ -15,27 +15,30 @@ class Journal:
 
     def __init__(self, run: ImportRun) -> None:
         self._run_id = run.id
-        self._entries: list[tuple[int, Any, dict[str, Any] | None]] = []
+        self._entries: list[tuple[int, str, Any, dict[str, Any] | None]] = []
 
-    def made(self, line: int, record: Any) -> None:
-        """The row on ``line`` became ``record``."""
-        self._entries.append((line, record, None))
+    def made(self, line: int, record: Any, *, noun: str = "") -> None:
+        """The row on ``line`` became ``record``; ``noun``, if it is of another than the run's."""
+        self._entries.append((line, noun, record, None))
 
-    def about_to_change(self, line: int, record: Any, columns: list[str]) -> None:
+    def about_to_change(
+        self, line: int, record: Any, columns: list[str], *, noun: str = ""
+    ) -> None:
         """The row on ``line`` will change these columns of ``record``."""
-        self._entries.append((line, record, {name: plain_of(record, name) for name in columns}))
+        before = {name: plain_of(record, name) for name in columns}
+        self._entries.append((line, noun, record, before))
 
     def write(self) -> None:
         """Keep what was collected."""
         rows = [
             {
-                "run_id": self._run_id, "record_id": record.id, "line": line,
+                "run_id": self._run_id, "noun": noun, "record_id": record.id, "line": line,
                 "name": str(record)[:200],
                 "changes": before and {
                     name: [was, plain_of(record, name)] for name, was in before.items()
                 },
             }
-            for line, record, before in self._entries
+            for line, noun, record, before in self._entries
         ]  # fmt: skip
         if rows:
             db.session.execute(insert(ImportEntry), rows)

@@ -101,7 +101,7 @@ class Known:
         """:raises BadValue: nobody, or more than one, is called ``text``."""
         user: User | None = self.users.find(text)
         if user is None:
-            raise BadValue(_("is no user: import the users first"))
+            raise BadValue(_("is no user: match the name with one, or add this user first"))
         return user
 
     def customer(self, text: str) -> int:

@@ -1,17 +1,18 @@
-"""The mapping: which column fills which field, what is constant, which values translate."""
+"""The mapping: which column fills which field, what is constant, what values stand for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from flask_babel import gettext as _
 
 from crm.folding import fold
+from crm.importers.amounts import scale_of, without_scale
 from crm.importers.fields import Field
 from crm.importers.known import key_of
+from crm.importers.matching import MEANS, Instead, Meanings
 from crm.importers.problems import Refused
 from crm.names import full_name
 
@@ -28,13 +29,15 @@ _ADDS = re.compile(r"(?<=..)(说明|信息|内容|情况)$")
 
 @dataclass(frozen=True)
 class Mapping:
-    """Field → column, field → constant text, and (field, folded raw text) → what it stands for."""
+    """Field → column, field → constant text, and what values and amounts stand for."""
 
     columns: dict[str, str]
     constants: dict[str, str]
-    translations: dict[tuple[str, str], str]
+    meanings: Meanings
     # Field → its columns for family and given name.
     halves: dict[str, tuple[str, str]]
+    # Field → how many its column counts at a time.
+    scales: dict[str, int]
 
     @classmethod
     def of(
@@ -77,11 +80,9 @@ class Mapping:
                       known=", ".join(filter(None, header)))
                 )  # fmt: skip
         _refuse_twice([*_first(columns), *_first(constants)])
+        filled = dict(columns)
         mapping = cls(
-            dict(columns),
-            dict(constants),
-            {(field, key_of(raw)): code for field, raw, code in translations},
-            halves,
+            filled, dict(constants), _meanings(translations), halves, scales_in(fields, filled)
         )
         mapping._refuse_missing(fields)
         return mapping
@@ -94,12 +95,7 @@ class Mapping:
                 texts[field] = row[column]
         for name, (family, given) in self.halves.items():
             texts[name] = full_name(row[family], row[given])
-        if not self.translations:
-            return texts
-        return {
-            field: self.translations.get((field, key_of(text)), text)
-            for field, text in texts.items()
-        }
+        return texts
 
     def fills(self, field: str) -> bool:
         """Whether the file, or a constant, says anything about ``field``."""
@@ -121,6 +117,21 @@ class Mapping:
 
 def _first(pairs: Iterable[tuple[str, ...]]) -> list[str]:
     return [pair[0] for pair in pairs]
+
+
+def _meanings(translations: Iterable[tuple[str, str, str]]) -> Meanings:
+    meanings: Meanings = {}
+    for field, raw, text in translations:
+        said = MEANS + text if text else Instead.EMPTY
+        meanings.setdefault(field, {})[key_of(raw)] = said
+    return meanings
+
+
+def scales_in(fields: Sequence[Field], columns: dict[str, str]) -> dict[str, int]:
+    """How many the columns of amounts count at a time, as far as their titles say it."""
+    scales = {one.name: scale_of(columns[one.name]) for one in fields
+              if one.is_money and one.name in columns}  # fmt: skip
+    return {name: scale for name, scale in scales.items() if scale > 1}
 
 
 def _refuse_twice(names: list[str]) -> None:
@@ -163,9 +174,16 @@ def guess(
             column = next((free[word] for word in words if word in free), None)
             if column is None or column in guessed.values():
                 continue
+            if scale_of(column) > 1 and not field.is_money:
+                continue
             if field.looks is None or _all_look(field, samples, header.index(column)):
                 guessed[field.name] = column
-    return [(field.name, guessed[field.name]) for field in fields if field.name in guessed]
+    return [
+        (field.name, guessed[field.name])
+        for field in fields
+        if field.name in guessed
+        if not field.needs or field.needs in guessed or field.needs in without
+    ]
 
 
 def _loosely(title: str, whose: re.Pattern[str]) -> list[str]:
@@ -174,7 +192,7 @@ def _loosely(title: str, whose: re.Pattern[str]) -> list[str]:
     ``联系电话（座机）`` → 联系电话, ``客户单位全称`` → 全称, ``备注说明`` → 备注. Brackets that say
     another measure stay: what is counted in 万元 is no amount as it stands.
     """
-    plain = normalize("NFKC", title)
+    plain = without_scale(title)
     if not _MEASURE.search(plain):
         plain = _BRACKETS.sub("", plain)
     bare = whose.sub("", plain.strip())

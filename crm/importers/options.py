@@ -33,19 +33,23 @@ class Options:
         # What was, and whether it is new.
         self._taken: dict[Option, bool] = {}
 
-    def find(self, which: OptionList, text: str) -> Option:
+    def find(self, which: OptionList, text: str, *, adds: bool = False) -> Option:
         """:raises BadValue: the list has no such option, and none is to be added."""
-        known = self._of(which)
-        if self._adds and fold(text) and fold(text) not in known:
+        known, adds = self._of(which), adds or self._adds
+        if adds and fold(text) and fold(text) not in known:
             known[fold(text)] = _new(which, text)
         option = choose(known, text)
-        if self._adds and not option.active and option not in self._taken:
+        if adds and not option.active and option not in self._taken:
             self._wanted.add(option)
         return option
 
     def labels(self, which: OptionList) -> list[str]:
         """What the options of the list are called, in both languages."""
         return [label for option in self._of(which).values() for label in labels_of(option)]
+
+    def comes(self, option: Option) -> bool:
+        """Whether no list offers it yet."""
+        return option in self._wanted or option in self._taken
 
     def take(self, values: Iterable[Any]) -> None:
         """A row with these values is taken: its options are put into their lists."""

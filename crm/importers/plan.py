@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from crm.importers.fields import Field
-from crm.importers.mapping import Mapping, guess, halves_in
+from crm.importers.mapping import Mapping, guess, halves_in, scales_in
+from crm.importers.matching import Meanings
 
 # The halves of a person's name are filled like fields of their own.
 FAMILY, GIVEN = ".family", ".given"
@@ -34,6 +35,11 @@ class Plan:
     mode: Mode = Mode.BOTH
     # ``mdy`` or ``dmy``, for dates that can be read both ways.
     day_order: str | None = None
+    # Records that are here keep what they say: only what is empty there is filled in.
+    fills_only: bool = False
+    # What values stand for, and how many the columns of amounts count at a time.
+    meanings: Meanings = field(default_factory=dict)
+    scales: dict[str, int] = field(default_factory=dict)
     # Options that a list does not have yet are put into it.
     makes_options: bool = False
     # Rows with problems are left out and the others written; else all or none.
@@ -53,7 +59,7 @@ class Plan:
         columns = dict(guess(fields, header, samples, without=halves))
         for name, (family, given) in halves.items():
             columns |= {name + FAMILY: family, name + GIVEN: given}
-        return cls(columns)
+        return cls(columns, scales=scales_in(fields, columns))
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -63,6 +69,11 @@ class Plan:
     def taking(self, *, partly: bool) -> Plan:
         """The same, with or without the rows that have problems."""
         return replace(self, partly=partly)
+
+    def reads_as(self, other: Plan) -> bool:
+        """Whether both say the same but for what values stand for."""
+        mine, others = (replace(each, meanings={}, partly=False) for each in (self, other))
+        return mine == others
 
     def within(self, header: Iterable[str]) -> Plan:
         """The same, without columns that the file does not have."""
@@ -79,4 +90,4 @@ class Plan:
             for name, column in self.columns.items()
             if name.endswith(FAMILY) and name.removesuffix(FAMILY) + GIVEN in self.columns
         }
-        return Mapping(whole, dict(self.constants), {}, halves)
+        return Mapping(whole, dict(self.constants), self.meanings, halves, self.scales)

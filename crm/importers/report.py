@@ -54,10 +54,12 @@ class Report(Watcher):
         if len(self._rows) < ROWS_SHOWN and fate is not Fate.SKIPPED:
             zone = importer.known.timezone
             cells = {
-                name: [shown(_now(record, name), zone) if name in changes else "",
+                name: [shown(importer.now(row, record, name), zone) if name in changes else "",
                        shown(value, zone)]
                 for name, value in row.values.items() if name != "code"
             }  # fmt: skip
+            if record is not None and "name" in cells and not row.values["name"]:
+                cells["name"] = ["", str(record)]
             self._rows.append({"line": row.line, "fate": fate.value, "cells": cells})
         if self._seeks_twins and fate is Fate.CREATED and importer.model in (Customer, Contact):
             self._expect_twins_of(row)
@@ -141,17 +143,6 @@ class Report(Watcher):
                 "customer": other.id if other else None,
                 "other": str(other) if other else "", "first": first,
             })  # fmt: skip
-
-
-def _now(record: Any, name: str) -> Any:
-    if name.startswith("custom_"):
-        from crm.models import CustomField
-
-        field = db.session.get(CustomField, int(name.removeprefix("custom_")))
-        return record.custom_value(field) if field else None
-    with suppress(AttributeError):
-        return getattr(record, "further" if name == "reaches" else name)
-    return None
 
 
 def shown(value: Any, zone: str) -> str:

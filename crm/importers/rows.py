@@ -21,6 +21,8 @@ class Row:
     texts: dict[str, str]
     values: dict[str, Any]
     key: str = ""
+    # What else it is about, as the importer of its noun read it.
+    besides: Any = None
 
 
 class Fate(StrEnum):

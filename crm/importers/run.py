@@ -14,6 +14,7 @@ from crm.importers.importer import Importer
 from crm.importers.journal import Journal
 from crm.importers.known import Known
 from crm.importers.mapping import Mapping
+from crm.importers.matching import Matching
 from crm.importers.plan import Plan
 from crm.importers.report import Report
 from crm.importers.rows import Result
@@ -51,6 +52,7 @@ class Import:
         self.by, self.plan, self.run = by, plan or Plan(day_order=day_order), run
         self.report: Report | None = None
         self.known: Known | None = None
+        self.matching: Matching | None = None
 
     @property
     def file(self) -> str:
@@ -79,6 +81,8 @@ class Import:
             if result.problems and not self.plan.partly:
                 db.session.rollback()
                 return result
+            if self.report is not None:
+                self.report.close()  # a full disk is found out before anything is kept
             self._note(result)
             db.session.commit()
         except (IntegrityError, StaleDataError) as error:
@@ -104,7 +108,8 @@ class Import:
         """What the run keeps of the last pass."""
         assert self.report is not None
         options = self.known.options.stored if self.known else {}
-        return self.report.stored(result, self.mapping.unread(self.table.header)) | options
+        values = self.matching.stored if self.matching else {}
+        return self.report.stored(result, self.mapping.unread(self.table.header)) | options | values
 
     def _pass(self, progress: Progress, *, writing: bool) -> Result:
         self.known = Known(
@@ -114,6 +119,7 @@ class Import:
             self.mapping, self.known, by=self.by, writing=writing, plan=self.plan,
             watcher=self.report, journal=Journal(self.run) if writing and self.run else None,
         )  # fmt: skip
+        self.matching = importer.matching
         lines = self.table.rows()
         # Autoflush would write half a row to answer a query about it.
         with db.session.no_autoflush:

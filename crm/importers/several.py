@@ -9,10 +9,9 @@ from unicodedata import normalize
 
 from flask_babel import gettext as _
 
-from crm.importers.fields import LONGEST_TEXT, Field
-from crm.importers.known import Known
+from crm.importers.fields import LONGEST_TEXT, Field, OneOf
 from crm.importers.problems import BadValue
-from crm.models import Option, OptionList
+from crm.models import OptionList
 
 # What stands between two values, after NFKC, or behind the last.
 _BETWEEN = re.compile(r"\s*(?:[,、;|\n]\s*|$)")
@@ -52,12 +51,12 @@ def _place(text: str, folded: int) -> int | None:
     return next((at for at, length in enumerate(lengths, 1) if length == folded), None)
 
 
-def tags(cell: str, known: Known) -> list[Option]:
-    """The tags of a record: all that it carries."""
-    parts = parts_of(cell, known.options.labels(OptionList.TAG))
-    if not parts:
-        raise BadValue(_("is empty"))
-    return list(dict.fromkeys(known.options.find(OptionList.TAG, part) for part in parts))
+# The tags of a record: all that it carries.
+tags = OneOf(
+    OptionList.TAG,
+    lambda text, known: known.options.find(OptionList.TAG, text),
+    parts=lambda cell, known: parts_of(cell, known.options.labels(OptionList.TAG)),
+)
 
 
 def tags_field(*words: str) -> Field:

@@ -32,11 +32,6 @@ class Undoing:
 
     def __init__(self, run: ImportRun, by: User) -> None:
         self._run, self._by = run, by
-        self._importer: type[Importer] = IMPORTERS[run.noun]
-        self._model: Any = self._importer.model
-        self._known = self._importer.existing()
-        if hasattr(self._model, "tags"):
-            self._known = self._known.options(selectinload(self._model.tags))
         self.trashed = self.restored = self.kept_count = 0
         self.kept: list[list[Any]] = []
 
@@ -45,8 +40,9 @@ class Undoing:
         chosen = select(func.count(ImportEntry.id)).where(ImportEntry.run_id == self._run.id)
         count, done = db.session.scalar(chosen) or 0, 0
         for entries in self._batches():
-            self._trash([entry for entry in entries if entry.changes is None])
-            self._put_back([entry for entry in entries if entry.changes is not None])
+            for importer, its in self._by_noun(entries):
+                self._trash(importer, [entry for entry in its if entry.changes is None])
+                self._put_back(importer, [entry for entry in its if entry.changes is not None])
             db.session.flush()  # some at a time, so that memory stays flat
             done += len(entries)
             progress(done / count)
@@ -64,10 +60,19 @@ class Undoing:
             before = entries[-1].id
             yield entries
 
-    def _trash(self, entries: list[ImportEntry]) -> None:
+    def _by_noun(
+        self, entries: Sequence[ImportEntry]
+    ) -> Iterator[tuple[type[Importer], list[ImportEntry]]]:
+        """What came along with others goes before these: a contact holds its customer."""
+        nouns = {entry.noun for entry in entries}
+        for noun in sorted(nouns, reverse=True):
+            its = [entry for entry in entries if entry.noun == noun]
+            yield IMPORTERS[noun or self._run.noun], its
+
+    def _trash(self, importer: type[Importer], entries: list[ImportEntry]) -> None:
         """Move what the run made to the trash, in one statement: a file may have made thousands."""
         ids = [entry.record_id for entry in entries]
-        model, held = self._model, self._held(ids)
+        model, held = importer.model, self._held(importer, ids)
         there = {
             record.id: record
             for record in db.session.scalars(
@@ -89,38 +94,40 @@ class Undoing:
         )
         self.trashed += len(going)
 
-    def _held(self, ids: list[int]) -> set[int]:
+    def _held(self, importer: type[Importer], ids: list[int]) -> set[int]:
         """Those that somebody did something with since, or on which something hangs in use."""
         touched = select(Event.subject_id).where(
-            Event.subject_kind == self._model.__tablename__, Event.subject_id.in_(ids),
+            Event.subject_kind == importer.model.__tablename__, Event.subject_id.in_(ids),
             Event.at > self._run.written_at, Event.by_id.is_not(None),
         )  # fmt: skip
         held = set(db.session.scalars(touched))
-        for column in self._importer.held_by:
+        for column in importer.held_by:
             chosen = select(column).where(column.in_(ids)).distinct()
             if hasattr(column.class_, "trashed_at"):
                 chosen = chosen.where(column.class_.trashed_at.is_(None))
             held |= set(db.session.scalars(chosen))
         return held
 
-    def _put_back(self, entries: list[ImportEntry]) -> None:
-        ids = [entry.record_id for entry in entries]
-        records = {
-            record.id: record
-            for record in db.session.scalars(self._known.where(self._model.id.in_(ids)))
-        }
+    def _put_back(self, importer: type[Importer], entries: list[ImportEntry]) -> None:
+        ids, model = [entry.record_id for entry in entries], importer.model
+        chosen = importer.existing().where(model.id.in_(ids))
+        if hasattr(model, "tags"):
+            chosen = chosen.options(selectinload(model.tags))
+        records = {record.id: record for record in db.session.scalars(chosen)}
         for entry in entries:
             record = records.get(entry.record_id)
             if record is None or record.is_trashed:
                 self._keep(entry, _("is in the trash"))
                 continue
-            stays = self._restore(record, dict(entry.changes or {}))
+            stays = self._restore(importer, record, dict(entry.changes or {}))
             record.note_changes(by=self._by)
             self.restored += bool(len(entry.changes or {}) - len(stays))
             if stays:
                 self._keep(entry, _("changed since"))
 
-    def _restore(self, record: Any, changes: dict[str, list[Any]]) -> list[str]:
+    def _restore(
+        self, importer: type[Importer], record: Any, changes: dict[str, list[Any]]
+    ) -> list[str]:
         """Give each column its old value, unless it says something else by now: returns those."""
         stays = [name for name, (_old, new) in changes.items() if plain_of(record, name) != new]
         if "amount" in changes and set(stays) & {"amount", "currency", "rate", "base_amount"}:
@@ -131,7 +138,7 @@ class Undoing:
         for name, (old, _new) in changes.items():
             if name in (*stays, "outcome", "stage_id"):
                 continue
-            if not self._importer.put_back(record, name, old, by=self._by):
+            if not importer.put_back(record, name, old, by=self._by):
                 stays.append(name)
         return stays
 
@@ -149,7 +156,7 @@ class Undoing:
     def _keep(self, entry: ImportEntry, reason: str) -> None:
         self.kept_count += 1
         if len(self.kept) < KEPT_SHOWN:
-            self.kept.append([entry.record_id, entry.name, reason])
+            self.kept.append([entry.record_id, entry.name, reason, entry.noun])
 
 
 def undo(run: ImportRun, *, by: User, progress: Callable[[float], None]) -> dict[str, Any]:

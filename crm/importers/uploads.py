@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 import time
@@ -31,6 +32,11 @@ UPLOAD_LIVES = timedelta(days=1)
 # So many rows show what is in a column, and so much of each cell.
 SAMPLES, SAMPLE = 40, 200
 
+# What looks like an amount, and not like a telephone number.
+_AMOUNT = re.compile(
+    r"[-¥￥$€£]?\s*(?:\d{1,3}(?:[,，]\d{3})+|[1-9]\d{0,9}|0)(?:\.\d+)?\s*[万亿元]*"
+)
+
 _UPLOAD, _TABLE, _GLANCE, _BAD, _PROGRESS = (
     "upload", "table.csv", "glance.json", "bad.csv", "progress",
 )  # fmt: skip
@@ -47,8 +53,16 @@ class Glance(NamedTuple):
 
     def samples(self, column: str, most: int = 3) -> list[str]:
         """A few different values of a column."""
+        return list(dict.fromkeys(self._values(column)))[:most]
+
+    def is_numeric(self, column: str) -> bool:
+        """Whether amounts stand in a column, and nothing else."""
+        values = self._values(column)
+        return bool(values) and all(map(_AMOUNT.fullmatch, values))
+
+    def _values(self, column: str) -> list[str]:
         at = self.header.index(column)
-        return list(dict.fromkeys(row[at] for row in self.rows if at < len(row) and row[at]))[:most]
+        return [row[at] for row in self.rows if at < len(row) and row[at]]
 
 
 def begin(name: str, content: bytes, importer: type[Importer], *, by: User) -> ImportRun:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Select, String, false, func, select, true
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Key, Label, Name, stored_by_value
@@ -70,11 +70,6 @@ class ImportRun(Leased, Base):
         """All of them, for those who may import; else none."""
         return select(cls).where(true() if user.is_administrator else false())
 
-    @classmethod
-    def latest_first(cls, user: User) -> Select[ImportRun]:
-        """What ``user`` may see, with who began it."""
-        return cls.visible_to(user).options(joinedload(cls.by)).order_by(cls.id.desc())
-
     @property
     def is_worked_on(self) -> bool:
         """Whether it waits for the worker, or is in its hands."""
@@ -99,6 +94,17 @@ class ImportRun(Leased, Base):
     def columns(self) -> set[str]:
         """What the columns of its file are called, once that was checked."""
         return {*self.plan["columns"].values(), *self.report.get("unread", ())}
+
+    def stands_as_seen(self, seen: str) -> bool:
+        """Whether it was not checked again since somebody saw it, who sends when that was."""
+        if self.state is not ImportState.CHECKED or self.done_at is None:
+            return False
+        return self.done_at.isoformat() == seen
+
+    @property
+    def has_unmatched_values(self) -> bool:
+        """Whether it can be said what values stand for that the check did not know."""
+        return self.state is ImportState.CHECKED and bool(self.report.get("values"))
 
     @property
     def is_undoable(self) -> bool:
@@ -165,6 +171,8 @@ class ImportEntry(Base):
 
     id: Mapped[Key]
     run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    # Of another noun than the run's: a row about a customer names a contact as well.
+    noun: Mapped[str] = mapped_column(String(40), default="", server_default="")
     record_id: Mapped[int]
     line: Mapped[int]
     name: Mapped[Name]

@@ -18,7 +18,7 @@ from crm.folding import fold, search_text, words_of
 from crm.models import Noun, User
 from crm.models.access import reaches
 from crm.nouns import noun_word
-from crm.places import ADDING, EXPORTS, PAGES, SIGN_OUT, SPEAKING, THEMES, Place, open_to
+from crm.places import ADDING, EXPORTS, IMPORTS, PAGES, SIGN_OUT, SPEAKING, THEMES, Place, open_to
 from crm.queries import search
 from crm.queries.search import Hit
 
@@ -101,8 +101,8 @@ def actions_for(
     """What ``user`` may do that is called like ``q``: what adds something first."""
     themes = [place for name, place in THEMES.items() if name != theme]
     languages = [place for code, place in SPEAKING.items() if code != language]
-    exports = (*(_of_this_list(here) if here else ()), *(EXPORTS if q else ()))
-    return _fitting((*ADDING, *exports, *themes, *languages, SIGN_OUT), q, user)
+    files = (*(_of_this_list(here) if here else ()), *((*EXPORTS, *IMPORTS.values()) if q else ()))
+    return _fitting((*ADDING, *files, *themes, *languages, SIGN_OUT), q, user)
 
 
 def _of_this_list(here: ListFilter) -> list[Place]:

@@ -171,6 +171,13 @@ def test_pages_and_actions_are_those_that_one_may(cast: Cast, browser: Browser) 
     assert "Exchange rates" in ask(browser, "exchange", "/palette?q={}").text
 
 
+def test_import_is_offered_to_those_who_may(cast: Cast, browser: Browser) -> None:
+    for who, offered in (("admin", True), ("wang", False)):
+        browser.sign_in(who)
+        page = ask(browser, "import", "/palette?q={}")
+        assert ("/imports/new?noun=customers" in page.html) is offered
+
+
 @pytest.mark.parametrize("who", ["wang", "li", "fin", "reader", "admin"])
 def test_every_page_and_action_on_offer_can_be_opened(
     cast: Cast, browser: Browser, who: str

@@ -328,6 +328,8 @@ TABLE: dict[str, Row] = {
     "POST import_sheets.update": Row("admin", sees=SIGNED_IN),
     "GET import_mappings.edit": Row("admin", sees=SIGNED_IN),
     "POST import_mappings.update": Row("admin", sees=SIGNED_IN),
+    "GET import_values.edit": Row("admin", sees=SIGNED_IN, args={"run_id": "checked_run"}),
+    "POST import_values.update": Row("admin", sees=SIGNED_IN, args={"run_id": "checked_run"}),
     "POST import_templates.destroy": Row("admin", sees=SIGNED_IN),
     "POST import_writings.create": Row("admin", sees=SIGNED_IN, args={"run_id": "checked_run"}),
     "GET import_bad_rows.show": Row("admin", sees=SIGNED_IN, args={"run_id": "checked_run"}),
@@ -601,7 +603,8 @@ def set_scene() -> Scene:
     fresh, old = _activities(cast)
     file, trashed_file = _files(cast)
     runs = [
-        make("客户\n新客户\n,\n", by=cast.admin, partly=True) for make in (begun, checked, done)
+        make("客户,行业\n新客户,\n养蜂场,养蜂\n,\n", by=cast.admin, partly=True)
+        for make in (begun, checked, done)
     ]
     template = ImportTemplate(noun="customers", name="我的", plan=runs[0].plan, by=cast.admin)
     db.session.add(template)

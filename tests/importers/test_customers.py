@@ -104,7 +104,7 @@ def test_bad_rows_are_named_with_column_and_reason(cast: Cast, bring: Bring) -> 
         (3, "id", "", "is empty"),
         (4, "kind", "friend", "is none of: prospect, customer, dealer"),
         (5, "parent", "Nobody", "is no customer, neither here nor on an earlier line"),
-        (6, "owner", "nobody", "is no user: import the users first"),
+        (6, "owner", "nobody", "is no user: match the name with one, or add this user first"),
         (7, "website", "x y", "is not a web address; write it like https://www.example.com"),
         (7, "employees", "many", "is not a number; write it like 12500 or 12,500.00"),
         (7, "revenue", "1.234", "has more than two decimals"),

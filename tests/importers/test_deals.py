@@ -192,7 +192,7 @@ def test_bad_rows_are_named_with_column_and_reason(cast: Cast, bring: Bring) -> 
     )  # fmt: skip
     assert reasons(result) == [
         (2, "customer", "Nobody", "is no customer: import the customers first"),
-        (3, "sales_agent", "nobody", "is no user: import the users first"),
+        (3, "sales_agent", "nobody", "is no user: match the name with one, or add this user first"),
         (4, "sales_agent", "", "is empty"),
         (5, "close_value", "abc", "is not a number; write it like 12500 or 12,500.00"),
         (6, "deal_stage", "maybe", "is none of: won, lost, open"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
-from crm.importers import fields
+from crm.importers import amounts, days, fields
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.importers.users import roles
@@ -31,7 +31,7 @@ def known() -> Iterator[Known]:
      ("0", "0"), ("-0.00", "0"), ("999999999999.99", "999999999999.99")],
 )  # fmt: skip
 def test_amounts_are_read_as_people_write_them(known: Known, written: str, amount: str) -> None:
-    assert fields.money(written, known) == Decimal(amount)
+    assert amounts.money(written, known) == Decimal(amount)
 
 
 @pytest.mark.parametrize(
@@ -44,21 +44,21 @@ def test_amounts_are_read_as_people_write_them(known: Known, written: str, amoun
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(known: Known, written: str, reason: str) -> None:
     with pytest.raises(BadValue, match=reason):
-        fields.money(written, known)
+        amounts.money(written, known)
 
 
 def test_whole_numbers_may_be_written_with_a_zero_behind_the_point(known: Known) -> None:
-    assert fields.whole(20_000)("13938.0", known) == 13938
+    assert amounts.whole(20_000)("13938.0", known) == 13938
     with pytest.raises(BadValue, match="is not a whole number"):
-        fields.whole(20_000)("13938.5", known)
+        amounts.whole(20_000)("13938.5", known)
     with pytest.raises(BadValue, match="is more than 20,000"):
-        fields.whole(20_000)("20001", known)
+        amounts.whole(20_000)("20001", known)
 
 
 def test_a_chance_may_have_its_percent_sign(known: Known) -> None:
-    assert [fields.percent(text, known) for text in ("40", "40%", "40 ％")] == [40, 40, 40]
+    assert [amounts.percent(text, known) for text in ("40", "40%", "40 ％")] == [40, 40, 40]
     with pytest.raises(BadValue, match="is more than 100"):
-        fields.percent("140%", known)
+        amounts.percent("140%", known)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_chance_may_have_its_percent_sign(known: Known) -> None:
 )  # fmt: skip
 def test_days_are_read_in_many_ways(known: Known, written: str) -> None:
     month = 9 if "Sept" in written else 5
-    assert fields.day(written, known) == date(2017, month, 6)
+    assert days.day(written, known) == date(2017, month, 6)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_days_are_read_in_many_ways(known: Known, written: str) -> None:
 def test_the_order_of_month_and_day_is_asked_only_where_it_matters(
     written: str, order: str | None, day: date
 ) -> None:
-    assert fields.day(written, Known(order)) == day
+    assert days.day(written, Known(order)) == day
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_the_order_of_month_and_day_is_asked_only_where_it_matters(
 )  # fmt: skip
 def test_what_is_no_day_is_refused(known: Known, written: str, reason: str) -> None:
     with pytest.raises(BadValue, match=reason):
-        fields.moment(written, known)
+        days.moment(written, known)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ def test_what_is_no_day_is_refused(known: Known, written: str, reason: str) -> N
 def test_a_day_is_the_companys_day_and_a_time_is_kept(
     known: Known, written: str, at: datetime
 ) -> None:
-    assert fields.moment(written, known) == at
+    assert days.moment(written, known) == at
 
 
 def test_what_has_happened_is_not_in_the_future(known: Known) -> None:
-    assert fields.past("2026-06-17", known) < clock.now()
+    assert days.past("2026-06-17", known) < clock.now()
     with pytest.raises(BadValue, match="lies in the future"):
-        fields.past("2026-06-18", known)
+        days.past("2026-06-18", known)
 
 
 def test_options_are_known_by_both_labels_and_their_code(known: Known, cast: Cast) -> None:

@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 
 from crm.importers import IMPORTERS, Mapping, Refused
+from crm.importers.deals import Deals, Ending
+from crm.importers.known import Known
+from crm.importers.matching import Matching, alike
+
+OUTCOME = next(field for field in Deals.fields if field.name == "outcome")
 
 
 def mapping(noun: str, *header: str, **asked: Any) -> Mapping:
@@ -32,7 +37,8 @@ def test_titles_are_recognised_by_their_parts() -> None:
     assert mapping("customers", *header).columns == {
         "name": "客户单位全称", "phone": "联系电话（座机）", "grade": "客户级别",
         "industry": "所属行业", "region": "所在区域", "address": "所在地", "owner": "业务员*",
-        "note": "备注说明", "created_at": "建档日期",
+        "note": "备注说明", "created_at": "建档日期", "contact_name": "对接人",
+        "contact_mobile": "对接人手机",
     }  # fmt: skip
     assert mapping("customers", "Company name", "Company phone", "Customer since").columns == {
         "name": "Company name", "phone": "Company phone", "created_at": "Customer since",
@@ -54,7 +60,7 @@ def test_a_firm_has_many_names(alone: str) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    ["年营业额(万元)", "营业额（USD）", "联系人电话", "对接人手机", "单位性质", "客户状态",
+    ["营业额（USD）", "联系人电话", "对接人手机", "单位性质", "客户状态",
      "是否入围", "名称拼音", "所属公司", "Contact phone", "Company size", "税号信息",
      "上次联系电话时间", "年采购额(万元)"],
 )  # fmt: skip
@@ -82,6 +88,33 @@ def test_what_is_asked_for_is_not_added_to() -> None:
     assert asked.unread(["name", "phone"]) == ["name"]
 
 
+@pytest.mark.parametrize(
+    ("title", "scale"),
+    [("年营业额（万元）", 10_000), ("营业额(万)", 10_000), ("年收入万元", 10_000),
+     ("Revenue (k)", 1_000), ("Revenue (in thousands)", 1_000), ("Turnover [m]", 1_000_000),
+     ("营业额【百万】", 1_000_000),
+     ("年营业额（单位：亿元）", 100_000_000), ("年营业额", 1), ("Revenue", 1)],
+)  # fmt: skip
+def test_an_amount_is_counted_as_its_title_says(title: str, scale: int) -> None:
+    made = mapping("customers", "name", title)
+    assert made.columns["annual_revenue"] == title
+    assert made.scales == ({"annual_revenue": scale} if scale > 1 else {})
+
+
+def test_only_amounts_are_counted_so() -> None:
+    assert mapping("customers", "name", "员工数(万)", "营业额(万美元)").columns == {"name": "name"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("石油化工业", "石油化工"), ("石化", "石油化工"), ("重点", "A 重点客户"),
+     ("Petrochemcal", "Petrochemical"),
+     ("养蜂", ""), ("化", ""), ("?", "")],
+)  # fmt: skip
+def test_what_is_like_a_value_is_proposed_for_it(text: str, found: str) -> None:
+    assert alike(text, ["石油化工", "A 重点客户", "Petrochemical", "电力", "?"]) == found
+
+
 def test_a_constant_takes_the_place_of_a_column() -> None:
     made = mapping("customers", "name", "kind", constants=[("kind", "dealer")])
     assert made.columns == {"name": "name"}
@@ -90,16 +123,23 @@ def test_a_constant_takes_the_place_of_a_column() -> None:
 
 def test_values_are_translated_whatever_their_case() -> None:
     made = mapping("deals", "id", "owner", "result", translations=[("outcome", "Gewonnen", "won")])
-    row = {"id": "1", "owner": "wang", "result": "GEWONNEN"}
-    assert made.texts(row)["outcome"] == "won"
-    assert made.texts(row | {"result": "Lost"})["outcome"] == "Lost"
+    assert said(made, "GEWONNEN") is Ending.WON
+    assert said(made, "Lost") is Ending.LOST
 
 
 def test_a_translated_sign_is_not_an_empty_cell() -> None:
     made = mapping("deals", "id", "owner", "result", translations=[("outcome", "-", "lost")])
-    row = {"id": "1", "owner": "wang", "result": "-"}
-    assert made.texts(row)["outcome"] == "lost"
-    assert made.texts(row | {"result": ""})["outcome"] == ""
+    assert said(made, "-") is Ending.LOST
+
+
+def test_a_value_that_stands_for_nothing_is_an_empty_cell() -> None:
+    made = mapping("deals", "id", "owner", "result", translations=[("outcome", "n/a", "")])
+    assert said(made, "N/A") is None
+
+
+def said(made: Mapping, text: str) -> Any:
+    """What the outcome of a row is, whose cell says ``text``."""
+    return Matching(made.meanings, Known()).read(OUTCOME, text)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from crm.blueprints.imports import (
     import_sheets,
     import_templates,
     import_undoings,
+    import_values,
     import_writings,
 )
 
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(import_sheets.bp)
     app.register_blueprint(import_mappings.bp)
     app.register_blueprint(import_templates.bp)
+    app.register_blueprint(import_values.bp)
     app.register_blueprint(import_writings.bp)
     app.register_blueprint(import_bad_rows.bp)
     app.register_blueprint(import_undoings.bp)

@@ -13,10 +13,11 @@ from crm.hypermedia import go, render
 from crm.importers import uploads
 from crm.models import ImportEntry, ImportRun, ImportState, ImportTemplate
 from crm.policies import LARGEST_KEY, find, require
+from crm.queries.imports import latest_imports
 
 bp = Blueprint("import_runs", __name__)
 
-SHOWN, ENTRIES = 100, 50
+ENTRIES = 50
 
 
 @bp.record
@@ -28,9 +29,10 @@ def _allow_uploads(setup: BlueprintSetupState) -> None:
 @login_required
 def index() -> Response:
     require("import", ImportRun)
-    runs = db.session.scalars(ImportRun.latest_first(current_user).limit(SHOWN)).all()
+    after, before = (request.args.get(name, "") for name in ("after", "before"))
+    page = latest_imports(current_user, after=after, before=before)
     templates = db.session.scalars(ImportTemplate.visible_to(current_user)).all()
-    return render("imports/runs/index.html", runs=runs, templates=templates)
+    return render("imports/runs/index.html", page=page, templates=templates)
 
 
 @bp.get("/imports/new")

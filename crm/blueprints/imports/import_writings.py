@@ -19,8 +19,7 @@ bp = Blueprint("import_writings", __name__)
 def create(run_id: int) -> Response:
     require("import", ImportRun)
     run = find(ImportRun, run_id, lock=True)
-    seen = request.form.get("checked", "")  # somebody may have said the columns otherwise since
-    if run.state is ImportState.CHECKED and run.done_at and seen == run.done_at.isoformat():
+    if run.stands_as_seen(request.form.get("checked", "")):
         partly = request.form.get("partly") == "yes"
         run.plan = Plan.of(run.plan).taking(partly=partly).stored
         run.hand_over(ImportState.WRITING)

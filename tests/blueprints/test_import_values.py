@@ -1,0 +1,197 @@
+"""Values of a file that are not known here: listed, matched one by one, kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crm import clock, jobs
+from crm.extensions import db
+from crm.importers import uploads
+from crm.importers.known import key_of
+from crm.importers.matching import MOST_LISTED
+from crm.models import ImportRun, ImportState, ImportTemplate, Option, OptionList
+from tests.cast import Cast
+from tests.imports import begun, checked, done, worked
+from tests.page import Browser, Page
+
+CONTENT = (
+    "name,industry,owner\nTau,石油化工业,张三\nRho,石油化工业,李敏\nPsi,养蜂,张三\nChi,制糖,\n"
+)
+
+
+@pytest.fixture
+def admin(browser: Browser, cast: Cast) -> Browser:
+    return browser.sign_in("admin")
+
+
+def matched(browser: Browser, run: ImportRun, **chosen: str) -> ImportRun:
+    """The run, after somebody said what its values stand for and it was checked again."""
+    browser.submit(browser.get(f"/imports/{run.id}/values"), "/values", **chosen)
+    jobs.run_once()
+    db.session.expire_all()
+    return run
+
+
+def values_of(run: ImportRun) -> list[tuple[str, str, int]]:
+    return [(name, text, rows) for name, text, rows, _is_here in run.report["values"]]
+
+
+def industries() -> list[str]:
+    return [option.label_zh for option in db.session.scalars(Option.of(OptionList.INDUSTRY))]
+
+
+def test_what_is_not_known_is_listed_with_its_rows_and_what_it_may_be(
+    admin: Browser, cast: Cast
+) -> None:
+    run = checked(CONTENT, by=cast.admin)
+    assert values_of(run) == [
+        ("owner", "张三", 2),
+        ("industry", "石油化工业", 2), ("industry", "养蜂", 1), ("industry", "制糖", 1),
+    ]  # fmt: skip
+    assert "match the name" in admin.get(f"/imports/{run.id}").text
+    fields = admin.get(f"/imports/{run.id}/values").form("/values")["fields"]
+    assert fields["value_1"] == "=石油化工", "proposed"
+    assert (fields["value_2"], fields["value_0"]) == ("", "")
+
+
+def test_each_value_stands_for_what_was_chosen(admin: Browser, cast: Cast) -> None:
+    run = checked(CONTENT, by=cast.admin)
+    assert run.report["counts"]["created"] == 0
+    matched(admin, run, value_2="add", value_3="empty", value_0="=wang")
+    assert run.report["counts"]["created"] == 4, run.report["problems"]
+    assert run.report["options"] == {"industry": ["养蜂"]}
+    assert len(values_of(run)) == 4, "they can be chosen otherwise"
+    worked(run, ImportState.WRITING)
+    tau, psi, chi = (cast.customer(name) for name in ("Tau", "Psi", "Chi"))
+    assert (str(tau.industry), tau.owner) == ("石油化工", cast.wang)
+    assert (str(psi.industry), psi.owner) == ("养蜂", cast.wang)
+    assert chi.industry is None
+    assert industries()[-1] == "养蜂"
+
+
+def test_what_is_not_chosen_follows_the_setting_for_all(admin: Browser, cast: Cast) -> None:
+    run = checked(CONTENT, by=cast.admin, makes_options=True)
+    matched(admin, run, value_1="refuse", value_2="", value_0="empty")
+    assert run.report["options"] == {"industry": ["养蜂", "制糖"]}
+    reasons = {value: reason for _line, _column, value, reason in run.report["problems"]}
+    assert reasons == {"石油化工业": "is refused, as was chosen for it"}
+
+
+def test_one_of_several_tags_can_be_left_out(cast: Cast) -> None:
+    run = done(
+        "name,tags\nTau,老友；展会\n", by=cast.admin,
+        meanings={"tags": {key_of("老友"): "add", key_of("展会"): "empty"}},
+    )  # fmt: skip
+    assert [str(tag) for tag in cast.customer("Tau").tags] == ["老友"]
+    assert values_of(run) == [("tags", "老友", 1), ("tags", "展会", 1)]
+
+
+def test_who_has_left_can_be_replaced(admin: Browser, cast: Cast) -> None:
+    run = checked(f"name,owner\nTau,{cast.gone.name}\n", by=cast.admin)
+    assert (run.report["counts"]["created"], values_of(run)) == (1, [("owner", cast.gone.name, 1)])
+    matched(admin, run, value_0="=wang")
+    worked(run, ImportState.WRITING)
+    assert cast.customer("Tau").owner == cast.wang
+
+
+def test_the_choices_are_kept_for_mended_rows_and_in_the_template(
+    admin: Browser, cast: Cast
+) -> None:
+    run = begun(CONTENT, by=cast.admin)
+    page = admin.get(f"/imports/{run.id}/mapping")
+    admin.submit(page, "/mapping", keep_as="名单")
+    jobs.run_once()
+    matched(admin, run, value_0="=wang", value_2="empty")
+    template = db.session.scalars(select(ImportTemplate)).one()
+    assert template.plan["meanings"] == run.plan["meanings"]
+    worked(run, ImportState.WRITING)
+    mended = uploads.bad_rows_of(run).read_bytes()
+    again = begun(mended, by=cast.admin)
+    assert again.plan["meanings"] == run.plan["meanings"]
+    fitting = admin.get(f"/imports/{again.id}/mapping?template={template.id}")
+    assert f"template={template.id}" in fitting.form("/mapping")["action"]
+
+
+def test_a_choice_that_is_not_offered_is_refused(admin: Browser, cast: Cast) -> None:
+    run = checked(CONTENT, by=cast.admin)
+    page = admin.get(f"/imports/{run.id}/values")
+    again: Page = admin.submit(page, "/values", 422, value_0="add")
+    assert "This cannot be chosen" in again.text
+    assert run.plan["meanings"] == {}
+
+
+def test_of_very_many_values_the_first_are_listed(admin: Browser, cast: Cast) -> None:
+    rows = "".join(f"F{n},业{n}\n" for n in range(MOST_LISTED + 5))
+    run = checked(f"name,industry\n{rows}", by=cast.admin)
+    assert len(values_of(run)) == MOST_LISTED
+    page = admin.get(f"/imports/{run.id}/values")
+    assert f"the first {MOST_LISTED} different values" in page.text
+
+
+def test_without_such_values_there_is_nothing_to_match(admin: Browser, cast: Cast) -> None:
+    run = checked("name\nTau\n", by=cast.admin)
+    admin.get(f"/imports/{run.id}/values", status=303)
+    assert "/values" not in admin.get(f"/imports/{run.id}").html
+
+
+def test_a_column_in_tens_of_thousands_is_counted_so_unless_it_is_said_otherwise(
+    admin: Browser, cast: Cast
+) -> None:
+    content = "name,年营业额(万元)\nTau,30\nRho,2.5万\nPsi,约50\n"
+    run = begun(content, by=cast.admin, partly=True)
+    page = admin.get(f"/imports/{run.id}/mapping")
+    assert page.form("/mapping")["fields"]["scale_1"] == "10000"
+    admin.submit(page, "/mapping")
+    jobs.run_once()
+    assert "× 10,000" in admin.get(f"/imports/{run.id}").text
+    db.session.expire_all()
+    assert [problem[2] for problem in run.report["problems"]] == ["约50"]
+    plain = done(content, by=cast.admin, partly=True, scales={})
+    assert cast.customer("Tau").annual_revenue == Decimal(30)
+    assert plain.plan["scales"] == {}
+    done(content, by=cast.admin, partly=True, scales={"annual_revenue": 10_000})
+    assert cast.customer("Tau").annual_revenue == Decimal(300_000)
+    assert cast.customer("Rho").annual_revenue == Decimal(25_000)
+
+
+def test_only_what_is_empty_is_filled_in(cast: Cast) -> None:
+    phone, address = cast.sigma.phone, "大连"
+    cast.sigma.address = None
+    db.session.commit()
+    content = f"name,phone,address\n{cast.sigma.name},7,{address}\nTau,8,\n"
+    run = checked(content, by=cast.admin, fills_only=True)
+    cells: dict[str, Any] = run.report["rows"][0]["cells"]
+    assert (cells["name"][1], cells["phone"], cells["address"][1]) == (
+        cast.sigma.name, ["", ""], address)  # fmt: skip
+    worked(run, ImportState.WRITING)
+    assert (cast.sigma.phone, cast.sigma.address) == (phone, address)
+    assert cast.customer("Tau").phone == "8"
+    again = done(content, by=cast.admin, fills_only=True)
+    assert again.report["counts"]["unchanged"] == 2
+
+
+def test_what_is_filled_in_closes_no_deal_and_gives_no_amount_another_currency(cast: Cast) -> None:
+    deal, before = cast.pumps, (cast.pumps.stage, cast.pumps.amount, cast.pumps.currency)
+    run = done(
+        f"code,金额,币种,stage,outcome,closed_at,product\n{deal.code},1,USD,,won,2026-06-01,阀\n",
+        by=cast.admin, noun="deals", key="code", fills_only=True,
+    )  # fmt: skip
+    assert run.report["counts"]["refused"] == 0, run.report["problems"]
+    assert (deal.is_open, before) == (True, (deal.stage, deal.amount, deal.currency))
+
+
+def test_what_was_checked_again_since_is_not_matched_by_its_place(
+    admin: Browser, cast: Cast
+) -> None:
+    run = checked(CONTENT, by=cast.admin)
+    page = admin.get(f"/imports/{run.id}/values")
+    clock.set_to(clock.now() + timedelta(seconds=1))
+    worked(run, ImportState.CHECKING)
+    admin.submit(page, "/values", value_0="=wang")
+    db.session.expire_all()
+    assert run.plan["meanings"] == {}
