@@ -47,10 +47,11 @@ types: install ## Check the types
 	$(BIN)/mypy
 
 # What no database can change is seen once, on SQLite. Each file is one worker's: what its tests
-# share, a filled database or a browser, is made once.
+# share, a filled database or a browser, is made once. The longest come first, not those with the
+# most tests (tests/conftest.py).
 pytest-postgresql: ONLY := -m "not looks and not processes"
 pytest-%: install chromium
-	$(BIN)/pytest -n $(JOBS) --dist loadfile --database $* $(ONLY)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --database $* $(ONLY)
 
 bench: install ## Measure speed and size
 	$(BIN)/python -m bench

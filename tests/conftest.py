@@ -53,16 +53,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# Folders whose tests are few and long: a browser, a whole demo, the workbook of a firm.
+SLOW = {"journeys", "cli", "demo", "importers"}
+
 CLUSTER: pytest.StashKey[PostgresCluster] = pytest.StashKey()
 FOLDER: pytest.StashKey[Path | None] = pytest.StashKey()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest files first, so that no worker is left alone with one at the end.
+    """What takes longest first, so that no worker is left alone with it at the end.
 
     What touches no database is seen once, with SQLite's.
     """
-    items.sort(key=lambda item: not item.path.name.startswith("test_every_page"))
+    items.sort(key=lambda item: (
+        not item.path.name.startswith("test_every_page"), item.path.parent.name not in SLOW
+    ))  # fmt: skip
     if config.getoption("--database") == "postgresql":
         untouched = [item for item in items if "databases" not in item.fixturenames]  # type: ignore[attr-defined]
         config.hook.pytest_deselected(items=untouched)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -17,6 +18,8 @@ from crm.models import Activity, Contact, Customer, Deal, OptionList, Task
 from crm.paging import Page
 from tests.cast import Cast
 from tests.claims import draft, make_item
+from tests.conftest import NOON
+from tests.databases import Databases
 
 ROWS = 17
 
@@ -27,8 +30,7 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "COUNTED", 10)
 
 
-@pytest.fixture
-def deals(cast: Cast) -> Cast:
+def write_deals(cast: Cast) -> None:
     """Deals of which many have the same amount, day or name, and some have none; so all nouns."""
     wang, sigma = cast.wang, cast.sigma
     call = cast.option(OptionList.ACTIVITY_KIND, "Call")
@@ -55,6 +57,22 @@ def deals(cast: Cast) -> Cast:
             Activity.log(Activity(customer=customer, kind=call, summary="问价", happened_at=at),
                          by=wang)  # fmt: skip
     db.session.commit()
+
+
+@pytest.fixture(scope="module")
+def kept_deals(session_app: Flask, databases: Databases) -> str:
+    """The name under which the database with them is kept: written once, and copied."""
+    clock.set_to(NOON)
+    databases.renew(session_app)
+    with session_app.app_context():
+        write_deals(Cast())
+    databases.keep(session_app, "paging")
+    return "paging"
+
+
+@pytest.fixture
+def deals(app: Flask, databases: Databases, kept_deals: str, cast: Cast) -> Cast:
+    databases.renew(app, kept_deals)
     return cast
 
 

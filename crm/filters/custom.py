@@ -20,6 +20,7 @@ from crm.filters.columns import LAST, Column, Kind, words
 from crm.filters.days import Days
 from crm.filters.facets import Choices, Facet, Person, ids_of
 from crm.models import CustomField, CustomNoun, FieldKind, User
+from crm.once import once_a_request
 
 # So much of a text it is sorted by: a place in the list has room in an address.
 SORTED_BY = 24
@@ -67,7 +68,11 @@ def kinds(noun: CustomNoun) -> dict[str, Any]:
 
 def columns_of(model: Any) -> tuple[Column, ...]:
     """A column for each field; none is shown unless the reader chooses it."""
-    return tuple(_column(field, model) for field in CustomField.in_use(model.CUSTOM_NOUN))
+    noun = model.CUSTOM_NOUN
+    return once_a_request(  # a page asks for them again for each title and each way to sort
+        f"columns of {noun}",
+        lambda: tuple(_column(field, model) for field in CustomField.in_use(noun)),
+    )
 
 
 def facets_of(model: Any) -> tuple[Facet, ...]:

@@ -9,10 +9,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import Select, func, select
 
-from crm import clock, create_app, demo, files
+from crm import cli, clock, create_app, files
 from crm.demo import clearing, people
 from crm.demo.clearing import NotTheDemo
 from crm.demo.world import is_workday
@@ -51,16 +52,26 @@ ABROAD = "海外"
 
 
 @pytest.fixture(scope="module")
-def demo_app(session_app: Flask, databases: Databases, tmp_path_factory) -> Iterator[Flask]:
-    """An application whose database holds the demo; made once, the tests only read it."""
+def said() -> list[str]:
+    """The lines that the command printed when it made the demo."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def demo_app(
+    session_app: Flask, databases: Databases, tmp_path_factory, said: list[str]
+) -> Iterator[Flask]:
+    """An application whose empty database ``crm demo`` filled; made once, the tests only read."""
     url = databases.another("demo")
     app = create_app(make_settings(url, tmp_path_factory.mktemp("demo")))
     clock.set_to(NOON)
     with app.app_context():
         Company.current().is_demo = True
         clearing.clear()
-        demo.build(Company.current().today())
         db.session.commit()
+        result = CliRunner().invoke(cli.crm, ["demo"], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        said += result.output.splitlines()
     yield app
     clock.set_to(None)
     with app.app_context():
@@ -79,6 +90,19 @@ def world(demo_app: Flask) -> Iterator[None]:
 
 def count(rows: Select) -> int:
     return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def test_the_command_says_how_to_sign_in(said: list[str]) -> None:
+    assert Company.current().is_demo
+    assert "http://localhost" in said
+    assert [line.split()[:3] for line in said if people.PASSWORD in line] == [
+        ["wangfang", people.PASSWORD, "rep"],
+        ["limin", people.PASSWORD, "manager"],
+        ["fengqin", people.PASSWORD, "finance"],
+        ["chenli", people.PASSWORD, "administrator"],
+        ["hejing", people.PASSWORD, "reader"],
+        ["zhaolei", people.PASSWORD, "exporter"],
+    ]
 
 
 def test_there_is_enough_of_everything() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -97,12 +100,15 @@ class Place:
 
     def __init__(self, world: World, address: str, chromium: Chromium) -> None:
         self.world, self.address, self._chromium = world, address, chromium
-        self._phones: dict[tuple[str, str], BrowserContext] = {}
+        self._phones: dict[tuple[str, str], Page] = {}
 
-    def phone(self, who: str, language: str) -> BrowserContext:
-        """The phone of this person, the same each time: what it has loaded it keeps."""
+    def phone(self, who: str, language: str) -> Page:
+        """What this person's phone shows, the same each time: what it has loaded it keeps.
+
+        A tab for each page would be a process for each, which costs as much as drawing the page.
+        """
         if (who, language) not in self._phones:
-            self._phones[who, language] = self.browser(who, language, **PHONE)
+            self._phones[who, language] = self.browser(who, language, **PHONE).new_page()
         return self._phones[who, language]
 
     def browser(self, who: str, language: str, **device: object) -> BrowserContext:
@@ -116,19 +122,20 @@ class Place:
         return context
 
     def close(self) -> None:
-        for context in self._phones.values():
-            context.close()
+        for page in self._phones.values():
+            page.context.close()
 
 
 @pytest.fixture(scope="session")
-def demo_place(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Place]:
-    """The demo as it is at noon, built once for all that only look at it."""
-    instance = tmp_path_factory.mktemp("demo")
+def demo_place(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, chromium: Chromium
+) -> Iterator[Place]:
+    """The demo as it is at noon, for all that only look at it."""
+    here = tmp_path_factory.getbasetemp()
+    built = _demo_in(here if worker_id == "master" else here.parent)
+    instance = shutil.copytree(built, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
     app = create_app(make_settings(f"sqlite:///{instance}/demo.sqlite", instance))
     with clock.stopped_at(NOON):
-        with app.app_context():
-            schema.upgrade()
-            build()
         world = World(app)
     with serving(app) as address:
         place = Place(world, address, chromium)
@@ -136,6 +143,23 @@ def demo_place(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> 
         place.close()
     with app.app_context():
         db.engine.dispose()
+
+
+def _demo_in(shared: Path) -> Path:
+    """The instance with the demo in it: who wants it first builds it, for all workers."""
+    built = shared / "demo"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            instance = Path(tempfile.mkdtemp(dir=shared))
+            app = create_app(make_settings(f"sqlite:///{instance}/demo.sqlite", instance))
+            with clock.stopped_at(NOON), app.app_context():
+                schema.upgrade()
+                build()
+                db.session.remove()
+                db.engine.dispose()  # everything is in the one file
+            instance.rename(built)
+    return built
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ to another host, one heading that the title begins with, no English in a Chinese
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -93,32 +96,43 @@ WORDS = """() => {
 
 def faults_of(place: Place, endpoint: str, language: str) -> tuple[list[str], str]:
     """What is wrong with the page on a phone, light in Chinese and dark in English; its words."""
-    page = place.phone(PAGES[endpoint].who, language).new_page()
-    faults: list[str] = []
-    _watch(page, faults, place.address)
-    # Before the page is there: a colour on its way to another one has no contrast of its own.
-    page.emulate_media(color_scheme="light" if language == "zh" else "dark")
-    page.goto(place.world.address(endpoint))
-    ready(page)
+    page = place.phone(PAGES[endpoint].who, language)
+    with _watched(page, place.address) as faults:
+        # Before the page is there: a colour on its way to another one has no contrast of its own.
+        page.emulate_media(color_scheme="light" if language == "zh" else "dark")
+        page.goto(place.world.address(endpoint))
+        ready(page)
+        faults += _seen(page)
+    return faults, page.evaluate(WORDS)
+
+
+def _seen(page: Page) -> Iterator[str]:
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        faults.append("scrolls sideways")
-    faults += page.evaluate(TARGETS)
-    faults += _found_by_axe(page)
+        yield "scrolls sideways"
+    yield from page.evaluate(TARGETS)
+    yield from _found_by_axe(page)
     heading = page.locator("h1").all_inner_texts()
     if len(heading) != 1 or not page.title().startswith(heading[0].strip()):
-        faults.append(f"heading {heading}, title {page.title()}")
-    words = page.evaluate(WORDS)
-    page.close()
-    return faults, words
+        yield f"heading {heading}, title {page.title()}"
 
 
-def _watch(page: Page, faults: list[str], address: str) -> None:
-    page.on("console", lambda message: faults.append(message.text)
-            if message.type in {"error", "warning"} else None)  # fmt: skip
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda request: None
-            if request.url.startswith((address, "data:", "blob:"))
-            else faults.append(f"a request left the host: {request.url}"))  # fmt: skip
+@contextmanager
+def _watched(page: Page, address: str) -> Iterator[list[str]]:
+    """What goes wrong in the browser meanwhile."""
+    faults: list[str] = []
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "console": lambda message: faults.append(message.text)
+        if message.type in {"error", "warning"} else None,
+        "pageerror": lambda error: faults.append(str(error)),
+        "request": lambda request: None
+        if request.url.startswith((address, "data:", "blob:"))
+        else faults.append(f"a request left the host: {request.url}"),
+    }  # fmt: skip
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield faults
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
 
 
 def _found_by_axe(page: Page) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import has_app_context
@@ -93,8 +92,7 @@ class CustomField(Storing, Bilingual, Versioned, Base):
         """What ``all_of`` finds, asked of the database once a request; none outside an app."""
         if not has_app_context():
             return []
-        ask = partial(_all, cls.all_of(noun))
-        return once_a_request(f"custom fields of {noun}", ask)
+        return once_a_request(f"custom fields of {noun}", lambda: _all(cls.all_of(noun)))
 
     @classmethod
     def in_use(cls, noun: CustomNoun) -> list[CustomField]:
