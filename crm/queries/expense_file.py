@@ -48,14 +48,18 @@ class ExpenseFile:
     by_deal: list[tuple[Deal | None, Spent]] = field(default_factory=list)
 
     @property
-    def worth(self) -> Decimal:
-        """What was won there, and what is open."""
-        return self.sold.won_amount + self.sold.open_amount
+    def share_of_won(self) -> Decimal | None:
+        """The costs in percent of what was won: whether it pays."""
+        return self._share_of(self.sold.won_amount)
 
     @property
-    def share(self) -> Decimal | None:
-        """The costs in percent of the worth; ``None`` where there is nothing to compare."""
-        return self.total.total * 100 / self.worth if self.total.count and self.worth else None
+    def share_of_all(self) -> Decimal | None:
+        """The costs in percent of what was won and what is open: whether it may yet."""
+        return self._share_of(self.sold.won_amount + self.sold.open_amount)
+
+    def _share_of(self, amount: Decimal) -> Decimal | None:
+        """``None`` where there is nothing to compare."""
+        return self.total.total * 100 / amount if self.total.count and amount else None
 
 
 def expense_file_of(customer: Customer, user: User) -> ExpenseFile:

@@ -251,6 +251,11 @@ def test_the_expense_file_adds_up_by_category_and_deal(cast: Cast, wang: Browser
     assert "Entertainment 1 CN¥0.00 CN¥80.00" in text
     assert "西格玛磁力泵 20 台 1 CN¥300.00 CN¥0.00 CN¥186,000.00" in text
     assert "no deal 1 CN¥0.00 CN¥80.00" in text
+    assert "Costs in what was won — Costs in won and open 0.2%" in text
+    cast.pumps.win(by=cast.wang)
+    db.session.commit()
+    text = wang.get(f"/customers/{cast.sigma.id}/expenses").text
+    assert "Costs in what was won 0.2% Costs in won and open 0.2%" in text
 
 
 def test_of_the_expense_file_each_sees_what_they_may(app: Flask, cast: Cast) -> None:
