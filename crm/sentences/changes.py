@@ -1,0 +1,168 @@
+"""What was changed, field by field, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from flask import has_request_context
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from crm.extensions import LANGUAGES, db
+from crm.formatting import day, label, language, moment, money, number
+from crm.models import (
+    Action,
+    Contact,
+    Customer,
+    CustomerKind,
+    CustomField,
+    CustomNoun,
+    DecisionRole,
+    Event,
+    FieldKind,
+    PoolClaimants,
+    Role,
+)
+from crm.once import once_a_request
+from crm.wording import field_word, word_for
+
+
+class Change(NamedTuple):
+    """One changed field: what it is called, what it said and what it says."""
+
+    field: str
+    old: str
+    new: str
+
+
+def changes(event: Event) -> list[Change]:
+    """What was changed, field by field, in the reader's language."""
+    noun = event.action.split(":")[0]
+    return [
+        _own_change(own, old, new)
+        if (own := _own_field(noun, field))
+        else Change(field_word(noun, field), _value(field, old), _value(field, new))
+        for field, (old, new) in event.particulars["changes"].items()
+    ]
+
+
+def changed(event: Event) -> dict[str, Change]:
+    """The same by the fields' names, with what was changed by a verb of its own."""
+    particulars, by = event.particulars, event.by.name if event.by else ""
+    match event.action:
+        case Action.DEAL_MOVED:
+            left, entered = (in_language(particulars, side) for side in ("from", "to"))
+            return {"stage": Change(field_word("deal", "stage"), left, entered)}
+        case Action.CUSTOMER_CLAIMED:
+            return {"owner": Change(field_word("customer", "owner"), "", by)}
+        case Action.CUSTOMER_RELEASED:
+            return {"owner": Change(field_word("customer", "owner"), particulars["owner"], "")}
+        case Action.CUSTOMER_TAKEN_BACK:
+            return {"owner": Change(field_word("customer", "owner"), "", particulars["owner"])}
+        case Action.CONTACT_MOVED if event.subject_kind == Contact.__tablename__:
+            left, entered = firm(particulars["left"]), firm(particulars["entered"])
+            return {"customer": Change(field_word("contact", "customer"), left, entered)}
+    if "changes" not in particulars:
+        return {}
+    return dict(zip(particulars["changes"], changes(event), strict=True))
+
+
+def _own_field(noun: str, key: str) -> CustomField | None:
+    """The field of the firm's own with this key, also one that is out of use."""
+    if not key.startswith("custom_"):
+        return None
+    return next((each for each in CustomField.known(CustomNoun(noun)) if each.key == key), None)
+
+
+def _own_change(field: CustomField, old: str, new: str) -> Change:
+    say = OWN_VALUES.get(field.kind, str)
+    return Change(label(field), *(say(text) if text else "" for text in (old, new)))
+
+
+def _value(field: str, text: str) -> str:
+    """What ``text``, the value of ``field`` in a history, is called."""
+    return VALUES[field](text) if text and field in VALUES else text
+
+
+def firm(name: str) -> str:
+    """A customer in a history, kept by its name: told to who sees one that is called so."""
+    if not has_request_context() or not name:
+        return name
+
+    def is_seen() -> bool:
+        if not current_user.is_authenticated:
+            return False
+        named = Customer.visible_to(current_user).where(Customer.name == name)
+        return bool(db.session.scalar(named.with_only_columns(Customer.id).limit(1)))
+
+    return name if once_a_request(f"customer {name} seen", is_seen) else _("another customer")
+
+
+def own_line(text: str) -> str:
+    """Of a name in both languages, Chinese first, the reader's."""
+    lines = text.split("\n")
+    return lines[0] if language() == "zh" else lines[-1]
+
+
+def _day(text: str) -> str:
+    return day(date.fromisoformat(text))
+
+
+def _number(text: str) -> str:
+    return number(Decimal(text))
+
+
+def _yes_or_no(text: str) -> str:
+    return _("yes") if text == "True" else _("no")
+
+
+# The same of fields of the firm's own.
+OWN_VALUES: dict[FieldKind, Callable[[str], str]] = {
+    FieldKind.NUMBER: _number,
+    FieldKind.MONEY: lambda text: money(Decimal(text)),
+    FieldKind.DAY: _day,
+    FieldKind.YES_NO: _yes_or_no,
+    FieldKind.CHOICE: own_line,
+    FieldKind.CHOICES: own_line,
+}
+
+# How the values that histories keep as text are written; the others are what people typed.
+VALUES: dict[str, Callable[[str], str]] = {
+    "parent": firm,
+    **dict.fromkeys(
+        (
+            "grade",
+            "industry",
+            "region",
+            "source",
+            "category",
+            "items",
+            "stages",
+            "options",
+            "label",
+            "section",
+            "tags",
+            "default",
+        ),
+        own_line,
+    ),
+    **dict.fromkeys(("amount", "base_amount", "annual_revenue", "employees"), _number),
+    **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), _day),
+    **dict.fromkeys(("urgent", "important", "is_primary", "required", "offered"), _yes_or_no),
+    "kind": lambda text: own_line(text) if "\n" in text else word_for(CustomerKind(text)),
+    "happened_at": lambda text: moment(datetime.fromisoformat(text)),
+    "field_kind": lambda text: word_for(FieldKind(text)),
+    "pool_claimants": lambda text: word_for(PoolClaimants(text)),
+    "pool_rules": own_line,
+    "decision_role": lambda text: word_for(DecisionRole(text)),
+    "probability": lambda text: f"{text}%",
+    "language": lambda text: LANGUAGES[text],
+    "roles": lambda text: ", ".join(word_for(Role(role)) for role in text.split(", ")),
+}
+
+
+def in_language(particulars: dict[str, Any], name: str) -> str:
+    return str(particulars[f"{name}_{language()}"])
