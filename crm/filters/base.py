@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
 from crm import paging
+from crm.extensions import db
 from crm.filters.address import read, sent, written
 from crm.filters.columns import Column
 from crm.filters.custom import columns_of, conditions
@@ -53,6 +54,11 @@ class ListFilter(Narrowing):
     def views(cls) -> tuple[tuple[Any, str], ...]:
         """The views that everybody has now."""
         return cls.VIEWS
+
+    def ids(self, user: User, most: int) -> set[int]:
+        """The ids of the records that the list shows to ``user``, ``most`` of them."""
+        listed = self.narrow(user).with_only_columns(self.MODEL.id)
+        return set(db.session.scalars(listed.limit(most)))
 
     # From and to the address
 

@@ -47,11 +47,7 @@ class ActivityForm(NoteForm, WithFiles):
         super().__init__(**kwargs)
         self.place.address = (customer.address or "")[:200]
         self.contact.offer(Contact.known_at(customer, current_user))
-        self.deal.offer(
-            Deal.visible_to(current_user)
-            .where(Deal.customer_id == customer.id, Deal.closed_at.is_(None))
-            .order_by(Deal.created_at.desc())
-        )
+        self.deal.offer(Deal.open_at(customer, current_user))
 
     def validate_happened_at(self, field: MomentField) -> None:
         if field.data and field.data > clock.now():

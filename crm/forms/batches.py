@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from crm.batches import MOST, Batch, carry_out
-from crm.extensions import db
 from crm.filters.base import ListFilter
 from crm.filters.facets import NOBODY
 from crm.forms.base import BaseForm
@@ -93,8 +92,7 @@ class BatchForm(BaseForm):
         Once it was asked about, only those that were: the list may show others by then.
         """
         if self.everything and not self.was_asked:
-            listed = self.filter.narrow(current_user).with_only_columns(self.MODEL.id)
-            return set(db.session.scalars(listed.limit(MOST + 1)))
+            return self.filter.ids(current_user, most=MOST + 1)
         return ids_in(request.form.getlist("record"))
 
     @classmethod

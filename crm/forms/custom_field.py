@@ -39,10 +39,6 @@ class CustomFieldForm(OptionRowsForm):
         if self.chooses and not self.rows.entries:
             for colour in COLOURS[:2]:
                 self.rows.append_entry({"active": True, "colour": colour})
-        self.kind.render_kw = {
-            "hx-post": "", "hx-vals": '{"arrange": "kind"}', "hx-include": "closest form",
-            "hx-target": "#rows", "hx-swap": "outerMorph",
-        }  # fmt: skip
 
     @classmethod
     def of(cls, field: CustomField) -> CustomFieldForm:

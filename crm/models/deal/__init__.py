@@ -147,6 +147,12 @@ class Deal(
         return or_(mine, cls.id.in_(helped), Customer.looked_after_by(user, cls.customer_id))
 
     @classmethod
+    def open_at(cls, customer: Customer, user: User) -> Select[Deal]:
+        """The open deals of one customer that ``user`` sees, the newest first."""
+        visible = cls.visible_to(user).where(cls.customer_id == customer.id)
+        return visible.where(cls.closed_at.is_(None)).order_by(cls.created_at.desc())
+
+    @classmethod
     def for_list(cls) -> tuple[Any, ...]:
         """Loading options for lists and cards: no query per row."""
         return (
