@@ -44,6 +44,8 @@ class Unmatched:
 
     text: str
     is_here: bool
+    # Whether somebody said what it stands for.
+    is_said: bool
     rows: int = 0
 
 
@@ -76,6 +78,11 @@ class Matching:
                 for name, unmatched in self._unmatched.items()
                 for one in sorted(unmatched.values(), key=lambda one: -one.rows)
             ],
+            "values_open": sum(
+                not (one.is_said or one.is_here)
+                for unmatched in self._unmatched.values()
+                for one in unmatched.values()
+            ),
             "values_cut": sorted(self._cut),
         }
 
@@ -84,11 +91,12 @@ class Matching:
         try:
             value = self._meant(parse, text, said)
         except BadValue:
-            self._note(field, text, is_here=False)
+            self._note(field, Unmatched(text, is_here=False, is_said=bool(said)))
             raise
         has_left = isinstance(value, User) and not value.is_active
         if said or has_left or (isinstance(value, Option) and self._known.options.comes(value)):
-            self._note(field, text, is_here=has_left and not said)
+            seen = Unmatched(text, is_here=has_left and not said, is_said=bool(said))
+            self._note(field, seen)
         return value
 
     def _meant(self, parse: OneOf, text: str, said: str) -> Any:
@@ -105,14 +113,14 @@ class Matching:
         said = self._meanings.get(field.name)
         return said.get(key_of(text), "") if said else ""
 
-    def _note(self, field: Field, text: str, *, is_here: bool) -> None:
-        if len(text) > LONGEST:
+    def _note(self, field: Field, value: Unmatched) -> None:
+        if len(value.text) > LONGEST:
             return
-        unmatched, key = self._unmatched.setdefault(field.name, {}), key_of(text)
+        unmatched, key = self._unmatched.setdefault(field.name, {}), key_of(value.text)
         if key not in unmatched and len(unmatched) >= MOST_LISTED:
             self._cut.add(field.name)
             return
-        unmatched.setdefault(key, Unmatched(text, is_here)).rows += 1
+        unmatched.setdefault(key, value).rows += 1
 
 
 def alike(text: str, labels: Sequence[str]) -> str:

@@ -53,7 +53,9 @@ def test_what_is_not_known_is_listed_with_its_rows_and_what_it_may_be(
         ("owner", "张三", 2),
         ("industry", "石油化工业", 2), ("industry", "养蜂", 1), ("industry", "制糖", 1),
     ]  # fmt: skip
-    assert "match the name" in admin.get(f"/imports/{run.id}").text
+    page = admin.get(f"/imports/{run.id}").text
+    assert "match the name" in page
+    assert "4 values of the file are not known here" in page
     fields = admin.get(f"/imports/{run.id}/values").form("/values")["fields"]
     assert fields["value_1"] == "=石油化工", "proposed"
     assert (fields["value_2"], fields["value_0"]) == ("", "")
@@ -66,6 +68,7 @@ def test_each_value_stands_for_what_was_chosen(admin: Browser, cast: Cast) -> No
     assert run.report["counts"]["created"] == 4, run.report["problems"]
     assert run.report["options"] == {"industry": ["养蜂"]}
     assert len(values_of(run)) == 4, "they can be chosen otherwise"
+    assert "not known here" not in admin.get(f"/imports/{run.id}").text
     worked(run, ImportState.WRITING)
     tau, psi, chi = (cast.customer(name) for name in ("Tau", "Psi", "Chi"))
     assert (str(tau.industry), tau.owner) == ("石油化工", cast.wang)
