@@ -208,6 +208,17 @@ class ListFilter(Narrowing):
         """What ``user`` sees of the list, narrowed, in no order."""
         raise LookupError(f"{type(self).__name__} does not say what it lists")
 
+    @property
+    def finds_few(self) -> bool:
+        """Whether the index finds so few that each is asked whether it is seen."""
+        return bool(self.q) and bool(self.MODEL.is_seldom(self.q))
+
+    def seen(self, user: User) -> Select[Any]:
+        """What ``user`` sees of the noun, narrowed by nothing yet."""
+        model = self.MODEL
+        seen: Select[Any] = model.visible_to(user) if self.finds_few else model.listed_for(user)
+        return seen
+
     def select(self, user: User) -> Select[Any]:
         """What ``user`` sees of the list, narrowed and in order, loaded with what is shown."""
         return self.placed(user).sort(self.narrow(user)).options(*self.loaded_for(user))

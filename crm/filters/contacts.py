@@ -92,8 +92,13 @@ class ContactFilter(ListFilter):
         is_role = ContactGap.DECISION_ROLE in self.missing
         return super().asked_about | ({"role"} if is_role else set())
 
+    @property
+    def finds_few(self) -> bool:
+        """As of any list; at one customer there are few."""
+        return self.customer is not None or super().finds_few
+
     def narrow(self, user: User) -> Select[Any]:
-        chosen = Contact.visible_to(user)
+        chosen = self.seen(user)
         if self.q:
             chosen = chosen.where(Contact.matching(self.q))
         if self.customer is not None:

@@ -153,7 +153,7 @@ class CustomerFilter(ListFilter):
         return (*cls.VIEWS, POOL) if Company.current().has_pool else cls.VIEWS
 
     def narrow(self, user: User) -> Select[Any]:
-        chosen = Customer.visible_to(user)
+        chosen = self.seen(user)
         if self.q:
             chosen = chosen.where(Customer.matching(self.q))
         return chosen.where(

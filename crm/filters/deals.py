@@ -32,7 +32,8 @@ from crm.models import (
     Task,
     User,
 )
-from crm.models.searchable import newest
+from crm.models.access import is_each_among
+from crm.models.searchable import is_either, newest
 from crm.wording import FIELDS
 
 
@@ -170,7 +171,7 @@ class DealFilter(ListFilter):
         return frozenset({"stage_since"}) if self.stuck else frozenset()
 
     def narrow(self, user: User) -> Select[Any]:
-        chosen = Deal.visible_to(user).where(*self.conditions(user))
+        chosen = self.seen(user).where(*self.conditions(user))
         if self.closed:
             chosen = chosen.where(*self.closed.of_moment(Deal.closed_at))
         if self.status_shown is DealStatus.ALL:
@@ -196,7 +197,8 @@ class DealFilter(ListFilter):
         """What narrows list and board alike."""
         conditions: list[ColumnElement[bool]] = []
         if self.q:
-            conditions.append(or_(Deal.matching(self.q), self._of_customers(user)))
+            found = Deal.matching(self.q), self._of_customers(user)
+            conditions.append(is_either(Deal, *found) if self.finds_few else or_(*found))
         conditions += [
             *of_people(Deal.owner_id, self.owner, user),
             *one_of(Deal.source_id, self.source),
@@ -222,14 +224,19 @@ class DealFilter(ListFilter):
             conditions.append(~to_do().exists())
         return conditions
 
+    @property
+    def finds_few(self) -> bool:
+        """As of any list; deals are found by their customers, too."""
+        return super().finds_few and Customer.is_rare(self.q)
+
     def among_newest(self, count: int) -> ColumnElement[bool] | None:
-        if Deal.is_seldom(self.q) and Customer.is_rare(self.q):
+        if self.finds_few:
             return None
         deals = Deal.newest_found(self.q, count)
         customers = Customer.held([words_of(self.q)])
         if deals is None or customers is None:
             return None
-        return or_(deals, Deal.customer_id.in_(newest(customers, count)))
+        return is_either(Deal, deals, Deal.customer_id.in_(newest(customers, count)))
 
     def _said_of_customers(self) -> list[ColumnElement[bool]]:
         return [
@@ -253,7 +260,7 @@ class DealFilter(ListFilter):
         )
         if Customer.is_rare(self.q):
             return Deal.customer_id.in_(found)
-        return found.where(Customer.id == Deal.customer_id).correlate(Deal).exists()
+        return is_each_among(Deal.customer_id, found.correlate(Deal))
 
 
 @dataclass(frozen=True)

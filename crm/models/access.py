@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from enum import IntEnum, StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import has_app_context
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, any_, false, func, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from crm.extensions import db
@@ -105,12 +106,34 @@ def is_among(
     What one person owns is a short list, made once. What a team owns may be half the firm: it is
     looked up row by row, which for a page of fifty is a hundred times cheaper than listing it.
     """
-    if scope <= Scope.OWN:
-        return column.in_(ids)
+    return column.in_(ids) if scope <= Scope.OWN else is_each_among(column, ids)
+
+
+def is_each_among(column: InstrumentedAttribute[Any], ids: Select[Any]) -> ColumnElement[bool]:
+    """The condition that ``column`` is one of the ``ids``, which are many: looked up row by row."""
     listed = ids.selected_columns[0]
     if has_app_context() and db.engine.dialect.name == "postgresql":  # it would list them all
         return ids.where(listed.between(column, column)).exists()
     return ids.where(listed == column).exists()
+
+
+def is_one_of_all(
+    model: Any, scope: Scope, ways: Callable[[Any], Iterable[ColumnElement[bool]]]
+) -> ColumnElement[bool]:
+    """The condition that a record of ``model`` is seen in one of the ``ways``, of very many.
+
+    What one person sees is a short list: on PostgreSQL each way is looked up by its own index and
+    the ids are put together, where for an "or" it would read all rows.
+
+    :param ways: gives the conditions on the table that it is told.
+    """
+    if scope > Scope.OWN or db.engine.dialect.name != "postgresql":
+        return or_(*ways(model))
+    seen = another(model)
+    ids = union_all(*(select(seen.id).where(way) for way in ways(seen)))
+    # As an array it is made once, and no guess at its length leads PostgreSQL astray.
+    found: ColumnElement[bool] = model.id == any_(func.array(ids.scalar_subquery()))
+    return found
 
 
 @cache

@@ -110,11 +110,17 @@ class Contact(Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Tim
     @classmethod
     def visible_to(cls, user: User) -> Select[Contact]:
         """The contacts at the customers ``user`` knows: not at those in the pool."""
-        return (
-            select(cls)
-            .join(cls.customer)
-            .where(cls.trashed_at.is_(None), Customer.trashed_at.is_(None), Customer.known_to(user))
-        )
+        return cls._at(Customer.known_to(user))
+
+    @classmethod
+    def listed_for(cls, user: User) -> Select[Contact]:
+        """The same, to read all of them."""
+        return cls._at(Customer.all_known_to(user))
+
+    @classmethod
+    def _at(cls, customers: ColumnElement[bool]) -> Select[Contact]:
+        chosen = select(cls).join(cls.customer)
+        return chosen.where(cls.trashed_at.is_(None), Customer.trashed_at.is_(None), customers)
 
     @classmethod
     def for_changes(cls) -> tuple[Any, ...]:

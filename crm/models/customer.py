@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.orm import (
     InstrumentedAttribute,
@@ -33,7 +34,7 @@ from sqlalchemy.orm import (
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
-from crm.models.access import Noun, Scope, another, is_among, owned_within
+from crm.models.access import Noun, Scope, another, is_among, is_one_of_all, owned_within
 from crm.models.company import Company
 from crm.models.custom_field import CustomNoun
 from crm.models.custom_field.customized import Customized
@@ -82,7 +83,8 @@ class Customer(
         Index(None, "name"),
         Index(None, "sort_name", "id"),
         Index(None, "created_at"),
-        Index(None, "owner_id"),
+        # Every index has the ids on SQLite; on PostgreSQL those that a rep's records are found by.
+        Index(None, "owner_id", postgresql_include=["id"]),
         # Whose customers there are, and how many, without reading them.
         # (SQLite reads what a partial index is partial by, though nothing else can stand in it.)
         Index("ix_customer_in_use", "owner_id", "id", "trashed_at",
@@ -142,34 +144,53 @@ class Customer(
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
 
     @classmethod
-    def seen_by(cls, user: User):  # type: ignore[no-untyped-def]  # a condition on this table
-        """Known to ``user``, or lying in the pool."""
-        known = cls.known_to(user)
-        in_reach = user.sees(Noun.CUSTOMERS) in (Scope.OWN, Scope.TEAM)
-        if in_reach and Company.current().has_pool:
-            return or_(known, cls.owner_id.is_(None))
-        return known
+    def listed_for(cls, user: User) -> Select[Customer]:
+        """The same, to read all of them."""
+        scope = user.sees(Noun.CUSTOMERS)
+        seen = is_one_of_all(cls, scope, lambda seen: cls._ways_to_see(user, seen))
+        return select(cls).where(cls.trashed_at.is_(None), seen)
 
     @classmethod
-    def known_to(cls, user: User):  # type: ignore[no-untyped-def]  # a condition on this table
+    def seen_by(cls, user: User) -> ColumnElement[bool]:
+        """Known to ``user``, or lying in the pool."""
+        return or_(*cls._ways_to_see(user, cls))
+
+    @classmethod
+    def known_to(cls, user: User) -> ColumnElement[bool]:
         """Owned within scope, helped at, or the customer of an own deal: its people are known, too.
 
         Of what lies in the pool only the firm is seen; its people are not to be harvested.
         """
+        return or_(*cls._ways_to_know(user, cls))
+
+    @classmethod
+    def all_known_to(cls, user: User) -> ColumnElement[bool]:
+        """The same, to read all of them."""
+        scope = user.sees(Noun.CUSTOMERS)
+        return is_one_of_all(cls, scope, lambda seen: cls._ways_to_know(user, seen))
+
+    @classmethod
+    def _ways_to_see(cls, user: User, seen: Any) -> tuple[ColumnElement[bool], ...]:
+        ways = cls._ways_to_know(user, seen)
+        in_reach = user.sees(Noun.CUSTOMERS) in (Scope.OWN, Scope.TEAM)
+        return (*ways, seen.owner_id.is_(None)) if in_reach and Company.current().has_pool else ways
+
+    @classmethod
+    def _ways_to_know(cls, user: User, seen: Any) -> tuple[ColumnElement[bool], ...]:
         from crm.models.deal import Deal
 
         scope = user.sees(Noun.CUSTOMERS)
-        mine = owned_within(user, scope, cls.owner_id)
+        mine = owned_within(user, scope, seen.owner_id)
         if scope in (Scope.ALL, Scope.NONE):
-            return mine
+            return (mine,)
         deal = another(Deal)  # the query around this may join the deals themselves
         dealt_with = select(deal.customer_id).where(
             deal.customer_id.is_not(None), owned_within(user, scope, deal.owner_id)
         )
-        return or_(
+        return (
             mine,
-            cls.id.in_(cls.ids_collaborated_by(user)),
-            is_among(cls.id, dealt_with, scope),
+            seen.id.in_(cls.ids_collaborated_by(user)),
+            is_among(seen.id, dealt_with, scope),
         )
 
     @classmethod
@@ -202,13 +223,11 @@ class Customer(
         """
         scope = user.sees(Noun.CUSTOMERS)
         customer = another(cls)  # the query around this may join the customers themselves
-        ids = select(customer.id).where(
-            or_(
-                owned_within(user, scope, customer.owner_id),
-                customer.id.in_(cls.ids_collaborated_by(user)),
-            )
-        )
-        return is_among(customer_id, ids, scope)
+        owned = select(customer.id).where(owned_within(user, scope, customer.owner_id))
+        helped = cls.ids_collaborated_by(user)
+        if scope <= Scope.OWN:  # each by its own index: PostgreSQL would read all for an "or"
+            return customer_id.in_(union_all(owned, helped))
+        return or_(is_among(customer_id, owned, scope), customer_id.in_(helped))
 
     @classmethod
     def for_list(cls) -> tuple:

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from crm.base import Base, Key
 from crm.folding import pieces_of, search_text, words_of
 from crm.models.beside import write_beside
-from crm.models.searchable import MANY, Question, Searchable, newest
+from crm.models.searchable import MANY, Question, Searchable, is_either, newest
 
 # Of several words that many hold each, so many more rows are looked up: few of them hold all.
 OF_SEVERAL = 5
@@ -159,7 +159,7 @@ class NamedOrNoted(Noted, Searchable):
     @classmethod
     def newest_found(cls, term: str, count: int) -> ColumnElement[bool] | None:
         named, noted = super().newest_found(term, count), cls.newest_noted(term, count)
-        return None if named is None or noted is None else or_(named, noted)
+        return None if named is None or noted is None else is_either(cls, named, noted)
 
     @classmethod
     def _rarest(cls, groups: list[list[str]]) -> list[str] | None:

@@ -104,9 +104,7 @@ class Searchable:
         number = cls.number_in(term)
         if number is None:
             return condition
-        # Not simply "or": PostgreSQL would read all rows to find the one.
-        ids = (select(_id(cls)).where(each) for each in (condition, _id(cls) == number))
-        return _id(cls).in_(union(*(each.correlate(None) for each in ids)))
+        return is_either(cls, condition, _id(cls) == number)
 
     @classmethod
     def number_in(cls, term: str) -> int | None:
@@ -206,6 +204,15 @@ def ask_together(questions: list[Question]) -> None:
     if asked:
         counts = select(*(counted.scalar_subquery() for counted in asked.values()))
         keep_for_request(dict(zip(asked, db.session.execute(counts).one(), strict=True)))
+
+
+def is_either(model: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that one of ``conditions`` is true of a record, each of which only few fulfil.
+
+    Not simply "or": PostgreSQL would read all rows to find the few.
+    """
+    ids = (select(_id(model)).where(each).correlate(None) for each in conditions)
+    return _id(model).in_(union(*ids))
 
 
 def newest(ids: Select[int], count: int) -> Select[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_
+from sqlalchemy import ColumnElement, Select, and_, case, literal
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.extensions import db
@@ -33,7 +33,7 @@ from crm.models import (
     User,
 )
 from crm.models.named import Named
-from crm.models.searchable import Question, Searchable, ask_together
+from crm.models.searchable import Question, Searchable, ask_together, is_either
 from crm.nouns import BY_TABLE, NOUNS, Record, record_url
 from crm.paging import FOUND, LONGEST, Counter
 from crm.wording import word_for
@@ -228,9 +228,13 @@ def counts(q: str, user: User) -> dict[str, int]:
 
 
 def _count(searched: Searched, q: str, user: User) -> int:
-    sees_most = user.sees(Noun.CUSTOMERS) >= Scope.TEAM
-    newest = searched.among_newest(q, 3 * FOUND) if sees_most else None
+    newest = searched.among_newest(q, 3 * FOUND) if _sees_most(user) else None
     return Counter(FOUND, newest).rows_of(searched.fitting(q, user), searched.model.id)
+
+
+def _sees_most(user: User) -> bool:
+    """Whether what the index finds is likely to be seen; who owns little reads that instead."""
+    return user.sees(Noun.CUSTOMERS) >= Scope.TEAM
 
 
 def recent(user: User) -> list[Hit]:
@@ -282,10 +286,10 @@ def _best(searched: Searched, q: str, user: User, count: int) -> Sequence[Any]:
         .options(*searched.load)
         .limit(count)
     )
-    newest = searched.among_newest(q, RANKED)
+    newest = searched.among_newest(q, RANKED) if _sees_most(user) else None
     if newest is not None:
         called_so = [model.sort_name == sort_key(q)] if issubclass(model, Named) else []
-        rows = db.session.execute(best.where(or_(newest, *called_so))).all()
+        rows = db.session.execute(best.where(is_either(model, newest, *called_so))).all()
         if len(rows) == count:
             return rows
     return db.session.execute(best).all()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -25,7 +26,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, sele
 from crm import clock
 from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, cents_of
 from crm.extensions import db
-from crm.models.access import Noun, Scope, owned_within
+from crm.models.access import Noun, Scope, is_one_of_all, owned_within
 from crm.models.company import Company
 from crm.models.custom_field import CustomNoun
 from crm.models.custom_field.customized import Customized
@@ -82,7 +83,8 @@ class Deal(
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "owner_id", "closed_at"),
         # Whose deals make customers known to them is read from the index alone.
-        Index(None, "owner_id", "customer_id"),
+        Index(None, "owner_id", "customer_id", postgresql_include=["id"]),
+        Index(None, "customer_id", postgresql_include=["id"]),
         Index(None, "sort_name", "id"),
         Index(None, "created_at"),
     )  # fmt: skip
@@ -96,7 +98,7 @@ class Deal(
 
     id: Mapped[Key]
     name: Mapped[Name]
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"))
@@ -137,14 +139,25 @@ class Deal(
         return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
 
     @classmethod
-    def seen_by(cls, user: User) -> Any:
-        """Owned within scope, helped with, or at a customer looked after."""
+    def listed_for(cls, user: User) -> Select[Deal]:
+        """The same, to read all of them."""
         scope = user.sees(Noun.DEALS)
-        mine = owned_within(user, scope, cls.owner_id)
+        seen = is_one_of_all(cls, scope, lambda seen: cls._ways_to_see(user, seen))
+        return select(cls).where(cls.trashed_at.is_(None), seen)
+
+    @classmethod
+    def seen_by(cls, user: User) -> ColumnElement[bool]:
+        """Owned within scope, helped with, or at a customer looked after."""
+        return or_(*cls._ways_to_see(user, cls))
+
+    @classmethod
+    def _ways_to_see(cls, user: User, seen: Any) -> tuple[ColumnElement[bool], ...]:
+        scope = user.sees(Noun.DEALS)
+        mine = owned_within(user, scope, seen.owner_id)
         if scope in (Scope.ALL, Scope.NONE):
-            return mine
+            return (mine,)
         helped = select(deal_collaborator.c.deal_id).where(deal_collaborator.c.user_id == user.id)
-        return or_(mine, cls.id.in_(helped), Customer.looked_after_by(user, cls.customer_id))
+        return mine, seen.id.in_(helped), Customer.looked_after_by(user, seen.customer_id)
 
     @classmethod
     def open_at(cls, customer: Customer, user: User) -> Select[Deal]:
