@@ -20,6 +20,7 @@ from crm.filters.columns import Column
 from crm.filters.custom import columns_of, conditions
 from crm.filters.narrowing import Narrowing
 from crm.models import Noun, Scope, User
+from crm.models.searchable import is_one_of
 from crm.nouns import BY_MODEL
 from crm.paging import FOUND, Counter, Order, Page
 
@@ -238,11 +239,12 @@ class ListFilter(Narrowing):
         if not self.q:
             return Counter(paging.COUNTED)
         sees_most = user.sees(Noun.CUSTOMERS) >= Scope.TEAM
-        return Counter(FOUND, self.among_newest(3 * FOUND) if sees_most else None)
+        newest = self.among_newest(3 * FOUND) if sees_most else []
+        return Counter(FOUND, is_one_of(self.MODEL, newest) if newest else None)
 
-    def among_newest(self, count: int) -> ColumnElement[bool] | None:
-        """The condition on ``count`` of the very many that fit; ``None`` where they are few."""
-        found: ColumnElement[bool] | None = self.MODEL.among_newest(self.q, count)
+    def among_newest(self, count: int) -> list[Select[int]]:
+        """The ids of the ``count`` newest of the very many that fit; none where they are few."""
+        found: list[Select[int]] = self.MODEL.among_newest(self.q, count)
         return found
 
     def of_own_fields(self, user: User) -> list[ColumnElement[bool]]:

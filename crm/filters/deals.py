@@ -229,14 +229,12 @@ class DealFilter(ListFilter):
         """As of any list; deals are found by their customers, too."""
         return super().finds_few and Customer.is_rare(self.q)
 
-    def among_newest(self, count: int) -> ColumnElement[bool] | None:
-        if self.finds_few:
-            return None
-        deals = Deal.newest_found(self.q, count)
+    def among_newest(self, count: int) -> list[Select[int]]:
         customers = Customer.held([words_of(self.q)])
-        if deals is None or customers is None:
-            return None
-        return is_either(Deal, deals, Deal.customer_id.in_(newest(customers, count)))
+        if self.finds_few or customers is None:
+            return []
+        theirs = select(Deal.id).where(Deal.customer_id.in_(newest(customers, count)))
+        return [*Deal.newest_found(self.q, count), theirs]
 
     def _said_of_customers(self) -> list[ColumnElement[bool]]:
         return [

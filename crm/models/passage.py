@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from crm.base import Base, Key
 from crm.folding import pieces_of, search_text, words_of
 from crm.models.beside import write_beside
-from crm.models.searchable import MANY, Question, Searchable, is_either, newest
+from crm.models.searchable import MANY, Question, Searchable, newest, occurs
 
 # Of several words that many hold each, so many more rows are looked up: few of them hold all.
 OF_SEVERAL = 5
@@ -78,15 +78,15 @@ class Noted:
         return [Passage.question([words_of(term)], cls._kind())]
 
     @classmethod
-    def newest_noted(cls, term: str, count: int) -> ColumnElement[bool] | None:
-        """The condition that one of the ``count`` newest passages that the index finds is there.
+    def newest_noted(cls, term: str, count: int) -> list[Select[int]]:
+        """The ids of the records with the ``count`` newest passages that the index finds.
 
-        ``None`` where the index does not know.
+        None where the index does not know.
         """
         held = Passage.held([words_of(term)], cls._kind())
         if held is None:
-            return None
-        return cls._id().in_(select(Passage.record_id).where(Passage.id.in_(newest(held, count))))
+            return []
+        return [select(Passage.record_id).where(Passage.id.in_(newest(held, count)))]
 
     @classmethod
     def _passages(cls) -> Select[int]:
@@ -157,9 +157,8 @@ class NamedOrNoted(Noted, Searchable):
         return cls.is_rare(term) and not cls.is_often_noted(term)
 
     @classmethod
-    def newest_found(cls, term: str, count: int) -> ColumnElement[bool] | None:
-        named, noted = super().newest_found(term, count), cls.newest_noted(term, count)
-        return None if named is None or noted is None else is_either(cls, named, noted)
+    def newest_found(cls, term: str, count: int) -> list[Select[int]]:
+        return [*super().newest_found(term, count), *cls.newest_noted(term, count)]
 
     @classmethod
     def _rarest(cls, groups: list[list[str]]) -> list[str] | None:
@@ -183,8 +182,8 @@ class NamedOrNoted(Noted, Searchable):
         """The condition that each of ``words`` occurs in the name or is written, row by row."""
         either = (
             or_(
-                cls.search_text.contains(word, autoescape=True),
-                Passage.search_text.contains(word, autoescape=True),
+                occurs(cls, word),
+                occurs(Passage, word),
             )
             for word in words
         )

@@ -85,18 +85,18 @@ class Searchable:
         return cls.is_rare(term)
 
     @classmethod
-    def among_newest(cls, term: str, count: int) -> ColumnElement[bool] | None:
-        """The condition that a record is one of the ``count`` newest that the index finds.
+    def among_newest(cls, term: str, count: int) -> list[Select[int]]:
+        """The ids of the ``count`` newest records that the index finds, in one or more queries.
 
-        ``None`` where it finds so few that nobody has to choose.
+        None where it finds so few that nobody has to choose.
         """
-        return None if cls.is_seldom(term) else cls.newest_found(term, count)
+        return [] if cls.is_seldom(term) else cls.newest_found(term, count)
 
     @classmethod
-    def newest_found(cls, term: str, count: int) -> ColumnElement[bool] | None:
-        """The same, however few it finds; ``None`` where the index does not know."""
+    def newest_found(cls, term: str, count: int) -> list[Select[int]]:
+        """The same, however few it finds; none where the index does not know."""
         held = cls.held([words_of(term)])
-        return None if held is None else _id(cls).in_(newest(held, count))
+        return [] if held is None else [newest(held, count)]
 
     @classmethod
     def or_coded(cls, term: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -118,7 +118,7 @@ class Searchable:
     @classmethod
     def said(cls, words: list[str]) -> ColumnElement[bool]:
         """The condition that all ``words`` occur, for reading a row."""
-        return and_(true(), *(cls.search_text.contains(word, autoescape=True) for word in words))
+        return and_(true(), *(occurs(cls, word) for word in words))
 
     @classmethod
     def looked_up(cls, words: list[str]) -> ColumnElement[bool]:
@@ -206,12 +206,27 @@ def ask_together(questions: list[Question]) -> None:
         keep_for_request(dict(zip(asked, db.session.execute(counts).one(), strict=True)))
 
 
+def occurs(model: Any, word: str) -> ColumnElement[bool]:
+    """The condition that ``word`` occurs in a row.
+
+    PostgreSQL believes that hardly a row is "like" it, and reads all to put a page in order.
+    """
+    if db.engine.dialect.name == "postgresql":
+        return func.strpos(model.search_text, word) > 0
+    found: ColumnElement[bool] = model.search_text.contains(word, autoescape=True)
+    return found
+
+
 def is_either(model: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """The condition that one of ``conditions`` is true of a record, each of which only few fulfil.
 
     Not simply "or": PostgreSQL would read all rows to find the few.
     """
-    ids = (select(_id(model)).where(each).correlate(None) for each in conditions)
+    return is_one_of(model, [select(_id(model)).where(each).correlate(None) for each in conditions])
+
+
+def is_one_of(model: Any, ids: list[Select[int]]) -> ColumnElement[bool]:
+    """The condition that a record is found by one of the queries for ``ids``."""
     return _id(model).in_(union(*ids))
 
 

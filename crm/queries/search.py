@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal
+from sqlalchemy import Select, and_, case, literal, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.extensions import db
@@ -33,7 +33,7 @@ from crm.models import (
     User,
 )
 from crm.models.named import Named
-from crm.models.searchable import Question, Searchable, ask_together, is_either
+from crm.models.searchable import Question, Searchable, ask_together, is_one_of
 from crm.nouns import BY_TABLE, NOUNS, Record, record_url
 from crm.paging import FOUND, LONGEST, Counter
 from crm.wording import word_for
@@ -46,7 +46,7 @@ class Searched(NamedTuple):
     fitting: Callable[[str, User], Select[Any]]
     load: tuple[Any, ...]
     # The newest of very many that the index finds.
-    among_newest: Callable[[str, int], ColumnElement[bool] | None]
+    among_newest: Callable[[str, int], Sequence[Select[int]]]
     # The list of it, narrowed to what was typed.
     list: Callable[[str], ListFilter] | None = None
     # What else it is found by: deals by their customers.
@@ -84,8 +84,8 @@ def _activities(q: str, user: User) -> Select[Any]:
     return at_customer.where(*seen, Activity.noted(q))
 
 
-def _newest_activities(q: str, count: int) -> ColumnElement[bool] | None:
-    return Activity.newest_noted(q, count) if Activity.is_often_noted(q) else None
+def _newest_activities(q: str, count: int) -> Sequence[Select[int]]:
+    return Activity.newest_noted(q, count) if Activity.is_often_noted(q) else ()
 
 
 SEARCHED: dict[str, Searched] = {
@@ -228,8 +228,9 @@ def counts(q: str, user: User) -> dict[str, int]:
 
 
 def _count(searched: Searched, q: str, user: User) -> int:
-    newest = searched.among_newest(q, 3 * FOUND) if _sees_most(user) else None
-    return Counter(FOUND, newest).rows_of(searched.fitting(q, user), searched.model.id)
+    newest = searched.among_newest(q, 3 * FOUND) if _sees_most(user) else ()
+    among = is_one_of(searched.model, [*newest]) if newest else None
+    return Counter(FOUND, among).rows_of(searched.fitting(q, user), searched.model.id)
 
 
 def _sees_most(user: User) -> bool:
@@ -286,10 +287,14 @@ def _best(searched: Searched, q: str, user: User, count: int) -> Sequence[Any]:
         .options(*searched.load)
         .limit(count)
     )
-    newest = searched.among_newest(q, RANKED) if _sees_most(user) else None
-    if newest is not None:
-        called_so = [model.sort_name == sort_key(q)] if issubclass(model, Named) else []
-        rows = db.session.execute(best.where(is_either(model, newest, *called_so))).all()
+    newest = searched.among_newest(q, RANKED) if _sees_most(user) else ()
+    if newest:
+        called_so = (
+            [select(model.id).where(model.sort_name == sort_key(q))]
+            if issubclass(model, Named)
+            else []
+        )
+        rows = db.session.execute(best.where(is_one_of(model, [*newest, *called_so]))).all()
         if len(rows) == count:
             return rows
     return db.session.execute(best).all()
