@@ -49,13 +49,17 @@ REFUSED = 3  # the answer says why
 _OLE = b"\xd0\xcf\x11\xe0"
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+# A formula without a result; one that came to no text has none either, but says that it is text.
 _NOT_COMPUTED = re.compile(
-    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:<v ?/>|<v></v>)?\s*</(?:\w+:)?c>"
+    rb"""<(?:\w+:)?c(?=[\s>])(?![^<>]*\st=["']str["'])[^<>]*>\s*"""
+    rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 # A character that XML cannot hold, or that it would change, as ``_x000D_``; openpyxl leaves it so.
 _ESCAPED = re.compile("_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)
 _ROW, _CELL = re.compile(rb"<(?:\w+:)?row[ />]"), re.compile(rb"<(?:\w+:)?c[ />]")
-_CHUNK = 1 << 20
+# A formula has at most 8,192 characters, which XML may write as six each.
+_CHUNK, _LONGEST = 1 << 20, 1 << 16
 _NO_MEMORY = expat.codes[expat.XML_ERROR_NO_MEMORY]
 
 
@@ -170,9 +174,9 @@ def rows_of(file: IO[bytes], asked: Asked) -> Iterator[Row]:
 
 @contextmanager
 def _opened(file: IO[bytes]) -> Iterator[Any]:
-    _check(file)
-    file.seek(0)
     try:
+        _check(file)
+        file.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions that nobody asked for
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -182,7 +186,7 @@ def _opened(file: IO[bytes]) -> Iterator[Any]:
     except Exception as error:
         if isinstance(error, ParseError) and error.code == _NO_MEMORY:
             raise MemoryError from error
-        # openpyxl raises what its parsers raise: KeyError, ValueError, ParseError, BadZipFile…
+        # What parsers raise is raised: KeyError, ParseError, BadZipFile, zlib.error, EOFError…
         raise Unreadable("broken") from error
 
 
@@ -190,26 +194,23 @@ def _check(file: IO[bytes]) -> None:
     file.seek(0)
     if file.read(4) == _OLE:
         raise Unreadable("old kind")
-    try:
-        with zipfile.ZipFile(file) as archive:
-            infos = archive.infolist()
-            unpacked = sum(info.file_size for info in infos)
-            packed = sum(info.compress_size for info in infos) or 1
-            shared = sum(i.file_size for i in infos if i.filename.endswith("sharedStrings.xml"))
-            too_large = unpacked > MOST_UNPACKED or shared > MOST_SHARED
-            if too_large or (unpacked > HARMLESS and unpacked / packed > HIGHEST_RATIO):
-                raise Unreadable("too large", size=unpacked // 1_000_000)
-            if any(info.flag_bits & 1 for info in infos):
-                raise Unreadable("broken")
-            for info in infos:
-                if info.filename.endswith((".xml", ".rels")):
-                    with archive.open(info) as part:
-                        start = part.read(4096)
-                        # Nobody writes UTF-16 there; what does would pass unseen.
-                        if b"\0" in start or _DOCTYPE.search(start):
-                            raise Unreadable("broken")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Unreadable("broken") from error
+    with zipfile.ZipFile(file) as archive:
+        infos = archive.infolist()
+        unpacked = sum(info.file_size for info in infos)
+        packed = sum(info.compress_size for info in infos) or 1
+        shared = sum(i.file_size for i in infos if i.filename.endswith("sharedStrings.xml"))
+        too_large = unpacked > MOST_UNPACKED or shared > MOST_SHARED
+        if too_large or (unpacked > HARMLESS and unpacked / packed > HIGHEST_RATIO):
+            raise Unreadable("too large", size=unpacked // 1_000_000)
+        if any(info.flag_bits & 1 for info in infos):
+            raise Unreadable("broken")
+        for info in infos:
+            if info.filename.endswith((".xml", ".rels")):
+                with archive.open(info) as part:
+                    start = part.read(4096)
+                    # Nobody writes UTF-16 there; what does would pass unseen.
+                    if b"\0" in start or _DOCTYPE.search(start):
+                        raise Unreadable("broken")
 
 
 def _anchors(book: Any, sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
@@ -243,7 +244,7 @@ def _areas(part: IO[bytes]) -> Iterator[bytes]:
         for found in _MERGED.finditer(text):
             yield found[1]
             end = found.end()
-        rest = text[max(end, len(text) - 512) :]
+        rest = text[max(end, len(text) - _LONGEST) :]
 
 
 def _width(chunk: bytes, width: int) -> int:
@@ -309,7 +310,7 @@ def _text(cell: Any, words: tuple[str, str]) -> str:
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, float):
+    if isinstance(value, int | float):
         return _number(Decimal(repr(value)), str(cell.number_format or ""))
     return str(value)
 

@@ -67,11 +67,12 @@ def test_a_character_that_excel_writes_by_its_number_is_that_character(workbook:
 
 
 @pytest.mark.usefixtures("context")
-def test_a_percentage_is_one(workbook: Make) -> None:
+@pytest.mark.parametrize(("share", "expected"), [(0.4, "40%"), (1, "100%"), (0, "0%")])
+def test_a_percentage_is_one(workbook: Make, share: float, expected: str) -> None:
     def shown(sheet: Any) -> None:
         sheet["B2"].number_format = "0%"
 
-    assert cells(workbook(["name", "p"], ["x", 0.4], change=shown))[1] == ["x", "40%"]
+    assert cells(workbook(["name", "p"], ["x", share], change=shown))[1] == ["x", expected]
 
 
 @pytest.mark.usefixtures("context")
@@ -95,6 +96,35 @@ def test_rows_keep_their_numbers(workbook: Make, tmp_path: Path) -> None:
 def test_formulas_that_nobody_computed_are_refused(workbook: Make) -> None:
     with pytest.raises(Refused, match="formulas without their results"):
         cells(workbook(["a", "b"], [1, "=A2+1"]))
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("result", ["<v></v>", "<v/>", ""])
+def test_a_formula_that_came_to_no_text_is_an_empty_cell(
+    tmp_path: Path, workbook: Make, result: str
+) -> None:
+    def computed(text: bytes) -> bytes:
+        formula = '<c r="B2" t="str"><f>IF(A2="","",A2)</f>' + result + "</c></row></sheetData>"
+        return text.replace(b"</row></sheetData>", formula.encode())
+
+    path = _with_sheet(workbook(["a", "b"], ["1"]).read_bytes(), tmp_path / "evil", computed)
+    assert cells(path) == [["a", "b"], ["1", ""]]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_long_formula_that_nobody_computed_is_seen_across_what_is_read_at_once(
+    tmp_path: Path, workbook: Make
+) -> None:
+    def padded(text: bytes) -> bytes:
+        formula = b"<c><f>" + b"&quot;" * 8_000 + b"</f></c></row></sheetData>"
+        start, end = text.split(b"<sheetData>")
+        end = end.replace(b"</row></sheetData>", formula)
+        gap = xlsx._CHUNK - len(start) - len(b"<sheetData>") - len(end) + len(formula) // 2
+        return start + b" " * gap + b"<sheetData>" + end
+
+    path = _with_sheet(workbook(["a"]).read_bytes(), tmp_path / "evil", padded)
+    with pytest.raises(Refused, match="formulas without their results"):
+        cells(path)
 
 
 @pytest.mark.usefixtures("context")
@@ -149,6 +179,18 @@ def test_a_row_of_more_cells_than_any_has_is_refused(
 def test_what_is_broken_is_refused(tmp_path: Path, broken: bytes) -> None:
     path = tmp_path / "broken.xlsx"
     path.write_bytes(broken)
+    with pytest.raises(Refused, match="damaged"):
+        glance(path)
+
+
+@pytest.mark.usefixtures("context")
+def test_a_workbook_of_which_a_byte_was_lost_is_refused(workbook: Make) -> None:
+    path = workbook(["name"], ["Tau"])
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo("xl/worksheets/sheet1.xml")
+    content[info.header_offset + 30 + len(info.filename)] ^= 0xFF
+    path.write_bytes(content)
     with pytest.raises(Refused, match="damaged"):
         glance(path)
 
