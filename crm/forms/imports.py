@@ -180,13 +180,11 @@ class MappingForm(BaseForm):
                 row.field.errors = [_("The column %(name)s fills this already.", name=other)]
             chosen.setdefault(row.field.data, row.name)
         plan = self.plan()
-        mapping, needed = plan.mapping, self.importer.needed(plan.mode, plan.key)
         fields = {field.name: field for field in self.importer.all_fields()}
-        needed += [one.needs for one in fields.values() if one.needs and mapping.fills(one.name)]
+        required = self.importer.needed(plan.mode, plan.key)
         missing = [
             import_field_word(self.importer.noun, fields[name])
-            for name in dict.fromkeys(needed)
-            if not mapping.fills(name)
+            for name in plan.mapping.lacks(list(fields.values()), required)
         ]
         if missing:
             row = next((row for row in self.rows if not row.field.data), next(self.rows))
@@ -201,6 +199,7 @@ def mapping_form(run: ImportRun, glance: Glance, plan: Plan) -> MappingForm:
     """The form over the columns of ``run``, filled in with ``plan``."""
     importer = IMPORTERS[run.noun]
     choices = [("", _("— not read —")), *_field_choices(importer)]
+    filled = {column: name for name, column in plan.columns.items()}
     fields: dict[str, Any] = {
         f"column_{at}": choice_of(name, choices) for at, name in enumerate(glance.header) if name
     }
@@ -212,10 +211,10 @@ def mapping_form(run: ImportRun, glance: Glance, plan: Plan) -> MappingForm:
     fields |= {
         f"scale_{at}": choice_of(_("%(column)s counts", column=name), _scales())
         for at, name in enumerate(glance.header)
-        if name and (scale_of(name) > 1 or glance.is_numeric(name))
+        if name
+        and (scale_of(name) > 1 or glance.is_numeric(name) or filled.get(name) in plan.scales)
         if any(field.is_money for field in importer.all_fields())
     }
-    filled = {column: name for name, column in plan.columns.items()}
     data: dict[str, Any] = {
         f"column_{at}": filled.get(name, "") for at, name in enumerate(glance.header) if name
     }

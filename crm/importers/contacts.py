@@ -132,12 +132,9 @@ class Contacts(Importer):
         The column of all of them says them all; the others add to what is there.
         """
         values, texts = row.values, row.texts
-        more = further_in(values)
+        more = _further(row, record) if row.besides is None else row.besides
         for name in filter(values.get, FIRST):
-            values[name] = str(values[name])
-            if record is not None and getattr(record, name) == texts[name]:
-                values[name] = texts[name]  # as it was exported, however many it holds
-                more = [reach for reach in more if reach.value not in texts[name]]
+            values[name] = texts[name] if _is_exported(row, record, name) else str(values[name])
         now = record.further if record else []
         said, text = now, values.get("reaches")
         if text and not (record is not None and record.further_written == text):
@@ -145,6 +142,11 @@ class Contacts(Importer):
         besides = (values.get(name) or getattr(record, name, None) for name in FIRST)
         found = united(said, more, besides)
         return None if found == now else found
+
+    def leave_what_is_there(self, row: Row, record: Contact) -> None:
+        """Further numbers come in where there are none yet, whether or not the first one stays."""
+        row.besides = _further(row, record) if self.is_empty(record, "reaches") else []
+        super().leave_what_is_there(row, record)
 
     def is_empty(self, record: Contact, name: str) -> bool:
         return not record.reaches if name in _FURTHER else super().is_empty(record, name)
@@ -181,6 +183,19 @@ class Contacts(Importer):
         if left is not None:
             record.move_to(left, by=by)
         return left is not None
+
+
+def _further(row: Row, record: Contact | None) -> list[Reach]:
+    """What the row says beside the first number, or address, of each kind."""
+    exported = [row.texts[name] for name in FIRST if _is_exported(row, record, name)]
+    found = further_in(row.values)
+    return [reach for reach in found if not any(reach.value in text for text in exported)]
+
+
+def _is_exported(row: Row, record: Contact | None, name: str) -> bool:
+    """Whether a cell says what its record says: it is left whole, however many it holds."""
+    said = row.values.get(name)
+    return bool(said) and record is not None and getattr(record, name) == row.texts[name]
 
 
 def _moves(row: Row, record: Contact | None) -> bool:

@@ -134,6 +134,13 @@ class Deals(Importer):
         if self._ending(row) is Ending.OPEN and (record is None or record.is_open):
             self._check_stage(row, record)
 
+    def leave_what_is_there(self, row: Row, record: Deal) -> None:
+        """How a deal ended is not filled in; nor is the day of it the one it was expected."""
+        is_open = record.is_open and self._ending(row) is Ending.OPEN
+        super().leave_what_is_there(row, record)
+        if not is_open:
+            row.values["closed_at"] = None
+
     def is_empty(self, record: Deal, name: str) -> bool:
         """An amount has its currency, and an open deal its stage: neither is empty by itself."""
         said = {"currency": record.amount, "closed_at": record.expected_close}

@@ -15,7 +15,7 @@ from crm.importers.contacts import Contacts
 from crm.importers.fields import Field
 from crm.importers.importer import Importer
 from crm.importers.known import TO_COME, key_of
-from crm.importers.plan import Plan
+from crm.importers.plan import Mode, Plan
 from crm.importers.problems import BadValue
 from crm.importers.rows import Row
 from crm.models import Contact, Customer
@@ -64,6 +64,7 @@ class FirstContact:
             customers.known, by=customers.by, writing=customers.writing, plan=Plan(key="name"),
         )  # fmt: skip
         self._fills_only, self._journal = customers.fills_only, customers.journal
+        self._makes = customers.mode is not Mode.UPDATE
         self._here: defaultdict[int, list[Contact]] = defaultdict(list)
 
     def load(self, customers: Iterable[Customer]) -> None:
@@ -76,7 +77,7 @@ class FirstContact:
             self._here[contact.customer_id].append(contact)
 
     def read(self, row: Row, customer: Customer | None) -> Person | None:
-        """Whom the row names, at a customer who is here or is to be made.
+        """Whom the row names, at a customer who is here or is to be made, if that one is wanted.
 
         :raises BadValue: it does not say who it is, or what it says cannot be.
         """
@@ -86,9 +87,11 @@ class FirstContact:
         texts = {name: row.texts.get(PREFIX + name, "") for name in _CALLED}
         person = Row(row.line, texts, {**said, "customer": customer or TO_COME})
         try:
-            return self._compared(person, customer)
+            found = self._compared(person, customer)
         except BadValue as error:
             raise BadValue(error.reason, PREFIX + (error.field or "name")) from error
+        self._say_what_is_taken(row, found)
+        return found
 
     def write(self, person: Person, customer: Customer) -> None:
         """Make the contact, or bring it to what its row says."""
@@ -105,8 +108,10 @@ class FirstContact:
                 self._journal.about_to_change(line, record, columns, noun=Contacts.noun)
             self._contacts.update(row, record, person.changes)
 
-    def _compared(self, row: Row, customer: Customer | None) -> Person:
+    def _compared(self, row: Row, customer: Customer | None) -> Person | None:
         record = self._one_at(customer, row.values) if customer else None
+        if record is None and not self._makes:
+            return None
         if record is None and not row.values["name"]:
             raise BadValue(_("is empty, though the row says more of this contact"))
         if record is not None and self._fills_only:
@@ -115,6 +120,14 @@ class FirstContact:
         self._contacts.check(row, record)
         given = {name for name in _CALLED if row.values[name] is not None}
         return Person(row, record, self._contacts.changes(row, record) if record else given)
+
+    def _say_what_is_taken(self, row: Row, person: Person | None) -> None:
+        """Leave out of the customer's row what of its contact is not brought in."""
+        for name in _CALLED:
+            if PREFIX + name in row.values and (person is None or person.row.values[name] is None):
+                row.values[PREFIX + name] = None
+        if person is not None and person.record is not None and not row.values[PREFIX + "name"]:
+            row.values[PREFIX + "name"] = person.record.name
 
     def _one_at(self, customer: Customer, said: dict[str, Any]) -> Contact | None:
         """The contact at a customer who is called so, or else has one of these numbers."""

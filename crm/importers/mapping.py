@@ -87,6 +87,11 @@ class Mapping:
         mapping._refuse_missing(fields)
         return mapping
 
+    def lacks(self, fields: Sequence[Field], required: Iterable[str]) -> list[str]:
+        """What nothing fills of the fields that are ``required``, or that filled ones need."""
+        needs = [field.needs for field in fields if field.needs and self.fills(field.name)]
+        return [name for name in dict.fromkeys([*required, *needs]) if not self.fills(name)]
+
     def texts(self, row: dict[str, str]) -> dict[str, str]:
         """What each field is to be read from, given a row by column names."""
         texts = dict(self.constants)
@@ -107,8 +112,7 @@ class Mapping:
         return [name for name in header if name and name not in read]
 
     def _refuse_missing(self, fields: Sequence[Field]) -> None:
-        missing = [field.name for field in fields if field.required and not self.fills(field.name)]
-        if missing:
+        if missing := self.lacks(fields, (field.name for field in fields if field.required)):
             raise Refused(
                 _("No column fills %(names)s. Map one, like %(example)s, or set one value for all.",
                   names=", ".join(missing), example=f"{missing[0]}=Column")
@@ -129,9 +133,17 @@ def _meanings(translations: Iterable[tuple[str, str, str]]) -> Meanings:
 
 def scales_in(fields: Sequence[Field], columns: dict[str, str]) -> dict[str, int]:
     """How many the columns of amounts count at a time, as far as their titles say it."""
-    scales = {one.name: scale_of(columns[one.name]) for one in fields
+    scales = {one.name: _scale_in(one, columns[one.name]) for one in fields
               if one.is_money and one.name in columns}  # fmt: skip
     return {name: scale for name, scale in scales.items() if scale > 1}
+
+
+def _scale_in(field: Field, title: str) -> int:
+    """How many a column of ``field`` counts at a time; what the field is called says nothing.
+
+    The firm's own 注册资本（万元） keeps 500 where that many 万 are meant, and is exported so.
+    """
+    return 1 if fold(title) in map(fold, field.words) else scale_of(title)
 
 
 def _refuse_twice(names: list[str]) -> None:
@@ -174,7 +186,7 @@ def guess(
             column = next((free[word] for word in words if word in free), None)
             if column is None or column in guessed.values():
                 continue
-            if scale_of(column) > 1 and not field.is_money:
+            if _scale_in(field, column) > 1 and not field.is_money:
                 continue
             if field.looks is None or _all_look(field, samples, header.index(column)):
                 guessed[field.name] = column

@@ -162,6 +162,16 @@ def test_a_column_in_tens_of_thousands_is_counted_so_unless_it_is_said_otherwise
     assert cast.customer("Rho").annual_revenue == Decimal(25_000)
 
 
+def test_a_scale_that_was_chosen_by_hand_stays_to_be_chosen(admin: Browser, cast: Cast) -> None:
+    run = begun("name,营业额\nTau,30\nPsi,约50\n", by=cast.admin, partly=True,
+                scales={"annual_revenue": 10_000})  # fmt: skip
+    page = admin.get(f"/imports/{run.id}/mapping")
+    assert page.form("/mapping")["fields"]["scale_1"] == "10000"
+    admin.submit(page, "/mapping")
+    db.session.expire_all()
+    assert run.plan["scales"] == {"annual_revenue": 10_000}
+
+
 def test_only_what_is_empty_is_filled_in(cast: Cast) -> None:
     phone, address = cast.sigma.phone, "大连"
     cast.sigma.address = None
@@ -186,6 +196,26 @@ def test_what_is_filled_in_closes_no_deal_and_gives_no_amount_another_currency(c
     )  # fmt: skip
     assert run.report["counts"]["refused"] == 0, run.report["problems"]
     assert (deal.is_open, before) == (True, (deal.stage, deal.amount, deal.currency))
+
+
+@pytest.mark.parametrize("ending", ["won", ""])
+def test_the_day_a_deal_ended_fills_in_no_day_it_is_expected(cast: Cast, ending: str) -> None:
+    """Neither for one that is closed here, nor for an open one that the file calls won."""
+    for deal in (cast.pumps, cast.gauges):
+        deal.expected_close = None
+    cast.gauges.win(by=cast.wang, at=clock.now())
+    db.session.commit()
+    day = f"{clock.now():%Y-%m-%d}"
+    rows = f"{cast.pumps.code},won,{day}\n{cast.gauges.code},{ending},{day}\n"
+    run = done(
+        f"code,outcome,closed_at\n{rows}", by=cast.admin, noun="deals", key="code",
+        fills_only=True,
+    )  # fmt: skip
+    assert run.report["counts"]["unchanged"] == 2, run.report
+    assert (cast.pumps.expected_close, cast.gauges.expected_close) == (None, None)
+    open_ones = f"code,outcome,closed_at\n{cast.pumps.code},,{day}\n"
+    done(open_ones, by=cast.admin, noun="deals", key="code", fills_only=True)
+    assert f"{cast.pumps.expected_close}" == day
 
 
 def test_what_was_checked_again_since_is_not_matched_by_its_place(

@@ -64,12 +64,14 @@ def test_an_amount_that_is_shown_is_read_back_as_it_was(amount: Decimal) -> None
     assert read_amount(f"{amount:,.2f}") == amount
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("５０", 50), (" 7 ", 7), ("", None)])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("５０", 50), (" 7 ", 7), ("", None), (" ", None), ("12.0", 12)]
+)
 def test_a_number_is_read_in_any_width(app: Flask, typed: str, meant: int | None) -> None:
     assert form_with(app, count=typed).count.data == meant
 
 
-@pytest.mark.parametrize("typed", ["101", "-1", "many", "1.5"])
+@pytest.mark.parametrize("typed", ["101", "-1", "many", "1.5", "1,5", "1 2", "9" * 99])
 def test_a_number_out_of_bounds_is_refused(app: Flask, typed: str) -> None:
     form = form_with(app, count=typed)
     assert form.count.errors

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from crm import clock
 from crm.extensions import db
-from crm.importers import IMPORTERS, Mapping
+from crm.importers import IMPORTERS, Mapping, Refused
+from crm.importers.plan import Mode
 from crm.models import Action, Contact, Customer, Event, ImportEntry, ImportRun
 from tests.cast import Cast
 from tests.imports import checked, done, undone
 
+REACH = {"kind": "phone", "label": "", "value": "0411-87654321"}
 HEADER = "客户名称,对接人,职务,对接人手机,联系人电话,邮箱,微信"
 
 
@@ -26,7 +29,7 @@ def brought(*rows: str, cast: Cast, header: str = HEADER, **options: object) -> 
     return done("\n".join([header, *rows]) + "\n", by=cast.admin, **options)
 
 
-def person(cast: Cast, **said: str) -> Contact:
+def person(cast: Cast, **said: Any) -> Contact:
     """Somebody at Sigma."""
     made = Contact.register(Contact(customer_id=cast.sigma.id, **said), by=cast.wang)
     db.session.commit()
@@ -86,6 +89,40 @@ def test_only_what_is_empty_of_the_contact_is_filled_in(cast: Cast) -> None:
     assert (liu.title, liu.mobile) == ("采购", "13812345678")
 
 
+def test_the_preview_shows_only_what_is_filled_in_of_the_contact(cast: Cast) -> None:
+    person(cast, name="刘强", title="采购", phone="0411-87654321")
+    row = f"{cast.sigma.name},刘 强,经理,13812345678,0411-1,,"
+    run = checked(f"{HEADER}\n{row}\n", by=cast.admin, fills_only=True)
+    cells = run.report["rows"][0]["cells"]
+    shown = [cells[f"contact_{name}"] for name in ("name", "title", "mobile", "phone")]
+    assert shown == [["", "刘强"], ["", ""], ["", "13812345678"], ["", ""]]
+
+
+def test_further_numbers_are_filled_in_beside_the_first_that_stays(cast: Cast) -> None:
+    liu = person(cast, name="刘强", mobile="13812345678")
+    chen = person(cast, name="陈工", reaches=[REACH])
+    rows = [f"{cast.sigma.name},{name},,13812345678；13900001111,,," for name in ("刘强", "陈工")]
+    for row in rows:
+        brought(row, cast=cast, fills_only=True)
+    assert (liu.mobile, [reach.value for reach in liu.further]) == (
+        "13812345678", ["13900001111"])  # fmt: skip
+    assert (chen.mobile, [reach.value for reach in chen.further]) == (
+        "13812345678", ["0411-87654321"])  # fmt: skip
+    for row in rows:
+        assert counts(brought(row, cast=cast, fills_only=True)) == (0, 0, 1, 0)
+
+
+def test_where_nobody_is_to_be_added_contacts_are_changed_alone(cast: Cast) -> None:
+    liu = person(cast, name="刘强", title="采购")
+    before = len(at(cast.sigma))
+    rows = (f"{cast.sigma.name},陈工,厂长,,,,", f"{cast.western.name},,,13812345678,,,")
+    run = brought(*rows, cast=cast, mode=Mode.UPDATE)
+    assert (counts(run), len(at(cast.sigma))) == ((0, 0, 2, 0), before), run.report["problems"]
+    assert counts(brought(f"{cast.sigma.name},刘强,厂长,,,,", cast=cast, mode=Mode.UPDATE)) == (
+        0, 1, 0, 0)  # fmt: skip
+    assert liu.title == "厂长"
+
+
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [("Tau,,,13812345678,,,", "对接人", "is empty, though the row says more of this contact"),
@@ -130,3 +167,5 @@ def test_a_number_alone_is_nobodys(cast: Cast) -> None:
     assert Mapping.of(fields, ["客户名称", "手机", "职务"]).columns == {"name": "客户名称"}
     named = Mapping.of(fields, ["客户名称", "手机", "联系人"]).columns
     assert named["contact_mobile"] == "手机"
+    with pytest.raises(Refused, match="No column fills contact_name"):
+        Mapping.of(fields, ["客户", "手机"], columns=[("name", "客户"), ("contact_mobile", "手机")])

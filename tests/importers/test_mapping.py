@@ -10,6 +10,9 @@ from crm.importers import IMPORTERS, Mapping, Refused
 from crm.importers.deals import Deals, Ending
 from crm.importers.known import Known
 from crm.importers.matching import Matching, alike
+from crm.models import FieldKind
+from tests.cast import Cast
+from tests.custom_fields import make_field
 
 OUTCOME = next(field for field in Deals.fields if field.name == "outcome")
 
@@ -99,6 +102,17 @@ def test_an_amount_is_counted_as_its_title_says(title: str, scale: int) -> None:
     made = mapping("customers", "name", title)
     assert made.columns["annual_revenue"] == title
     assert made.scales == ({"annual_revenue": scale} if scale > 1 else {})
+
+
+@pytest.mark.parametrize("label", ["注册资本（万元）", "合同额(K)"])
+@pytest.mark.parametrize("kind", [FieldKind.MONEY, FieldKind.NUMBER])
+def test_what_the_firm_calls_its_own_amount_says_nothing_of_how_it_is_counted(
+    cast: Cast, kind: FieldKind, label: str
+) -> None:
+    """It keeps 500 where 500 万 are meant, and comes back as it was exported."""
+    field = make_field(kind, label_zh=label)
+    made = Mapping.of(IMPORTERS["customers"].all_fields(), ["name", label])
+    assert (made.columns[field.key], made.scales) == (label, {})
 
 
 def test_only_amounts_are_counted_so() -> None:

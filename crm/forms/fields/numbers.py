@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +14,6 @@ from wtforms.widgets import TextInput
 
 from crm.amounts import NoAmount, TooLarge, read_amount
 from crm.models import Company
-
-
-def plain_number(written: str) -> str:
-    """``１，２００`` → ``1200``: without what stands between digits, in the usual width."""
-    return re.sub(r"[\s,_']", "", unicodedata.normalize("NFKC", written))
 
 
 def amount_typed(written: str, places: int = 2) -> Decimal:
@@ -92,7 +85,7 @@ class NumberField(MoneyField):
 
 
 class WholeNumberField(IntegerField):
-    """A whole number within bounds; an empty one is ``None``."""
+    """A whole number within bounds, written as amounts are; an empty one is ``None``."""
 
     # A number input would hide what was typed wrongly from the server.
     widget = TextInput()
@@ -103,15 +96,29 @@ class WholeNumberField(IntegerField):
         self.least, self.most = least, most
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        if valuelist:
-            self.data = None
-            super().process_formdata([text for text in map(plain_number, valuelist) if text])
+        if not valuelist:
+            return
+        self.data = None
+        if not valuelist[0].strip():
+            return
+        try:
+            amount = read_amount(valuelist[0])
+        except TooLarge as error:
+            raise self._out_of_bounds() from error
+        except NoAmount as error:
+            raise ValueError(_("Write a whole number.")) from error
+        if amount != int(amount):
+            raise ValueError(_("Write a whole number."))
+        self.data = int(amount)
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and not self.least <= self.data <= self.most:
-            raise ValidationError(
-                _("Write a number from %(least)s to %(most)s.", least=self.least, most=self.most)
-            )
+            raise self._out_of_bounds()
+
+    def _out_of_bounds(self) -> ValidationError:
+        return ValidationError(
+            _("Write a number from %(least)s to %(most)s.", least=self.least, most=self.most)
+        )
 
 
 CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "HKD", "KRW", "TWD", "SGD", "AUD", "CAD", "CHF",
