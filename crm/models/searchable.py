@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    any_,
     cast,
     column,
     event,
@@ -226,8 +227,11 @@ def is_either(model: Any, *conditions: ColumnElement[bool]) -> ColumnElement[boo
 
 
 def is_one_of(model: Any, ids: list[Select[int]]) -> ColumnElement[bool]:
-    """The condition that a record is found by one of the queries for ``ids``."""
-    return _id(model).in_(union(*ids))
+    """The condition that a record is found by one of the queries for ``ids``, which are few."""
+    found = union(*ids)
+    if db.engine.dialect.name == "postgresql":  # as an array it is made once, and gone through
+        return _id(model) == any_(func.array(found.scalar_subquery()))
+    return _id(model).in_(found)
 
 
 def newest(ids: Select[int], count: int) -> Select[int]:
