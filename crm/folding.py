@@ -15,6 +15,9 @@ from pypinyin.constants import RE_HANS
 MOST_WORDS = 12
 
 _NOT_WORD = re.compile(r"[^\w]+|_+")
+# What tells two labels apart that have the same letters: A+ and A-, C#, <50, 10-50.
+_SIGN = re.compile(r"([+*#<>=≤≥±%]|^-+|-+$|(?<=\d)[-~/.](?=\d))")
+_DASHES = str.maketrans("−–", "--")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Digits as they are written in phone numbers, long enough to be nothing else.
 _PHONE = re.compile(r"\+[\d\s().-]+|[\d\s().-]{7,}", re.ASCII)
@@ -26,6 +29,17 @@ _ACCENTS = re.compile(r"[\u0300-\u036f]")
 def fold(text: str) -> str:
     """``Ｓｉｇｍａ（大连）`` → ``sigma大连``: NFKC, lower case, only letters and digits."""
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def plain(text: str) -> str:
+    """``Ａ+ `` → ``a+``: NFKC, lower case; signs and what stands between words stay."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def fold_label(text: str) -> str:
+    """``A +`` → ``a+``: folded, but for the signs that tell two labels apart; never empty."""
+    parts = _SIGN.split(plain(text).translate(_DASHES))
+    return "".join(part if at % 2 else fold(part) for at, part in enumerate(parts)) or text
 
 
 def pinyin_of(text: str) -> str:

@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from crm.extensions import choose_language, db
+from crm.extensions import db
 from crm.filters.columns import words
 from crm.importers.deals import Ending
+from crm.importers.options import labels_of
 from crm.models import CustomField, Option, OptionList, Pipeline, Stage, User
-from crm.wording import person_word, word_for
 
 Choices = list[tuple[str, str]]
 
 ENDINGS = {Ending.WON: _l("Won"), Ending.LOST: _l("Lost"), Ending.OPEN: _l("Open")}
 
 
-def choices_among(among: Any) -> Choices:
+def offered_among(among: Any) -> list[Any]:
     """Those of a list, a kind or a field of the firm's own; colleagues, stages."""
     if isinstance(among, OptionList):
-        return [(option.label_zh, words(option)) for option in Option.in_use(among)]
+        return list(Option.in_use(among))
     if isinstance(among, CustomField):
-        language = choose_language()
-        return [(one.label(language), one.label(language)) for one in among.choices if one.active]
+        return [choice for choice in among.choices if choice.active]
     if among is User:
-        return [(user.username, person_word(user)) for user in db.session.scalars(User.active())]
+        return list(db.session.scalars(User.active()))
     if among is Stage:
-        stages = db.session.scalars(Stage.in_order(Pipeline.main()))
-        return [(stage.label_zh, words(stage)) for stage in stages]
-    return [(kind.value, str(ENDINGS.get(kind) or word_for(kind))) for kind in among]
+        return list(db.session.scalars(Stage.in_order(Pipeline.main())))
+    return list(among)
+
+
+def texts_of(thing: Any) -> list[str]:
+    """What a cell may say for it."""
+    if isinstance(thing, User):
+        return [thing.username]
+    return [thing.value] if isinstance(thing, StrEnum) else [*filter(None, labels_of(thing))]
+
+
+def called(thing: Any) -> str:
+    """What one that is offered is called in the reader's language."""
+    return str(ENDINGS.get(thing) or words(thing))
+
+
+def choices_among(among: Any) -> Choices:
+    """What a cell may say for each, and what that is called."""
+    return [(texts_of(thing)[0], called(thing)) for thing in offered_among(among)]
 
 
 def choice_of(label: str, pairs: Iterable[tuple[str, Any]] = ()) -> SelectField:

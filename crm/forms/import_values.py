@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,20 +12,30 @@ from wtforms import SelectField
 
 from crm.extensions import db
 from crm.forms.base import BaseForm
-from crm.forms.import_choices import Choices, choice_of, choices_among
+from crm.forms.import_choices import called, choice_of, offered_among, texts_of
 from crm.forms.imports import import_word
 from crm.importers import IMPORTERS
 from crm.importers.fields import Field, OneOf
-from crm.importers.known import key_of
-from crm.importers.matching import MEANS, MOST_LISTED, Instead, Meanings, alike
+from crm.importers.matching import (
+    MEANS,
+    MOST_LISTED,
+    Instead,
+    Meanings,
+    alike,
+    is_near,
+    meaning,
+    same_person,
+    value_key,
+)
 from crm.importers.plan import Mode, Plan
-from crm.models import ImportRun, ImportTemplate, OptionList
+from crm.models import ImportRun, ImportTemplate, OptionList, User
 
 
 @dataclass(frozen=True)
 class ValueRow:
     """One value: whose it is, how often it stands there, and the choice of what it is."""
 
+    name: str
     text: str
     choice: SelectField
     # What it fills, in how many rows.
@@ -46,36 +56,45 @@ class ValuesForm(BaseForm):
 
     def keep(self) -> None:
         """Write what was chosen into the plan, and into the templates that read like it."""
-        plan = Plan.of(self.run.plan)
-        meanings: Meanings = {name: dict(said) for name, said in plan.meanings.items()}
-        for (name, text, *_rest), row in zip(self.run.report["values"], self.rows, strict=True):
-            meanings.setdefault(name, {})[key_of(text)] = row.choice.data or ""
-        self.run.plan = replace(plan, meanings=meanings).stored
+        plan, chosen = Plan.of(self.run.plan), self._chosen()
+        self.run.learn(chosen)
         for template in db.session.scalars(ImportTemplate.of(self.run.noun)):
             if Plan.of(template.plan).reads_as(plan):
-                template.plan = {**template.plan, "meanings": meanings}
+                template.learn(chosen)
+
+    def _chosen(self) -> Meanings:
+        """What was chosen, and of which it was taken back."""
+        said = Plan.of(self.run.plan).meanings
+        chosen: Meanings = {}
+        for row in self.rows:
+            key = value_key(row.text)
+            if row.choice.data or key in said.get(row.name, {}):
+                chosen.setdefault(row.name, {})[key] = row.choice.data or ""
+        return chosen
 
 
 def values_form(run: ImportRun) -> ValuesForm:
     """The form over what the check of ``run`` did not know, with what is proposed for it."""
     plan, fields = Plan.of(run.plan), _fields(run)
-    names = dict.fromkeys(name for name, *_rest in run.report["values"])
-    called = {name: import_word(run.noun, name) for name in names}
-    offered = {name: choices_among(fields[name].parse.among) for name in names}
-    inputs, data = {}, {}
-    for at, (name, text, _rows, is_here) in enumerate(run.report["values"]):
-        said = plan.meanings.get(name, {}).get(key_of(text), "")
-        likely = "" if said or is_here else _likely(text, offered[name])
-        whatever = _whatever(fields[name], plan, is_here=is_here)
-        choices = [*whatever, *_existing(offered[name], likely)]
+    # A field of the firm's own may be out of use since.
+    values = [value for value in run.report["values"] if value[0] in fields]
+    names = dict.fromkeys(name for name, *_rest in values)
+    whose = {name: import_word(run.noun, name) for name in names}
+    offered = {name: offered_among(fields[name].parse.among) for name in names}
+    inputs, data, rows = {}, {}, []
+    for at, (name, text, count, is_here) in enumerate(values):
+        said = _said(plan.meanings.get(name, {}).get(value_key(text), ""), offered[name])
+        likely = None if said or is_here else _likely(text, offered[name])
+        choices = [
+            *_whatever(fields[name], plan, is_here=is_here),
+            *_existing(offered[name], likely),
+        ]
         inputs[f"value_{at}"] = choice_of(text, choices)
-        data[f"value_{at}"] = said if said and said in dict(choices) else likely
+        data[f"value_{at}"] = said if said and said in dict(choices) else _preset(text, likely)
+        rows.append((name, text, f"value_{at}", _said_of(whose[name], count)))
     form: ValuesForm = type("ValuesFormOfRun", (ValuesForm,), inputs)(data=data)
     form.run = run
-    form.rows = [
-        ValueRow(text, form[f"value_{at}"], _said_of(called[name], rows))
-        for at, (name, text, rows, _is_here) in enumerate(run.report["values"])
-    ]
+    form.rows = [ValueRow(name, text, form[place], words) for name, text, place, words in rows]
     return form
 
 
@@ -107,14 +126,33 @@ def _whatever(field: Field, plan: Plan, *, is_here: bool) -> Iterator[tuple[str,
         yield Instead.REFUSE, _("Refuse these rows")
 
 
-def _existing(offered: Choices, likely: str) -> Iterator[tuple[str, str]]:
-    for text, label in offered:
-        choice = MEANS + text
-        yield choice, _("%(name)s (proposed)", name=label) if choice == likely else label
+def _existing(offered: list[Any], likely: Any) -> Iterator[tuple[str, str]]:
+    for thing in offered:
+        label = called(thing)
+        yield meaning(thing), _("%(name)s (proposed)", name=label) if thing is likely else label
 
 
-def _likely(text: str, offered: Choices) -> str:
-    """The choice that the value is most like; "" if there is none."""
-    called = {name: text for text, label in offered for name in (text, label)}
-    like = alike(text, list(called))
-    return MEANS + called[like] if like else ""
+def _said(kept: str, offered: list[Any]) -> str:
+    """What was chosen; what was kept before choices had ids names one by a text."""
+    texts = {MEANS + text: meaning(thing) for thing in offered for text in texts_of(thing)}
+    return texts.get(kept, kept)
+
+
+def _likely(text: str, offered: list[Any]) -> Any:
+    """The one that the value most likely stands for; ``None`` if it is like none."""
+    people = {thing.name: thing for thing in offered if isinstance(thing, User)}
+    others = {
+        name: thing
+        for thing in offered
+        if not isinstance(thing, User)
+        for name in (*texts_of(thing), called(thing))
+    }
+    return (people | others).get(same_person(text, list(people)) or alike(text, list(others)))
+
+
+def _preset(text: str, likely: Any) -> str:
+    """The choice that is made beforehand: of one that is all but written so; else it is asked."""
+    if likely is None:
+        return ""
+    is_sure = isinstance(likely, User) or any(is_near(text, name) for name in texts_of(likely))
+    return meaning(likely) if is_sure else ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from unicodedata import normalize
 
 from flask_babel import gettext as _
 
 from crm.extensions import choose_language
+from crm.folding import plain
 from crm.importers.amounts import signed
 from crm.importers.days import day
 from crm.importers.fields import (
@@ -85,9 +85,9 @@ def _choice(field: CustomField) -> OneOf:
     choices = _by_label(field.choices)
 
     def find(text: str, _known: Known) -> CustomChoice:
-        if _plain(text) not in choices:
+        if plain(text) not in choices:
             raise _none_of(field)
-        return choices[_plain(text)]
+        return choices[plain(text)]
 
     def parts(cell: str, _known: Known) -> list[str]:
         return parts_of(cell, choices)
@@ -98,7 +98,7 @@ def _choice(field: CustomField) -> OneOf:
 def _by_label(choices: Iterable[CustomChoice]) -> dict[str, CustomChoice]:
     """The choices by their labels in both languages; those that are offered win."""
     return {
-        _plain(label): choice
+        plain(label): choice
         for choice in sorted(choices, key=lambda choice: choice.active)
         for label in (choice.label_zh, choice.label_en)
         if label
@@ -108,7 +108,3 @@ def _by_label(choices: Iterable[CustomChoice]) -> dict[str, CustomChoice]:
 def _none_of(field: CustomField) -> BadValue:
     known = [choice.label(choose_language()) for choice in field.choices if choice.active]
     return BadValue(_("is none of: %(known)s", known=", ".join(known)))
-
-
-def _plain(text: str) -> str:
-    return normalize("NFKC", text).casefold().strip()

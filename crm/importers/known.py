@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from crm.extensions import db
 from crm.folding import fold
-from crm.importers.options import Options, choose, labels_of
+from crm.importers.options import Labels, Options
 from crm.importers.problems import BadValue
 from crm.models import Company, Customer, Pipeline, Stage, User
 
@@ -113,5 +113,7 @@ class Known:
 
     def stage(self, text: str) -> Stage:
         """:raises BadValue: no stage is called ``text``."""
-        stages = {fold(label): stage for stage in self.stages for label in labels_of(stage)}
-        return choose(stages, text)
+        stages: Labels[Stage] = Labels()
+        for stage in self.stages:
+            stages.add(stage)
+        return stages.choose(text)

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from crm.folding import fold
 from crm.importers.amounts import scale_of, without_scale
 from crm.importers.fields import Field
-from crm.importers.known import key_of
-from crm.importers.matching import MEANS, Instead, Meanings
+from crm.importers.matching import MEANS, Instead, Meanings, value_key
 from crm.importers.problems import Refused
 from crm.names import full_name
 
@@ -127,7 +126,7 @@ def _meanings(translations: Iterable[tuple[str, str, str]]) -> Meanings:
     meanings: Meanings = {}
     for field, raw, text in translations:
         said = MEANS + text if text else Instead.EMPTY
-        meanings.setdefault(field, {})[key_of(raw)] = said
+        meanings.setdefault(field, {})[value_key(raw)] = said
     return meanings
 
 

@@ -5,29 +5,31 @@ A value that nobody here knows is counted, so that somebody can say what it stan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
 
-from crm.folding import fold
+from crm.extensions import db
+from crm.folding import fold, fold_label
 from crm.importers.fields import Field, OneOf
-from crm.importers.known import Known, key_of
+from crm.importers.known import Known
 from crm.importers.problems import BadValue
-from crm.models import Option, OptionList, User
+from crm.models import CustomField, Option, OptionList, User
+from crm.models.import_run import Meanings
 
-# So many different values of a column are listed to be matched, each no longer than a name.
+# So many different values of a column are listed to be matched, so much of each.
 MOST_LISTED, LONGEST = 100, 200
-# How alike a value must be to one of ours to be proposed for it.
-ALIKE = 0.75
+# How alike a value must be to one of ours to be proposed for it; to a colleague's name.
+ALIKE, SAME_PERSON = 0.75, 0.9
 
-# What a value stands for: behind this, what its field understands; else an ``Instead``.
-MEANS = "="
-# Field → folded value → what it stands for.
-Meanings = dict[str, dict[str, str]]
+# What a value stands for: behind the first, what its field understands; behind the second, the id
+# of one record; else an ``Instead``.
+MEANS, _ID = "=", "#"
 
 
 class Instead(StrEnum):
@@ -54,6 +56,7 @@ class Matching:
 
     def __init__(self, meanings: Meanings, known: Known) -> None:
         self._meanings, self._known = meanings, known
+        self._chosen: dict[tuple[str, str], Any] = {}
         self._unmatched: dict[str, dict[str, Unmatched]] = {}
         self._cut: set[str] = set()
 
@@ -74,7 +77,7 @@ class Matching:
         """What a run keeps: the values of each field, the most frequent first."""
         return {
             "values": [
-                [name, one.text, one.rows, one.is_here]
+                [name, one.text[:LONGEST], one.rows, one.is_here]
                 for name, unmatched in self._unmatched.items()
                 for one in sorted(unmatched.values(), key=lambda one: -one.rows)
             ],
@@ -89,17 +92,21 @@ class Matching:
     def _one(self, field: Field, parse: OneOf, text: str) -> Any:
         said = self._said(field, text)
         try:
-            value = self._meant(parse, text, said)
+            value = self._meant(field, parse, text, said)
         except BadValue:
-            self._note(field, Unmatched(text, is_here=False, is_said=bool(said)))
+            self._note(field, Unmatched(text, is_here=False, is_said=said == Instead.REFUSE))
             raise
         has_left = isinstance(value, User) and not value.is_active
-        if said or has_left or (isinstance(value, Option) and self._known.options.comes(value)):
-            seen = Unmatched(text, is_here=has_left and not said, is_said=bool(said))
+        comes = isinstance(value, Option) and self._known.options.comes(value)
+        if said or has_left or comes:
+            is_stale = has_left or (isinstance(value, Option) and not (value.active or comes))
+            seen = Unmatched(
+                text, is_here=has_left and not said, is_said=bool(said) and not is_stale
+            )
             self._note(field, seen)
         return value
 
-    def _meant(self, parse: OneOf, text: str, said: str) -> Any:
+    def _meant(self, field: Field, parse: OneOf, text: str, said: str) -> Any:
         match said:
             case Instead.EMPTY:
                 return None
@@ -107,20 +114,55 @@ class Matching:
                 raise BadValue(_("is refused, as was chosen for it"))
             case Instead.ADD if isinstance(parse.among, OptionList):
                 return self._known.options.find(parse.among, text, adds=True)
-        return parse.find(said.removeprefix(MEANS) or text, self._known)
+        if not said.startswith(_ID):
+            return parse.find(said.removeprefix(MEANS) or text, self._known)
+        if (field.name, said) not in self._chosen:
+            self._chosen[field.name, said] = _with_id(parse.among, int(said.removeprefix(_ID)))
+        return self._chosen[field.name, said]
 
     def _said(self, field: Field, text: str) -> str:
         said = self._meanings.get(field.name)
-        return said.get(key_of(text), "") if said else ""
+        return said.get(value_key(text), "") if said else ""
 
     def _note(self, field: Field, value: Unmatched) -> None:
-        if len(value.text) > LONGEST:
-            return
-        unmatched, key = self._unmatched.setdefault(field.name, {}), key_of(value.text)
+        unmatched, key = self._unmatched.setdefault(field.name, {}), value_key(value.text)
         if key not in unmatched and len(unmatched) >= MOST_LISTED:
             self._cut.add(field.name)
             return
         unmatched.setdefault(key, value).rows += 1
+
+
+def value_key(text: str) -> str:
+    """What a value is known by, however it is written; of a very long one its beginning counts."""
+    return fold_label(text[:LONGEST])
+
+
+def meaning(thing: Any) -> str:
+    """The choice of just this one: a record, or one of a kind."""
+    return MEANS + thing.value if isinstance(thing, StrEnum) else f"{_ID}{thing.id}"
+
+
+def _with_id(among: Any, wanted: int) -> Any:
+    """:raises BadValue: it is no longer among those that can be chosen."""
+    if isinstance(among, CustomField):
+        found = next((choice for choice in among.choices if choice.id == wanted), None)
+    else:
+        found = db.session.get(Option if isinstance(among, OptionList) else among, wanted)
+    if found is None or (isinstance(found, Option) and found.list is not among):
+        raise BadValue(_("was matched with one that is no longer here: match it again"))
+    return found
+
+
+def same_person(text: str, names: Sequence[str]) -> str:
+    """The one of ``names`` that is a colleague's as a whole; a remark in brackets is none of it."""
+    wanted, folded = fold(re.split("[(（]", text)[0]), {fold(name): name for name in names}
+    close = get_close_matches(wanted, folded, n=1, cutoff=SAME_PERSON)
+    return folded[close[0]] if close else ""
+
+
+def is_near(text: str, label: str) -> bool:
+    """Whether both are all but written the same."""
+    return SequenceMatcher(None, fold(text), fold(label)).ratio() >= ALIKE
 
 
 def alike(text: str, labels: Sequence[str]) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm.extensions import choose_language, db
-from crm.folding import fold
+from crm.folding import fold, fold_label, plain
 from crm.importers.problems import BadValue
 from crm.models import Company, Option, OptionList, User
 from crm.models.bilingual import Bilingual
@@ -17,6 +18,43 @@ from crm.models.option import OptionPlan
 
 LONGEST_LABEL = 80
 Named = TypeVar("Named", bound=Bilingual)
+
+
+class Labels(Generic[Named]):
+    """What the firm named, by its labels: as it is written, else folded where just one fits."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, Named] = {}
+        self._folded: defaultdict[str, set[Named]] = defaultdict(set)
+
+    def add(self, named: Named, *others: str) -> None:
+        """Enter ``named`` by its labels and ``others``; of those written alike the last holds."""
+        for label in filter(None, (*labels_of(named), *others)):
+            self._written[plain(label)] = named
+            self._folded[fold_label(label)].add(named)
+
+    def find(self, text: str) -> Named | None:
+        """The one called ``text``; ``None`` if none is, or several may be meant."""
+        if plain(text) in self._written:
+            return self._written[plain(text)]
+        fitting = list(self._folded.get(fold_label(text), ()))
+        return fitting[0] if len(fitting) == 1 else None
+
+    def choose(self, text: str) -> Named:
+        """The one called ``text``.
+
+        :raises BadValue: none is.
+        """
+        named = self.find(text)
+        if named is None:
+            known = dict.fromkeys(each.label(choose_language()) for each in self._written.values())
+            raise BadValue(_("is none of: %(known)s", known=", ".join(known)))
+        return named
+
+    @property
+    def all(self) -> list[str]:
+        """Every label, in both languages."""
+        return [label for named in set(self._written.values()) for label in labels_of(named)]
 
 
 class Options:
@@ -27,7 +65,7 @@ class Options:
         :param adds: what a list does not offer yet is put into it, by ``by``.
         """
         self._adds, self._by, self._writing = adds, by, writing
-        self._known: dict[OptionList, dict[str, Option]] = {}
+        self._known: dict[OptionList, Labels[Option]] = {}
         # What no list offers yet, as long as only rows that may be refused name it.
         self._wanted: set[Option] = set()
         # What was, and whether it is new.
@@ -36,16 +74,16 @@ class Options:
     def find(self, which: OptionList, text: str, *, adds: bool = False) -> Option:
         """:raises BadValue: the list has no such option, and none is to be added."""
         known, adds = self._of(which), adds or self._adds
-        if adds and fold(text) and fold(text) not in known:
-            known[fold(text)] = _new(which, text)
-        option = choose(known, text)
+        if adds and fold(text) and known.find(text) is None:
+            known.add(_new(which, text))
+        option = known.choose(text)
         if adds and not option.active and option not in self._taken:
             self._wanted.add(option)
         return option
 
     def labels(self, which: OptionList) -> list[str]:
         """What the options of the list are called, in both languages."""
-        return [label for option in self._of(which).values() for label in labels_of(option)]
+        return self._of(which).all
 
     def comes(self, option: Option) -> bool:
         """Whether no list offers it yet."""
@@ -74,14 +112,12 @@ class Options:
             "options_offered": [option.id for option in self._taken],
         }
 
-    def _of(self, which: OptionList) -> dict[str, Option]:
+    def _of(self, which: OptionList) -> Labels[Option]:
         if which not in self._known:
-            self._known[which] = {
-                fold(label): option
-                for option in db.session.scalars(select(Option).where(Option.list == which))
-                for label in (*labels_of(option), option.code)
-                if label
-            }
+            self._known[which] = Labels()
+            # Of two that are called the same, the one that is offered.
+            for option in sorted(db.session.scalars(Option.all_of(which)), key=lambda o: o.active):
+                self._known[which].add(option, option.code)
         return self._known[which]
 
 
@@ -104,18 +140,6 @@ def take_back(report: dict[str, Any], *, by: User) -> None:
             if option.id not in made or option.id in used
         ]  # fmt: skip
         Option.arrange(which, plans, company=Company.current(), by=by)
-
-
-def choose(choices: dict[str, Named], text: str) -> Named:
-    """The one called ``text``.
-
-    :raises BadValue: none is.
-    """
-    try:
-        return choices[fold(text)]
-    except KeyError:
-        known = dict.fromkeys(choice.label(choose_language()) for choice in choices.values())
-        raise BadValue(_("is none of: %(known)s", known=", ".join(known))) from None
 
 
 def labels_of(named: Bilingual) -> tuple[str, str]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from crm.models.company import Company
     from crm.models.user import User
 
+# Field → the key of a value → what it stands for: ``importers/matching.py``.
+Meanings = dict[str, dict[str, str]]
+
 UNDOABLE_FOR = timedelta(days=30)
 
 
@@ -130,6 +133,10 @@ class ImportRun(Leased, Base):
             self.report = {"like": {"id": like.id, "file": like.file}}
         self.state, self.done_at = ImportState.MAPPING, clock.now()
 
+    def learn(self, meanings: Meanings) -> None:
+        """Somebody said what these values stand for."""
+        self.plan = _knowing(self.plan, meanings)
+
     def hand_over(self, state: ImportState) -> None:
         """Let the worker do what belongs to ``state``."""
         self.state, self.report = state, {**self.report, "failure": ""}
@@ -214,5 +221,16 @@ class ImportTemplate(Base):
         """Whether the file has every column that the template reads."""
         return set(self.plan["columns"].values()) <= set(header)
 
+    def learn(self, meanings: Meanings) -> None:
+        """What these values of such files stand for; what it knew of others stays."""
+        self.plan = _knowing(self.plan, meanings)
+
     def __str__(self) -> str:
         return self.name
+
+
+def _knowing(plan: dict[str, Any], meanings: Meanings) -> dict[str, Any]:
+    """The plan, with ``meanings`` beside those that it has."""
+    known = plan.get("meanings", {})
+    both = {name: {**known.get(name, {}), **meanings.get(name, {})} for name in known | meanings}
+    return {**plan, "meanings": both}

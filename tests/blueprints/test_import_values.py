@@ -12,10 +12,10 @@ from sqlalchemy import select
 from crm import clock, jobs
 from crm.extensions import db
 from crm.importers import uploads
-from crm.importers.known import key_of
-from crm.importers.matching import MOST_LISTED
-from crm.models import ImportRun, ImportState, ImportTemplate, Option, OptionList
+from crm.importers.matching import LONGEST, MOST_LISTED, meaning, value_key
+from crm.models import FieldKind, ImportRun, ImportState, ImportTemplate, Option, OptionList
 from tests.cast import Cast
+from tests.custom_fields import make_field
 from tests.imports import begun, checked, done, worked
 from tests.page import Browser, Page
 
@@ -48,6 +48,7 @@ def industries() -> list[str]:
 def test_what_is_not_known_is_listed_with_its_rows_and_what_it_may_be(
     admin: Browser, cast: Cast
 ) -> None:
+    petro = cast.option(OptionList.INDUSTRY, "Petrochemicals")
     run = checked(CONTENT, by=cast.admin)
     assert values_of(run) == [
         ("owner", "张三", 2),
@@ -57,14 +58,14 @@ def test_what_is_not_known_is_listed_with_its_rows_and_what_it_may_be(
     assert "match the name" in page
     assert "4 values of the file are not known here" in page
     fields = admin.get(f"/imports/{run.id}/values").form("/values")["fields"]
-    assert fields["value_1"] == "=石油化工", "proposed"
+    assert fields["value_1"] == meaning(petro), "proposed"
     assert (fields["value_2"], fields["value_0"]) == ("", "")
 
 
 def test_each_value_stands_for_what_was_chosen(admin: Browser, cast: Cast) -> None:
     run = checked(CONTENT, by=cast.admin)
     assert run.report["counts"]["created"] == 0
-    matched(admin, run, value_2="add", value_3="empty", value_0="=wang")
+    matched(admin, run, value_2="add", value_3="empty", value_0=meaning(cast.wang))
     assert run.report["counts"]["created"] == 4, run.report["problems"]
     assert run.report["options"] == {"industry": ["养蜂"]}
     assert len(values_of(run)) == 4, "they can be chosen otherwise"
@@ -88,7 +89,7 @@ def test_what_is_not_chosen_follows_the_setting_for_all(admin: Browser, cast: Ca
 def test_one_of_several_tags_can_be_left_out(cast: Cast) -> None:
     run = done(
         "name,tags\nTau,老友；展会\n", by=cast.admin,
-        meanings={"tags": {key_of("老友"): "add", key_of("展会"): "empty"}},
+        meanings={"tags": {value_key("老友"): "add", value_key("展会"): "empty"}},
     )  # fmt: skip
     assert [str(tag) for tag in cast.customer("Tau").tags] == ["老友"]
     assert values_of(run) == [("tags", "老友", 1), ("tags", "展会", 1)]
@@ -97,7 +98,7 @@ def test_one_of_several_tags_can_be_left_out(cast: Cast) -> None:
 def test_who_has_left_can_be_replaced(admin: Browser, cast: Cast) -> None:
     run = checked(f"name,owner\nTau,{cast.gone.name}\n", by=cast.admin)
     assert (run.report["counts"]["created"], values_of(run)) == (1, [("owner", cast.gone.name, 1)])
-    matched(admin, run, value_0="=wang")
+    matched(admin, run, value_0=meaning(cast.wang))
     worked(run, ImportState.WRITING)
     assert cast.customer("Tau").owner == cast.wang
 
@@ -109,7 +110,7 @@ def test_the_choices_are_kept_for_mended_rows_and_in_the_template(
     page = admin.get(f"/imports/{run.id}/mapping")
     admin.submit(page, "/mapping", keep_as="名单")
     jobs.run_once()
-    matched(admin, run, value_0="=wang", value_2="empty")
+    matched(admin, run, value_0=meaning(cast.wang), value_2="empty")
     template = db.session.scalars(select(ImportTemplate)).one()
     assert template.plan["meanings"] == run.plan["meanings"]
     worked(run, ImportState.WRITING)
@@ -118,6 +119,101 @@ def test_the_choices_are_kept_for_mended_rows_and_in_the_template(
     assert again.plan["meanings"] == run.plan["meanings"]
     fitting = admin.get(f"/imports/{again.id}/mapping?template={template.id}")
     assert f"template={template.id}" in fitting.form("/mapping")["action"]
+
+
+def test_what_was_chosen_in_two_imports_is_kept_in_the_template_of_both(
+    admin: Browser, cast: Cast
+) -> None:
+    first = begun("name,owner\nTau,张三\n", by=cast.admin)
+    admin.submit(admin.get(f"/imports/{first.id}/mapping"), "/mapping", keep_as="名单")
+    jobs.run_once()
+    matched(admin, first, value_0=meaning(cast.wang))
+    second = begun("name,owner\nRho,李四\nPsi,张三\n", by=cast.admin, meanings={})
+    worked(second, ImportState.CHECKING)
+    matched(admin, second, value_0=meaning(cast.li), value_1="")
+    template = db.session.scalars(select(ImportTemplate)).one()
+    assert template.plan["meanings"]["owner"] == {
+        "张三": meaning(cast.wang), "李四": meaning(cast.li)}  # fmt: skip
+
+
+def test_a_choice_is_exactly_the_one_whatever_others_are_called(admin: Browser, cast: Cast) -> None:
+    cast.li.external_id = cast.wang.username
+    db.session.commit()
+    run = checked("name,owner\nTau,张三\n", by=cast.admin)
+    matched(admin, run, value_0=meaning(cast.wang))
+    worked(run, ImportState.WRITING)
+    assert cast.customer("Tau").owner == cast.wang
+
+
+def test_what_was_kept_by_its_text_is_still_read(admin: Browser, cast: Cast) -> None:
+    run = checked("name,owner\nTau,张三\n", by=cast.admin, meanings={"owner": {"张三": "=wang"}})
+    assert run.report["values_open"] == 0
+    fields = admin.get(f"/imports/{run.id}/values").form("/values")["fields"]
+    assert fields["value_0"] == meaning(cast.wang)
+
+
+def test_one_with_an_english_name_alone_can_be_chosen(admin: Browser, cast: Cast) -> None:
+    for name in ("Bees", "Sugar"):
+        db.session.add(Option(list=OptionList.INDUSTRY, label_zh="", label_en=name))
+    db.session.commit()
+    sugar = cast.option(OptionList.INDUSTRY, "Sugar")
+    run = checked("name,industry\nTau,Suger\n", by=cast.admin)
+    assert admin.get(f"/imports/{run.id}/values").text.count("(proposed)") == 1
+    matched(admin, run, value_0=meaning(sugar))
+    worked(run, ImportState.WRITING)
+    assert cast.customer("Tau").industry == sugar
+
+
+def test_who_was_chosen_and_is_not_here_any_more_is_asked_for_again(
+    admin: Browser, cast: Cast
+) -> None:
+    said = {"owner": {"张三": meaning(cast.gone)}, "industry": {"制糖": "#9999"}}
+    run = checked(
+        "name,owner,industry\nTau,张三,\nRho,,制糖\n", by=cast.admin, meanings=said, partly=True
+    )
+    assert run.report["values_open"] == 2
+    assert [problem[3] for problem in run.report["problems"]] == [
+        "was matched with one that is no longer here: match it again"]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["王", "wang ming", "王芳华", "Oliwang"])
+def test_a_colleague_is_proposed_by_the_whole_name_alone(
+    admin: Browser, cast: Cast, value: str
+) -> None:
+    cast.wang.name = "王芳"
+    db.session.commit()
+    run = checked(f"name,owner\nTau,{value}\nRho,王芳（已离职）\n", by=cast.admin)
+    fields = admin.get(f"/imports/{run.id}/values").form("/values")["fields"]
+    assert (fields["value_0"], fields["value_1"]) == ("", meaning(cast.wang))
+
+
+def test_what_is_only_like_one_of_ours_is_proposed_and_not_chosen(
+    admin: Browser, cast: Cast
+) -> None:
+    run = checked("name,industry\nTau,石化\n", by=cast.admin)
+    page = admin.get(f"/imports/{run.id}/values")
+    assert "(proposed)" in page.text
+    assert page.form("/values")["fields"]["value_0"] == ""
+
+
+def test_a_field_out_of_use_since_is_left_out(admin: Browser, cast: Cast) -> None:
+    field = make_field(FieldKind.CHOICE, "水")
+    run = checked("name,industry,Bore\nTau,制糖,酒\n", by=cast.admin)
+    assert {name for name, *_rest in values_of(run)} == {"industry", field.key}
+    field.active = False
+    db.session.commit()
+    page = admin.get(f"/imports/{run.id}/values")
+    assert page.text.count("1 row") == 1
+    admin.submit(page, "/values", value_0="empty")
+    db.session.expire_all()
+    assert run.plan["meanings"] == {"industry": {"制糖": "empty"}}
+
+
+def test_of_a_very_long_value_the_beginning_is_listed(admin: Browser, cast: Cast) -> None:
+    run = checked(f"name,industry\nTau,{'糖' * (LONGEST + 50)}\n", by=cast.admin)
+    assert values_of(run) == [("industry", "糖" * LONGEST, 1)]
+    matched(admin, run, value_0="empty")
+    assert run.report["counts"]["created"] == 1
 
 
 def test_a_choice_that_is_not_offered_is_refused(admin: Browser, cast: Cast) -> None:
@@ -225,6 +321,7 @@ def test_what_was_checked_again_since_is_not_matched_by_its_place(
     page = admin.get(f"/imports/{run.id}/values")
     clock.set_to(clock.now() + timedelta(seconds=1))
     worked(run, ImportState.CHECKING)
-    admin.submit(page, "/values", value_0="=wang")
+    admin.submit(page, "/values", value_0=meaning(cast.wang))
     db.session.expire_all()
     assert run.plan["meanings"] == {}
+    assert "nothing of what was chosen is kept" in admin.get(f"/imports/{run.id}").text

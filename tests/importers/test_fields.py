@@ -9,11 +9,13 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
+from crm.extensions import db
+from crm.folding import fold_label
 from crm.importers import amounts, days, fields
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
 from crm.importers.users import roles
-from crm.models import Customer, OptionList, Role
+from crm.models import Customer, Option, OptionList, Role
 from tests.cast import Cast
 
 
@@ -164,3 +166,29 @@ def test_roles_are_read_in_both_languages(known: Known) -> None:
     assert roles("Finance; reader", known) == {Role.FINANCE, Role.READER}
     with pytest.raises(BadValue, match="is none of: rep, manager"):
         roles("boss", known)
+
+
+def test_options_that_a_sign_tells_apart_are_not_one(known: Known, cast: Cast) -> None:
+    for position, label in enumerate(("A+", "A-", "R&D", "RD")):
+        db.session.add(
+            Option(list=OptionList.GRADE, label_zh=label, label_en="", position=9 + position)
+        )
+    db.session.flush()
+    grade = fields.choice(OptionList.GRADE)
+    written = {"A": "a", "A+": "A+", "Ａ－": "A-", "a +": "A+", "r&d": "R&D", "RD": "RD"}
+    for text, label in written.items():
+        option = grade(text, known)
+        assert (option.code or option.label_zh) == label
+    for text in ("R-D", "B+"):
+        with pytest.raises(BadValue, match="is none of"):
+            grade(text, known)
+
+
+@pytest.mark.parametrize(
+    ("label", "same", "other"),
+    [("A+", "ａ ＋", "A"), ("C#", "c#", "C"), ("10-50", "10–50", "1050"), ("<50", "＜50", ">50"),
+     ("华东（上海）", "华东(上海)", "华东"), ("ISO 9001", "iso-9001", "ISO 9002"),
+     ("-", "-", "--")],
+)  # fmt: skip
+def test_labels_are_folded_but_for_their_signs(label: str, same: str, other: str) -> None:
+    assert fold_label(label) == fold_label(same) != fold_label(other)

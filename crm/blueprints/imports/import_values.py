@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import login_required
 
 from crm.extensions import db
@@ -31,6 +32,7 @@ def update(run_id: int) -> Response:
     run = find(ImportRun, run_id, lock=True)
     seen = request.form.get("checked", "")  # it may have others by now
     if not run.has_unmatched_values or not run.stands_as_seen(seen):
+        flash(_("The file was checked again since: nothing of what was chosen is kept."), "error")
         return go(url_for("import_runs.show", run_id=run.id))
     form = values_form(run)
     if not form.validate_on_submit():

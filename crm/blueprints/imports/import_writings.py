@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import login_required
 
 from crm.extensions import db
@@ -24,4 +25,6 @@ def create(run_id: int) -> Response:
         run.plan = Plan.of(run.plan).taking(partly=partly).stored
         run.hand_over(ImportState.WRITING)
         db.session.commit()
+    else:
+        flash(_("The file was checked again, or is being brought in: look at it anew."), "error")
     return go(url_for("import_runs.show", run_id=run.id))
