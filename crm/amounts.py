@@ -18,6 +18,9 @@ LONGEST = 60
 _WHOLE = r"[0-9]{1,3}(?P<by>[,'_ ])[0-9]{3}(?:(?P=by)[0-9]{3})*|[0-9]+"
 _NUMBER = re.compile(rf"([-+]?)((?:{_WHOLE})\.?[0-9]*|\.[0-9]+) ?([{''.join(UNITS)}]?)")
 
+# Whatever stands between them, there are more of them than any amount has.
+_MANY_DIGITS = re.compile(r"[^0-9]?[0-9,.'_ ]+[^0-9]?")
+
 
 class NoAmount(ValueError):
     """It is none."""
@@ -34,7 +37,7 @@ def read_amount(written: str, currency: str = "") -> Decimal:
     :raises NoAmount: it cannot be meant as one.
     """
     if len(written) > LONGEST:
-        raise TooLarge
+        raise TooLarge if _MANY_DIGITS.fullmatch(written) else NoAmount
     plain = _without_sign(unicodedata.normalize("NFKC", written).strip().upper(), currency)
     number = _NUMBER.fullmatch(plain.lower())
     if number is None:

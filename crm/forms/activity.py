@@ -24,6 +24,9 @@ from crm.forms.fields import (
 from crm.forms.files import WithFiles
 from crm.models import Activity, Contact, Customer, Deal, OptionList, Task, User
 
+# The kind of activity that has a place.
+VISIT = "visit"
+
 
 class NoteForm(BaseForm):
     """What happened, in one line."""
@@ -43,11 +46,14 @@ class ActivityForm(NoteForm, WithFiles):
     next_step = text(_l("Next step"), 300)
     next_step_on = DayField(_l("Due"), quick=("tomorrow", "next_week", "in_a_week", "in_a_month"))
 
-    def __init__(self, customer: Customer, **kwargs: Any) -> None:
+    def __init__(self, customer: Customer, *, in_one_line: bool = False, **kwargs: Any) -> None:
+        """:param in_one_line: place and photos are asked of a visit alone, else out of sight."""
         super().__init__(**kwargs)
         self.place.address = (customer.address or "")[:200]
         self.contact.offer(Contact.known_at(customer, current_user))
         self.deal.offer(Deal.open_at(customer, current_user))
+        if in_one_line and getattr(self.kind.data, "code", "") != VISIT:
+            self.place.data, self.prepared, self.refused = None, [], []
 
     def validate_happened_at(self, field: MomentField) -> None:
         if field.data and field.data > clock.now():

@@ -24,7 +24,9 @@ class Journal:
     def about_to_change(
         self, line: int, record: Any, columns: list[str], *, noun: str = ""
     ) -> None:
-        """The row on ``line`` will change these columns of ``record``."""
+        """The row on ``line`` will change these columns of ``record``, or only what hangs on it."""
+        if not columns:
+            return
         before = {name: plain_of(record, name) for name in columns}
         self._entries.append((line, noun, record, before))
 

@@ -29,6 +29,8 @@ from crm.wording import person_word, word_for
 
 # What the preview shows; the file of bad rows has them all.
 ROWS_SHOWN, PROBLEMS_SHOWN, TWINS_SHOWN = 8, 200, 50
+# The fields that say a number; the last two are the first contact's of a customer.
+_NUMBERS = ("phone", "mobile", "contact_phone", "contact_mobile")
 
 Key = tuple[LikenessKind, str]
 
@@ -104,12 +106,12 @@ class Report(Watcher):
         values, name = row.values, str(row.values.get("name") or "")
         keys: list[Key] = [
             (LikenessKind.PHONE, key)
-            for field in ("phone", "mobile")
+            for field in _NUMBERS
             if values.get(field) and (key := phone_key(values[field]))
         ]
         if "customer" not in values and len(key := name_key(name)) > 1:
             keys.append((LikenessKind.NAME, key))
-        for each in keys:
+        for each in dict.fromkeys(keys):
             self._new.setdefault(each, []).append((row.line, name))
 
     def _find_twins(self) -> None:

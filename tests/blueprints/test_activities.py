@@ -57,6 +57,22 @@ def test_the_full_form_keeps_place_photos_and_the_next_step(cast: Cast, wang: Br
         assert "布局.pdf" in text
 
 
+@pytest.mark.parametrize(("kind", "place"), [("Call", None), ("Visit", "大连")])
+def test_in_one_line_only_a_visit_has_a_place_and_photos(
+    cast: Cast, wang: Browser, kind: str, place: str | None
+) -> None:
+    """They are out of sight with any other kind, whatever was typed before it was chosen."""
+    form = wang.get(f"/customers/{cast.sigma.id}").form(f"/customers/{cast.sigma.id}/activities")
+    typed = {
+        **form["fields"], "kind": str(cast.option(OptionList.ACTIVITY_KIND, kind).id),
+        "summary": "看了车间", "place": "大连", "files": [(io.BytesIO(b"%PDF-1.7"), "布局.pdf")],
+    }  # fmt: skip
+    wang.post(form["action"], typed, content_type="multipart/form-data")
+    made = db.session.scalars(select(Activity).order_by(Activity.id.desc())).first()
+    assert made is not None
+    assert (made.place, len(made.files)) == (place, 1 if place else 0)
+
+
 def test_what_is_wrong_in_the_full_form_comes_back_in_full(cast: Cast, wang: Browser) -> None:
     where = f"/customers/{cast.sigma.id}/activities"
     page = wang.submit(wang.get(f"{where}/new"), where, 422, place="大连", summary="")

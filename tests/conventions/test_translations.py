@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from functools import cache
@@ -60,6 +61,20 @@ def test_the_code_is_read() -> None:
     texts = texts_of_the_code()
     assert len(texts) > 300
     assert {("", "Customers"), ("", "Save"), ("contact", "Title")} <= texts
+
+
+def test_no_text_stands_where_none_is_found() -> None:
+    """In an f-string Babel looks for nothing, so it would stay English without a word."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / "crm").rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in KEYWORDS
+        if isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
 
 
 def test_every_text_is_in_the_catalogue() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from crm import clock
-from crm.amounts import read_amount
+from crm.amounts import NoAmount, TooLarge, read_amount
 from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, MoneyField, WholeNumberField
 
@@ -57,6 +57,16 @@ def test_an_amount_that_cannot_be_meant_is_refused_and_kept(app: Flask, typed: s
     assert form.amount.errors
     assert form.amount.data is None
     assert form.amount._value() == typed
+
+
+@pytest.mark.parametrize(
+    ("written", "is_too_large"),
+    [("以双方最后签字盖章的合同为准，" * 5, False), ("9" * 99, True), ("¥" + "1 " * 50, True)],
+)
+def test_a_remark_is_no_amount_however_long_it_is(written: str, is_too_large: bool) -> None:
+    with pytest.raises(NoAmount) as raised:
+        read_amount(written)
+    assert isinstance(raised.value, TooLarge) is is_too_large
 
 
 @given(st.decimals(min_value=0, max_value=Decimal("99999999999.99"), places=2))

@@ -162,6 +162,24 @@ def test_undoing_takes_the_contacts_back_and_then_their_customers(cast: Cast) ->
     assert kept == {("王工", "contacts"), ("罗纳", "")}
 
 
+def test_of_a_customer_who_stays_as_it_is_nothing_is_undone(cast: Cast) -> None:
+    liu = person(cast, name="刘强", title="采购")
+    run = brought(f"{cast.sigma.name},刘强,经理,,,,", cast=cast)
+    assert [entry.noun for entry in db.session.scalars(select(ImportEntry))] == ["contacts"]
+    cast.sigma.trash(by=cast.admin)
+    db.session.commit()
+    undone(run, by=cast.admin)
+    assert (run.report["undone"]["kept"], liu.title) == ([], "采购")
+
+
+def test_a_new_customer_is_compared_by_the_number_of_its_contact(cast: Cast) -> None:
+    person(cast, name="刘强", mobile="138 1234 5678")
+    rows = ("泰信泵业,陈工,,13812345678,13812345678,,", "罗纳,王工,,,0411-1234567,,")
+    run = checked("\n".join([HEADER, *rows]) + "\n", by=cast.admin)
+    found = [(twin["line"], twin["kind"], twin["customer"]) for twin in run.report["twins"]]
+    assert found == [(2, "phone", cast.sigma.id)]
+
+
 def test_a_number_alone_is_nobodys(cast: Cast) -> None:
     fields = IMPORTERS["customers"].fields
     assert Mapping.of(fields, ["客户名称", "手机", "职务"]).columns == {"name": "客户名称"}

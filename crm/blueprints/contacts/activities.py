@@ -41,7 +41,8 @@ def create(customer_id: int) -> Response:
     prepared = read_uploads("files", lambda: _customer(customer_id))
     customer = _customer(customer_id)
     on = _noted_on(customer)
-    form = ActivityForm(customer, data=on, prepared=prepared)
+    in_full = "full" in request.args
+    form = ActivityForm(customer, in_one_line=not in_full, data=on, prepared=prepared)
     if "more" in request.args or not form.validate_on_submit():
         return _form(customer, on, form, 422 if form.errors else 200)
     _log(form, customer)

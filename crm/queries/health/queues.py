@@ -115,9 +115,9 @@ def timetable() -> Check:
     jobs = db.session.scalars(select(Job).order_by(Job.name)).all()
     if not jobs:
         return Check.warn(name, _("the worker has never run"), _("Start crm run, or crm work."))
+    never = _("not yet")
     found = "; ".join(
-        f"{job.name} {ago(job.last_finished_at) if job.last_finished_at else _('not yet')}"
-        for job in jobs
+        f"{job.name} {ago(job.last_finished_at) if job.last_finished_at else never}" for job in jobs
     )
     failed = [f"{job.name}: {job.last_error}" for job in jobs if job.last_error]
     if failed:
