@@ -51,5 +51,9 @@ def phone_shown(key: str) -> str:
 
 
 def compared(written: str) -> str:
-    """What two ways to write one number have in common, of a service's number, too."""
-    return phone_key(written) or digits_of(written) or written
+    """What two ways to write one number have in common, of a service's number, too.
+
+    Empty for what has too few digits for any number: two people with 无, - or 0 have none.
+    """
+    digits = digits_of(written)
+    return phone_key(written) or (digits if len(digits) >= FEWEST_OF_A_SERVICE else "")

@@ -113,6 +113,11 @@ def test_one_number_is_compared_as_one(written: str, other: str) -> None:
     assert compared(written) == compared(other) != compared("0411-87654322")
 
 
+@pytest.mark.parametrize("written", ["无", "-", "0", "待补", "/", "abc", "12"])
+def test_what_has_too_few_digits_is_compared_with_nothing(written: str) -> None:
+    assert compared(written) == ""
+
+
 @pytest.mark.parametrize(
     ("written", "possible", "whole"),
     [("12", False, False), ("110", True, False), ("8765432", True, True), ("1" * 20, True, True),

@@ -208,18 +208,19 @@ def mapping_form(run: ImportRun, glance: Glance, plan: Plan) -> MappingForm:
         assert isinstance(field.parse, OneOf)
         label, choices = import_field_word(run.noun, field), choices_among(field.parse.among)
         fields[f"constant_{name}"] = choice_of(label, [("", "—"), *choices])
+    amounts = {field.name for field in importer.all_fields() if field.is_money}
     fields |= {
         f"scale_{at}": choice_of(_("%(column)s counts", column=name), _scales())
         for at, name in enumerate(glance.header)
         if name
         and (scale_of(name) > 1 or glance.is_numeric(name) or filled.get(name) in plan.scales)
-        if any(field.is_money for field in importer.all_fields())
+        if amounts
     }
     data: dict[str, Any] = {
         f"column_{at}": filled.get(name, "") for at, name in enumerate(glance.header) if name
     }
     data |= {
-        f"scale_{at}": str(plan.scales.get(filled.get(name, ""), ""))
+        f"scale_{at}": _scale(name, filled.get(name, ""), plan, amounts)
         for at, name in enumerate(glance.header)
     }
     data |= {f"constant_{name}": text for name, text in plan.constants.items()}
@@ -236,6 +237,12 @@ def mapping_form(run: ImportRun, glance: Glance, plan: Plan) -> MappingForm:
 
 def _scales() -> list[tuple[str, str]]:
     return [("", "× 1"), *((scale, f"× {int(scale):,}") for scale in SCALES)]
+
+
+def _scale(column: str, field: str, plan: Plan, amounts: set[str]) -> str:
+    """How many a column counts: as the plan says, else as its title does, should it be chosen."""
+    counts = plan.scales.get(field, 1) if field in amounts else scale_of(column)
+    return str(counts) if counts > 1 else ""
 
 
 def _key(importer: type[Importer], mapping: Mapping, wanted: str) -> str:

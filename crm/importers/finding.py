@@ -56,13 +56,20 @@ class Finding:
     def keys_in_use(self) -> Iterable[tuple[int, str]]:
         """The id and the folded key of each of those."""
         for record_id, text in db.session.execute(self.in_use()):
-            if text:
-                yield record_id, folded_key(self._key_field, text)
+            if text and (key := folded_key(self._key_field, text)):
+                yield record_id, key
 
     def key(self, row: Row) -> str:
-        """What a row is known by."""
+        """What a row is known by.
+
+        :raises BadValue: it says something by which nothing can be found.
+        """
         value = row.values[self._key_field]
-        return f"line {row.line}" if value is None else folded_key(self._key_field, str(value))
+        if value is None:
+            return f"line {row.line}"
+        if not (key := folded_key(self._key_field, str(value))):
+            raise BadValue(_("is no telephone number to find anything by"), self._key_field)
+        return key
 
     def _records_of(self, rows: list[Row]) -> dict[str, list[Any]]:
         """The records with each row's key; where it is none of its own, those in use that fit."""
@@ -129,7 +136,10 @@ class Finding:
 
 
 def folded_key(field: str, text: str) -> str:
-    """A key as it is compared: names without case and punctuation, phones however written."""
+    """A key as it is compared: names without case and punctuation, phones however written.
+
+    Empty for what stands where a phone should, and is none.
+    """
     if field == "name":
         return key_of(text)
     if field in ("phone", "mobile"):

@@ -41,7 +41,10 @@ class Reading(ABC):
 
     @abstractmethod
     def key(self, row: Row) -> str:
-        """What a row is known by."""
+        """What a row is known by.
+
+        :raises BadValue: it says something by which nothing can be found.
+        """
 
     @property
     def needs_key(self) -> bool:
@@ -56,12 +59,14 @@ class Reading(ABC):
             return None
         row = Row(line.number, self.mapping.texts(dict(zip(header, line.cells, strict=True))), {})
         faults = [error for field in self._fields if (error := self._parse(field, row))]
+        if not faults:
+            try:
+                row.key = self.key(row)
+            except BadValue as no_key:
+                faults.append(no_key)
         for error in faults:
             self.report(row, error)
-        if faults:
-            return None
-        row.key = self.key(row)
-        return row if self._is_first(row) else None
+        return row if not faults and self._is_first(row) else None
 
     def _parse(self, field: Field, row: Row) -> BadValue | None:
         row.values[field.name] = None

@@ -258,6 +258,16 @@ def test_a_column_in_tens_of_thousands_is_counted_so_unless_it_is_said_otherwise
     assert cast.customer("Rho").annual_revenue == Decimal(25_000)
 
 
+def test_a_title_counts_for_a_field_that_is_chosen_by_hand(admin: Browser, cast: Cast) -> None:
+    run = begun("客户名称,年产值（万元）\nTau,35.5\n", by=cast.admin)
+    assert run.plan["scales"] == {}, "the column is not guessed"
+    page = admin.get(f"/imports/{run.id}/mapping")
+    assert page.form("/mapping")["fields"]["scale_1"] == "10000"
+    admin.submit(page, "/mapping", column_1="annual_revenue")
+    db.session.expire_all()
+    assert run.plan["scales"] == {"annual_revenue": 10_000}
+
+
 def test_a_scale_that_was_chosen_by_hand_stays_to_be_chosen(admin: Browser, cast: Cast) -> None:
     run = begun("name,营业额\nTau,30\nPsi,约50\n", by=cast.admin, partly=True,
                 scales={"annual_revenue": 10_000})  # fmt: skip

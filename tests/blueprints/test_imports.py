@@ -185,6 +185,15 @@ def test_a_row_finds_its_record_by_the_chosen_key(cast: Cast, key: str) -> None:
     assert (sigma.address, sigma.name) == ("大连", name)
 
 
+@pytest.mark.parametrize("none", ["无", "abc", "0"])
+def test_what_is_no_number_finds_nobody(cast: Cast, none: str) -> None:
+    cast.sigma.phone = none
+    db.session.commit()
+    run = checked(f"name,phone\nTau,{none}\nRho,{none}\n", by=cast.admin, key="phone")
+    assert [problem[:2] for problem in run.report["problems"]] == [[2, "phone"], [3, "phone"]]
+    assert "no telephone number" in run.report["problems"][0][3]
+
+
 def test_an_option_that_is_missing_is_made_if_that_is_wanted(cast: Cast) -> None:
     refused = checked("name,industry\nTau,养蜂\n", by=cast.admin)
     assert refused.report["counts"]["refused"] == 1

@@ -74,6 +74,16 @@ def test_a_mobile_number_tells_who_it_is_but_a_line_at_work_does_not(cast: Cast)
     assert (liu.name, len(at(cast.sigma))) == ("刘强强", before + 1)
 
 
+@pytest.mark.parametrize("fills_only", [False, True])
+@pytest.mark.parametrize("none", ["无", "-", "0", "待补", "/"])
+def test_two_people_without_a_number_are_two(cast: Cast, none: str, fills_only: bool) -> None:
+    zhang = person(cast, name="张三", mobile=none)
+    before = len(at(cast.sigma))
+    run = brought(f"{cast.sigma.name},李四,,{none},,,", cast=cast, fills_only=fills_only)
+    assert counts(run) == (0, 1, 0, 0)
+    assert (zhang.name, len(at(cast.sigma))) == ("张三", before + 1)
+
+
 def test_the_preview_shows_what_becomes_of_the_contact(cast: Cast) -> None:
     person(cast, name="刘强", title="采购")
     run = checked(f"{HEADER}\n{cast.sigma.name},刘强,经理,,,,\n", by=cast.admin)
