@@ -140,14 +140,12 @@ def _said(kept: str, offered: list[Any]) -> str:
 
 def _likely(text: str, offered: list[Any]) -> Any:
     """The one that the value most likely stands for; ``None`` if it is like none."""
-    people = {thing.name: thing for thing in offered if isinstance(thing, User)}
-    others = {
-        name: thing
-        for thing in offered
-        if not isinstance(thing, User)
-        for name in (*texts_of(thing), called(thing))
-    }
-    return (people | others).get(same_person(text, list(people)) or alike(text, list(others)))
+    if isinstance(offered[0] if offered else None, User):
+        names = [user.name for user in offered]
+        same = same_person(text, names)
+        return offered[names.index(same)] if same else None
+    labels = {name: thing for thing in offered for name in (*texts_of(thing), called(thing))}
+    return labels.get(alike(text, list(labels)))
 
 
 def _preset(text: str, likely: Any) -> str:

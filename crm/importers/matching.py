@@ -30,6 +30,7 @@ ALIKE, SAME_PERSON = 0.75, 0.9
 # What a value stands for: behind the first, what its field understands; behind the second, the id
 # of one record; else an ``Instead``.
 MEANS, _ID = "=", "#"
+_MARKS = re.compile(r"\d+|[-+*#<>=≤≥±%]")
 
 
 class Instead(StrEnum):
@@ -154,14 +155,19 @@ def _with_id(among: Any, wanted: int) -> Any:
 
 
 def same_person(text: str, names: Sequence[str]) -> str:
-    """The one of ``names`` that is a colleague's as a whole; a remark in brackets is none of it."""
-    wanted, folded = fold(re.split("[(（]", text)[0]), {fold(name): name for name in names}
-    close = get_close_matches(wanted, folded, n=1, cutoff=SAME_PERSON)
-    return folded[close[0]] if close else ""
+    """The one of ``names`` that a value has as a whole; a remark in brackets is none of it.
+
+    Of two that it may be, it is neither.
+    """
+    wanted, folded = fold(re.split("[(（]", text)[0]), [fold(name) for name in names]
+    close = get_close_matches(wanted, folded, n=2, cutoff=SAME_PERSON)
+    return names[folded.index(close[0])] if len(close) == 1 else ""
 
 
 def is_near(text: str, label: str) -> bool:
-    """Whether both are all but written the same."""
+    """Whether both are all but written the same: A+ is not A, nor 10-50 人 10-500 人."""
+    if _MARKS.findall(text) != _MARKS.findall(label):
+        return False
     return SequenceMatcher(None, fold(text), fold(label)).ratio() >= ALIKE
 
 

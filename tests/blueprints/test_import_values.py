@@ -187,6 +187,29 @@ def test_a_colleague_is_proposed_by_the_whole_name_alone(
     assert (fields["value_0"], fields["value_1"]) == ("", meaning(cast.wang))
 
 
+def test_of_two_colleagues_of_one_name_none_is_proposed(admin: Browser, cast: Cast) -> None:
+    cast.wang.name = cast.li.name = "王芳"
+    db.session.commit()
+    run = checked("name,owner\nTau,王芳\n", by=cast.admin)
+    page = admin.get(f"/imports/{run.id}/values")
+    assert page.form("/values")["fields"]["value_0"] == ""
+    assert "(proposed)" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("value", "label"), [("战略客户+", "战略客户"), ("10-500人", "10-50人"), ("Ⅱ类-", "Ⅱ类")]
+)
+def test_what_a_sign_or_a_number_tells_apart_is_not_chosen_beforehand(
+    admin: Browser, cast: Cast, value: str, label: str
+) -> None:
+    db.session.add(Option(list=OptionList.GRADE, label_zh=label, label_en=""))
+    db.session.commit()
+    run = checked(f"name,grade\nTau,{value}\n", by=cast.admin)
+    page = admin.get(f"/imports/{run.id}/values")
+    assert f"{label} (proposed)" in page.text
+    assert page.form("/values")["fields"]["value_0"] == ""
+
+
 def test_what_is_only_like_one_of_ours_is_proposed_and_not_chosen(
     admin: Browser, cast: Cast
 ) -> None:

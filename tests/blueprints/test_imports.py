@@ -312,6 +312,7 @@ def test_what_was_said_otherwise_since_is_not_brought_in(admin: Browser) -> None
     admin.submit(preview, "/writing")
     jobs.run_once()
     assert customers() == before
+    assert "The file was checked again" in admin.get(admin.location).text
 
 
 def test_nothing_is_changed_or_thrown_away_in_the_hands_of_the_worker(
