@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from crm.extensions import db, reading_only
-from crm.models import Customer, Deal, User
+from crm.models import Contact, Customer, Deal, User
 from tests.cast import Cast
 from tests.importers.conftest import prepare
 from tests.importers.sparklesquad import read, sample
@@ -82,12 +82,55 @@ def test_a_companys_files_come_in_and_go_again(cast: Cast, open_as: Opener) -> N
     assert count(Deal) == before[1] + rows
     assert owners() == Counter(row["sales_agent"] for row in read("sales_pipeline.csv"))
 
+    undo(page)
+    assert count(Deal) == before[1]
+
+
+def test_values_are_matched_what_is_empty_filled_in_and_all_of_it_taken_back(
+    cast: Cast, open_as: Opener, tmp_path: Path
+) -> None:
+    phone, before = cast.sigma.phone, count(Customer)
+    assert cast.sigma.address is None
+    file = tmp_path / "名单.csv"
+    file.write_text(
+        "客户名称,行业,电话,地址,对接人,对接人手机\n"
+        f"{cast.sigma.name},石油化工业,7,大连开发区,刘强,13812345678\n泰信泵业,养蜂,8,,陈工,\n罗纳,,,,,\n"
+    )
+    page = open_as("admin")
+    choose(page, "Customers", file)
+    page.get_by_label("Of those that are here").select_option("Only fill in what is empty")
+    look(page)
+
+    page.get_by_role("link", name="Match the values").click()
+    page.get_by_label("养蜂").select_option("empty")
+    expect(page.get_by_label("石油化工业").locator("option:checked")).to_contain_text("proposed")
+    page.get_by_role("button", name="Check the file again").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    run_worker()
+    expect(page.get_by_text("The first rows, as they become").first).to_be_visible()
+    bring_in(page, "Bring in 3 rows")
+    assert count(Customer) == before + 2
+    assert (cast.sigma.phone, cast.sigma.address) == (phone, "大连开发区")
+    assert contacts() >= {"刘强", "陈工"}
+
+    undo(page)
+    assert count(Customer) == before
+    assert (cast.sigma.phone, cast.sigma.address) == (phone, None)
+    assert contacts().isdisjoint({"刘强", "陈工"})
+
+
+def undo(page: Page) -> None:
     page.get_by_role("link", name="Undo this import").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     run_worker()
     expect(page.get_by_text("Undone by")).to_be_visible()
-    assert count(Deal) == before[1]
+
+
+def contacts() -> set[str]:
+    """The names of those who are not in the trash."""
+    db.session.rollback()
+    return set(db.session.scalars(select(Contact.name).where(Contact.trashed_at.is_(None))))
 
 
 @pytest.mark.looks
