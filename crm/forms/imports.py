@@ -12,7 +12,6 @@ from wtforms import BooleanField, FileField, RadioField, SelectField, StringFiel
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
-from crm.extensions import db
 from crm.forms.base import BaseForm
 from crm.forms.import_choices import choice_of, choices_among
 from crm.importers import IMPORTERS, Importer, Mapping, Refused, uploads
@@ -117,7 +116,8 @@ class MappingForm(BaseForm):
     )
     keep_as = StringField(
         _l("Keep for next time as"), validators=[Optional(), Length(max=80)],
-        description=_l("A template that everybody who imports is offered for such files."),
+        description=_l("A template that everybody who imports is offered for such files; one "
+                       "that is called so already is replaced."),
     )  # fmt: skip
 
     importer: type[Importer]
@@ -168,8 +168,7 @@ class MappingForm(BaseForm):
     def keep_template(self, run: ImportRun, *, by: User) -> None:
         """Keep the plan under the name that was typed, if one was."""
         if self.keep_as.data:
-            plan = self.plan().stored
-            db.session.add(ImportTemplate(noun=run.noun, name=self.keep_as.data, plan=plan, by=by))
+            ImportTemplate.keep(run.noun, self.keep_as.data, self.plan().stored, by=by)
 
     def _is_whole(self) -> bool:
         """Whether no field is filled twice, and every needed one once."""

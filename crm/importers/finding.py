@@ -20,7 +20,7 @@ from crm.importers.known import key_of
 from crm.importers.mapping import Mapping
 from crm.importers.problems import BadValue
 from crm.importers.rows import Row
-from crm.models import User
+from crm.models import ImportEntry, User
 from crm.telephones import compared
 
 
@@ -30,8 +30,11 @@ class Finding:
     model: ClassVar[Any]
     # The fields by which a row can find its record, the surest first.
     keys: ClassVar[tuple[str, ...]] = ("code", "external_id", "name")
+    noun: ClassVar[str]
     mapping: Mapping
     _key_field: str
+    # Outside id → the record in the trash that had it when its import was undone.
+    _undone: dict[str, Any]
 
     @classmethod
     def key_for(cls, mapping: Mapping) -> str:
@@ -80,7 +83,7 @@ class Finding:
                 records[str(record.id)].append(record)
             return records
         if self._key_field in ("external_id", "name") and hasattr(self.model, "external_id"):
-            for record in self._load(self.model.external_id, list(records)):
+            for record in self._not_undone(self._load(self.model.external_id, list(records))):
                 records[record.external_id].append(record)
         if self._key_field != "external_id":
             key_by_id = {
@@ -106,6 +109,26 @@ class Finding:
         if record is None and self._key_field == "code" and row.values["code"]:
             raise BadValue(_("is not here"), "code")
         return record
+
+    def _not_undone(self, found: Iterable[Any]) -> list[Any]:
+        """Those without what an undone import left in the trash: its rows are new again."""
+        records = list(found)
+        trashed = {one.id: one for one in records if getattr(one, "trashed_at", None) is not None}
+        if not trashed:
+            return records
+        for record_id, undone_at in db.session.execute(
+            ImportEntry.undone(self.noun, list(trashed))
+        ):
+            if trashed[record_id].trashed_at <= undone_at:  # else somebody has put it there since
+                self._undone[trashed[record_id].external_id] = trashed[record_id]
+        return [one for one in records if one not in self._undone.values()]
+
+    def _give_way(self, external_id: str | None) -> None:
+        """Let what an undone import left in the trash give up its outside id to a new record."""
+        record = self._undone.pop(external_id or "", None)
+        if record is not None:
+            record.external_id = None
+            db.session.flush()  # the new one is written before it otherwise
 
     def _load(self, column: InstrumentedAttribute[Any], values: list[Any]) -> Iterable[Any]:
         return db.session.scalars(self._loaded().where(column.in_(values))) if values else ()

@@ -58,6 +58,7 @@ class Importer(Finding, Reading, Recording):
             raise Refused(_("Nothing tells the rows apart: map external_id, or name."))
         self._line_of: dict[str, int] = {}
         self._free_ids: list[int] = []
+        self._undone = {}
 
     @classmethod
     def all_fields(cls) -> tuple[Field, ...]:
@@ -121,6 +122,7 @@ class Importer(Finding, Reading, Recording):
         self._count(Fate.CREATED, row, None, set())
         self.known.options.take(row.values.values())
         if self.writing:
+            self._give_way(self.external_id(row))
             made = self.create(row)
             if self.journal is not None:
                 self.journal.made(row.line, made)

@@ -43,7 +43,7 @@ class Instead(StrEnum):
 
 @dataclass
 class Unmatched:
-    """A value that is not known here, or is somebody who has left: ``is_here``."""
+    """A value that is not known here; or, if it ``is_here``, who has left, or is out of use."""
 
     text: str
     is_here: bool
@@ -87,6 +87,9 @@ class Matching:
                 for unmatched in self._unmatched.values()
                 for one in unmatched.values()
             ),
+            "values_stale": sum(
+                one.is_here for unmatched in self._unmatched.values() for one in unmatched.values()
+            ),
             "values_cut": sorted(self._cut),
         }
 
@@ -99,10 +102,10 @@ class Matching:
             raise
         has_left = isinstance(value, User) and not value.is_active
         comes = isinstance(value, Option) and self._known.options.comes(value)
-        if said or has_left or comes:
-            is_stale = has_left or (isinstance(value, Option) and not (value.active or comes))
+        is_stale = has_left or (isinstance(value, Option) and not (value.active or comes))
+        if said or comes or is_stale:
             seen = Unmatched(
-                text, is_here=has_left and not said, is_said=bool(said) and not is_stale
+                text, is_here=is_stale and not said, is_said=bool(said) and not is_stale
             )
             self._note(field, seen)
         return value

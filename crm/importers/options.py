@@ -47,7 +47,8 @@ class Labels(Generic[Named]):
         """
         named = self.find(text)
         if named is None:
-            known = dict.fromkeys(each.label(choose_language()) for each in self._written.values())
+            offered = (one for one in self._written.values() if getattr(one, "active", True))
+            known = dict.fromkeys(one.label(choose_language()) for one in offered)
             raise BadValue(_("is none of: %(known)s", known=", ".join(known)))
         return named
 

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, false, func, select, true
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, false, func, null, select, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Key, Label, Name, stored_by_value
+from crm.extensions import db
 from crm.models.event import Action, Event
 from crm.models.leased import Leased, waiting_index
 
@@ -191,6 +192,25 @@ class ImportEntry(Base):
         """What ``run`` made and changed, in the order of the file, after the entry ``after``."""
         return select(cls).where(cls.run_id == run.id, cls.id > after).order_by(cls.id)
 
+    @classmethod
+    def undone(cls, noun: str, ids: list[int]) -> Select[int, datetime | None]:
+        """Those of ``ids`` that an import made which was undone, and when that was."""
+        of_noun = func.coalesce(func.nullif(cls.noun, ""), ImportRun.noun) == noun
+        return (
+            select(cls.record_id, ImportRun.undone_at)
+            .join(ImportRun, ImportRun.id == cls.run_id)
+            .where(of_noun, cls.record_id.in_(ids), cls.changes.is_(null()))
+            .where(ImportRun.state == ImportState.UNDONE)
+        )
+
+    @classmethod
+    def counts(cls, run: ImportRun) -> Select[int, int]:
+        """How many records ``run`` made and changed, those that came along with others too."""
+        made = cls.changes.is_(null())
+        return select(func.count().filter(made), func.count().filter(~made)).where(
+            cls.run_id == run.id
+        )
+
 
 class ImportTemplate(Base):
     """What the columns of a kind of file mean, kept under a name for everybody who imports."""
@@ -216,6 +236,15 @@ class ImportTemplate(Base):
     def of(cls, noun: str) -> Select[ImportTemplate]:
         """The templates for one noun, by name."""
         return select(cls).where(cls.noun == noun).order_by(cls.name, cls.id)
+
+    @classmethod
+    def keep(cls, noun: str, name: str, plan: dict[str, Any], *, by: User) -> None:
+        """Keep ``plan`` under a name; one that is called so already is replaced."""
+        template = db.session.scalars(cls.of(noun).where(cls.name == name)).first()
+        if template is None:
+            db.session.add(cls(noun=noun, name=name, plan=plan, by=by))
+        else:
+            template.plan, template.by = plan, by
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether the file has every column that the template reads."""

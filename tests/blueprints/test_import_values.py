@@ -281,6 +281,18 @@ def test_a_column_in_tens_of_thousands_is_counted_so_unless_it_is_said_otherwise
     assert cast.customer("Rho").annual_revenue == Decimal(25_000)
 
 
+def test_an_option_out_of_use_is_asked_about_and_not_offered(admin: Browser, cast: Cast) -> None:
+    done("name,tags\nTau,VIP\n", by=cast.admin, makes_options=True)
+    vip = db.session.scalars(select(Option).where(Option.label_zh == "VIP")).one()
+    vip.active = False
+    db.session.commit()
+    run = checked("name,tags\nRho,VIP\nPsi,新\n", by=cast.admin, makes_options=False)
+    assert ("tags", "VIP", 1) in values_of(run)
+    assert run.report["values_stale"] == 1
+    assert "1 value is out of use" in admin.get(f"/imports/{run.id}").text
+    assert "VIP" not in run.report["problems"][0][3]
+
+
 def test_a_title_counts_for_a_field_that_is_chosen_by_hand(admin: Browser, cast: Cast) -> None:
     run = begun("客户名称,年产值（万元）\nTau,35.5\n", by=cast.admin)
     assert run.plan["scales"] == {}, "the column is not guessed"

@@ -371,6 +371,13 @@ def test_mended_rows_are_read_as_the_file_they_come_from(
     assert cast.customer("Tau").employees == 15
 
 
+def test_a_template_of_the_same_name_is_replaced(admin: Browser, cast: Cast) -> None:
+    for key in ("name", "phone"):
+        page = upload(admin, "a,b\nTau,1234567\n")
+        check(admin, page, column_0="name", column_1="phone", key=key, keep_as="年会名单")
+    assert db.session.scalars(select(ImportTemplate)).one().plan["key"] == "phone"
+
+
 def test_the_same_columns_mean_the_same_to_the_same_person(cast: Cast) -> None:
     content = "甲,乙\nTau,1\n"
     checked(content, by=cast.admin, columns={"name": "甲"})
@@ -530,6 +537,33 @@ def test_undoing_trashes_what_was_made_and_puts_back_what_was_changed(cast: Cast
     assert event.particulars["trashed"] == 1
     changed = select(Event).where(Event.action == Action.CUSTOMER_CHANGED).order_by(Event.id.desc())
     assert "owner" in db.session.scalars(changed.limit(1)).one().particulars["changes"]
+
+
+def test_what_was_undone_can_be_brought_in_again(cast: Cast) -> None:
+    undone(done("name,phone\nTau,7\n", by=cast.admin), by=cast.admin)
+    left = cast.customer("Tau")
+    run = done("name,phone\nTau,8\n", by=cast.admin, fills_only=True)
+    assert run.report["counts"]["created"] == 1, run.report["problems"]
+    made = db.session.scalars(
+        select(Customer).where(Customer.name == "Tau", Customer.trashed_at.is_(None))
+    ).one()
+    assert (made.phone, left.phone, left.is_trashed) == ("8", "7", True)
+
+
+def test_what_somebody_put_into_the_trash_is_restored_first(cast: Cast) -> None:
+    run = undone(done("name\nTau\n", by=cast.admin), by=cast.admin)
+    tau = cast.customer("Tau")
+    tau.restore(by=cast.admin)
+    run.undone_at -= timedelta(minutes=1)  # the clock of tests stands still
+    tau.trash(by=cast.admin)
+    db.session.commit()
+    run = checked("name\nTau\n", by=cast.admin)
+    assert "in the trash" in run.report["problems"][0][3]
+
+
+def test_the_question_counts_what_came_along_too(admin: Browser, cast: Cast) -> None:
+    run = done("客户名称,对接人\nTau,张三\nRho,\n", by=cast.admin)
+    assert "3 records" in admin.get(f"/imports/{run.id}/undoing/new").text
 
 
 def test_what_was_changed_since_stays_and_is_named(cast: Cast) -> None:

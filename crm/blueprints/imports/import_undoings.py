@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 from crm.extensions import db
 from crm.forms.base import BaseForm
 from crm.hypermedia import ask, go
-from crm.models import ImportRun, ImportState
+from crm.models import ImportEntry, ImportRun, ImportState
 from crm.policies import find, require
 
 bp = Blueprint("import_undoings", __name__)
@@ -19,7 +19,8 @@ bp = Blueprint("import_undoings", __name__)
 def new(run_id: int) -> Response:
     require("import", ImportRun)
     run = find(ImportRun, run_id)
-    return ask("imports/undoings/new.html", form=BaseForm(), run=run)
+    made, changed = db.session.execute(ImportEntry.counts(run)).one()
+    return ask("imports/undoings/new.html", form=BaseForm(), run=run, made=made, changed=changed)
 
 
 @bp.post("/imports/<int:run_id>/undoing")
