@@ -169,7 +169,7 @@ def shown(value: Any, zone: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return f"{value:,f}"
+        return f"{value.normalize():,f}"
     if isinstance(value, list):
         return ", ".join(shown(each, zone) for each in value)
     return str(value)

@@ -561,6 +561,22 @@ def test_what_somebody_put_into_the_trash_is_restored_first(cast: Cast) -> None:
     assert "in the trash" in run.report["problems"][0][3]
 
 
+def test_what_lies_in_the_trash_is_named_without_a_way_to_it(admin: Browser, cast: Cast) -> None:
+    run = done("name\nTau\n", by=cast.admin)
+    way = f"/customers/{cast.customer('Tau').id}"
+    assert way in admin.get(f"/imports/{run.id}").html
+    undone(run, by=cast.admin)
+    page = admin.get(f"/imports/{run.id}")
+    assert "Tau" in page.text
+    assert way not in page.html
+
+
+def test_amounts_of_the_preview_have_no_idle_decimals(cast: Cast) -> None:
+    content = "name,年营业额（万元）\nTau,35.50\nRho,2.3450\n"
+    rows = checked(content, by=cast.admin).report["rows"]
+    assert [row["cells"]["annual_revenue"][1] for row in rows] == ["355,000", "23,450"]
+
+
 def test_the_question_counts_what_came_along_too(admin: Browser, cast: Cast) -> None:
     run = done("客户名称,对接人\nTau,张三\nRho,\n", by=cast.admin)
     assert "3 records" in admin.get(f"/imports/{run.id}/undoing/new").text
