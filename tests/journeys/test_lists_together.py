@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from crm.extensions import db, reading_only
 from crm.models import Customer
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, ready
 
 pytestmark = pytest.mark.journey
 
@@ -120,6 +120,7 @@ def test_a_view_is_kept_changed_and_deleted(cast: Cast, open_as: Opener) -> None
     dialog.get_by_role("button", name="Save").click()
     views = page.get_by_role("navigation", name="Views")
     expect(views.get_by_role("link", name="工厂")).to_have_attribute("aria-current", "page")
+    ready(page)  # what is typed before is not searched for
     page.get_by_role("searchbox", name="Name, code, phone").fill("一号")
     save = page.get_by_role("button", name="Save changes")
     save.click()
