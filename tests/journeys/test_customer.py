@@ -78,6 +78,7 @@ def test_a_visit_asks_for_place_and_photos_at_once(
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation({"latitude": 38.914, "longitude": 121.6147})
     page.goto(f"/customers/{cast.sigma.id}#timeline")
+    ready(page)  # the buttons beside the place are worth something by then
     form = page.locator(".form-quick")
     place = form.get_by_label("Place")
     expect(place).to_be_hidden()
