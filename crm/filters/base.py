@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -232,15 +232,10 @@ class ListFilter(Narrowing):
         )  # fmt: skip
 
     def counter(self, user: User) -> Counter:
-        """How far its records are counted.
-
-        Of what very many hold, the newest are enough for who sees most of them.
-        """
+        """How far its records are counted."""
         if not self.q:
             return Counter(paging.COUNTED)
-        sees_most = user.sees(Noun.CUSTOMERS) >= Scope.TEAM
-        newest = self.among_newest(3 * FOUND) if sees_most else []
-        return Counter(FOUND, is_one_of(self.MODEL, newest) if newest else None)
+        return counter_of_found(self.MODEL, self.among_newest, user)
 
     def among_newest(self, count: int) -> list[Select[int]]:
         """The ids of the ``count`` newest of the very many that fit; none where they are few."""
@@ -258,6 +253,24 @@ class ListFilter(Narrowing):
             *(option for column in self.shown for option in column.load),
             *(column.load_for(user) for column in self.shown if column.load_for),
         )
+
+
+def counter_of_found(
+    model: Any, among_newest: Callable[[int], Sequence[Select[int]]], user: User
+) -> Counter:
+    """How far what was searched for is counted.
+
+    Of what very many hold, the newest are enough for who sees most of them.
+
+    :param among_newest: gives the ids of so many of them.
+    """
+    newest = among_newest(3 * FOUND) if sees_most(user) else ()
+    return Counter(FOUND, is_one_of(model, newest) if newest else None)
+
+
+def sees_most(user: User) -> bool:
+    """Whether what the index finds is likely to be seen; who owns little reads that instead."""
+    return user.sees(Noun.CUSTOMERS) >= Scope.TEAM
 
 
 def one_of(column: InstrumentedAttribute[Any], values: Sequence[Any]) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -226,7 +227,7 @@ def is_either(model: Any, *conditions: ColumnElement[bool]) -> ColumnElement[boo
     return is_one_of(model, [select(_id(model)).where(each).correlate(None) for each in conditions])
 
 
-def is_one_of(model: Any, ids: list[Select[int]]) -> ColumnElement[bool]:
+def is_one_of(model: Any, ids: Sequence[Select[int]]) -> ColumnElement[bool]:
     """The condition that a record is found by one of the queries for ``ids``, which are few."""
     found = union(*ids)
     if db.engine.dialect.name == "postgresql":  # as an array it is made once, and gone through

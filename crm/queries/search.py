@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, case, literal, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.extensions import db
-from crm.filters.base import ListFilter
+from crm.filters.base import ListFilter, counter_of_found, sees_most
 from crm.filters.contacts import ContactFilter
 from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter, DealStatus
@@ -27,15 +27,13 @@ from crm.models import (
     Deal,
     Event,
     ExpenseClaim,
-    Noun,
-    Scope,
     Task,
     User,
 )
 from crm.models.named import Named
 from crm.models.searchable import Question, Searchable, ask_together, is_one_of
 from crm.nouns import BY_TABLE, NOUNS, Record, record_url
-from crm.paging import FOUND, LONGEST, Counter
+from crm.paging import LONGEST
 from crm.wording import word_for
 
 
@@ -228,14 +226,8 @@ def counts(q: str, user: User) -> dict[str, int]:
 
 
 def _count(searched: Searched, q: str, user: User) -> int:
-    newest = searched.among_newest(q, 3 * FOUND) if _sees_most(user) else ()
-    among = is_one_of(searched.model, [*newest]) if newest else None
-    return Counter(FOUND, among).rows_of(searched.fitting(q, user), searched.model.id)
-
-
-def _sees_most(user: User) -> bool:
-    """Whether what the index finds is likely to be seen; who owns little reads that instead."""
-    return user.sees(Noun.CUSTOMERS) >= Scope.TEAM
+    counter = counter_of_found(searched.model, partial(searched.among_newest, q), user)
+    return counter.rows_of(searched.fitting(q, user), searched.model.id)
 
 
 def recent(user: User) -> list[Hit]:
@@ -287,7 +279,7 @@ def _best(searched: Searched, q: str, user: User, count: int) -> Sequence[Any]:
         .options(*searched.load)
         .limit(count)
     )
-    newest = searched.among_newest(q, RANKED) if _sees_most(user) else ()
+    newest = searched.among_newest(q, RANKED) if sees_most(user) else ()
     if newest:
         called_so = (
             [select(model.id).where(model.sort_name == sort_key(q))]
