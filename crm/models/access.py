@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import IntEnum, StrEnum
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from flask import has_app_context
 from sqlalchemy import ColumnElement, Select, any_, false, func, or_, select, true, union_all
@@ -134,6 +134,36 @@ def is_one_of_all(
     # As an array it is made once, and no guess at its length leads PostgreSQL astray.
     found: ColumnElement[bool] = model.id == any_(func.array(ids.scalar_subquery()))
     return found
+
+
+class Seen:
+    """A mixin: a record is seen in one of ``_ways_to_see``, as far as the right on ``SEEN_AS``."""
+
+    SEEN_AS: ClassVar[Noun]
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[Self]:
+        """The records ``user`` may see, those in the trash left out."""
+        model: Any = cls
+        return select(cls).where(model.trashed_at.is_(None), cls.seen_by(user))
+
+    @classmethod
+    def listed_for(cls, user: User) -> Select[Self]:
+        """The same, to read all of them."""
+        model: Any = cls
+        scope = user.sees(cls.SEEN_AS)
+        seen = is_one_of_all(cls, scope, lambda seen: cls._ways_to_see(user, seen))
+        return select(cls).where(model.trashed_at.is_(None), seen)
+
+    @classmethod
+    def seen_by(cls, user: User) -> ColumnElement[bool]:
+        """The condition that ``user`` may see a record."""
+        return or_(*cls._ways_to_see(user, cls))
+
+    @classmethod
+    def _ways_to_see(cls, user: User, seen: Any) -> tuple[ColumnElement[bool], ...]:
+        """The ways, as conditions on the table ``seen``."""
+        raise NotImplementedError(cls.__name__)
 
 
 @cache

@@ -34,7 +34,7 @@ from sqlalchemy.orm import (
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
-from crm.models.access import Noun, Scope, another, is_among, is_one_of_all, owned_within
+from crm.models.access import Noun, Scope, Seen, another, is_among, is_one_of_all, owned_within
 from crm.models.company import Company
 from crm.models.custom_field import CustomNoun
 from crm.models.custom_field.customized import Customized
@@ -76,7 +76,7 @@ _IN_USE = text("trashed_at IS NULL")
 
 
 class Customer(
-    Pooled, Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base
+    Seen, Pooled, Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base
 ):
     __tablename__ = "customer"
     __table_args__ = (
@@ -91,6 +91,7 @@ class Customer(
               sqlite_where=_IN_USE, postgresql_where=_IN_USE),
     )  # fmt: skip
 
+    SEEN_AS = Noun.CUSTOMERS
     TRASHED, RESTORED = Action.CUSTOMER_TRASHED, Action.CUSTOMER_RESTORED
     CUSTOM_NOUN = CustomNoun.CUSTOMER
     SEARCHED, LETTER = ("name", "code", "external_id", "phone", "also_known_as"), "C"
@@ -139,23 +140,6 @@ class Customer(
     open_amount: Mapped[Decimal | None] = query_expression()
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[Customer]:
-        """The customers ``user`` may see, those in the trash left out."""
-        return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
-
-    @classmethod
-    def listed_for(cls, user: User) -> Select[Customer]:
-        """The same, to read all of them."""
-        scope = user.sees(Noun.CUSTOMERS)
-        seen = is_one_of_all(cls, scope, lambda seen: cls._ways_to_see(user, seen))
-        return select(cls).where(cls.trashed_at.is_(None), seen)
-
-    @classmethod
-    def seen_by(cls, user: User) -> ColumnElement[bool]:
-        """Known to ``user``, or lying in the pool."""
-        return or_(*cls._ways_to_see(user, cls))
-
-    @classmethod
     def known_to(cls, user: User) -> ColumnElement[bool]:
         """Owned within scope, helped at, or the customer of an own deal: its people are known, too.
 
@@ -171,6 +155,7 @@ class Customer(
 
     @classmethod
     def _ways_to_see(cls, user: User, seen: Any) -> tuple[ColumnElement[bool], ...]:
+        """Known to ``user``, or lying in the pool."""
         ways = cls._ways_to_know(user, seen)
         in_reach = user.sees(Noun.CUSTOMERS) in (Scope.OWN, Scope.TEAM)
         return (*ways, seen.owner_id.is_(None)) if in_reach and Company.current().has_pool else ways

@@ -17,7 +17,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    or_,
     select,
     text,
 )
@@ -26,7 +25,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, sele
 from crm import clock
 from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, cents_of
 from crm.extensions import db
-from crm.models.access import Noun, Scope, is_one_of_all, owned_within
+from crm.models.access import Noun, Scope, Seen, owned_within
 from crm.models.company import Company
 from crm.models.custom_field import CustomNoun
 from crm.models.custom_field.customized import Customized
@@ -61,6 +60,7 @@ _OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
 
 
 class Deal(
+    Seen,
     Moving,
     Closing,
     Tagged,
@@ -89,6 +89,7 @@ class Deal(
         Index(None, "created_at"),
     )  # fmt: skip
 
+    SEEN_AS = Noun.DEALS
     TRASHED, RESTORED = Action.DEAL_TRASHED, Action.DEAL_RESTORED
     CUSTOM_NOUN = CustomNoun.DEAL
     SEARCHED, LETTER = ("name", "product", "external_id"), "D"
@@ -134,24 +135,8 @@ class Deal(
     collaborators: Mapped[list[User]] = relationship(secondary=deal_collaborator)
 
     @classmethod
-    def visible_to(cls, user: User) -> Select[Deal]:
-        """The deals ``user`` may see, those in the trash left out."""
-        return select(cls).where(cls.trashed_at.is_(None), cls.seen_by(user))
-
-    @classmethod
-    def listed_for(cls, user: User) -> Select[Deal]:
-        """The same, to read all of them."""
-        scope = user.sees(Noun.DEALS)
-        seen = is_one_of_all(cls, scope, lambda seen: cls._ways_to_see(user, seen))
-        return select(cls).where(cls.trashed_at.is_(None), seen)
-
-    @classmethod
-    def seen_by(cls, user: User) -> ColumnElement[bool]:
-        """Owned within scope, helped with, or at a customer looked after."""
-        return or_(*cls._ways_to_see(user, cls))
-
-    @classmethod
     def _ways_to_see(cls, user: User, seen: Any) -> tuple[ColumnElement[bool], ...]:
+        """Owned within scope, helped with, or at a customer looked after."""
         scope = user.sees(Noun.DEALS)
         mine = owned_within(user, scope, seen.owner_id)
         if scope in (Scope.ALL, Scope.NONE):
