@@ -12,12 +12,12 @@ import "./connection.js";
 const connected = new WeakSet();
 
 async function attach() {
-  for (const element of document.querySelectorAll("[data-behaviour]")) {
-    if (connected.has(element)) continue;
-    connected.add(element);
-    const { connect } = await import(`./behaviours/${element.dataset.behaviour}.js`);
-    connect(element);
-  }
+	for (const element of document.querySelectorAll("[data-behaviour]")) {
+		if (connected.has(element)) continue;
+		connected.add(element);
+		const { connect } = await import(`./behaviours/${element.dataset.behaviour}.js`);
+		connect(element);
+	}
 }
 
 document.documentElement.classList.add("js");

@@ -3,13 +3,13 @@
 let around = [];
 
 addEventListener("focusin", ({ target }) => {
-  around = [];
-  for (let each = target; each; each = each.parentElement) if (each.id) around.push(each.id);
+	around = [];
+	for (let each = target; each; each = each.parentElement) if (each.id) around.push(each.id);
 });
 
 addEventListener("htmx:finally:request", () => {
-  const place = around.map((id) => document.getElementById(id)).find(Boolean);
-  if (!place || document.activeElement !== document.body) return;
-  if (place.tabIndex < 0) place.tabIndex = -1; // it takes the focus only so
-  place.focus({ preventScroll: true });
+	const place = around.map((id) => document.getElementById(id)).find(Boolean);
+	if (!place || document.activeElement !== document.body) return;
+	if (place.tabIndex < 0) place.tabIndex = -1; // it takes the focus only so
+	place.focus({ preventScroll: true });
 });

@@ -1,22 +1,22 @@
 // A combobox: arrows choose among the options, Enter picks one.
 
 export function listbox(field, list, pick) {
-  let chosen = null;
-  const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
-  function choose(option) {
-    chosen?.setAttribute("aria-selected", false);
-    chosen = option ?? null;
-    chosen?.setAttribute("aria-selected", true);
-    chosen?.scrollIntoView({ block: "nearest" });
-    field.setAttribute("aria-activedescendant", chosen?.id ?? "");
-  }
-  field.addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.isComposing || list.hidden || !(by || event.key === "Enter")) return;
-    event.preventDefault();
-    const here = options().indexOf(chosen);
-    if (by) choose(options().at(here < 0 && by < 0 ? -1 : (here + by) % options().length));
-    else pick(event);
-  });
-  return { options, choose, chosen: () => chosen };
+	let chosen = null;
+	const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
+	function choose(option) {
+		chosen?.setAttribute("aria-selected", false);
+		chosen = option ?? null;
+		chosen?.setAttribute("aria-selected", true);
+		chosen?.scrollIntoView({ block: "nearest" });
+		field.setAttribute("aria-activedescendant", chosen?.id ?? "");
+	}
+	field.addEventListener("keydown", (event) => {
+		const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+		if (event.isComposing || list.hidden || !(by || event.key === "Enter")) return;
+		event.preventDefault();
+		const here = options().indexOf(chosen);
+		if (by) choose(options().at(here < 0 && by < 0 ? -1 : (here + by) % options().length));
+		else pick(event);
+	});
+	return { options, choose, chosen: () => chosen };
 }

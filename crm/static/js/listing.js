@@ -1,7 +1,7 @@
 // The forms above a list show what it shows: a swap alone leaves what was made of a field.
 
 addEventListener("htmx:after:swap", ({ target, detail }) => {
-  for (const form of target.closest?.("[data-listing]")?.querySelectorAll("form:not(.batch)") ?? []) {
-    if (form !== detail.ctx.sourceElement) form.reset();
-  }
+	for (const form of target.closest?.("[data-listing]")?.querySelectorAll("form:not(.batch)") ?? []) {
+		if (form !== detail.ctx.sourceElement) form.reset();
+	}
 });

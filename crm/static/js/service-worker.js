@@ -5,24 +5,24 @@ const OFFLINE = "/offline";
 const KEPT = `kaidan ${location}`;
 
 addEventListener("install", (event) => {
-  const needed = [OFFLINE, `${ASSETS}css/app.css`, `${ASSETS}vendor/icons.svg`];
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(needed)));
-  skipWaiting();
+	const needed = [OFFLINE, `${ASSETS}css/app.css`, `${ASSETS}vendor/icons.svg`];
+	event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(needed)));
+	skipWaiting();
 });
 
 addEventListener("activate", (event) => event.waitUntil(begin()));
 
 addEventListener("fetch", (event) => {
-  const { mode, url } = event.request;
-  if (mode === "navigate") event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
-  else if (url.includes(ASSETS)) event.respondWith(kept(event.request));
+	const { mode, url } = event.request;
+	if (mode === "navigate") event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
+	else if (url.includes(ASSETS)) event.respondWith(kept(event.request));
 });
 
 async function kept(request) {
-  return await caches.match(request) ?? fetch(request);
+	return await caches.match(request) ?? fetch(request);
 }
 
 async function begin() {
-  for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
-  await clients.claim();
+	for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
+	await clients.claim();
 }

@@ -1,21 +1,21 @@
 // A photograph is added to the files that were chosen; what will be sent is shown.
 
 export function connect(box) {
-  const [field, camera] = box.querySelectorAll("input");
-  box.addEventListener("change", ({ target }) => {
-    if (target === camera) {
-      const all = new DataTransfer();
-      for (const file of [...field.files, ...camera.files]) all.items.add(file);
-      field.files = all.files;
-      camera.value = "";
-    }
-    box.lastElementChild.replaceChildren(...[...field.files].map(preview));
-  });
+	const [field, camera] = box.querySelectorAll("input");
+	box.addEventListener("change", ({ target }) => {
+		if (target === camera) {
+			const all = new DataTransfer();
+			for (const file of [...field.files, ...camera.files]) all.items.add(file);
+			field.files = all.files;
+			camera.value = "";
+		}
+		box.lastElementChild.replaceChildren(...[...field.files].map(preview));
+	});
 }
 
 function preview(file) {
-  const item = document.createElement("li");
-  if (!file.type.startsWith("image/")) item.append(file.name);
-  else item.append(Object.assign(new Image(), { alt: file.name, src: URL.createObjectURL(file) }));
-  return item;
+	const item = document.createElement("li");
+	if (!file.type.startsWith("image/")) item.append(file.name);
+	else item.append(Object.assign(new Image(), { alt: file.name, src: URL.createObjectURL(file) }));
+	return item;
 }

@@ -1,12 +1,12 @@
 // The lines of a form are dragged into another order. The library comes with their menu.
 
 export function connect(list) {
-  list.closest("details").addEventListener("toggle", async () => {
-    const { default: Sortable } = await import("../../vendor/sortable.esm.js");
-    Sortable.create(list, {
-      draggable: ":has(> .icon)",
-      handle: ".icon",
-      onEnd: () => list.dispatchEvent(new Event("change", { bubbles: true })),
-    });
-  }, { once: true });
+	list.closest("details").addEventListener("toggle", async () => {
+		const { default: Sortable } = await import("../../vendor/sortable.esm.js");
+		Sortable.create(list, {
+			draggable: ":has(> .icon)",
+			handle: ".icon",
+			onEnd: () => list.dispatchEvent(new Event("change", { bubbles: true })),
+		});
+	}, { once: true });
 }
