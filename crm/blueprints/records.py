@@ -14,7 +14,8 @@ from crm.filters.lists import LISTS
 from crm.forms.activity import ActivityForm
 from crm.forms.contact import ContactForm
 from crm.forms.customer import CustomerForm
-from crm.forms.deal import DealForm, DealMoveForm
+from crm.forms.deal import DealForm
+from crm.forms.deal.move import DealMoveForm
 from crm.forms.expense_claim import ExpenseItemForm
 from crm.forms.inline import Inline, InPlace
 from crm.forms.task import TaskForm

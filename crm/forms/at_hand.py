@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from crm.forms.activity import NoteForm
-from crm.forms.deal import DealMoveForm
+from crm.forms.deal.move import DealMoveForm
 from crm.forms.expense_claim import PaymentForm
 from crm.forms.task import TaskForm
 from crm.models import Deal

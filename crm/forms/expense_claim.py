@@ -13,7 +13,6 @@ from wtforms.validators import Length
 
 from crm.files import ACCEPTED, PreparedFile
 from crm.forms.base import BaseForm
-from crm.forms.deal import explained
 from crm.forms.fields import (
     CurrencyField,
     DayField,
@@ -23,6 +22,7 @@ from crm.forms.fields import (
     text,
 )
 from crm.forms.picker import PickerField
+from crm.forms.unknown_rates import explained
 from crm.models import Company, ExpenseItem, OptionList
 
 

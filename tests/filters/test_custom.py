@@ -13,7 +13,8 @@ from crm import paging
 from crm.extensions import db
 from crm.filters import custom
 from crm.filters.customers import CustomerFilter
-from crm.filters.deals import BoardFilter, DealFilter
+from crm.filters.deals import DealFilter
+from crm.filters.deals.board import BoardFilter
 from crm.models import Customer, CustomField, CustomNoun, Deal, FieldKind
 from tests.cast import Cast
 from tests.custom_fields import make_field

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_login import current_user, login_required
 
-from crm.filters.deals import BoardFilter
+from crm.filters.deals.board import BoardFilter
 from crm.hypermedia import render
 from crm.models import Pipeline
 from crm.queries.board import board

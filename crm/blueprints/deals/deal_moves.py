@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.formatting import label
-from crm.forms.deal import DealMoveForm, MoveBackForm
+from crm.forms.deal.move import DealMoveForm, MoveBackForm
 from crm.hypermedia import flash_undoable, go, is_fragment, next_or, render, respond, stream
 from crm.models import Deal, Stage
 from crm.models.deal import Missing, StageChanged

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
-from crm.forms.deal import OutcomeForm
+from crm.forms.deal.outcome import OutcomeForm
 from crm.hypermedia import ask, flash_undoable, go
 from crm.models import Deal, OutcomeKind
 from crm.models.deal import StageChanged

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, case
 from sqlalchemy.orm import joinedload
 
-from crm.filters.deals import stuck
+from crm.filters.deals.stagnation import stuck
 from crm.models import Company, Deal, Pipeline, User
 from crm.queries.few import Few
 from crm.queries.today.length import SHOWN

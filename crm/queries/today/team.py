@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, case, func, select
 from crm import clock
 from crm.base import money_sum
 from crm.extensions import db
-from crm.filters.deals import stuck
+from crm.filters.deals.stagnation import stuck
 from crm.models import (
     Activity,
     ClaimState,

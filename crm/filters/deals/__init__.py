@@ -1,23 +1,22 @@
-"""The filter of the deal list and the board."""
+"""The filters of deals: of their list, of the board, and of what stands still."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm import clock
-from crm.extensions import db
 from crm.filters import facets
 from crm.filters.amounts import Amounts
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
+from crm.filters.deals.stagnation import stuck, to_do
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.folding import MOST_WORDS, words_of
 from crm.models import (
@@ -29,7 +28,6 @@ from crm.models import (
     Outcome,
     OutcomeKind,
     Stage,
-    Task,
     User,
 )
 from crm.models.access import is_each_among
@@ -259,45 +257,3 @@ class DealFilter(ListFilter):
         if Customer.is_rare(self.q):
             return Deal.customer_id.in_(found)
         return is_each_among(Deal.customer_id, found.correlate(Deal))
-
-
-@dataclass(frozen=True)
-class BoardFilter(DealFilter):
-    """What narrows the board: its columns are the stages, and its deals are open."""
-
-    ENDPOINT: ClassVar[str] = "board.show"
-    COLUMNS: ClassVar[tuple[Column, ...]] = ()
-    FACETS: ClassVar[tuple[Facet, ...]] = tuple(
-        facet for facet in DealFilter.FACETS if facet.name not in {"status", "stage", "closed"}
-    )
-
-
-def to_do() -> Select[int]:
-    """The open tasks of a deal, for a condition on deals."""
-    return select(Task.id).where(
-        Task.deal_id == Deal.id, Task.done_at.is_(None), Task.trashed_at.is_(None)
-    )
-
-
-def stuck(*, alarm: bool = False) -> ColumnElement[bool]:
-    """Open, and in its stage for at least the stage's days: the SQL of ``Deal.stagnation``.
-
-    :param alarm: for 1.5 times as long.
-    """
-    now = clock.now()
-    limits = db.session.execute(
-        select(Stage.id, Stage.days_to_rot).where(Stage.days_to_rot > 0)
-    ).all()
-    return and_(
-        Deal.closed_at.is_(None),
-        or_(
-            false(),  # where no stage has a limit
-            *(
-                and_(
-                    Deal.stage_id == stage_id,
-                    Deal.stage_since <= now - timedelta(days=-(-days * 3 // 2) if alarm else days),
-                )
-                for stage_id, days in limits
-            ),
-        ),
-    )

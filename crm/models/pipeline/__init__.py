@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ForeignKey, Select, SmallInteger, String, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from crm.base import Base, Key
@@ -14,18 +13,12 @@ from crm.extensions import db
 from crm.models.bilingual import Bilingual
 from crm.models.event import Action, Event
 from crm.models.option import InUse
+from crm.models.pipeline.stage import Stage, StageRequirement
 
 if TYPE_CHECKING:
     from crm.models.user import User
 
-
-class StageRequirement(StrEnum):
-    """A field of a deal that a stage can demand before a deal enters it."""
-
-    CUSTOMER = "customer"
-    AMOUNT = "amount"
-    EXPECTED_CLOSE = "expected_close"
-    CONTACT = "contact"
+__all__ = ["Pipeline", "Stage", "StagePlan", "StageRequirement"]
 
 
 class StagePlan(NamedTuple):
@@ -106,33 +99,6 @@ class Pipeline(Bilingual, Base):
         if _written(self.stages) != before or not self.was_arranged:
             changes = {"stages": [before, _written(self.stages)]}
             Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
-
-
-class Stage(Bilingual, Base):
-    __tablename__ = "stage"
-
-    id: Mapped[Key]
-    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"), index=True)
-    position: Mapped[int]
-    # Chance in percent that a deal in this stage is won.
-    probability: Mapped[int] = mapped_column(SmallInteger)
-    # Days a deal may stand here before it counts as stuck; 0 switches the warning off.
-    days_to_rot: Mapped[int] = mapped_column(default=0)
-    colour: Mapped[str] = mapped_column(String(20), default="grey")
-    guidance_zh: Mapped[str] = mapped_column(default="")
-    guidance_en: Mapped[str] = mapped_column(default="")
-    required: Mapped[list[str]] = mapped_column(default=list)
-
-    pipeline: Mapped[Pipeline] = relationship(back_populates="stages")
-
-    @classmethod
-    def in_order(cls, pipeline: Pipeline) -> Select[Stage]:
-        """The stages of ``pipeline`` from first contact on."""
-        return select(cls).where(cls.pipeline_id == pipeline.id).order_by(cls.position)
-
-    def guidance(self, language: str) -> str:
-        """What is the risk in this stage, and how to get to the next."""
-        return self.guidance_zh if language == "zh" else self.guidance_en
 
 
 def _planned(plan: StagePlan, position: int) -> Stage:

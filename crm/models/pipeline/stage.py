@@ -1,0 +1,51 @@
+"""Stages: how far a deal has come, and what a deal needs to enter or leave one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Select, SmallInteger, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.base import Base, Key
+from crm.models.bilingual import Bilingual
+
+if TYPE_CHECKING:
+    from crm.models.pipeline import Pipeline
+
+
+class StageRequirement(StrEnum):
+    """A field of a deal that a stage can demand before a deal enters it."""
+
+    CUSTOMER = "customer"
+    AMOUNT = "amount"
+    EXPECTED_CLOSE = "expected_close"
+    CONTACT = "contact"
+
+
+class Stage(Bilingual, Base):
+    __tablename__ = "stage"
+
+    id: Mapped[Key]
+    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipeline.id"), index=True)
+    position: Mapped[int]
+    # Chance in percent that a deal in this stage is won.
+    probability: Mapped[int] = mapped_column(SmallInteger)
+    # Days a deal may stand here before it counts as stuck; 0 switches the warning off.
+    days_to_rot: Mapped[int] = mapped_column(default=0)
+    colour: Mapped[str] = mapped_column(String(20), default="grey")
+    guidance_zh: Mapped[str] = mapped_column(default="")
+    guidance_en: Mapped[str] = mapped_column(default="")
+    required: Mapped[list[str]] = mapped_column(default=list)
+
+    pipeline: Mapped[Pipeline] = relationship(back_populates="stages")
+
+    @classmethod
+    def in_order(cls, pipeline: Pipeline) -> Select[Stage]:
+        """The stages of ``pipeline`` from first contact on."""
+        return select(cls).where(cls.pipeline_id == pipeline.id).order_by(cls.position)
+
+    def guidance(self, language: str) -> str:
+        """What is the risk in this stage, and how to get to the next."""
+        return self.guidance_zh if language == "zh" else self.guidance_en
