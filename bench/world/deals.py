@@ -17,6 +17,7 @@ from crm.folding import search_text, sort_key
 from crm.models import (
     Action,
     Activity,
+    Collaborator,
     Deal,
     Option,
     Outcome,
@@ -26,7 +27,6 @@ from crm.models import (
     Task,
     User,
 )
-from crm.models.deal import deal_collaborator
 
 # How open deals spread over the stages, in percent.
 STANDING = (29, 24, 20, 16, 11)
@@ -105,7 +105,7 @@ class Dealing:
             self._remind(sale)
         if dice.random() * 100 < HELPED_PERCENT:
             helper = dice.choice([rep for rep in self.people.reps if rep is not firm.owner])
-            self.rows.link(deal_collaborator, deal_id=deal_id, user_id=helper.id)
+            self.rows.add(Collaborator, deal_id=deal_id, user_id=helper.id)
         return sale
 
     def _walk(

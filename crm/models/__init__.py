@@ -8,10 +8,16 @@ from crm.models.company import Company, PoolClaimants
 from crm.models.contact import Contact, DecisionRole, Reach, ReachKind
 from crm.models.custom_field import CustomChoice, CustomField, CustomNoun, FieldKind
 from crm.models.customer import Customer, CustomerKind
-from crm.models.deal import Deal
+from crm.models.deal import Collaborator, Deal
+from crm.models.deal.competitor import DealCompetitor
+from crm.models.deal.deal_contact import DealContact
+from crm.models.deal.line import DealLine
+from crm.models.deal.snooze import Snooze
+from crm.models.deal.tick import ChecklistTick
 from crm.models.distinction import Distinction
 from crm.models.event import Action, Event
 from crm.models.exchange_rate import ExchangeRate
+from crm.models.expectation import Expectation
 from crm.models.expense_claim import ClaimState, ExpenseClaim, ExpenseItem
 from crm.models.import_run import ImportEntry, ImportRun, ImportState, ImportTemplate
 from crm.models.job import Job
@@ -22,10 +28,12 @@ from crm.models.outcome import Outcome, OutcomeKind
 from crm.models.outgoing_mail import MailKind, OutgoingMail
 from crm.models.ownership import Ownership
 from crm.models.passage import Passage
-from crm.models.pipeline import Pipeline, Stage
+from crm.models.pipeline import ChecklistItem, Pipeline, Stage
 from crm.models.pool import PoolRule, PoolWarning
+from crm.models.quota import Quota, Span
 from crm.models.saved_view import SavedView, Sharing
 from crm.models.session import OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.models.source_cost import SourceCost
 from crm.models.stage_stay import StageStay
 from crm.models.task import Task
 from crm.models.team import Team
@@ -38,7 +46,10 @@ __all__ = [
     "ApprovalRequest",
     "ApprovalToken",
     "Attachment",
+    "ChecklistItem",
+    "ChecklistTick",
     "ClaimState",
+    "Collaborator",
     "Company",
     "Contact",
     "CustomChoice",
@@ -47,10 +58,14 @@ __all__ = [
     "Customer",
     "CustomerKind",
     "Deal",
+    "DealCompetitor",
+    "DealContact",
+    "DealLine",
     "DecisionRole",
     "Distinction",
     "Event",
     "ExchangeRate",
+    "Expectation",
     "ExpenseClaim",
     "ExpenseItem",
     "FieldKind",
@@ -75,6 +90,7 @@ __all__ = [
     "PoolClaimants",
     "PoolRule",
     "PoolWarning",
+    "Quota",
     "Reach",
     "ReachKind",
     "Role",
@@ -82,6 +98,9 @@ __all__ = [
     "Scope",
     "Sharing",
     "SignInAttempt",
+    "Snooze",
+    "SourceCost",
+    "Span",
     "Stage",
     "StageStay",
     "Task",

@@ -39,6 +39,7 @@ class Activity(Noted, Versioned, Trashable, Timestamped, Base):
     __table_args__ = (
         Index(None, "customer_id", "happened_at"),
         Index(None, "by_id", "happened_at"),
+        Index(None, "deal_id", "happened_at"),
     )
 
     NOTED = ("summary", "next_step", "place", "correction")
@@ -49,7 +50,7 @@ class Activity(Noted, Versioned, Trashable, Timestamped, Base):
     id: Mapped[Key]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
-    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"), index=True)
+    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"))
     kind_id: Mapped[int] = mapped_column(ForeignKey("option.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     happened_at: Mapped[datetime] = mapped_column(default=clock.now)

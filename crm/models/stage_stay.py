@@ -24,11 +24,13 @@ class StageStay(Base):
         # An open deal stands in exactly one stage; the database holds it to that.
         Index("uq_stage_stay_open", "deal_id", unique=True,
               sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
+        Index(None, "stage_id", "entered_at"),
+        Index(None, "left_at"),
     )  # fmt: skip
 
     id: Mapped[Key]
     deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"), index=True)
-    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), index=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
     entered_at: Mapped[datetime]
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     left_at: Mapped[datetime | None]

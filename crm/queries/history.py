@@ -20,8 +20,13 @@ from crm.wording import field_word
 
 # What is changed by a verb of its own, not by writing into a form.
 VERBS: dict[str, tuple[Action, ...]] = {
-    "owner": (Action.CUSTOMER_CLAIMED, Action.CUSTOMER_RELEASED, Action.CUSTOMER_TAKEN_BACK),
-    "stage": (Action.DEAL_MOVED,),
+    "owner": (
+        Action.CUSTOMER_CLAIMED,
+        Action.CUSTOMER_RELEASED,
+        Action.CUSTOMER_TAKEN_BACK,
+        Action.DEAL_GIVEN,
+    ),
+    "stage": (Action.DEAL_MOVED, Action.DEAL_REROUTED),
     "customer": (Action.CONTACT_MOVED,),
 }
 # What is followed besides what a form writes, by noun.

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from crm.formatting import money
 from crm.models import Action, Event, OptionList
 from crm.nouns import BY_LIST, BY_TABLE, NOUNS, list_word
-from crm.sentences.changes import Change, changed, changes, firm, in_language, own_line
+from crm.sentences.changes import Change, changed, changes, firm, in_language, own_line, written_day
 from crm.wording import word_for
 
 __all__ = ["Change", "address_of", "changed", "changes", "event_icon", "origin", "sentence"]
@@ -21,12 +21,15 @@ ICONS: dict[str, str] = {
     "activity": "message-circle", "file": "paperclip", "approval_link": "triangle-alert",
     "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban",
     "option": "list", "custom_field": "columns-3", "company": "settings",
-    "exchange_rate": "banknote", "import": "upload", "trash": "trash-2",
+    "exchange_rate": "banknote", "quota": "target", "source_cost": "banknote",
+    "stage": "square-kanban", "import": "upload", "trash": "trash-2",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_WON: "trophy",
     Action.DEAL_LOST: "circle-x",
     Action.DEAL_MOVED: "arrow-right",
+    Action.DEAL_REROUTED: "arrow-right",
+    Action.DEAL_TICKED: "check",
     Action.CLAIM_APPROVED: "check",
     Action.CLAIM_REJECTED: "x",
     Action.CLAIM_PAID: "banknote",
@@ -134,6 +137,27 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.DEAL_REOPENED: lambda p: _("Reopened: %(name)s", name=p["name"]),
     Action.DEAL_TRASHED: lambda p: _("Deal moved to the trash: %(name)s", name=p["name"]),
     Action.DEAL_RESTORED: lambda p: _("Deal restored: %(name)s", name=p["name"]),
+    Action.DEAL_GIVEN: lambda p: _(
+        "%(name)s: from %(left)s to %(entered)s, because: %(reason)s",
+        name=p["name"], left=p["from"], entered=p["to"], reason=p["reason"],
+    ),
+    Action.DEAL_REROUTED: lambda p: _(
+        "%(name)s: from %(left)s to %(entered)s",
+        name=p["name"], left=in_language(p, "from"), entered=in_language(p, "to"),
+    ),
+    Action.DEAL_CLONED: lambda p: _("Copied from %(source)s: %(name)s", name=p["name"],
+                                    source=p["source"]),
+    Action.DEAL_SNOOZED: lambda p: _(
+        "%(name)s may stand still until %(day)s: %(reason)s",
+        name=p["name"], day=written_day(p["until"]), reason=p["reason"],
+    ),
+    Action.DEAL_WOKEN: lambda p: _("%(name)s counts as standing still again", name=p["name"]),
+    Action.DEAL_TICKED: lambda p: _(
+        "Ticked: %(item)s, %(name)s", name=p["name"], item=in_language(p, "item")
+    ),
+    Action.DEAL_UNTICKED: lambda p: _(
+        "No longer ticked: %(item)s, %(name)s", name=p["name"], item=in_language(p, "item")
+    ),
     Action.TASK_CREATED: lambda p: _("Task: %(name)s", name=p["name"]),
     Action.TASK_CHANGED: lambda p: _("Task changed: %(name)s", name=p["name"]),
     Action.TASK_COMPLETED: lambda p: _("Task done: %(name)s", name=p["name"]),
@@ -169,6 +193,12 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.COMPANY_CHANGED: lambda p: _("Settings changed"),
     Action.COMPANY_SET_UP: lambda p: _("Set-up finished"),
     Action.STAGES_CHANGED: lambda p: _("Stages changed"),
+    Action.STAGE_RETIRED: lambda p: _(
+        "Stage %(left)s retired into %(entered)s with %(count)s deals",
+        left=in_language(p, "from"), entered=in_language(p, "to"), count=p["count"],
+    ),
+    Action.QUOTA_CHANGED: lambda p: _("Quota changed"),
+    Action.SOURCE_COST_CHANGED: lambda p: _("Costs of sources changed"),
     Action.OPTIONS_CHANGED: lambda p: _(
         "List changed: %(name)s", name=word_for(OptionList(p["list"]))
     ),

@@ -53,9 +53,12 @@ def changed(event: Event) -> dict[str, Change]:
     """The same by the fields' names, with what was changed by a verb of its own."""
     particulars, by = event.particulars, event.by.name if event.by else ""
     match event.action:
-        case Action.DEAL_MOVED:
+        case Action.DEAL_MOVED | Action.DEAL_REROUTED:
             left, entered = (in_language(particulars, side) for side in ("from", "to"))
             return {"stage": Change(field_word("deal", "stage"), left, entered)}
+        case Action.DEAL_GIVEN:
+            given = particulars["from"], particulars["to"]
+            return {"owner": Change(field_word("deal", "owner"), *given)}
         case Action.CUSTOMER_CLAIMED:
             return {"owner": Change(field_word("customer", "owner"), "", by)}
         case Action.CUSTOMER_RELEASED:
@@ -107,7 +110,7 @@ def own_line(text: str) -> str:
     return lines[0] if language() == "zh" else lines[-1]
 
 
-def _day(text: str) -> str:
+def written_day(text: str) -> str:
     return day(date.fromisoformat(text))
 
 
@@ -123,7 +126,7 @@ def _yes_or_no(text: str) -> str:
 OWN_VALUES: dict[FieldKind, Callable[[str], str]] = {
     FieldKind.NUMBER: _number,
     FieldKind.MONEY: lambda text: money(Decimal(text)),
-    FieldKind.DAY: _day,
+    FieldKind.DAY: written_day,
     FieldKind.YES_NO: _yes_or_no,
     FieldKind.CHOICE: own_line,
     FieldKind.CHOICES: own_line,
@@ -150,7 +153,7 @@ VALUES: dict[str, Callable[[str], str]] = {
         own_line,
     ),
     **dict.fromkeys(("amount", "base_amount", "annual_revenue", "employees"), _number),
-    **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), _day),
+    **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), written_day),
     **dict.fromkeys(("urgent", "important", "is_primary", "required", "offered"), _yes_or_no),
     "kind": lambda text: own_line(text) if "\n" in text else word_for(CustomerKind(text)),
     "happened_at": lambda text: moment(datetime.fromisoformat(text)),

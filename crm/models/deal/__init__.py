@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
-    Column,
     ColumnElement,
     Date,
     ForeignKey,
@@ -16,10 +15,10 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     String,
-    Table,
     select,
     text,
 )
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
@@ -31,7 +30,13 @@ from crm.models.custom_field import CustomNoun
 from crm.models.custom_field.customized import Customized
 from crm.models.customer import Customer
 from crm.models.deal.closing import AmountStands, Closing
+from crm.models.deal.collaborator import Collaborator
+from crm.models.deal.competitor import DealCompetitor
+from crm.models.deal.deal_contact import DealContact
+from crm.models.deal.line import DealLine
 from crm.models.deal.moving import Missing, Moving, StageChanged
+from crm.models.deal.snooze import Snooze
+from crm.models.deal.tick import ChecklistTick
 from crm.models.event import Action, Event, changes_of
 from crm.models.exchange_rate import Price
 from crm.models.named import Named
@@ -47,14 +52,7 @@ if TYPE_CHECKING:
     from crm.models.pipeline import Pipeline, Stage
     from crm.models.user import User
 
-__all__ = ["AmountStands", "Deal", "Missing", "StageChanged", "deal_collaborator"]
-
-deal_collaborator = Table(
-    "deal_collaborator",
-    Base.metadata,
-    Column("deal_id", ForeignKey("deal.id"), primary_key=True),
-    Column("user_id", ForeignKey("user.id"), primary_key=True, index=True),
-)
+__all__ = ["AmountStands", "Collaborator", "Deal", "Missing", "StageChanged"]
 
 _OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
 
@@ -79,7 +77,12 @@ class Deal(
         Index("ix_deal_open_stage", "stage_id", "stage_since", "id",
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_deal_open_sums", "stage_id", "owner_id", "customer_id", "id", "base_amount",
-              "probability", "closed_at", "trashed_at",  # SQLite reads its condition from it too
+              "probability", "stage_since", "snoozed_until",
+              "closed_at", "trashed_at",  # SQLite reads its condition from it too
+              sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # The forecast reads open deals by the month they are expected in.
+        Index("ix_deal_open_close", "expected_close", "stage_id", "owner_id", "customer_id", "id",
+              "base_amount", "probability", "closed_at", "trashed_at",
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "owner_id", "closed_at"),
         # Whose deals make customers known to them is read from the index alone.
@@ -106,8 +109,9 @@ class Deal(
     stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
     # When it entered its stage: the open stay's entered_at, kept here for the board's order.
     stage_since: Mapped[datetime]
-    # The chance in percent if it differs from the stage's.
+    # The chance in percent if it differs from the stage's, and why it does.
     probability: Mapped[int | None] = mapped_column(SmallInteger)
+    probability_reason: Mapped[str | None]
     amount: Mapped[Decimal | None]
     currency: Mapped[Currency]
     rate: Mapped[Rate]
@@ -119,6 +123,8 @@ class Deal(
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
     # The outcome's moment, kept here so that one partial index knows the open deals.
     closed_at: Mapped[datetime | None]
+    # The snooze's last day, kept here so that what stands still is read from the index alone.
+    snoozed_until: Mapped[date | None] = mapped_column(Date)
 
     customer: Mapped[Customer | None] = relationship(active_history=True)
     contact: Mapped[Contact | None] = relationship(active_history=True)
@@ -132,7 +138,29 @@ class Deal(
     stays: Mapped[list[StageStay]] = relationship(
         back_populates="deal", order_by="StageStay.entered_at, StageStay.id"
     )
-    collaborators: Mapped[list[User]] = relationship(secondary=deal_collaborator)
+    sharing: Mapped[list[Collaborator]] = relationship(
+        back_populates="deal", cascade="all, delete-orphan"
+    )
+    collaborators: AssociationProxy[list[User]] = association_proxy(
+        "sharing", "user", creator=lambda user: Collaborator(user=user)
+    )
+    lines: Mapped[list[DealLine]] = relationship(
+        back_populates="deal", order_by="DealLine.position, DealLine.id",
+        cascade="all, delete-orphan",
+    )  # fmt: skip
+    competitors: Mapped[list[DealCompetitor]] = relationship(
+        back_populates="deal", order_by="DealCompetitor.id", cascade="all, delete-orphan"
+    )
+    # Who takes part in the decision; ``contact`` is whom one talks to first.
+    circle: Mapped[list[DealContact]] = relationship(
+        back_populates="deal", cascade="all, delete-orphan"
+    )
+    ticks: Mapped[list[ChecklistTick]] = relationship(
+        back_populates="deal", cascade="all, delete-orphan"
+    )
+    snoozes: Mapped[list[Snooze]] = relationship(
+        back_populates="deal", order_by="Snooze.at, Snooze.id", cascade="all, delete-orphan"
+    )
 
     @classmethod
     def _ways_to_see(cls, user: User, seen: Any) -> tuple[ColumnElement[bool], ...]:
@@ -141,7 +169,7 @@ class Deal(
         mine = owned_within(user, scope, seen.owner_id)
         if scope in (Scope.ALL, Scope.NONE):
             return (mine,)
-        helped = select(deal_collaborator.c.deal_id).where(deal_collaborator.c.user_id == user.id)
+        helped = select(Collaborator.deal_id).where(Collaborator.user_id == user.id)
         return mine, seen.id.in_(helped), Customer.looked_after_by(user, seen.customer_id)
 
     @classmethod
@@ -166,8 +194,8 @@ class Deal(
         from crm.models.user import User
 
         owner = joinedload(cls.owner)
-        return (*cls.for_list(), owner.joinedload(User.team), selectinload(cls.collaborators),
-                selectinload(cls.tags))  # fmt: skip
+        sharing = selectinload(cls.sharing).joinedload(Collaborator.user)
+        return (*cls.for_list(), owner.joinedload(User.team), sharing, selectinload(cls.tags))
 
     @classmethod
     def open(

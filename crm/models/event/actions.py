@@ -38,6 +38,13 @@ class Action(StrEnum):
     DEAL_REOPENED = "deal:reopened"
     DEAL_TRASHED = "deal:trashed"
     DEAL_RESTORED = "deal:restored"
+    DEAL_GIVEN = "deal:given"
+    DEAL_REROUTED = "deal:rerouted"
+    DEAL_CLONED = "deal:cloned"
+    DEAL_SNOOZED = "deal:snoozed"
+    DEAL_WOKEN = "deal:woken"
+    DEAL_TICKED = "deal:ticked"
+    DEAL_UNTICKED = "deal:unticked"
     TASK_CREATED = "task:created"
     TASK_CHANGED = "task:changed"
     TASK_COMPLETED = "task:completed"
@@ -69,6 +76,9 @@ class Action(StrEnum):
     COMPANY_CHANGED = "company:changed"
     COMPANY_SET_UP = "company:set_up"
     STAGES_CHANGED = "pipeline:changed"
+    STAGE_RETIRED = "stage:retired"
+    QUOTA_CHANGED = "quota:changed"
+    SOURCE_COST_CHANGED = "source_cost:changed"
     OPTIONS_CHANGED = "option:changed"
     FIELD_CREATED = "custom_field:created"
     FIELD_CHANGED = "custom_field:changed"
@@ -114,6 +124,15 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.DEAL_REOPENED: _NAME | {"outcome"},
     Action.DEAL_TRASHED: _NAME,
     Action.DEAL_RESTORED: _NAME,
+    # From one owner to the next, out of a stage that locks it: with the manager's reason.
+    Action.DEAL_GIVEN: _NAME | {"from", "to", "reason"},
+    # "Pipeline · stage", in both languages.
+    Action.DEAL_REROUTED: _NAME | {"from_zh", "from_en", "to_zh", "to_en"},
+    Action.DEAL_CLONED: _NAME | {"source"},
+    Action.DEAL_SNOOZED: _NAME | {"until", "reason"},
+    Action.DEAL_WOKEN: _NAME,
+    Action.DEAL_TICKED: _NAME | {"item_zh", "item_en"},
+    Action.DEAL_UNTICKED: _NAME | {"item_zh", "item_en"},
     Action.TASK_CREATED: _NAME,
     Action.TASK_CHANGED: _CHANGES | _NAME,
     Action.TASK_COMPLETED: _NAME,
@@ -145,6 +164,9 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.COMPANY_CHANGED: _CHANGES,
     Action.COMPANY_SET_UP: frozenset(),
     Action.STAGES_CHANGED: _CHANGES,
+    Action.STAGE_RETIRED: frozenset({"from_zh", "from_en", "to_zh", "to_en", "count"}),
+    Action.QUOTA_CHANGED: _CHANGES,
+    Action.SOURCE_COST_CHANGED: _CHANGES,
     Action.OPTIONS_CHANGED: _CHANGES | {"list"},
     Action.FIELD_CREATED: _NAME,
     Action.FIELD_CHANGED: _CHANGES | _NAME,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Select, select
@@ -13,12 +14,13 @@ from crm.extensions import db
 from crm.models.bilingual import Bilingual
 from crm.models.event import Action, Event
 from crm.models.option import InUse
+from crm.models.pipeline.checklist import ChecklistItem
 from crm.models.pipeline.stage import Stage, StageRequirement
 
 if TYPE_CHECKING:
     from crm.models.user import User
 
-__all__ = ["Pipeline", "Stage", "StagePlan", "StageRequirement"]
+__all__ = ["ChecklistItem", "Pipeline", "Stage", "StagePlan", "StageRequirement"]
 
 
 class StagePlan(NamedTuple):
@@ -40,7 +42,14 @@ class Pipeline(Bilingual, Base):
 
     id: Mapped[Key]
     position: Mapped[int] = mapped_column(default=0)
-    stages: Mapped[list[Stage]] = relationship(back_populates="pipeline", order_by="Stage.position")
+    # Out of use: no deal enters it, and those that ended in it stay in the figures.
+    retired_at: Mapped[datetime | None]
+
+    # Those in use; a stage that was retired is found by the stays of its deals.
+    stages: Mapped[list[Stage]] = relationship(
+        back_populates="pipeline", order_by="Stage.position",
+        primaryjoin="and_(Pipeline.id == Stage.pipeline_id, Stage.retired_at.is_(None))",
+    )  # fmt: skip
 
     @classmethod
     def main(cls, *, lock: bool = False) -> Pipeline:
@@ -48,11 +57,23 @@ class Pipeline(Bilingual, Base):
 
         :param lock: read anew and held until the transaction ends: for those who arrange it.
         """
-        chosen = select(cls).order_by(cls.position, cls.id).limit(1)
+        chosen = cls.active().limit(1)
         if lock:
             chosen = chosen.with_for_update().execution_options(populate_existing=True)
             chosen = chosen.options(selectinload(cls.stages))
         return db.session.scalars(chosen).one()
+
+    @classmethod
+    def active(cls) -> Select[Pipeline]:
+        """Those that deals enter, the main one first."""
+        return select(cls).where(cls.retired_at.is_(None)).order_by(cls.position, cls.id)
+
+    @classmethod
+    def wanted(cls, pipeline_id: int | None) -> Pipeline:
+        """The pipeline in use with this id, else the main one."""
+        chosen = cls.active().where(cls.id == pipeline_id).limit(1)
+        found = None if pipeline_id is None else db.session.scalars(chosen).first()
+        return found or cls.main()
 
     @property
     def was_arranged(self) -> bool:

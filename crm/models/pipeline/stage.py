@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from crm.models.bilingual import Bilingual
 
 if TYPE_CHECKING:
     from crm.models.pipeline import Pipeline
+    from crm.models.pipeline.checklist import ChecklistItem
 
 
 class StageRequirement(StrEnum):
@@ -37,14 +39,26 @@ class Stage(Bilingual, Base):
     colour: Mapped[str] = mapped_column(String(20), default="grey")
     guidance_zh: Mapped[str] = mapped_column(default="")
     guidance_en: Mapped[str] = mapped_column(default="")
+    # The fields a deal needs to enter it, and those it needs to leave it forward.
     required: Mapped[list[str]] = mapped_column(default=list)
+    required_to_leave: Mapped[list[str]] = mapped_column(default=list)
+    # Here a deal stays with its owner: only a manager, with a reason, gives it to somebody else.
+    locks_owner: Mapped[bool] = mapped_column(default=False)
+    # A stage that deals stood in goes out of use; what was there counts as the other one's.
+    retired_at: Mapped[datetime | None]
+    retired_into_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"))
 
     pipeline: Mapped[Pipeline] = relationship(back_populates="stages")
+    retired_into: Mapped[Stage | None] = relationship(remote_side="Stage.id")
+    checklist: Mapped[list[ChecklistItem]] = relationship(
+        back_populates="stage", order_by="ChecklistItem.position, ChecklistItem.id"
+    )
 
     @classmethod
     def in_order(cls, pipeline: Pipeline) -> Select[Stage]:
-        """The stages of ``pipeline`` from first contact on."""
-        return select(cls).where(cls.pipeline_id == pipeline.id).order_by(cls.position)
+        """The stages of ``pipeline`` that are in use, from first contact on."""
+        mine = cls.pipeline_id == pipeline.id, cls.retired_at.is_(None)
+        return select(cls).where(*mine).order_by(cls.position)
 
     def guidance(self, language: str) -> str:
         """What is the risk in this stage, and how to get to the next."""
