@@ -27,7 +27,7 @@ from jinja2_fragments.flask import render_block
 from werkzeug.urls import iri_to_uri
 from werkzeug.utils import cached_property
 
-COMPONENTS = ("ui", "forms", "tables", "records", "stream")
+COMPONENTS = ("ui", "forms", "tables", "records", "charts", "stream")
 # A form that was sent back stands at the address it was sent to; these show it again.
 FORM_OF = {"create": ("new", "index"), "update": ("edit", "index")}
 

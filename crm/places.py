@@ -13,7 +13,7 @@ from crm.folding import search_text
 from crm.models import Contact, Customer, Deal, Noun, OptionList, Role, User
 from crm.nouns import NOUNS, record_url
 from crm.policies import may
-from crm.wording import WORDS
+from crm.wording import REPORTS, WORDS
 
 
 def _everybody(_user: User) -> bool:
@@ -30,6 +30,10 @@ def _leads(user: User) -> bool:
 
 def _changes(noun: Noun) -> Callable[[User], bool]:
     return lambda user: bool(user.changes(noun))
+
+
+def _sees(noun: Noun) -> Callable[[User], bool]:
+    return lambda user: bool(user.sees(noun))
 
 
 def _exports(noun: Noun) -> Callable[[User], bool]:
@@ -99,12 +103,17 @@ RAIL = (
     Place("claims.index", NOUNS["claim"].icon, _l("Expenses"),
           around=("expense_items", "payments")),
     Place("requests.index", "stamp", _l("Approvals"), is_at_hand=True, around=("decisions",)),
+    Place("reports.index", "chart-column", _l("Reports"), _sees(Noun.DEALS)),
     Place("areas.index", "settings", _l("Settings"), _administrator,
           around=("company", "users", "user_links", "teams", "stages", "options",
                   "custom_fields", "exchange_rates", "pool", "import_runs",
                   "import_mappings", "import_values", "import_undoings")),
 )  # fmt: skip
-TODAY, CUSTOMERS, _board, TASKS, EXPENSES, APPROVALS, SETTINGS = RAIL
+REPORT_PAGES = tuple(
+    Place("reports.show", "chart-column", words, _sees(Noun.DEALS), query=(("report", name),))
+    for name, words in REPORTS.items()
+)
+TODAY, CUSTOMERS, _board, TASKS, EXPENSES, APPROVALS, REPORTS_PAGE, SETTINGS = RAIL
 PAGES = (
     TODAY,
     Place("board.show", "square-kanban", _l("Board")),
@@ -114,7 +123,7 @@ PAGES = (
     Place("duplicates.index", "users", _l("Duplicates"), _leads),
     Place("option_statistics.show", "chart-column", _l("Statistics"), _leads, name="source"),
     Place("data_quality.show", "chart-column", _l("Data quality"), _leads),
-    TASKS, EXPENSES, APPROVALS, SETTINGS, *AREAS, *OPTION_LISTS,
+    TASKS, EXPENSES, APPROVALS, REPORTS_PAGE, *REPORT_PAGES, SETTINGS, *AREAS, *OPTION_LISTS,
     Place("profile.edit", "user", _l("My settings")),
     Place("devices.index", "monitor-smartphone", _l("My devices")),
     Place("passwords.new", "key-round", _l("Password")),

@@ -239,6 +239,11 @@ REFUSALS: dict[str, str] = {
     "unknown": _l("There is no such field."),
 }
 
+# What reports are called, in the order of their page (queries/reports).
+REPORTS: dict[str, str] = {
+    "winning": _l("Win rate"),
+}
+
 
 def word_for(value: StrEnum | None) -> str:
     """What a state, a role or a kind is called."""

@@ -99,6 +99,8 @@ PAGES: dict[str, Visit] = {
     "deal_fields.edit": _field("deal", "product"),
     "deal_moves.new": Visit(),
     "deal_outcomes.new": Visit(query={"kind": "lost"}),
+    "reports.index": Visit("manager"),
+    "reports.show": Visit("manager", {"report": "winning"}, {"compare": "before"}),
     "tasks.index": Visit(),
     "tasks.new": Visit(),
     "tasks.show": Visit(),

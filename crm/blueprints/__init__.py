@@ -12,6 +12,7 @@ from crm.blueprints import (
     home,
     imports,
     lists,
+    reports,
     sessions,
     settings,
     tasks,
@@ -40,7 +41,8 @@ def init_app(app: Flask) -> None:
         device=device_name, field_word=field_word, address_of=address_of,
         import_word=import_word,
     )  # fmt: skip
-    areas = [home, sessions, contacts, deals, tasks, expenses, approvals, lists, settings, imports]
+    areas = [home, sessions, contacts, deals, tasks, expenses, approvals, reports, lists, settings,
+             imports]  # fmt: skip
     if app.config["DEV"]:
         from crm.blueprints import dev
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +28,18 @@ def _months(today: date, first: int, count: int = 1) -> Ends:
     return days[0], days[1] - timedelta(days=1)
 
 
+def _year_before(today: date) -> date:
+    """The day after that of a year ago: so a year ends today."""
+    return _months_on(today, -12) + timedelta(days=1)
+
+
+def _months_on(day: date, count: int) -> date:
+    """The same day ``count`` months later; the last one of a month that has none."""
+    months = day.year * 12 + day.month - 1 + count
+    year, month = months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
 def _week(today: date) -> Ends:
     monday = today - timedelta(days=today.weekday())
     return monday, monday + timedelta(days=6)
@@ -40,6 +53,13 @@ NAMED: dict[str, tuple[Any, Callable[[date], Ends]]] = {
     "last_month": (_l("Last month"), lambda today: _months(today, -1)),
     "next_month": (_l("Next month"), lambda today: _months(today, 1)),
     "this_quarter": (_l("This quarter"), lambda today: _months(today, -((today.month - 1) % 3), 3)),
+    "last_quarter": (
+        _l("Last quarter"),
+        lambda today: _months(today, -((today.month - 1) % 3) - 3, 3),
+    ),
+    "this_year": (_l("This year"), lambda today: _months(today, 1 - today.month, 12)),
+    "last_year": (_l("Last year"), lambda today: _months(today, -11 - today.month, 12)),
+    "twelve_months": (_l("The last 12 months"), lambda today: (_year_before(today), today)),
 }
 
 
@@ -69,6 +89,34 @@ class Days(str):
     @property
     def last(self) -> date | None:
         return self._ends()[1]
+
+    @property
+    def are_whole_months(self) -> bool:
+        """Whether they begin and end with a month."""
+        begins, ends = self.first, self.last
+        return bool(begins and ends and begins.day == 1 and (ends + timedelta(days=1)).day == 1)
+
+    def shifted(self, months: int) -> Days | None:
+        """The same days so many months later; none where they have no end.
+
+        Whole months stay whole months.
+        """
+        first, last = self.first, self.last
+        if first is None or last is None:
+            return None
+        if self.are_whole_months:
+            after = _months_on(last + timedelta(days=1), months)
+            return Days.between(_months_on(first, months), after - timedelta(days=1))
+        return Days.between(_months_on(first, months), _months_on(last, months))
+
+    def preceding(self) -> Days | None:
+        """The days before these, as many as these; of whole months as many months."""
+        first, last = self.first, self.last
+        if first is None or last is None:
+            return None
+        if self.are_whole_months:
+            return self.shifted(-((last.year - first.year) * 12 + last.month - first.month + 1))
+        return Days.between(first - (last - first) - timedelta(days=1), first - timedelta(days=1))
 
     def of_day(self, column: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
         """The conditions that a day is one of these."""

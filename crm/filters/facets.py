@@ -144,9 +144,32 @@ def people(name: str, title: Any, whose: Any, model: Any = None) -> Facet:
     return Facet(name, title, choices)
 
 
+def leaders(name: str, title: Any) -> Facet:
+    """Who leads somebody; nobody is offered but those to whom a link led."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        people = [Person(each) for each in chosen]
+        users = select(User).where(User.id.in_(ids_of(people, current_user)))
+        nobody = [(NOBODY, _("Nobody"))] if NOBODY in people else []
+        return [*nobody, *_named(db.session.scalars(users.order_by(User.sort_name, User.id)))]
+
+    return Facet(name, title, choices)
+
+
 def teams(name: str, title: Any) -> Facet:
     """The teams, each followed by those below it."""
     return Facet(name, title, lambda _chosen: _named(db.session.scalars(Team.in_order())))
+
+
+def pipelines(name: str, title: Any) -> Facet:
+    """The pipelines in use, where there are several."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        known = db.session.scalars(select(Pipeline).order_by(Pipeline.position, Pipeline.id))
+        offered = [each for each in known if each.retired_at is None or str(each.id) in chosen]
+        return _named(offered) if len(offered) > 1 or chosen else []
+
+    return Facet(name, title, choices)
 
 
 def stages(name: str, title: Any) -> Facet:
@@ -164,6 +187,14 @@ def record(name: str, title: Any, model: Any) -> Facet:
         return _named(db.session.scalars(seen))
 
     return Facet(name, title, choices)
+
+
+def led_to(name: str, title: Any, said: Callable[[str], str] = str) -> Facet:
+    """What a link led to: nothing else is offered.
+
+    :param said: what a value is called.
+    """
+    return Facet(name, title, lambda chosen: [(each, said(each)) for each in chosen])
 
 
 def _named(records: Iterable[Any]) -> Choices:

@@ -89,7 +89,8 @@ class Narrowing:
 
     def _panel(self, facet: Facet) -> Panel:
         value = self._value(facet.name)
-        chosen = tuple(written(value).split(",")) if value else ()
+        values = value if isinstance(value, tuple) else (value,) if value else ()
+        chosen = tuple(written(each) for each in values)
         many = isinstance(value, tuple | bool)
         choices = facet.choices(chosen)
         return Panel(facet.name, str(facet.title), value, choices, chosen, many, facet.asks_for)

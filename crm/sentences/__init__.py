@@ -12,7 +12,7 @@ from crm.formatting import money
 from crm.models import Action, Event, OptionList
 from crm.nouns import BY_LIST, BY_TABLE, NOUNS, list_word
 from crm.sentences.changes import Change, changed, changes, firm, in_language, own_line, written_day
-from crm.wording import word_for
+from crm.wording import REPORTS, word_for
 
 __all__ = ["Change", "address_of", "changed", "changes", "event_icon", "origin", "sentence"]
 
@@ -234,9 +234,11 @@ EXPENSES: dict[Action, Callable[[str], str]] = {
 
 
 def _exported(name: str) -> str:
-    """A list of ours, or the statistics of one of the firm's."""
+    """A list of ours, a report, or the statistics of one of the firm's."""
     if name in BY_LIST:
         return list_word(name)
+    if name in REPORTS:
+        return str(REPORTS[name])
     return _("Statistics: %(name)s", name=word_for(OptionList(name)))
 
 

@@ -282,6 +282,11 @@ TABLE: dict[str, Row] = {
     "POST link_reviews.create": Row("anonymous gone li", sees=SIGNED_IN, behind_link=True),
     "GET link_receipts.show": Row("anonymous gone li", sees=SIGNED_IN, behind_link=True,
                                   args={"receipt_id": "submitted_receipt"}),
+    # Reports: everybody of what they see.
+    "GET reports.index": Row(SIGNED_IN),
+    "GET reports.show": Row(SIGNED_IN, args={"report": "winning"}),
+    "POST report_exports.create": Row("li zhou fin admin", sees=SIGNED_IN,
+                                      args={"report": "winning"}),
     # What every list can do. A batch is judged record by record (blueprints/test_batches.py).
     "GET saved_views.new": Row(SIGNED_IN, args={"name": "customers"}),
     "POST saved_views.create": Row(SIGNED_IN, args={"name": "customers"}),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, request, send_file
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from crm.exporters import Export, Format, StatisticsExport, TooMany
+from crm.exporters import Export, Format, ReportExport, StatisticsExport, TooMany
 from crm.exporters.export import MOST_ROWS
 from crm.extensions import db
 from crm.filters.lists import LISTS
@@ -33,7 +33,7 @@ def create(name: str) -> Response:
     return sent(export, file)
 
 
-def sent(export: Export | StatisticsExport, file: IO[bytes]) -> Response:
+def sent(export: Export | StatisticsExport | ReportExport, file: IO[bytes]) -> Response:
     """The answer that carries the file, once it is written down that it was made."""
     export.record()
     db.session.commit()

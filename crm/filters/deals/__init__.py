@@ -16,6 +16,7 @@ from crm.filters.amounts import Amounts
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
+from crm.filters.deals.behind import FACETS, DealGap, behind
 from crm.filters.deals.stagnation import stuck, to_do
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.folding import MOST_WORDS, words_of
@@ -88,6 +89,12 @@ class DealFilter(ListFilter):
     closed: Days | None = None
     stuck: bool = False
     idle: bool = False
+    # What figures of reports count (behind.py).
+    pipeline: int | None = None
+    manager: tuple[Person, ...] = ()
+    reason: tuple[int, ...] = ()
+    missing: tuple[DealGap, ...] = ()
+    product: str = ""
 
     ENDPOINT: ClassVar[str] = "deals.index"
     MODEL: ClassVar[Any] = Deal
@@ -156,6 +163,7 @@ class DealFilter(ListFilter):
         facets.options("customer_region", _l("Customer: region"), OptionList.REGION),
         facets.options("customer_tag", _l("Customer: tags"), OptionList.TAG),
         facets.record("customer", FIELDS["customer"], Customer),
+        *FACETS,
     )  # fmt: skip
 
     @property
@@ -166,7 +174,7 @@ class DealFilter(ListFilter):
     @property
     def asked_about(self) -> frozenset[str]:
         """Of what stands still also how long."""
-        return frozenset({"stage_since"}) if self.stuck else frozenset()
+        return super().asked_about | (frozenset({"stage_since"}) if self.stuck else frozenset())
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = self.seen(user).where(*self.conditions(user))
@@ -202,6 +210,7 @@ class DealFilter(ListFilter):
             *one_of(Deal.source_id, self.source),
             *one_of(Deal.stage_id, self.stage),
             *self.of_own_fields(user),
+            *behind(self, user),
             *([Deal.tags.any(Option.id.in_(self.tags))] if self.tags else []),
         ]
         if said := self._said_of_customers():

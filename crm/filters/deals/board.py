@@ -17,5 +17,7 @@ class BoardFilter(DealFilter):
     ENDPOINT: ClassVar[str] = "board.show"
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     FACETS: ClassVar[tuple[Facet, ...]] = tuple(
-        facet for facet in DealFilter.FACETS if facet.name not in {"status", "stage", "closed"}
+        facet
+        for facet in DealFilter.FACETS
+        if facet.name not in {"status", "stage", "closed", "pipeline", "reason"}
     )

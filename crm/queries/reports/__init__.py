@@ -1,0 +1,12 @@
+"""The reports: one module each, named as in ``wording.REPORTS``, and one line here.
+
+A report reads its figures of what its reader sees, each with the list of what is behind it
+(``report.py``); what its rows can be stands in ``ways.py``. Definitions: docs/metrics.md.
+"""
+
+from __future__ import annotations
+
+from crm.queries.reports import winning
+from crm.queries.reports.report import Report
+
+ALL: dict[str, Report] = {report.name: report for report in (winning.REPORT,)}

@@ -1,0 +1,103 @@
+"""Behind every figure of every report stands a list with just that count and just that sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from crm.base import cents_of, money_sum
+from crm.extensions import db
+from crm.filters.base import ListFilter
+from crm.filters.days import Days
+from crm.filters.facets import Person
+from crm.filters.reports import Compared, ReportFilter
+from crm.models import Deal, Stage, User
+from crm.queries.reports import ALL
+from crm.queries.reports.report import Figure, Measure, Of, Table
+from crm.wording import REPORTS
+from tests.cast import Cast
+from tests.reports.world import write_deals
+
+WAYS = [(report.name, way.name) for report in ALL.values() for way in report.ways or ()] + [
+    (report.name, "") for report in ALL.values() if not report.ways
+]
+
+
+@pytest.fixture
+def world(cast: Cast) -> Cast:
+    write_deals(cast)
+    return cast
+
+
+def counted(list: ListFilter, of: Of, user: User) -> Any:
+    """What a list has, read from its address as a browser would, and counted plainly."""
+    chosen = type(list).parse_text(list.text()).narrow(user)
+    if of is Of.COUNT:
+        ids = chosen.with_only_columns(list.MODEL.id).subquery()
+        return db.session.scalar(select(func.count()).select_from(ids))
+    if of is Of.AMOUNT:
+        return db.session.scalar(chosen.with_only_columns(money_sum(Deal.base_amount)))
+    deals = db.session.execute(
+        chosen.join(Stage, Stage.id == Deal.stage_id).with_only_columns(
+            Deal.base_amount, func.coalesce(Deal.probability, Stage.probability)
+        )
+    )
+    weighted = sum((amount or Decimal(0)) * chance for amount, chance in deals)
+    return cents_of(Decimal(weighted) / 100)
+
+
+def figures(table: Table) -> Iterator[tuple[str, Measure, Figure]]:
+    for row in table.all_rows:
+        yield from zip([row.label] * len(row.figures), table.measures, row.figures, strict=True)
+
+
+@pytest.mark.parametrize(("report", "way"), WAYS)
+@pytest.mark.parametrize("who", ["li", "wang", "admin"])
+def test_the_list_behind_each_figure_has_that_count_and_that_sum(
+    world: Cast, report: str, way: str, who: str
+) -> None:
+    user = getattr(world, who)
+    seen = 0
+    for filter in (
+        ReportFilter(report=report, by=way),
+        ReportFilter(report=report, by=way, period=Days("2025-11-10..2026-05-20")),
+        ReportFilter(report=report, by=way, period=Days("..2026-03-15"),
+                     team=(world.wang.team_id,), owner=(Person("me"), Person(world.zhao.id))),
+    ):  # fmt: skip
+        for label, measure, figure in figures(ALL[report].of(filter, user)):
+            if measure.of is None:
+                continue
+            assert figure.list is not None, (label, measure.title)
+            found = counted(figure.list, measure.of, user)
+            assert found == figure.value, (label, str(measure.title), figure.list.text())
+            seen += bool(figure.value)
+    assert seen
+
+
+@pytest.mark.parametrize(("report", "way"), WAYS)
+@pytest.mark.parametrize("compare", list(Compared))
+def test_compared_figures_are_those_of_the_report_of_the_other_days(
+    world: Cast, report: str, way: str, compare: Compared
+) -> None:
+    filter = ReportFilter(report=report, by=way, period=Days("2026-01-01..2026-03-31"),
+                          compare=compare)  # fmt: skip
+    table = ALL[report].of(filter, world.admin)
+    if not ALL[report].has_days:
+        assert not table.is_compared
+        return
+    compared = filter.compared
+    assert compared is not None
+    assert compared.period == {
+        Compared.BEFORE: "2025-10-01..2025-12-31", Compared.YEAR_BEFORE: "2025-01-01..2025-03-31",
+    }[compare]  # fmt: skip
+    other = ALL[report].of(compared, world.admin)
+    rows = {row.key: row.figures for row in other.rows}
+    assert {row.key: row.before for row in table.rows if row.before} == rows
+
+
+def test_every_report_has_its_words() -> None:
+    assert list(ALL) == list(REPORTS)

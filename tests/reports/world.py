@@ -1,0 +1,42 @@
+"""Deals for reports: of several owners, products, sources and days, some without an amount."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from crm import clock
+from crm.extensions import db
+from crm.models import Customer, Deal, OptionList
+from tests.cast import Cast
+
+PRODUCTS = ("磁力泵", "压力表, 精密", None)
+
+
+def write_deals(cast: Cast, count: int = 36) -> None:
+    """``count`` deals, begun and closed over two years; a third of them is still open."""
+    owners = (cast.wang, cast.zhao, cast.sun, cast.wu)
+    sources = (cast.option(OptionList.SOURCE, "Phone"), cast.option(OptionList.SOURCE, "Website"))
+    reasons = [cast.option(OptionList.LOST_REASON, name) for name in ("Price", "Delivery time")]
+    firm = Customer.register(Customer(name="南通海纳", owner=cast.wang), by=cast.wang)
+    now = clock.now()
+    for n in range(count):
+        owner = owners[n % 4]
+        deal = Deal(name=f"机会 {n}", owner=owner, product=PRODUCTS[n % 3], customer=firm,
+                    source=sources[n % 3] if n % 3 < 2 else None)  # fmt: skip
+        if n % 5:
+            deal.set_amount(Decimal(1000 * n) + Decimal("0.35"), "CNY")
+        if n % 7 == 0:
+            deal.probability = 33
+        begun = now - timedelta(days=20 * (count - n), hours=n)
+        Deal.open(deal, cast.stages[n % 2], by=owner, at=begun, historic=True)
+        db.session.flush()
+        if n % 4 == 1:
+            deal.move_to(cast.stages[2], by=owner, at=begun + timedelta(days=n % 9))
+        ends = min(begun + timedelta(days=10 + n % 13), now)
+        if n % 3 == 0:
+            deal.win(by=owner, at=ends, historic=True)
+        elif n % 3 == 1:
+            reason = reasons[n % 2] if n % 5 else None
+            deal.lose(by=owner, reason=reason, at=ends, historic=True)
+    db.session.commit()
