@@ -31,6 +31,7 @@ from crm.extensions import LANGUAGES
 from crm.folding import occurrence, words_of
 from crm.models import Company, CustomField, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
+from crm.models.quota import Span, Term
 from crm.nouns import BY_LIST, list_word, noun_icon, noun_word, record_url
 from crm.paging import FOUND
 from crm.policies import may, sees
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
         clock_time=clock_time, day_heading=day_heading, percent=percent,
         word=word_for, person=person_word, noun_word=noun_word, noun_icon=noun_icon,
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
-        days=days, counted=counted,
+        days=days, counted=counted, term_name=term_name,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
         marked=marked, own_words=lambda value, field: custom_words(field, value),
     )  # fmt: skip
@@ -139,6 +140,13 @@ def short_day(value: date) -> str:
     if value.year != Company.current().today().year:
         return day(value)
     return format_skeleton("MMMd", value, locale=get_locale())
+
+
+def term_name(term: Term) -> str:
+    """``2026``, ``Q3`` or ``Aug``: a year, or a part of one whose year is known."""
+    if term.span is Span.YEAR:
+        return str(term.first.year)
+    return str(format_date(term.first, "QQQ" if term.span is Span.QUARTER else "LLL"))
 
 
 def weekday(value: date) -> str:

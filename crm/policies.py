@@ -193,6 +193,32 @@ def _edit_deal(user: User, deal: Deal) -> bool:
     return scope > Scope.NONE and any(helper.id == user.id for helper in deal.collaborators)
 
 
+def _plan_deals(user: User, _kind: Any) -> bool:
+    """Whoever sees deals sees what is to be won with them: as far as the right on deals goes."""
+    return user.sees(Noun.DEALS) > Scope.NONE
+
+
+def _set_quotas(user: User, _kind: Any) -> bool:
+    return _leads(user)
+
+
+def _set_quota_of_company(user: User, _company: Company) -> bool:
+    return user.is_administrator
+
+
+def _set_quota_of_team(user: User, team: Team) -> bool:
+    """Of one's own team and those below, whoever leads."""
+    if user.is_administrator or user.team is None or not _leads(user):
+        return user.is_administrator
+    return team.path.startswith(user.team.path)
+
+
+def _set_quota_of_user(user: User, person: User) -> bool:
+    return user.is_administrator or (
+        user.has_role(Role.MANAGER) and reaches(user, Scope.TEAM, person)
+    )
+
+
 def _create_task(user: User, _kind: Any) -> bool:
     return user.changes(Noun.TASKS) > Scope.NONE
 
@@ -281,6 +307,11 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("create", Deal): _create_deal,
     ("edit", Deal): _edit_deal,
     ("add_files", Deal): _edit_deal,
+    ("plan", Deal): _plan_deals,
+    ("set_quotas", Deal): _set_quotas,
+    ("set_quota", Company): _set_quota_of_company,
+    ("set_quota", Team): _set_quota_of_team,
+    ("set_quota", User): _set_quota_of_user,
     ("create", Task): _create_task,
     ("edit", Task): _edit_task,
     ("create", ExpenseClaim): _create_claim,

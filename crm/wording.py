@@ -197,6 +197,7 @@ FIELDS: dict[str, str] = {
     "head": _l("Head"),
     "stage": _l("Stage"),
     "stages": _l("Stages"),
+    "quotas": _l("Quotas"),
     "label": _l("Name"),
     "field_kind": _l("Kind"),
     "section": _l("Section"),

@@ -20,6 +20,7 @@ from crm.demo import (
     own_fields,
     papers,
     people,
+    quotas,
     rates,
     tasks,
     views,
@@ -45,6 +46,7 @@ def build(today: date) -> None:
     views.save(world)
     imports.bring_in(world)
     keeping.keep(world)
+    quotas.plan(world)
     _settle_the_past()
 
 

@@ -30,7 +30,7 @@ from crm.models.ownership import Ownership
 from crm.models.passage import Passage
 from crm.models.pipeline import ChecklistItem, Pipeline, Stage
 from crm.models.pool import PoolRule, PoolWarning
-from crm.models.quota import Quota, Span
+from crm.models.quota import Quota, Span, Term
 from crm.models.saved_view import SavedView, Sharing
 from crm.models.session import OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.source_cost import SourceCost
@@ -105,6 +105,7 @@ __all__ = [
     "StageStay",
     "Task",
     "Team",
+    "Term",
     "TrustedDevice",
     "User",
     "UserRole",

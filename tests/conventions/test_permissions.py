@@ -22,6 +22,7 @@ from crm.base import digest_of
 from crm.extensions import db
 from crm.files import PreparedFile, store
 from crm.forms.options import shown as options_shown
+from crm.forms.quotas import version_of as quotas_version
 from crm.forms.rows import fingerprint
 from crm.forms.stages import shown as stages_shown
 from crm.models import (
@@ -66,6 +67,7 @@ SEES_SIGMA = "wang zhao li fin reader admin"
 # Sigma and its twin, which is Zhao's.
 SEES_BOTH = "zhao li fin reader admin"
 SEES_CLAIM = "wang li fin reader admin"
+QUOTA_OF_WANG = {"year": "2026", "kind": "user", "holder_id": "user_id"}
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,12 @@ TABLE: dict[str, Row] = {
     "GET option_statistics.show": Row("li zhou admin", sees=SIGNED_IN, args={"name": "tag"}),
     "POST option_statistics_exports.create": Row("li zhou admin", sees=SIGNED_IN,
                                                  args={"name": "tag"}),
+    # Quotas.
+    "GET quotas.index": Row(SIGNED_IN),
+    "GET quotas.edit": Row("li admin", sees=SIGNED_IN, args=QUOTA_OF_WANG),
+    "POST quotas.update": Row("li admin", sees=SIGNED_IN, args=QUOTA_OF_WANG),
+    "GET quota_copies.new": Row("li zhou admin", sees=SIGNED_IN, args={"year": "2026"}),
+    "POST quota_copies.create": Row("li zhou admin", sees=SIGNED_IN, args={"year": "2026"}),
     "GET data_quality.show": Row("li zhou admin", sees=SIGNED_IN),
     # There is no pool in the scene: nobody claims, or gives (blueprints/test_pool.py).
     "POST pool_claims.create": Row("", sees=SIGNED_IN),
@@ -390,6 +398,8 @@ FORMS: dict[str, dict[str, str]] = {
     "deal_moves.create": {"stage": "=next_stage", "from_stage": "=deal_stage",
                           "version": "=deal_version"},
     "deal_outcomes.create": {"kind": "won", "amount": "186000", "version": "=deal_version"},
+    "quotas.update": {"of_2026_07": "120000", "version": "=quotas_version"},
+    "quota_copies.create": {"percent": "10"},
     "tasks.create": {"title": "打电话", "assignee": "王芳"},
     "tasks.update": {"title": "改名", "assignee": "王芳", "version": "=task_version"},
     "task_postponements.create": {"due_on": "2026-07-01"},
@@ -640,6 +650,7 @@ def set_scene() -> Scene:
             "user_id": wang.id, "wang_version": wang.version, "gone": cast.gone.id,
             "team_id": wang.team.id, "team_version": wang.team.version,
             "stages_version": fingerprint(stages_shown(Pipeline.main())),
+            "quotas_version": quotas_version({}),
             "options_version": fingerprint(options_shown(OptionList.SOURCE)),
             "field_id": field.id, "field_version": field.version,
             "empty_team": empty_team.id,

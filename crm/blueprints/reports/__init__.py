@@ -1,12 +1,14 @@
-"""Reports: what became of the deals, and what is to come of them."""
+"""Reports: what became of the deals, and what is to come of them; quotas."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.reports import report_exports, reports
+from crm.blueprints.reports import quota_copies, quotas, report_exports, reports
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(reports.bp)
     app.register_blueprint(report_exports.bp)
+    app.register_blueprint(quotas.bp)
+    app.register_blueprint(quota_copies.bp)
