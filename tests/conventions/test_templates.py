@@ -323,6 +323,12 @@ def test_the_sheets_stay_small() -> None:
     assert sum(sizes.values()) < 60_000, sorted(sizes.items(), key=lambda item: -item[1])
 
 
+def test_sheets_and_scripts_are_indented_with_tabs() -> None:
+    """They are sent as they are written: a tab is one byte a level."""
+    for path in [*(ROOT / "static/css").rglob("*.css"), *(ROOT / "static/js").rglob("*.js")]:
+        assert not re.search(r"^\t* ", path.read_text(), re.MULTILINE), path.name
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "static/css").rglob("*.css")), ids=lambda p: p.name)
 def test_a_sheet_takes_its_colours_from_the_tokens(path: Path) -> None:
     rules = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)

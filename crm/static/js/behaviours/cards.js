@@ -12,8 +12,6 @@ export function connect(list) {
 		delay: 200,
 		delayOnTouchOnly: true,
 		touchStartThreshold: 5,
-		ghostClass: "is-ghost",
-		dragClass: "is-dragged",
 		onEnd({ item, from, to }) {
 			if (from === to) return;
 			const form = item.querySelector(".move");
