@@ -1,4 +1,4 @@
-// What every page needs, and behaviours: modules that export connect(element), named by elements.
+// For every page; and behaviours, named by elements: modules that export connect(element).
 
 import "./saved.js";
 import "./sending.js";

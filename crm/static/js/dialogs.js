@@ -1,8 +1,8 @@
-// A link to a <dialog> opens it, [data-close] closes it. The focus goes back to the link or its menu.
+// A link opens its <dialog>, [data-close] closes it; the focus goes back to the link or its menu.
 
 addEventListener("click", (event) => {
 	const opener = event.target.closest("[aria-haspopup=dialog]");
-	if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+	event.target.closest("[data-close]")?.closest("dialog")?.close();
 	if (!opener) return;
 	event.preventDefault();
 	const menu = opener.closest("details");

@@ -1,4 +1,4 @@
-// What is typed is kept here until it is saved (saved.js), by writer and address; no passwords or files.
+// What is typed is kept until it is saved (saved.js), by writer and address; no passwords or files.
 
 const offer = document.getElementById("draft_offer");
 const place = (form) => `draft:${offer.dataset.user}:${form.getAttribute("action").split("?")[0]}`;
@@ -28,7 +28,7 @@ export function offerBack(form) {
 	notice.addEventListener("click", ({ target }) => {
 		const answer = target.closest("button")?.value;
 		if (answer === "restore") restore(form, draft);
-		else if (answer) keep(form, null);
+		else if (answer) keep(form);
 		if (answer) notice.remove();
 	});
 	form.prepend(notice);

@@ -1,4 +1,4 @@
-// A swap took what had the focus: its successor gets it, or the nearest region that is left.
+// A swap took what had the focus: its successor gets it, or the nearest region left.
 
 let around = [];
 

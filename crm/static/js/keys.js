@@ -1,4 +1,4 @@
-// A key presses what names it in aria-keyshortcuts: without Control only where nothing is typed.
+// A key presses what names it in aria-keyshortcuts; without Control not while one types.
 
 addEventListener("keydown", (event) => {
 	const held = event.ctrlKey || event.metaKey;

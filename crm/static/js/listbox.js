@@ -1,14 +1,14 @@
 // A combobox: arrows choose among the options, Enter picks one.
 
 export function listbox(field, list, pick) {
-	let chosen = null;
+	let chosen;
 	const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
 	function choose(option) {
 		chosen?.setAttribute("aria-selected", false);
-		chosen = option ?? null;
-		chosen?.setAttribute("aria-selected", true);
-		chosen?.scrollIntoView({ block: "nearest" });
-		field.setAttribute("aria-activedescendant", chosen?.id ?? "");
+		option?.setAttribute("aria-selected", true);
+		option?.scrollIntoView({ block: "nearest" });
+		field.setAttribute("aria-activedescendant", option?.id ?? "");
+		chosen = option;
 	}
 	field.addEventListener("keydown", (event) => {
 		const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -2,13 +2,13 @@
 
 const MENU = "details:is(.menu, .confirm)";
 
-function leave(place) {
-	for (const menu of document.querySelectorAll(`${MENU}[open]`)) menu.open = menu.contains(place);
+function leave({ target }) {
+	for (const menu of document.querySelectorAll(`${MENU}[open]`)) menu.open = menu.contains(target);
 }
-addEventListener("click", ({ target }) => leave(target));
-addEventListener("focusin", ({ target }) => {
-	// A press on plain text gives the focus to what is around it: no leaving.
-	if (!target.querySelector(MENU)) leave(target);
+addEventListener("click", leave);
+addEventListener("focusin", (event) => {
+	// A press on plain text focuses what is around it: no leaving.
+	if (!event.target.querySelector(MENU)) leave(event);
 });
 
 addEventListener("keydown", (event) => {
@@ -17,7 +17,7 @@ addEventListener("keydown", (event) => {
 	if (!menu || event.defaultPrevented) return;
 	const items = [...menu.querySelectorAll(":scope > :not(summary) :is(a, button)")];
 	const here = items.indexOf(target);
-	const there = { ArrowDown: here + 1, ArrowUp: here < 0 ? -1 : here - 1, Home: 0, End: -1 }[key];
+	const there = { ArrowDown: here + 1, ArrowUp: Math.max(here, 0) - 1, Home: 0, End: -1 }[key];
 	if (key === "Escape" && menu.open) {
 		menu.open = false;
 		menu.firstElementChild.focus();

@@ -13,14 +13,10 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => event.waitUntil(begin()));
 
 addEventListener("fetch", (event) => {
-	const { mode, url } = event.request;
-	if (mode === "navigate") event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
-	else if (url.includes(ASSETS)) event.respondWith(kept(event.request));
+	const { request } = event;
+	if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+	else if (request.url.includes(ASSETS)) event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
-
-async function kept(request) {
-	return await caches.match(request) ?? fetch(request);
-}
 
 async function begin() {
 	for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);

@@ -1,4 +1,4 @@
-// The board by keyboard: arrows go from card to card, m opens its stages, Alt with an arrow moves it.
+// The board by keyboard: arrows go to cards, with Alt they move one; m opens its stages.
 
 const CARD = ".deal-card";
 const STAGES = ".move select";
@@ -24,7 +24,7 @@ export function connect(board) {
 		const stages = card.querySelector(STAGES);
 		const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
 		// Arrows on a closed list would send each stage they pass.
-		if (target === stages && /^Arrow(Up|Down)$/.test(key)) open(stages);
+		if (target === stages && /Arrow(Up|Down)/.test(key)) open(stages);
 		else if (target !== card) return;
 		else if (key === "m" && stages) open(stages);
 		else if (step && altKey && stages) move(stages, step);

@@ -15,7 +15,7 @@ export function connect(box) {
 
 function preview(file) {
 	const item = document.createElement("li");
-	if (!file.type.startsWith("image/")) item.append(file.name);
-	else item.append(Object.assign(new Image(), { alt: file.name, src: URL.createObjectURL(file) }));
+	const image = () => Object.assign(new Image(), { alt: file.name, src: URL.createObjectURL(file) });
+	item.append(file.type.startsWith("image/") ? image() : file.name);
 	return item;
 }

@@ -1,4 +1,4 @@
-// A form that people write in: leaving it changed is asked about, a draft is kept.
+// Leaving a form that was changed is asked about; a draft of it is kept.
 
 import { fill, keep, offerBack, typedIn } from "../drafts.js";
 
@@ -24,7 +24,7 @@ export function connect(form) {
 // Where one stands, as maps read it.
 function locate(field, button) {
 	navigator.geolocation.getCurrentPosition(
-		({ coords: { latitude, longitude } }) => fill(field, `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
+		({ coords }) => fill(field, `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`),
 		() => { button.textContent = button.dataset.failed; },
 	);
 }
@@ -41,6 +41,4 @@ addEventListener("htmx:after:request", ({ target, detail: { ctx } }) => {
 	if (ctx.hx.redirect?.startsWith("/sign-in")) forms.clear();
 	else if (ctx.response.status < 400) forms.delete(target);
 });
-addEventListener("beforeunload", (event) => {
-	if ([...forms.keys()].some(isChanged)) event.preventDefault();
-});
+addEventListener("beforeunload", (event) => [...forms.keys()].some(isChanged) && event.preventDefault());

@@ -1,4 +1,4 @@
-// The command palette: the server finds and draws, here is only the keyboard.
+// The server finds and draws, here is only the keyboard.
 
 import { listbox } from "../listbox.js";
 
@@ -6,7 +6,7 @@ export function connect(palette) {
 	const field = palette.querySelector("[role=combobox]");
 	const list = palette.querySelector(".palette-list");
 	const opener = document.getElementById("topbar_q");
-	let awaited = null; // Enter came before the answer: the key that it came with
+	let awaited; // the Enter that came before the answer
 
 	const { options, choose, chosen } = listbox(field, list, enter);
 	const answer = () => list.querySelector("[data-q]")?.dataset;

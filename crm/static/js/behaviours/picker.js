@@ -1,4 +1,4 @@
-// A picker: the server draws the list for what is typed; what is chosen is sent with its id.
+// The server draws the list for what is typed; what is chosen is sent with its id.
 
 import { listbox } from "../listbox.js";
 
@@ -10,7 +10,7 @@ export function connect(picker) {
 	const ask = () => list.hidden && input.dispatchEvent(new Event("ask"));
 	input.addEventListener("click", ask);
 	input.addEventListener("keydown", (event) => {
-		if (event.isComposing || !(list.hidden ? /^Arrow(Up|Down)$/ : /^Escape$/).test(event.key)) return;
+		if (event.isComposing || !(list.hidden ? /Arrow(Up|Down)/ : /Escape/).test(event.key)) return;
 		event.preventDefault();
 		if (!ask()) show(false);
 	});
@@ -36,9 +36,10 @@ export function connect(picker) {
 	// The list is drawn anew, or holds what was created in place.
 	new MutationObserver(() => {
 		const created = list.querySelector("[data-take]");
-		if (created) input.focus();
-		if (created) take(created);
-		else if (document.activeElement === input) show(list.childElementCount > 0);
+		if (created) {
+			input.focus();
+			take(created);
+		} else if (document.activeElement === input) show(list.childElementCount > 0);
 		picker.querySelector("[role=status]").textContent = options()[0]?.dataset.said;
 	}).observe(list, { childList: true });
 

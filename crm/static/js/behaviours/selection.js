@@ -1,11 +1,11 @@
-// Rows that are ticked: how many, a range with Shift, all, none with Escape.
+// Ticked rows: how many, a range with Shift, all, none with Escape.
 
 export function connect(form) {
 	const list = form.closest(".list-card");
 	const all = list.querySelector("[data-all]");
 	const rows = () => [...list.querySelectorAll("[name=record]")];
 	const tick = (boxes, checked) => boxes.forEach((box) => { box.checked = checked; });
-	let last = null;
+	let last;
 
 	const count = () => {
 		const { everything } = form.elements;

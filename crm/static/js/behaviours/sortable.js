@@ -1,4 +1,4 @@
-// The lines of a form are dragged into another order. The library comes with their menu.
+// Lines are dragged into another order. The library comes with their menu.
 
 export function connect(list) {
 	list.closest("details").addEventListener("toggle", async () => {
