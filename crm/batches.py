@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from flask_babel import gettext as _
 
 from crm.extensions import db
 from crm.models import User
+from crm.models.deal import Missing, OwnerLocked, StageChanged
 from crm.models.expense_claim import ClaimRefused
 from crm.models.pool import PoolRefused
 from crm.policies import find_all, may
+from crm.refusals import changed_words, locked_words, missing_words
 from crm.wording import refusal_word
+
+# What a verb says that does not fit a record as it is; it has changed nothing then.
+Refused = ClaimRefused | PoolRefused | Missing | StageChanged | OwnerLocked
+REFUSALS = get_args(Refused)
 
 # As many as can be looked over, and are held at a time.
 MOST = 200
@@ -50,7 +56,7 @@ def carry_out(model: Any, ids: Iterable[int], verb: str, deed: Callable[[Any], N
             continue
         try:
             deed(record)
-        except (ClaimRefused, PoolRefused) as refused:
+        except REFUSALS as refused:
             batch.left.append(Left(record, _reason(refused)))
         else:
             batch.done.append(record)
@@ -66,7 +72,14 @@ def restore(model: Any, ids: Iterable[int], by: User) -> int:
     return len(mine)
 
 
-def _reason(refused: ClaimRefused | PoolRefused) -> str:
+def _reason(refused: Refused) -> str:
+    match refused:
+        case Missing():
+            return _("It needs this first: %(names)s.", names=missing_words(refused))
+        case StageChanged():
+            return changed_words(refused)
+        case OwnerLocked():
+            return locked_words(refused)
     if refused.reason == "state":
         return _("Its status does not allow it.")
     return refusal_word(refused.reason)

@@ -115,7 +115,7 @@ def _claim_customer(user: User, _customer: Any) -> bool:
     company = Company.current()
     if not company.has_pool or user.changes(Noun.CUSTOMERS) is Scope.NONE:
         return False
-    return company.pool_claimants is PoolClaimants.SALES or _leads(user)
+    return company.pool_claimants is PoolClaimants.SALES or user.leads
 
 
 def _release_customer(user: User, customer: Customer) -> bool:
@@ -124,13 +124,13 @@ def _release_customer(user: User, customer: Customer) -> bool:
 
 def _give_customer(user: User, customer: Customer) -> bool:
     """What lies in the pool is claimed, within its limit; only who leads gives it to somebody."""
-    return _edit_customer(user, customer) and (not customer.lies_in_pool or _leads(user))
+    return _edit_customer(user, customer) and (not customer.lies_in_pool or user.leads)
 
 
 def _merge_customer(user: User, customer: Any) -> bool:
     """Who leads merges what their people own, and what nobody owns; given the class, some of it."""
-    if not _leads(user) or isinstance(customer, type):
-        return _leads(user)
+    if not user.leads or isinstance(customer, type):
+        return user.leads
     return customer.owner_id is None or _edit_customer(user, customer)
 
 
@@ -139,11 +139,7 @@ def _undo_merge(user: User, merge: Merge) -> bool:
 
 
 def _oversee_customers(user: User, _kind: Any) -> bool:
-    return _leads(user)
-
-
-def _leads(user: User) -> bool:
-    return user.has_role(Role.MANAGER) or user.is_administrator
+    return user.leads
 
 
 def _work_with_customer(user: User, customer: Customer) -> bool:

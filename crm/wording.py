@@ -234,6 +234,7 @@ REFUSALS: dict[str, str] = {
     "taken": _l("Somebody else was quicker: it is not in the pool any more."),
     "limit": _l("You own as many customers as the pool allows. Give one up first."),
     "resting": _l("You gave it up or lost it a short while ago: others come first."),
+    "locked": _l("A deal here stays with its owner in its stage, and so does the customer."),
     "late": _l("It is too late to undo this."),
     "same": _l("This is one and the same customer."),
     "trashed": _l("One of them is in the trash, or was merged into another one since."),

@@ -15,7 +15,6 @@ from crm.forms.activity import ActivityForm
 from crm.forms.contact import ContactForm
 from crm.forms.customer import CustomerForm
 from crm.forms.deal import DealForm
-from crm.forms.deal.move import DealMoveForm
 from crm.forms.expense_claim import ExpenseItemForm
 from crm.forms.inline import Inline, InPlace
 from crm.forms.task import TaskForm
@@ -109,7 +108,7 @@ def _deal(deal: Deal) -> dict[str, Any]:
     noting = deal.is_open and deal.customer and is_seen(deal.customer)
     return {
         "page": page, "timeline": page.timeline, "tasks": page.tasks, "spend": page.spend,
-        "about": {"deal": deal.id}, "move": DealMoveForm(deal),
+        "about": {"deal": deal.id},
         "found": files_of(deal, current_user),
         **(_noting(deal.customer, deal=deal) if deal.customer and noting else {}),
     }  # fmt: skip

@@ -15,7 +15,7 @@ from crm.batches import MOST, Batch, carry_out
 from crm.filters.base import ListFilter
 from crm.filters.facets import NOBODY
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, OptionField, Required, text
+from crm.forms.fields import DayField, OptionField, Required, StageField, text
 from crm.forms.picker import PickerField
 from crm.models import (
     Customer,
@@ -25,6 +25,7 @@ from crm.models import (
     OptionList,
     Role,
     Scope,
+    Stage,
     Task,
     User,
 )
@@ -37,17 +38,17 @@ MOST_MERGED = 20
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing that is done to each record: ``do(record, value, by)``; or what it leads to."""
+    """One thing done to each record: ``do(record, *values, by)``; or what it leads to."""
 
     title: Any
     icon: str
-    do: Callable[[Any, Any, User], None] = lambda _record, _value, _by: None
+    do: Callable[..., None] = lambda *_: None
     # The page on which all of them are gone on with, given their ids.
     page: Callable[[str], str] | None = None
     # The fewest and the most records it is done to.
     fewest: int = 1
     most: int = MOST
-    # The field of the form that gives the value.
+    # The fields of the form that give the values, by name.
     asks: str = ""
     # What is said before it is done.
     question: Any = ""
@@ -61,7 +62,7 @@ class Deed:
 
 def _trash(question: Any) -> Deed:
     return Deed(
-        _l("Delete"), "trash-2", lambda record, _, by: record.trash(by=by),
+        _l("Delete"), "trash-2", lambda record, by: record.trash(by=by),
         question=question, is_destructive=True,
     )  # fmt: skip
 
@@ -69,6 +70,10 @@ def _trash(question: Any) -> Deed:
 def _set(title: Any, icon: str, name: str) -> Deed:
     """Sets the option ``name`` of a customer."""
     return Deed(title, icon, lambda row, option, by: row.set_option(name, option, by=by), asks=name)
+
+
+def _give(row: Any, owner: User, reason: str | None, by: User) -> None:
+    row.give_to(owner, by=by, reason=reason)
 
 
 class BatchForm(BaseForm):
@@ -111,15 +116,17 @@ class BatchForm(BaseForm):
         return self.DEEDS.get(self.deed_name)
 
     @property
-    def field(self) -> Any:
+    def fields(self) -> list[Any]:
         """What the deed asks for, if anything."""
-        return self[self.deed.asks] if self.deed and self.deed.asks else None
+        return [self[name] for name in self.deed.asks.split() if name in self] if self.deed else []
 
     def is_complete(self, deed: Deed) -> bool:
         """Whether everything the deed asks for was given."""
         if not (deed.asks or deed.question):
             return True
-        return self.was_asked and (self.field is None or self.field.validate(self))
+        if not self.was_asked:
+            return False
+        return not [field for field in self.fields if not field.validate(self)]
 
     def may_go_on(self, deed: Deed) -> bool:
         """Whether the page that the deed leads to opens for all of them."""
@@ -127,8 +134,9 @@ class BatchForm(BaseForm):
 
     def carry_out(self, deed: Deed) -> Batch:
         """Do it."""
-        value, by = self.field.data if self.field else None, current_user
-        return carry_out(self.MODEL, self.ids, deed.verb, lambda row: deed.do(row, value, by))
+        by, names = current_user, deed.asks.split()
+        values = [self[name].data if name in self else None for name in names]
+        return carry_out(self.MODEL, self.ids, deed.verb, lambda row: deed.do(row, *values, by))
 
 
 def ids_in(written: Iterable[str]) -> set[int]:
@@ -137,15 +145,28 @@ def ids_in(written: Iterable[str]) -> set[int]:
     return {number for number in numbers if 0 < number <= LARGEST_KEY}
 
 
-class CustomerBatchForm(BatchForm):
+class GivingForm(BatchForm):
+    """The base of those that give records to somebody: who leads may say why, if that is asked."""
+
+    owner = PickerField(_l("Owner"), "user", validators=[Required()])
+    reason = text(_l("Why they change hands"), 300, description=_l(
+        "Needed of those only that stay with their owner in their stage."
+    ))  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not current_user.leads:
+            del self.reason
+
+
+class CustomerBatchForm(GivingForm):
     MODEL = Customer
     NOUN = Noun.CUSTOMERS
     DEEDS = {
-        "claim": Deed(_l("Claim"), "handshake", lambda row, _, by: row.claim(by=by), verb="claim",
+        "claim": Deed(_l("Claim"), "handshake", lambda row, by: row.claim(by=by), verb="claim",
                       fits=lambda filter: NOBODY in filter.owner and may("claim", Customer)),
         "owner": Deed(_l("Change owner"), "user",
-                      lambda row, owner, by: row.give_to(owner, by=by), asks="owner",
-                      verb="give"),
+                      _give, asks="owner reason", verb="give"),
         "grade": _set(_l("Set grade"), "target", "grade"),
         "tag": Deed(_l("Add a tag"), "plus", lambda row, tag, by: row.tag(tag, by=by), asks="tag"),
         "untag": Deed(_l("Take a tag off"), "x", lambda row, tag, by: row.untag(tag, by=by),
@@ -161,19 +182,19 @@ class CustomerBatchForm(BatchForm):
     }  # fmt: skip
 
     tag = OptionField(_l("Tag"), OptionList.TAG, empty=_l("Choose…"), validators=[Required()])
-    owner = PickerField(_l("Owner"), "user", validators=[Required()])
     grade = OptionField(_l("Grade"), OptionList.GRADE)
     industry = OptionField(FIELDS["industry"], OptionList.INDUSTRY)
     region = OptionField(FIELDS["region"], OptionList.REGION)
     source = OptionField(FIELDS["source"], OptionList.SOURCE)
 
 
-class DealBatchForm(BatchForm):
+class DealBatchForm(GivingForm):
     MODEL = Deal
     NOUN = Noun.DEALS
     DEEDS = {
-        "owner": Deed(_l("Change owner"), "user",
-                      lambda row, owner, by: row.give_to(owner, by=by), asks="owner"),
+        "move": Deed(_l("Move to…"), "arrow-right",
+                     lambda row, stage, by: row.move_to(stage, by=by), asks="stage"),
+        "owner": Deed(_l("Change owner"), "user", _give, asks="owner reason"),
         "close": Deed(_l("Expected close"), "calendar",
                       lambda row, day, by: row.expect_close_on(day, by=by), asks="expected_close"),
         "tag": Deed(_l("Add a tag"), "plus", lambda row, tag, by: row.tag(tag, by=by), asks="tag"),
@@ -183,15 +204,20 @@ class DealBatchForm(BatchForm):
     }  # fmt: skip
 
     tag = OptionField(_l("Tag"), OptionList.TAG, empty=_l("Choose…"), validators=[Required()])
-    owner = PickerField(_l("Owner"), "user", validators=[Required()])
+    stage = StageField(_l("Move to"))
     expected_close = DayField(_l("Expected close"), validators=[Required()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.deed and self.deed.asks == "stage":
+            self.stage.offer(Stage.where_deals_stand(self.ids))
 
 
 class TaskBatchForm(BatchForm):
     MODEL = Task
     NOUN = Noun.TASKS
     DEEDS = {
-        "done": Deed(_l("Done"), "check", lambda row, _, by: row.complete(by=by)),
+        "done": Deed(_l("Done"), "check", lambda row, by: row.complete(by=by)),
         "put_off": Deed(_l("Put off"), "calendar",
                         lambda row, day, by: row.put_off_to(day, by=by), asks="due_on"),
         "assign": Deed(_l("Give to"), "user",

@@ -19,24 +19,26 @@ from crm.forms.fields import (
     WordField,
     text,
 )
+from crm.forms.giving import GivesAway, reason_field
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
 from crm.forms.tags import WithTags
 from crm.forms.twins import AsksForTwins
 from crm.forms.web import web
-from crm.models import Contact, Customer, CustomerKind, CustomNoun, OptionList, User
+from crm.models import Contact, Customer, CustomerKind, CustomNoun, Deal, OptionList, User
 from crm.models.customer import MOST_EMPLOYEES
 from crm.names import tidy_name
 from crm.policies import may
 
 
-class CustomerForm(OwnFields, WithTags, InPlace, BaseForm):
+class CustomerForm(GivesAway, OwnFields, WithTags, InPlace, BaseForm):
     CUSTOM_NOUN = CustomNoun.CUSTOMER
-    IN_PLACE = each(
-        "name", "kind", "grade", "industry", "region", "source", "owner", "parent", "phone",
-        "website", "address", "employees", "annual_revenue", "note",
-    )  # fmt: skip
+    IN_PLACE = {
+        **each("name", "kind", "grade", "industry", "region", "source", "parent", "phone",
+               "website", "address", "employees", "annual_revenue", "note"),
+        "owner": ("owner", "owner_reason"),
+    }  # fmt: skip
 
     name = StringField(_l("Name"), validators=[Required(), Length(max=200)])
     kind = WordField(_l("Kind"), CustomerKind)
@@ -45,6 +47,7 @@ class CustomerForm(OwnFields, WithTags, InPlace, BaseForm):
     region = OptionField(_l("Region"), OptionList.REGION)
     source = OptionField(_l("Source"), OptionList.SOURCE)
     owner = PickerField(_l("Owner"), "user")
+    owner_reason = reason_field()
     parent = PickerField(_l("Belongs to"), "customer", hides=True)
     phone = text(_l("Phone"), 60, kind=TelField)
     website = text(_l("Website"), 300, kind=URLField, validators=[Optional(), URL()], filters=[web])
@@ -54,13 +57,18 @@ class CustomerForm(OwnFields, WithTags, InPlace, BaseForm):
     note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.customer: Customer | None = kwargs.get("obj")
+        super().__init__(*args, **kwargs)
+
+    @property
+    def locking_deal(self) -> Deal | None:
+        return self.customer.locking_deal if self.customer else None
 
     def validate_owner(self, field: PickerField) -> None:
         is_given = self.customer and field.data and field.data != self.customer.owner
         if is_given and not may("give", self.customer):
             raise ValidationError(_("It lies in the public pool: claim it there."))
+        super().validate_owner(field)
 
     def validate_parent(self, field: PickerField) -> None:
         if self.customer and field.data and field.data.belongs_to(self.customer):
@@ -70,11 +78,15 @@ class CustomerForm(OwnFields, WithTags, InPlace, BaseForm):
         """Copy what was typed to ``customer``."""
         tags = self.tags.made()
         self.plain_fields(
-            customer, "name", "kind", "grade", "industry", "region", "source", "owner", "parent",
-            "phone", "website", "address", "employees", "annual_revenue", "note",
+            customer, "name", "kind", "grade", "industry", "region", "source", "parent", "phone",
+            "website", "address", "employees", "annual_revenue", "note",
         )  # fmt: skip
         self.fill_own(customer)
         customer.tag_as(tags)
+        if self.customer:
+            self.give(customer)
+        else:
+            customer.owner = self.owner.data
         return customer
 
 

@@ -42,7 +42,7 @@ class InPlace:
         if self._typed is not None:
             for field in self:  # type: ignore[attr-defined]
                 if field.name not in self._typed:
-                    field.process(None, getattr(obj, field.name))
+                    field.process(None, getattr(obj, field.name, None))
 
     def fill_or_explain(self, record: Any) -> bool:
         """Copy what was typed to ``record``; ``False`` with errors if that cannot be done."""

@@ -19,6 +19,7 @@ from crm.importers.importer import Importer
 from crm.importers.problems import BadValue
 from crm.importers.rows import Row
 from crm.importers.several import tags_field
+from crm.importers.stage_rule import StageRule
 from crm.models import (
     Activity,
     Company,
@@ -31,7 +32,6 @@ from crm.models import (
     Stage,
     Task,
 )
-from crm.models.deal.moving import missing_fields
 from crm.models.exchange_rate import ExchangeRate, NoRate
 
 
@@ -54,7 +54,7 @@ ENDINGS: dict[Ending, tuple[str, ...]] = {
 _OF_THE_END = {"outcome", "reason", "competitor", "note"}
 
 
-class Deals(Importer):
+class Deals(StageRule, Importer):
     """One row a deal."""
 
     noun = "deals"
@@ -131,6 +131,7 @@ class Deals(Importer):
             self._check_name(row)
         else:
             self._check_history(row, record)
+            self._check_owner(row, record)
         if self._ending(row) is Ending.OPEN and (record is None or record.is_open):
             self._check_stage(row, record)
 
@@ -161,6 +162,7 @@ class Deals(Importer):
     def columns(self, changes: set[str]) -> list[str]:
         names = super().columns(changes - {"amount", "outcome", "reason"})
         names += ["amount", "currency", "rate", "base_amount"] if "amount" in changes else []
+        names += ["probability_reason"] if "probability" in changes else []
         return [*names, "outcome"] if "outcome" in changes else names
 
     def create(self, row: Row) -> Deal:
@@ -169,6 +171,7 @@ class Deals(Importer):
         given = self.given(row) | {"external_id": self.external_id(row)}
         deal = Deal(created_at=began, **given)
         deal.name = deal.name or _name_of(row)
+        _say_why(deal)
         deal.set_amount(*self._price(row, None))
         self.set_own(row, deal)
         Deal.open(deal, self._stage(row), by=self.by, at=began, historic=True)
@@ -177,6 +180,8 @@ class Deals(Importer):
 
     def update(self, row: Row, record: Deal, changes: set[str]) -> None:
         self.set_plain(row, record, changes)
+        if "probability" in changes:
+            _say_why(record)
         if "amount" in changes:
             record.set_amount(*self._price(row, record))
         record.note_changes(by=self.by, historic=True)
@@ -242,21 +247,6 @@ class Deals(Importer):
         if not row.values.get("name") and not _name_of(row):
             raise BadValue(_("is empty, and there is neither product nor customer"), "name")
 
-    def _check_stage(self, row: Row, record: Deal | None) -> None:
-        """The stage rule of board and forms; closed deals are history, and exempt."""
-        to = row.values.get("stage")
-        if to is None or (record is not None and record.stage == to):
-            return
-        if record is not None and record.pipeline_id != to.pipeline_id:
-            raise BadValue(_("belongs to another pipeline than the deal"), "stage")
-
-        def value_of(name: str) -> Any:
-            given = row.values.get(name)
-            return getattr(record, name, None) if given is None else given
-
-        if missing := missing_fields(to, value_of):
-            raise BadValue(_("demands: %(missing)s", missing=", ".join(missing)), "stage")
-
     def _check_history(self, row: Row, record: Deal) -> None:
         """How a deal went is not rewritten by a row; one that says nothing of it is fine."""
         self._check_day(row, "created_at", record.created_at)
@@ -287,6 +277,11 @@ class Deals(Importer):
                 _("is %(day)s here, which an import does not change", day=clock.day_of(was, zone)),
                 field,
             )
+
+
+def _say_why(deal: Deal) -> None:
+    """A chance that no person set by hand says so."""
+    deal.probability_reason = None if deal.probability is None else _("Import")
 
 
 def _name_of(row: Row) -> str:

@@ -20,7 +20,7 @@ from crm.importers.importer import Importer
 from crm.importers.journal import plain_of
 from crm.importers.options import take_back
 from crm.models import Event, ImportEntry, ImportRun, Stage, User
-from crm.models.deal.moving import Missing, StageChanged
+from crm.models.deal import Missing, StageChanged
 
 BATCH = 500
 # So many are named that stay as they are; all are counted.

@@ -39,6 +39,7 @@ from crm.models.company import Company
 from crm.models.custom_field import CustomNoun
 from crm.models.custom_field.customized import Customized
 from crm.models.event import Action, Event, changes_of
+from crm.models.looking_after import LookedAfter
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
 from crm.models.pool import Pooled
@@ -47,6 +48,7 @@ from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
     from crm.models.contact import Contact
+    from crm.models.deal import Deal
     from crm.models.option import Option
     from crm.models.task import Task
     from crm.models.user import User
@@ -76,8 +78,9 @@ _IN_USE = text("trashed_at IS NULL")
 
 
 class Customer(
-    Seen, Pooled, Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base
-):
+    Seen, LookedAfter, Pooled, Tagged, Customized, Versioned, Trashable, Named, NamedOrNoted,
+    Timestamped, Base,
+):  # fmt: skip
     __tablename__ = "customer"
     __table_args__ = (
         Index(None, "name"),
@@ -134,6 +137,13 @@ class Customer(
         primaryjoin="and_(Task.customer_id == Customer.id, Task.done_at.is_(None),"
         " Task.trashed_at.is_(None))",
         order_by="Task.due_on.is_(None), Task.due_on, Task.id", viewonly=True,
+    )  # fmt: skip
+    # Its owner's open deals in stages in which deals stay with their owner.
+    locked_deals: Mapped[list[Deal]] = relationship(
+        primaryjoin="and_(Deal.customer_id == Customer.id, Deal.owner_id == Customer.owner_id,"
+        " Deal.closed_at.is_(None), Deal.trashed_at.is_(None),"
+        " Deal.stage_id.in_(select(Stage.id).where(Stage.locks_owner)))",
+        order_by="Deal.id", viewonly=True,
     )  # fmt: skip
     # Read where a list shows them, of what its reader may see (filters/customers.py).
     last_contact: Mapped[datetime | None] = query_expression()
@@ -226,7 +236,8 @@ class Customer(
         from crm.models.user import User
 
         return (joinedload(cls.owner).joinedload(User.team), joinedload(cls.grade),
-                selectinload(cls.collaborators), selectinload(cls.tags))  # fmt: skip
+                selectinload(cls.collaborators), selectinload(cls.locked_deals),
+                selectinload(cls.tags))  # fmt: skip
 
     @property
     def code(self) -> str:
@@ -263,35 +274,21 @@ class Customer(
         )
         return customer
 
-    def give_to(self, owner: User, *, by: User) -> None:
-        """From now on ``owner`` looks after it."""
-        self.owner = owner
-        self.note_changes(by=by)
-
-    def let_help(self, helper: User, *, by: User) -> None:
-        """From now on ``helper`` works on it, too; the owner, and who does already, stay it."""
-        if helper.id != self.owner_id and helper not in self.collaborators:
-            self.collaborators.append(helper)
-            self._helpers_changed("", helper.name, by)
-
-    def let_go(self, helper: User, *, by: User) -> None:
-        """``helper`` does not work on it any more."""
-        if helper in self.collaborators:
-            self.collaborators.remove(helper)
-            self._helpers_changed(helper.name, "", by)
-
-    def _helpers_changed(self, old: str, new: str, by: User) -> None:
-        changes = {"collaborators": [old, new]}
-        Event.record(Action.CUSTOMER_CHANGED, self, by=by, changes=changes)
-
     def set_option(self, name: str, option: Option | None, *, by: User) -> None:
         """Set its grade, industry, region or source; ``None``: none of them."""
         setattr(self, name, option)
         self.note_changes(by=by)
 
-    def note_changes(self, *, by: User | None, historic: bool = False) -> None:
-        """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED) | self.custom_changes() | self.tag_changes():
+    def note_changes(
+        self, *, by: User | None, historic: bool = False,
+        beside: dict[str, list[str]] | None = None,
+    ) -> None:  # fmt: skip
+        """Record the pending changes, if there are any.
+
+        :param beside: what is said with them: old and new.
+        """
+        changes = changes_of(self, self.TRACKED) | self.custom_changes() | self.tag_changes()
+        if changes := changes | (beside or {}):
             Event.record(Action.CUSTOMER_CHANGED, self, by=by, historic=historic, changes=changes)
 
     def __str__(self) -> str:

@@ -127,9 +127,12 @@ class Pooled:
         """Give the customer to the pool; one that is in it already stays.
 
         :param silent_days: by rule, after so many days without contact; ``None``: by a person.
+        :raises PoolRefused: a deal here stays with its owner in its stage, and so it is ``locked``.
         """
         if self.owner is None:
             return
+        if self.locked_deals:
+            raise PoolRefused("locked")
         owner, self.owner = self.owner, None
         Event.record(
             Action.CUSTOMER_RELEASED, self, by=by, owner=owner.name, silent_days=silent_days

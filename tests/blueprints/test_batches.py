@@ -442,7 +442,7 @@ def test_asking_the_database_does_not_grow_with_what_was_ticked(
         (
             "wang",
             "/deals",
-            ["Change owner", "Expected close", "Add a tag", "Take a tag off", "Delete"],
+            ["Move to…", "Change owner", "Expected close", "Add a tag", "Take a tag off", "Delete"],
         ),
         ("wang", "/expenses", ["Delete"]),
         ("fin", "/expenses", ["Mark as paid", "Delete"]),

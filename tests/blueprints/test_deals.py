@@ -211,9 +211,17 @@ def test_the_history_has_every_field_of_a_deal_in_foreign_currency(
     pumps.set_amount(Decimal(1000), "USD")
     db.session.commit()
     path = f"/deals/{cast.pumps.id}"
-    wang.submit(wang.get(f"{path}/edit"), path, amount="1100", product="磁力泵", probability="40")
+    wang.submit(
+        wang.get(f"{path}/edit"),
+        path,
+        amount="1100",
+        product="磁力泵",
+        probability="40",
+        probability_reason="预算已批",
+    )
     assert changes_of(cast.pumps) == {
         "amount": ["1000.00", "1100.00"], "product": ["", "磁力泵"], "probability": ["", "40"],
+        "probability_reason": ["", "预算已批"],
     }  # fmt: skip
 
 

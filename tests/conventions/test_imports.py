@@ -21,6 +21,7 @@ LAYERS = (
     ("contact_cards", "search_index", "nouns"),
     ("assets", "devices", "files", "hypermedia", "links", "paging", "policies", "reactions",
      "schema", "security", "seed", "wording", "postman", "migrations"),
+    ("refusals",),
     ("batches", "errors", "filters", "formatting", "signing_in", "importers", "places",
      "unused_files"),
     ("exporters", "forms", "queries", "sentences"),

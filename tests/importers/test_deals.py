@@ -207,13 +207,13 @@ def test_bad_rows_are_named_with_column_and_reason(cast: Cast, bring: Bring) -> 
 def test_the_stage_rule_holds_for_imports_too(cast: Cast, bring: Bring) -> None:
     lines = ("id,name,owner,stage", "1,A,wang,Tender", "2,B,wang,Nirvana")
     assert reasons(bring("deals", *lines)) == [
-        (2, "stage", "Tender", "demands: customer, amount, expected_close"),
+        (2, "stage", "Tender", "demands: Customer, Amount, Expected close"),
         (3, "stage", "Nirvana",
          "is none of: First contact, Needs confirmed, Proposal, Quotation, Tender"),
     ]  # fmt: skip
     bring("deals", "id,name,owner", "1,A,wang")
     assert reasons(bring("deals", "id,name,owner,stage", "1,A,wang,Needs confirmed")) == [
-        (2, "stage", "Needs confirmed", "demands: customer")
+        (2, "stage", "Needs confirmed", "demands: Customer")
     ]
 
 

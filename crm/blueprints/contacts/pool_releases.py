@@ -23,7 +23,11 @@ bp = Blueprint("pool_releases", __name__)
 def create(customer_id: int) -> Response:
     customer = find(Customer, customer_id, lock=True)
     require("release", customer)
-    customer.release(by=current_user)
+    try:
+        customer.release(by=current_user)
+    except PoolRefused as refused:
+        flash(refusal_word(refused.reason), "error")
+        return go(record_url(customer))
     db.session.commit()
     undo = url_for("pool_releases.destroy", customer_id=customer.id)
     flash_undoable(_("%(name)s lies in the pool now.", name=customer.name), undo)

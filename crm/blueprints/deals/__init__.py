@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.deals import board, board_columns, deal_moves, deal_outcomes, deals
+from crm.blueprints.deals import (
+    board,
+    board_columns,
+    checklist_ticks,
+    deal_clones,
+    deal_moves,
+    deal_outcomes,
+    deal_owners,
+    deal_pipelines,
+    deals,
+)
 
 
 def register(app: Flask) -> None:
@@ -13,3 +23,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(deals.bp)
     app.register_blueprint(deal_moves.bp)
     app.register_blueprint(deal_outcomes.bp)
+    app.register_blueprint(deal_pipelines.bp)
+    app.register_blueprint(deal_owners.bp)
+    app.register_blueprint(deal_clones.bp)
+    app.register_blueprint(checklist_ticks.bp)

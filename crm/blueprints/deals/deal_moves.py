@@ -16,6 +16,7 @@ from crm.models.deal import Missing, StageChanged
 from crm.nouns import record_url
 from crm.policies import find, may, require
 from crm.queries.board import board, card_of, heads
+from crm.refusals import changed_words
 
 bp = Blueprint("deal_moves", __name__)
 
@@ -25,7 +26,7 @@ bp = Blueprint("deal_moves", __name__)
 def new(deal_id: int) -> Response:
     deal = find(Deal, deal_id, load=Deal.for_list())
     require("edit", deal)
-    return render("deals/moves/new.html", deal=deal, form=DealMoveForm(deal), missing=[])
+    return render("deals/moves/new.html", deal=deal, form=DealMoveForm(deal))
 
 
 @bp.post("/deals/<int:deal_id>/move")
@@ -40,8 +41,8 @@ def create(deal_id: int) -> Response:
             return _ask(deal, form)
     except Missing:
         return _ask(deal, form)
-    except StageChanged:
-        return _refuse(deal, form, 409, _moved_meanwhile(deal))
+    except StageChanged as changed:
+        return _refuse(deal, form, 409, moved_meanwhile(deal, changed))
     db.session.commit()
     return _moved(deal, left)
 
@@ -53,9 +54,9 @@ def destroy(deal_id: int) -> Response:
     require("edit", deal)
     try:
         MoveBackForm().take_back(deal, by=current_user)
-    except StageChanged:
+    except StageChanged as changed:
         db.session.rollback()
-        flash(_moved_meanwhile(deal), "error")
+        flash(moved_meanwhile(deal, changed), "error")
         return go(next_or(record_url(deal)))
     db.session.commit()
     flash(_("%(deal)s is back in %(stage)s.", deal=deal.name, stage=label(deal.stage)), "success")
@@ -79,10 +80,9 @@ def _moved(deal: Deal, left: Stage) -> Response:
 def _ask(deal: Deal, form: DealMoveForm) -> Response:
     """A small form for just the fields that the stage demands; the card stays where it was."""
     db.session.rollback()
-    fields = form.fields_to_ask(deal)
     if not is_fragment():
-        return render("deals/moves/new.html", status=422, deal=deal, form=form, missing=fields)
-    return _columns_as_they_are("deals/moves/ask.stream.html", 422, deal, form, missing=fields)
+        return render("deals/moves/new.html", status=422, deal=deal, form=form)
+    return _columns_as_they_are("deals/moves/ask.stream.html", 422, deal, form)
 
 
 def _refuse(deal: Deal, form: DealMoveForm, status: int, reason: str) -> Response:
@@ -90,13 +90,11 @@ def _refuse(deal: Deal, form: DealMoveForm, status: int, reason: str) -> Respons
     db.session.rollback()
     flash(reason, "error")
     if not is_fragment():
-        return render("deals/moves/new.html", status=status, deal=deal, form=form, missing=[])
+        return render("deals/moves/new.html", status=status, deal=deal, form=form)
     return _columns_as_they_are("deals/moves/refused.stream.html", status, deal, form)
 
 
-def _columns_as_they_are(
-    template: str, status: int, deal: Deal, form: DealMoveForm, **context: object
-) -> Response:
+def _columns_as_they_are(template: str, status: int, deal: Deal, form: DealMoveForm) -> Response:
     """A stream with every column that the card may have been taken from or dropped on."""
     filter = DealFilter.parse(request.args)
     touched = {form.from_stage.data, form.stage.chosen, str(deal.stage_id)}
@@ -104,13 +102,16 @@ def _columns_as_they_are(
     columns = board(filter, current_user, stages=stages)
     return stream(
         template, status, filter=filter, columns=columns, deal=deal, form=form,
-        stages=deal.pipeline.stages, **context,
+        stages=deal.pipeline.stages,
     )  # fmt: skip
 
 
-def _moved_meanwhile(deal: Deal) -> str:
+def moved_meanwhile(deal: Deal, changed: StageChanged) -> str:
+    """Why ``deal`` is not moved: it is no longer as the mover saw it, or cannot go there."""
     if not deal.is_open:
         return _("%(deal)s was closed in the meantime.", deal=deal.name)
+    if changed.reason != "moved":
+        return changed_words(changed)
     return _(
         "%(deal)s was changed by somebody else meanwhile: it is in %(stage)s. "
         "Look, then move it again.",

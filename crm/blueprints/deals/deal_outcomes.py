@@ -22,9 +22,7 @@ bp = Blueprint("deal_outcomes", __name__)
 def new(deal_id: int) -> Response:
     deal = find(Deal, deal_id, load=Deal.for_list())
     require("edit", deal)
-    kind = OutcomeKind.LOST if request.args.get("kind") == "lost" else OutcomeKind.WON
-    form = OutcomeForm(data={"kind": kind, "amount": deal.amount, "version": deal.version})
-    return ask("deals/outcomes/new.html", deal=deal, form=form)
+    return ask("deals/outcomes/new.html", deal=deal, form=OutcomeForm(deal, _kind()))
 
 
 @bp.post("/deals/<int:deal_id>/outcome")
@@ -32,7 +30,7 @@ def new(deal_id: int) -> Response:
 def create(deal_id: int) -> Response:
     deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
     require("edit", deal)
-    form = OutcomeForm()
+    form = OutcomeForm(deal, _kind())
     try:
         if not (form.may_close(deal) and form.close(deal, by=current_user)):
             return ask("deals/outcomes/new.html", form.status, deal=deal, form=form)
@@ -53,6 +51,11 @@ def destroy(deal_id: int) -> Response:
     db.session.commit()
     flash(_("%(deal)s is open again.", deal=deal.name), "success")
     return go(record_url(deal))
+
+
+def _kind() -> OutcomeKind:
+    """How it ended, as the address or the form says."""
+    return OutcomeKind.LOST if request.values.get("kind") == "lost" else OutcomeKind.WON
 
 
 def _closed(deal: Deal) -> str:

@@ -10,18 +10,19 @@ from flask_login import current_user
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 
-from crm.formatting import money
+from crm.formatting import label, money
 from crm.forms.base import BaseForm
 from crm.forms.fields import (
     CurrencyField,
     DayField,
     MoneyField,
     OptionField,
-    RecordField,
     Required,
+    StageField,
     WholeNumberField,
     text,
 )
+from crm.forms.giving import GivesAway, reason_field
 from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
@@ -33,12 +34,13 @@ from crm.models import (
     Deal,
     Noun,
     OptionList,
-    Pipeline,
     Scope,
     Stage,
     User,
 )
 from crm.models.deal import AmountStands, Missing
+from crm.models.deal.checking import is_empty, missing_fields
+from crm.refusals import missing_words
 
 
 def at_customer(contact: PickerField, customer: Customer | None) -> None:
@@ -55,11 +57,13 @@ def not_from_the_pool(field: PickerField) -> None:
         raise ValidationError(_("It lies in the public pool: claim it first."))
 
 
-class DealForm(OwnFields, WithTags, InPlace, BaseForm):
+class DealForm(GivesAway, OwnFields, WithTags, InPlace, BaseForm):
     CUSTOM_NOUN = CustomNoun.DEAL
     IN_PLACE = {
-        **each("name", "probability", "expected_close", "source", "product", "owner", "next_step"),
+        **each("name", "expected_close", "source", "product", "next_step"),
         "amount": ("amount", "currency"),
+        "probability": ("probability", "probability_reason"),
+        "owner": ("owner", "owner_reason"),
         # With another customer the contact is another one too.
         "customer": ("customer", "contact"),
         "contact": ("contact",),
@@ -70,12 +74,22 @@ class DealForm(OwnFields, WithTags, InPlace, BaseForm):
     amount = MoneyField(_l("Amount"), validators=[Optional()])
     currency = CurrencyField()
     probability = WholeNumberField(_l("Probability"), 0, 100)
+    probability_reason = text(_l("Why this probability"), 300, validators=[])
     expected_close = DayField(_l("Expected close"), quick=("in_a_month", "in_three_months"))
     source = OptionField(_l("Source"), OptionList.SOURCE)
     product = text(_l("Product"), 200)
     owner = PickerField(_l("Owner"), "user", validators=[Required()])
+    owner_reason = reason_field()
     contact = PickerField(_l("Contact"), "contact", within="customer")
     next_step = TextAreaField(_l("Next step"), validators=[Length(max=2_000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.deal: Deal | None = kwargs.get("obj")
+        super().__init__(*args, **kwargs)
+
+    @property
+    def locking_deal(self) -> Deal | None:
+        return self.deal if self.deal and self.deal.keeps_owner else None
 
     def validate_customer(self, field: PickerField) -> None:
         not_from_the_pool(field)
@@ -92,21 +106,42 @@ class DealForm(OwnFields, WithTags, InPlace, BaseForm):
             self.customer.data = self.customer.data or field.data.customer
             at_customer(field, self.customer.data)
 
+    def validate_probability_reason(self, field: StringField) -> None:
+        """A chance that is set by hand says why; one that stays as it was need not."""
+        chance = self.probability.data
+        if chance is not None and chance != self.probability.object_data and not field.data:
+            raise ValidationError(_("Why is it more or less likely than the stage says?"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides the fields themselves: what the deal's stage demands is not emptied."""
+        is_complete = super().validate(extra_validators)
+        for name in self._emptied():
+            field = self[name]
+            field.errors = field.errors or [
+                _("The stage “%(stage)s” needs it.", stage=label(self.deal.stage))  # type: ignore[union-attr]
+            ]
+            is_complete = False
+        return is_complete
+
     def fill(self, deal: Deal) -> Deal:
         """Copy what was typed to ``deal``.
 
         :raises AmountStands: the deal was closed with another amount.
         :raises NoRate: no exchange rate is known for the currency.
+        :raises OwnerLocked: it stays with its owner.
         """
         tags = self.tags.made()
         # First, because it asks for a rate: that would flush what is not in the history yet.
         deal.set_amount(self.amount.data, self.currency.data)
         self.plain_fields(
-            deal, "name", "customer", "probability", "expected_close", "source", "product",
-            "owner", "contact", "next_step",
+            deal, "name", "customer", "probability", "probability_reason", "expected_close",
+            "source", "product", "contact", "next_step",
         )  # fmt: skip
+        if deal.probability is None:
+            deal.probability_reason = None
         self.fill_own(deal)
         deal.tag_as(tags)
+        self.give(deal)
         return deal
 
     def fill_or_explain(self, deal: Deal) -> bool:
@@ -121,22 +156,69 @@ class DealForm(OwnFields, WithTags, InPlace, BaseForm):
             ]  # fmt: skip
         return not (self.amount.errors or self.currency.errors)
 
+    def _emptied(self) -> list[str]:
+        """What the deal says, its stage demands, and this form would take away."""
+        deal = self.deal
+        if deal is None or not deal.is_open:
+            return []
+        demanded = [name for name in deal.stage.required if name in self]
+        there = [name for name in demanded if not is_empty(deal.says(name))]
+        return missing_fields(there, self._would_say)
+
+    def _would_say(self, name: str) -> Any:
+        """What the deal says once this is saved; its lines are a product, too."""
+        said = self[name].data
+        return self.deal.lines if name == "product" and self.deal and not said else said
+
 
 class NewDealForm(DealForm):
-    stage = RecordField(_l("Stage"))
+    stage = StageField(_l("Stage"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.stage.offer(Stage.in_order(Pipeline.main()))
+        self.stage.offer(Stage.in_all_use())
 
     def open(self, deal: Deal, *, by: User) -> bool:
         """Open ``deal`` as typed; what its stage demands becomes the fields' errors."""
         if not self.fill_or_explain(deal):
             return False
         try:
-            Deal.open(deal, self.stage.data, by=by)
-        except Missing as error:
-            for name in error.fields:
-                self[name].errors = [_("This stage needs it.")]
+            self._begin(deal, by)
+        except Missing as missing:
+            self._explain(missing)
             return False
         return True
+
+    def _begin(self, deal: Deal, by: User) -> None:
+        Deal.open(deal, self.stage.data, by=by)
+
+    def _explain(self, missing: Missing) -> None:
+        for name in missing.fields:
+            if name in self:
+                self[name].errors = [_("This stage needs it.")]
+        if unasked := [name for name in missing.fields if name not in self]:
+            words = missing_words(Missing(unasked))
+            self.stage.errors = [_("It needs this first: %(names)s.", names=words)]
+
+    def give(self, record: Deal) -> None:
+        record.owner = self.owner.data
+
+
+class CloneForm(NewDealForm):
+    """The form of a new deal, filled in after another one."""
+
+    AS_BEFORE = ("name", "customer", "amount", "currency", "source", "product", "contact", "owner",
+                 "tags")  # fmt: skip
+
+    def __init__(self, source: Deal) -> None:
+        own = [field.key for field in source.own_fields]
+        super().__init__(data={name: getattr(source, name) for name in (*self.AS_BEFORE, *own)})
+        self.origin = source
+        if not self.is_submitted():
+            self.stage.chosen = next(
+                (key for key, stage in self.stage.records.items()
+                 if stage.pipeline_id == source.pipeline_id), "",
+            )  # fmt: skip
+
+    def _begin(self, deal: Deal, by: User) -> None:
+        self.origin.clone(deal, self.stage.data, by=by)

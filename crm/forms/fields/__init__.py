@@ -22,7 +22,7 @@ from crm.forms.fields.numbers import (
     WholeNumberField,
     amount_typed,
 )
-from crm.forms.fields.records import OptionField, RecordField, RecordsField
+from crm.forms.fields.records import OptionField, RecordField, RecordsField, StageField
 from crm.names import tidy_name
 from crm.wording import WORDS
 
@@ -39,6 +39,7 @@ __all__ = [
     "RecordField",
     "RecordsField",
     "Required",
+    "StageField",
     "WholeNumberField",
     "WordField",
     "YesNoField",

@@ -87,6 +87,25 @@ class OptionField(RecordField):
             yield choice._replace(render_kw={"data-code": row.code} if row and row.code else {})
 
 
+class StageField(RecordField):
+    """A choice among stages; those of several pipelines say of which they are.
+
+    :param elsewhere: they always do: none of them is of the pipeline that one comes from.
+    """
+
+    def __init__(self, label: str, *, elsewhere: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.elsewhere = elsewhere
+
+    def iter_choices(self) -> Iterator[Choice]:
+        stages = self.records
+        several = self.elsewhere or len({stage.pipeline_id for stage in stages.values()}) > 1
+        for choice in super().iter_choices():
+            stage = stages.get(choice.value) if several else None
+            way = f"{words(stage.pipeline)} · {choice.label}" if stage else choice.label
+            yield choice._replace(label=way)
+
+
 class RecordsField(RecordField):
     """Several among records, as boxes to tick; its data is a list.
 

@@ -29,12 +29,16 @@ from crm.models.company import Company
 from crm.models.custom_field import CustomNoun
 from crm.models.custom_field.customized import Customized
 from crm.models.customer import Customer
+from crm.models.deal.checking import Checking, Missing, require_none
+from crm.models.deal.cloning import Cloning
 from crm.models.deal.closing import AmountStands, Closing
 from crm.models.deal.collaborator import Collaborator
 from crm.models.deal.competitor import DealCompetitor
 from crm.models.deal.deal_contact import DealContact
 from crm.models.deal.line import DealLine
-from crm.models.deal.moving import Missing, Moving, StageChanged
+from crm.models.deal.moving import Moving, StageChanged
+from crm.models.deal.owning import OwnerLocked, Owning
+from crm.models.deal.rerouting import Rerouting
 from crm.models.deal.snooze import Snooze
 from crm.models.deal.tick import ChecklistTick
 from crm.models.event import Action, Event, changes_of
@@ -52,15 +56,19 @@ if TYPE_CHECKING:
     from crm.models.pipeline import Pipeline, Stage
     from crm.models.user import User
 
-__all__ = ["AmountStands", "Collaborator", "Deal", "Missing", "StageChanged"]
+__all__ = ["AmountStands", "Collaborator", "Deal", "Missing", "OwnerLocked", "StageChanged"]
 
 _OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
 
 
 class Deal(
     Seen,
+    Checking,
     Moving,
+    Rerouting,
     Closing,
+    Owning,
+    Cloning,
     Tagged,
     Customized,
     Versioned,
@@ -98,7 +106,8 @@ class Deal(
     SEARCHED, LETTER = ("name", "product", "external_id"), "D"
     NOTED = ("next_step",)
     TRACKED = ("name", "customer", "contact", "owner", "amount", "currency", "probability",
-               "expected_close", "source", "product", "next_step")  # fmt: skip
+               "probability_reason", "expected_close", "source", "product",
+               "next_step")  # fmt: skip
 
     id: Mapped[Key]
     name: Mapped[Name]
@@ -208,17 +217,15 @@ class Deal(
         :raises Missing: the stage demands fields that are empty (not for historic deals).
         """
         at = at or clock.now()
-        deal.stage, deal.pipeline_id, deal.stage_since = stage, stage.pipeline_id, at
         if deal.currency is None:
             deal.set_amount(deal.amount, Company.current().base_currency)
-        if not historic:
-            deal.require_fields_of(stage)
         if deal.custom is None:  # no form asked
             deal.set_defaults()
+        deal._stand_in(stage, at)
+        if not historic:
+            require_none(deal.missing_for(stage))
         db.session.add(deal)
-        deal.stays.append(
-            StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
-        )
+        deal._enter(stage, by, at)
         Event.record(Action.DEAL_CREATED, deal, by=by, at=at, historic=historic, name=deal.name)
         return deal
 
@@ -264,11 +271,6 @@ class Deal(
         self.currency, self.rate = price.currency, price.rate
         self.amount = None if amount is None else price.amount
         self.base_amount = None if amount is None else price.base_amount
-
-    def give_to(self, owner: User, *, by: User) -> None:
-        """From now on ``owner`` works on it."""
-        self.owner = owner
-        self.note_changes(by=by)
 
     def expect_close_on(self, day: date, *, by: User) -> None:
         """Say when it is expected to be decided."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Mapped
 
 from crm import clock
-from crm.models.deal.moving import Missing, StageChanged
+from crm.models.deal.checking import Missing, require_none
+from crm.models.deal.moving import StageChanged
 from crm.models.event import Action, Event
 from crm.models.outcome import Outcome, OutcomeKind
-from crm.models.stage_stay import StageStay
 
 if TYPE_CHECKING:
     from crm.models.deal import Deal
@@ -38,20 +38,21 @@ class Closing:
         return not self.is_open and self.amount is not None
 
     def win(
-        self: Deal, *, by: User | None, at: datetime | None = None, note: str | None = None,
-        historic: bool = False,
+        self: Deal, *, by: User | None, at: datetime | None = None, competitor: str | None = None,
+        note: str | None = None, historic: bool = False,
     ) -> None:  # fmt: skip
         """Close as won; winning a won deal again changes nothing.
 
         :param historic: it was won before the system knew of it: taken as it was.
-        :raises Missing: there is no amount (not for historic deals).
+        :raises Missing: there is no amount, or something that leaving its stage demands (not for
+            historic deals).
         :raises StageChanged: it is lost already.
         """
         if self.outcome is not None and self.outcome.is_won:
             return
-        if self.amount is None and not historic:
-            raise Missing(["amount"])
-        outcome = Outcome(kind=OutcomeKind.WON, note=note)
+        if self.is_open and not historic:
+            require_none(self.missing_to_win)
+        outcome = Outcome(kind=OutcomeKind.WON, competitor=competitor, note=note)
         self._close(outcome, by, at)
         Event.record(
             Action.DEAL_WON, self, by=by, at=outcome.at, historic=historic, name=self.name,
@@ -81,19 +82,20 @@ class Closing:
         )  # fmt: skip
 
     def reopen(self: Deal, *, by: User) -> None:
-        """Back into the stage it was closed in; reopening an open deal changes nothing."""
+        """Back into the stage it was closed in, or what that was retired into.
+
+        Reopening an open deal changes nothing.
+        """
         if self.outcome is None:
             return
         kind = self.outcome.kind
-        now = clock.now()
         self.outcome, self.closed_at = None, None
-        self.stage_since = now
-        self.stays.append(StageStay(stage=self.stage, entered_at=now, entered_by_id=by.id))
+        self._enter(self.stage.in_force, by, clock.now())
         Event.record(Action.DEAL_REOPENED, self, by=by, name=self.name, outcome=kind.value)
 
     def _close(self: Deal, outcome: Outcome, by: User | None, at: datetime | None) -> None:
         if self.outcome is not None:
-            raise StageChanged
+            raise StageChanged("closed")
         outcome.at, outcome.by = at or clock.now(), by
         self._leave_stage(by, outcome.at)
         self.outcome, self.closed_at = outcome, outcome.at

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crm import clock
 from crm.extensions import db
+from crm.models.deal.checking import require_none
 from crm.models.event import Action, Event
 from crm.models.stage_stay import StageStay
 
@@ -20,21 +20,16 @@ if TYPE_CHECKING:
 TAKEN_BACK_WITHIN = timedelta(hours=1)
 
 
-class Missing(Exception):
-    """Fields that must be filled first; ``fields`` names them."""
-
-    def __init__(self, fields: list[str]) -> None:
-        super().__init__(", ".join(fields))
-        self.fields = fields
-
-
 class StageChanged(Exception):
-    """The deal is not where the mover saw it: somebody moved, closed or changed it meanwhile."""
+    """The deal is not where the mover saw it, or cannot go where they want it; ``reason`` says why.
 
+    ``moved``: somebody moved or changed it meanwhile; ``closed``: it is won or lost; ``elsewhere``:
+    the stage is in another pipeline; ``retired``: the stage is out of use.
+    """
 
-def missing_fields(stage: Stage, value_of: Callable[[str], Any]) -> list[str]:
-    """The fields that ``stage`` demands and of which ``value_of`` knows no value."""
-    return [name for name in stage.required if value_of(name) is None]
+    def __init__(self, reason: str = "moved") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Moving:
@@ -47,23 +42,12 @@ class Moving:
         """Leave the stage for another one; moving to the same stage changes nothing.
 
         :param historic: it was moved before the system knew of it: the event has no consequences.
-        :raises StageChanged: the deal is closed, or ``stage`` belongs to another pipeline.
-        :raises Missing: ``stage`` demands fields that are empty.
+        :raises StageChanged: it is closed, or ``stage`` is out of use or in another pipeline.
+        :raises Missing: this stage cannot be left, or ``stage`` be entered, before that is there.
         """
-        if not self.is_open or stage.pipeline_id != self.pipeline_id:
-            raise StageChanged
-        if stage.id == self.stage_id:
-            return
-        self.require_fields_of(stage)
-        at = at or clock.now()
-        left = self.stage
-        self._leave_stage(by, at)
-        db.session.flush()  # the unique index wants the old stay closed before the new one opens
-        self.stage, self.stage_since = stage, at
-        self.stays.append(
-            StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
-        )
-        self._record_move(left, stage, by=by, at=at, historic=historic)
+        if stage.pipeline_id != self.pipeline_id:
+            raise StageChanged("elsewhere")
+        self._go_to(stage, by=by, at=at, historic=historic)
 
     def take_back_move(self: Deal, *, by: User) -> None:
         """Back where it stood before ``by`` moved it, as if it had never left.
@@ -75,21 +59,14 @@ class Moving:
         is_mine = here.entered_by_id == by.id and clock.now() - here.entered_at < TAKEN_BACK_WITHIN
         if before is None or before.stage_id == here.stage_id or not (self.is_open and is_mine):
             raise StageChanged
+        if before.stage.retired_at is not None:
+            raise StageChanged("retired")
         self.stays.remove(here)
         db.session.delete(here)
         db.session.flush()  # the unique index wants this stay gone before the old one is open again
         before.left_at = before.left_by_id = None
-        self.stage, self.stage_since = before.stage, before.entered_at
-        self._record_move(here.stage, before.stage, by=by)
-
-    def require_fields_of(self: Deal, stage: Stage) -> None:
-        """:raises Missing: ``stage`` demands fields that are empty."""
-        if missing := self.missing_for(stage):
-            raise Missing(missing)
-
-    def missing_for(self: Deal, stage: Stage) -> list[str]:
-        """The fields that ``stage`` demands and the deal lacks."""
-        return missing_fields(stage, lambda name: getattr(self, name))
+        self._stand_in(before.stage, before.entered_at)
+        self._record_move(here.stage, before.stage, by=by, at=clock.now())
 
     def days_in_stage(self: Deal, now: datetime) -> int:
         """Whole days since it entered its stage."""
@@ -103,14 +80,47 @@ class Moving:
             return ""
         return "alarm" if days * 2 >= limit * 3 else "warning"
 
-    def _record_move(self: Deal, left: Stage, entered: Stage, **particulars: Any) -> None:
-        Event.record(
-            Action.DEAL_MOVED, self, name=self.name, **particulars,
-            from_zh=left.label_zh, from_en=left.label_en,
-            to_zh=entered.label_zh, to_en=entered.label_en,
-        )  # fmt: skip
+    def _go_to(
+        self: Deal, stage: Stage, *, by: User | None, at: datetime | None, historic: bool = False
+    ) -> None:
+        """End the stay in its stage and begin one in ``stage``, of whatever pipeline."""
+        if not self.is_open:
+            raise StageChanged("closed")
+        if stage.id == self.stage_id:
+            return
+        if stage.retired_at is not None:
+            raise StageChanged("retired")
+        require_none(self.missing_for(stage))
+        left, at = self.stage, self._leave_stage(by, at or clock.now())
+        db.session.flush()  # the unique index wants the old stay closed before the new one opens
+        self._enter(stage, by, at)
+        self._record_move(left, stage, by=by, at=at, historic=historic)
 
-    def _leave_stage(self: Deal, by: User | None, at: datetime) -> None:
+    def _enter(self: Deal, stage: Stage, by: User | None, at: datetime) -> None:
+        self._stand_in(stage, at)
+        self.stays.append(
+            StageStay(stage=stage, entered_at=at, entered_by_id=by.id if by else None)
+        )
+
+    def _stand_in(self: Deal, stage: Stage, since: datetime) -> None:
+        self.stage, self.stage_since, self.pipeline_id = stage, since, stage.pipeline_id
+
+    def _leave_stage(self: Deal, by: User | None, at: datetime) -> datetime:
+        """End the stay that goes on, ``at`` or when it began if that is later: returns when."""
         stay = next(stay for stay in self.stays if stay.left_at is None)
-        stay.left_at = max(at, stay.entered_at)
+        stay.left_at = at = max(at, stay.entered_at)
         stay.left_by_id = by.id if by else None
+        return at
+
+    def _record_move(
+        self: Deal, left: Stage, entered: Stage, *, by: User | None, at: datetime,
+        historic: bool = False,
+    ) -> None:  # fmt: skip
+        stays_within = left.pipeline_id == entered.pipeline_id
+        words = {
+            f"{side}_{language}": stage.label(language) if stays_within else stage.way(language)
+            for side, stage in (("from", left), ("to", entered))
+            for language in ("zh", "en")
+        }
+        action = Action.DEAL_MOVED if stays_within else Action.DEAL_REROUTED
+        Event.record(action, self, by=by, at=at, historic=historic, name=self.name, **words)

@@ -28,4 +28,4 @@ class ChecklistTick(Base):
 
     deal: Mapped[Deal] = relationship(back_populates="ticks")
     item: Mapped[ChecklistItem] = relationship()
-    by: Mapped[User | None] = relationship()
+    by: Mapped[User | None] = relationship(lazy="joined")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Select, SmallInteger, String, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from crm.base import Base, Key
 from crm.models.bilingual import Bilingual
@@ -18,12 +19,19 @@ if TYPE_CHECKING:
 
 
 class StageRequirement(StrEnum):
-    """A field of a deal that a stage can demand before a deal enters it."""
+    """A field of a deal that a stage can demand; those of the firm's own (``custom_17``) besides.
+
+    ``product`` is there with the text or a line, ``competitor`` with one who is named.
+    """
 
     CUSTOMER = "customer"
+    CONTACT = "contact"
     AMOUNT = "amount"
     EXPECTED_CLOSE = "expected_close"
-    CONTACT = "contact"
+    SOURCE = "source"
+    PRODUCT = "product"
+    NEXT_STEP = "next_step"
+    COMPETITOR = "competitor"
 
 
 class Stage(Bilingual, Base):
@@ -60,6 +68,36 @@ class Stage(Bilingual, Base):
         mine = cls.pipeline_id == pipeline.id, cls.retired_at.is_(None)
         return select(cls).where(*mine).order_by(cls.position)
 
+    @classmethod
+    def in_all_use(cls) -> Select[Stage]:
+        """The stages in use of every pipeline in use, one after the other."""
+        from crm.models.pipeline import Pipeline
+
+        return (
+            select(cls)
+            .join(cls.pipeline)
+            .options(contains_eager(cls.pipeline))
+            .where(Pipeline.retired_at.is_(None), cls.retired_at.is_(None))
+            .order_by(Pipeline.position, Pipeline.id, cls.position)
+        )
+
+    @classmethod
+    def where_deals_stand(cls, ids: Iterable[int]) -> Select[Stage]:
+        """The stages of the pipelines that the deals with these ids go through."""
+        from crm.models.deal import Deal
+
+        theirs = select(Deal.pipeline_id).where(Deal.id.in_(ids))
+        return cls.in_all_use().where(cls.pipeline_id.in_(theirs))
+
+    @property
+    def in_force(self) -> Stage:
+        """Itself, or the stage that it was retired into, however often."""
+        return self.retired_into.in_force if self.retired_into else self
+
     def guidance(self, language: str) -> str:
         """What is the risk in this stage, and how to get to the next."""
         return self.guidance_zh if language == "zh" else self.guidance_en
+
+    def way(self, language: str) -> str:
+        """``Pipeline · stage``: what it is called where stages of several pipelines are named."""
+        return f"{self.pipeline.label(language)} · {self.label(language)}"

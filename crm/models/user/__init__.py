@@ -146,6 +146,11 @@ class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
     def has_role(self, role: Role) -> bool:
         return role in self.roles
 
+    @property
+    def leads(self) -> bool:
+        """Whether this user leads others: a manager, or an administrator."""
+        return self.has_role(Role.MANAGER) or self.is_administrator
+
     def sees(self, noun: Noun) -> Scope:
         """How far this user sees ``noun``."""
         return max((GRANTS[role][noun].see for role in self.roles), default=Scope.NONE)

@@ -1,0 +1,57 @@
+"""Who looks after a customer: its owner, and who helps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Mapped
+
+from crm.models.event import Action, Event
+
+if TYPE_CHECKING:
+    from crm.models.customer import Customer
+    from crm.models.deal import Deal
+    from crm.models.user import User
+
+
+class LookedAfter:
+    """The part of a customer that somebody looks after."""
+
+    if TYPE_CHECKING:
+        owner: Mapped[User | None]
+        collaborators: Mapped[list[User]]
+
+    @property
+    def locking_deal(self: Customer) -> Deal | None:
+        """A deal here that stays with its owner in its stage, and so does the customer."""
+        return self.locked_deals[0] if self.locked_deals else None
+
+    def give_to(self: Customer, owner: User | None, *, by: User, reason: str | None = None) -> None:
+        """From now on ``owner`` looks after it.
+
+        :raises crm.models.deal.OwnerLocked: it stays with its owner, unless a manager says why not.
+        """
+        if owner is self.owner:
+            return
+        beside = {}
+        if self.locking_deal is not None:
+            self.locking_deal.require_release(by=by, reason=reason)
+            beside = {"reason": ["", reason or ""]}
+        self.owner = owner
+        self.note_changes(by=by, beside=beside)
+
+    def let_help(self: Customer, helper: User, *, by: User) -> None:
+        """From now on ``helper`` works on it, too; the owner, and who does already, stay it."""
+        if helper.id != self.owner_id and helper not in self.collaborators:
+            self.collaborators.append(helper)
+            self._helpers_changed("", helper.name, by)
+
+    def let_go(self: Customer, helper: User, *, by: User) -> None:
+        """``helper`` does not work on it any more."""
+        if helper in self.collaborators:
+            self.collaborators.remove(helper)
+            self._helpers_changed(helper.name, "", by)
+
+    def _helpers_changed(self: Customer, old: str, new: str, by: User) -> None:
+        changes = {"collaborators": [old, new]}
+        Event.record(Action.CUSTOMER_CHANGED, self, by=by, changes=changes)
