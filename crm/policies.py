@@ -195,7 +195,7 @@ def _plan_deals(user: User, _kind: Any) -> bool:
 
 
 def _set_quotas(user: User, _kind: Any) -> bool:
-    return _leads(user)
+    return user.leads
 
 
 def _set_quota_of_company(user: User, _company: Company) -> bool:
@@ -204,7 +204,7 @@ def _set_quota_of_company(user: User, _company: Company) -> bool:
 
 def _set_quota_of_team(user: User, team: Team) -> bool:
     """Of one's own team and those below, whoever leads."""
-    if user.is_administrator or user.team is None or not _leads(user):
+    if user.is_administrator or user.team is None or not user.leads:
         return user.is_administrator
     return team.path.startswith(user.team.path)
 

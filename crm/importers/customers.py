@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm.extensions import db
 from crm.importers.amounts import money, whole
@@ -19,6 +19,7 @@ from crm.importers.known import TO_COME
 from crm.importers.problems import BadValue, about
 from crm.importers.rows import Row
 from crm.importers.several import tags_field
+from crm.importers.stage_rule import check_owner
 from crm.models import (
     Activity,
     Contact,
@@ -29,6 +30,7 @@ from crm.models import (
     ExpenseItem,
     OptionList,
     Task,
+    User,
 )
 from crm.models.customer import MOST_EMPLOYEES
 
@@ -105,13 +107,18 @@ class Customers(Importer):
     @classmethod
     def existing(cls) -> Select[Any]:
         return select(Customer).options(
-            *Customer.for_list(), joinedload(Customer.source), joinedload(Customer.parent)
+            *Customer.for_list(),
+            joinedload(Customer.source),
+            joinedload(Customer.parent),
+            selectinload(Customer.locked_deals),
         )
 
     def check(self, row: Row, record: Customer | None) -> None:
         if row.values.get("parent"):
             with about("parent"):
                 row.values["parent"] = self._parent(row.values["parent"], record)
+        if record is not None and row.values.get("owner"):
+            check_owner(row, record)
         if self._first_contact is not None:
             row.besides = self._first_contact.read(row, record)
         if record is None and not self.writing:
@@ -137,6 +144,12 @@ class Customers(Importer):
     def write_besides(self, row: Row, record: Customer) -> None:
         if self._first_contact is not None and row.besides:
             self._first_contact.write(row.besides, record)
+
+    @classmethod
+    def put_back(cls, record: Customer, column: str, old: Any, *, by: User) -> bool:
+        if column == "owner_id" and record.locking_deal is not None:
+            return False
+        return super().put_back(record, column, old, by=by)
 
     def create(self, row: Row) -> Customer:
         values = self.given(row) | {"external_id": self.external_id(row)}

@@ -19,7 +19,7 @@ from crm.importers.importer import Importer
 from crm.importers.problems import BadValue
 from crm.importers.rows import Row
 from crm.importers.several import tags_field
-from crm.importers.stage_rule import StageRule
+from crm.importers.stage_rule import StageRule, check_owner
 from crm.models import (
     Activity,
     Company,
@@ -131,7 +131,7 @@ class Deals(StageRule, Importer):
             self._check_name(row)
         else:
             self._check_history(row, record)
-            self._check_owner(row, record)
+            check_owner(row, record)
         if self._ending(row) is Ending.OPEN and (record is None or record.is_open):
             self._check_stage(row, record)
 

@@ -9,10 +9,17 @@ from flask_babel import gettext as _
 from crm.importers.problems import BadValue
 from crm.importers.recording import Recording
 from crm.importers.rows import Row
-from crm.models import Deal, Stage, User
+from crm.models import Customer, Deal, Stage, User
 from crm.models.deal import Missing, OwnerLocked
 from crm.models.deal.checking import is_empty, missing_fields
 from crm.refusals import locked_words, missing_words
+
+
+def check_owner(row: Row, record: Deal | Customer) -> None:
+    """Where a record stays with its owner, a file is no manager who says why not."""
+    deal = record.locking_deal
+    if deal is not None and row.values.get("owner") not in (None, record.owner):
+        raise BadValue(locked_words(OwnerLocked(deal)), "owner")
 
 
 class StageRule(Recording):
@@ -41,16 +48,11 @@ class StageRule(Recording):
         fields = missing_fields(record.fields_for(to), value_of)
         return missing_words(Missing(fields, record.missing_for(to).items))
 
-    def _check_owner(self, row: Row, record: Deal) -> None:
-        """Where a deal stays with its owner, a file is no manager who says why not."""
-        if record.keeps_owner and row.values.get("owner") not in (None, record.owner):
-            raise BadValue(locked_words(OwnerLocked(record)), "owner")
-
     @classmethod
     def put_back(cls, record: Deal, column: str, old: Any, *, by: User) -> bool:
         """Undoing obeys the stage rule, too: what its stage demands or keeps stays."""
         name = column.removesuffix("_id")
-        if name == "owner" and record.keeps_owner:
+        if name == "owner" and record.locking_deal is not None:
             return False
         if old is None and record.is_open and name in record.stage.required:
             return False

@@ -29,6 +29,7 @@ from crm.models import (
     Activity,
     ApprovalToken,
     Attachment,
+    ChecklistItem,
     Contact,
     Customer,
     CustomField,
@@ -49,6 +50,7 @@ from crm.models import (
     UserSession,
 )
 from crm.models.approval import Decision
+from crm.models.pipeline import Stage as PipelineStage
 from crm.models.session import LinkPurpose
 from tests.cast import PASSWORD, Cast
 from tests.conftest import NOON
@@ -242,6 +244,17 @@ TABLE: dict[str, Row] = {
     "POST deal_outcomes.create": Row("wang li admin", sees=SEES_SIGMA),
     "POST deal_outcomes.destroy": Row("wang li admin", sees=SEES_SIGMA,
                                       args={"deal_id": "won_deal"}),
+    # The stage rule and the deal's verbs.
+    "GET deal_pipelines.edit": Row("wang li admin", sees=SEES_SIGMA),
+    "POST deal_pipelines.update": Row("wang li admin", sees=SEES_SIGMA),
+    "GET deal_owners.edit": Row("wang li admin", sees=SEES_SIGMA),
+    "POST deal_owners.update": Row("wang li admin", sees=SEES_SIGMA),
+    "GET deal_clones.new": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST deal_clones.create": Row("wang zhao li admin", sees=SEES_SIGMA),
+    "POST checklist_ticks.create": Row("wang li admin", sees=SEES_SIGMA,
+                                       args={"item_id": "checklist_item"}),
+    "POST checklist_ticks.destroy": Row("wang li admin", sees=SEES_SIGMA,
+                                        args={"item_id": "checklist_item"}),
     # Tasks.
     "GET tasks.index": Row(SIGNED_IN),
     "GET tasks.new": Row(f"{SALES} fin", sees=SIGNED_IN),
@@ -397,6 +410,11 @@ FORMS: dict[str, dict[str, str]] = {
                      "version": "=deal_version"},
     "deal_moves.create": {"stage": "=next_stage", "from_stage": "=deal_stage",
                           "version": "=deal_version"},
+    "deal_pipelines.update": {"stage": "=stage_elsewhere", "from_stage": "=deal_stage",
+                              "version": "=deal_version"},
+    "deal_owners.update": {"owner": "赵磊", "version": "=deal_version"},
+    "deal_clones.create": {"name": "再来一批", "currency": "CNY", "owner": "王芳",
+                           "stage": "=stage_id"},
     "deal_outcomes.create": {"kind": "won", "amount": "186000", "version": "=deal_version"},
     "quotas.update": {"of_2026_07": "120000", "version": "=quotas_version"},
     "quota_copies.create": {"percent": "10"},
@@ -623,6 +641,12 @@ def set_scene() -> Scene:
     ]
     template = ImportTemplate(noun="customers", name="我的", plan=runs[0].plan, by=cast.admin)
     db.session.add(template)
+    to_tick = ChecklistItem(stage=cast.stages[0], position=0, label_zh="图纸", label_en="Drawings")
+    elsewhere = PipelineStage(
+        label_zh="招标", label_en="Bid", position=0, probability=10,
+        pipeline=Pipeline(position=1, label_zh="项目", label_en="Projects"),
+    )  # fmt: skip
+    db.session.add_all([to_tick, elsewhere])
     db.session.commit()
     item = draft.items[0]
     return Scene(
@@ -636,6 +660,7 @@ def set_scene() -> Scene:
             "activity_kind": cast.option(OptionList.ACTIVITY_KIND, "Visit").id,
             "deal_id": cast.pumps.id, "deal_version": cast.pumps.version, "won_deal": won.id,
             "stage_id": cast.stages[0].id, "deal_stage": cast.stages[1].id,
+            "checklist_item": to_tick.id, "stage_elsewhere": elsewhere.id,
             "next_stage": cast.stages[2].id, "wang": wang.id, "zhao": cast.zhao.id,
             "task_id": task.id, "task_version": task.version,
             "claim_id": draft.id, "claim_version": draft.version, "item_id": item.id,

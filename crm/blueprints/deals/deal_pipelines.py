@@ -42,6 +42,10 @@ def update(deal_id: int) -> Response:
         flash(moved_meanwhile(deal, changed), "error")
         return _ask(deal, form, 409)
     db.session.commit()
+    return _moved(deal)
+
+
+def _moved(deal: Deal) -> Response:
     message = _("%(deal)s is now in %(stage)s.", deal=deal.name, stage=deal.stage.way(language()))
     undo = url_for("deal_moves.destroy", deal_id=deal.id)
     flash_undoable(message, undo, version=str(deal.version))

@@ -89,7 +89,7 @@ class DealForm(GivesAway, OwnFields, WithTags, InPlace, BaseForm):
 
     @property
     def locking_deal(self) -> Deal | None:
-        return self.deal if self.deal and self.deal.keeps_owner else None
+        return self.deal.locking_deal if self.deal else None
 
     def validate_customer(self, field: PickerField) -> None:
         not_from_the_pool(field)

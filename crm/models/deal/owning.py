@@ -28,9 +28,9 @@ class Owning:
     """The part of a deal that belongs to somebody."""
 
     @property
-    def keeps_owner(self: Deal) -> bool:
-        """Whether it stands in a stage in which it stays with its owner."""
-        return self.is_open and self.stage.locks_owner
+    def locking_deal(self: Deal) -> Deal | None:
+        """Itself, where it stands in a stage in which deals stay with their owner."""
+        return self if self.is_open and self.stage.locks_owner else None
 
     def give_to(self: Deal, owner: User, *, by: User, reason: str | None = None) -> None:
         """From now on ``owner`` works on it; what else was changed is noted with it.
@@ -39,7 +39,7 @@ class Owning:
         """
         if owner.id == self.owner_id:
             return
-        if not self.keeps_owner:
+        if self.locking_deal is None:
             self.owner = owner
             self.note_changes(by=by)
             return
