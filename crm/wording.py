@@ -244,6 +244,7 @@ REFUSALS: dict[str, str] = {
 # What reports are called, in the order of their page (queries/reports).
 REPORTS: dict[str, str] = {
     "winning": _l("Win rate"),
+    "attainment": _l("Quota attainment"),
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import or_, select
@@ -17,6 +18,9 @@ from sqlalchemy.orm import joinedload
 from crm.extensions import db
 from crm.models import Company, Noun, Quota, Role, Scope, Team, Term, User, UserRole
 from crm.models.quota import Holder
+
+# Quotas are for years, not for decades.
+MOST_YEARS = 10
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,28 @@ class Plan:
         active = User.deactivated_at.is_(None) & User.id.in_(sells)
         chosen = select(User).where(or_(active, User.id.in_(held))).options(joinedload(User.team))
         return db.session.scalars(chosen.order_by(User.sort_name, User.id)).all()
+
+
+class Plans:
+    """The quotas of some days, which may touch several years."""
+
+    def __init__(self, first: date | None, last: date | None) -> None:
+        """:param first: without it or ``last``, or if these are no whole months, none is known."""
+        self.terms = Term.making_up(first, last) if first and last else []
+        years = sorted({term.first.year for term in self.terms})
+        self._of = {year: Plan(year) for year in years[:MOST_YEARS]}
+
+    def amount(self, holder: Holder) -> Decimal | None:
+        """The quota of ``holder`` in all the days; ``None`` where a part of them has none."""
+        if len(self._of) < len({term.first.year for term in self.terms}) or not self.terms:
+            return None
+        amounts = [self._of[term.first.year].amount(holder, term) for term in self.terms]
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known, Decimal(0)) if len(known) == len(amounts) else None
+
+    def rows(self, user: User) -> list[Row]:
+        """The holders ``user`` sees, as the last of the years has them."""
+        return self._of[max(self._of)].rows(user) if self._of else []
 
 
 def _lies_in(part: Term, whole: Term) -> bool:

@@ -96,6 +96,11 @@ class Quota(Versioned, Timestamped, Base):
         return cls.first.between(date(year, 1, 1), date(year, 12, 31))
 
     @classmethod
+    def is_set_in(cls, year: int) -> bool:
+        """Whether anybody has one in the year."""
+        return db.session.scalar(select(cls.id).where(cls.in_year(year)).limit(1)) is not None
+
+    @classmethod
     def set_for(
         cls, holder: Holder, year: int, amounts: Mapping[Term, Decimal], *, by: User | None
     ) -> None:

@@ -43,6 +43,19 @@ class Term(NamedTuple):
         whole = cls(Span.YEAR, date(year, 1, 1))
         return [whole, *(each for part in whole.parts for each in (part, *part.parts))]
 
+    @classmethod
+    def making_up(cls, first: date, last: date) -> list[Term]:
+        """The years, quarters and months that these days consist of; none where they do not."""
+        terms, begin = [], first
+        while begin <= last:
+            fitting = (cls.around(span, begin) for span in (Span.YEAR, Span.QUARTER, Span.MONTH))
+            term = next((t for t in fitting if t.first == begin and t.last <= last), None)
+            if term is None:
+                return []
+            terms.append(term)
+            begin = term.last + timedelta(days=1)
+        return terms
+
     @property
     def last(self) -> date:
         """Its last day."""

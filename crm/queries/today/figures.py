@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import func, literal, select, union_all
 
@@ -17,10 +18,31 @@ from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.facets import Person
+from crm.filters.reports import ReportFilter
 from crm.filters.tasks import TaskFilter
 from crm.formatting import ago, number, whole_money
-from crm.models import ClaimState, Deal, ExpenseClaim, User
+from crm.models import (
+    ClaimState,
+    Company,
+    Deal,
+    ExpenseClaim,
+    Noun,
+    Quota,
+    Scope,
+    Span,
+    Term,
+    User,
+)
+from crm.models.quota import Holder
+from crm.queries.attainment import Attainments
+from crm.queries.quotas import Plan
 from crm.queries.today.tasks import Tasks
+
+QUOTA_DAYS = {
+    Span.MONTH: (Days("this_month"), _l("Quota this month")),
+    Span.QUARTER: (Days("this_quarter"), _l("Quota this quarter")),
+    Span.YEAR: (Days("this_year"), _l("Quota this year")),
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,7 @@ def figures_of(
     figures: list[Figure] = []
     if sells or leads:
         figures += _of_deals(user, leads=leads)
+        figures += _of_quota(user, leads=leads)
     if sells and not leads:
         figures.append(_own_claims(user))
     if pays:
@@ -75,6 +98,34 @@ def _of_deals(user: User, *, leads: bool) -> Iterator[Figure]:
         _("Won this month"), whole_money(this),
         _("last month %(amount)s", amount=whole_money(last)), won, _percent(this, last),
     )  # fmt: skip
+
+
+def _of_quota(user: User, *, leads: bool) -> Iterator[Figure]:
+    """How much of the quota is won: of the month, else of the quarter or the year that has one."""
+    today = Company.current().today()
+    if not Quota.is_set_in(today.year):
+        return
+    holder, plan = _led_by(user) if leads else user, Plan(today.year)
+    terms = (Term.around(span, today) for span in QUOTA_DAYS)
+    term = next((term for term in terms if plan.amount(holder, term) is not None), None)
+    if term is None:
+        return
+    days, label = QUOTA_DAYS[term.span]
+    reached = Attainments(days, user).of(holder)
+    # Rounded down: 100 % is a quota that was reached.
+    yield Figure(
+        str(label), f"{number(int(reached.percent or 0))}%",
+        _("%(won)s of %(quota)s", won=whole_money(reached.won),
+          quota=whole_money(reached.quota or Decimal(0))),
+        ReportFilter(report="attainment", period=days),
+        _percent(reached.won, reached.quota or Decimal(0)),
+    )  # fmt: skip
+
+
+def _led_by(user: User) -> Holder:
+    """Whom a manager leads: the team; an administrator the company."""
+    sees_all = user.sees(Noun.DEALS) is Scope.ALL
+    return Company.current() if sees_all or user.team is None else user.team
 
 
 def _counted(lists: Sequence[DealFilter], user: User) -> list[tuple[int, Decimal]]:
