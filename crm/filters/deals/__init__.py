@@ -17,7 +17,7 @@ from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
 from crm.filters.deals.behind import FACETS, DealGap, behind
-from crm.filters.deals.stagnation import stuck, to_do
+from crm.filters.deals.stagnation import snoozed, stuck, to_do
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.folding import MOST_WORDS, words_of
 from crm.models import (
@@ -88,6 +88,7 @@ class DealFilter(ListFilter):
     expected: Days | None = None
     closed: Days | None = None
     stuck: bool = False
+    snoozed: bool = False
     idle: bool = False
     # What figures of reports count (behind.py).
     pipeline: int | None = None
@@ -147,6 +148,7 @@ class DealFilter(ListFilter):
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("status", _l("Status"), DealStatus, STATUSES.__getitem__),
         facets.switch("stuck", _l("Stalled")),
+        facets.switch("snoozed", _l("Snoozed")),
         facets.switch("idle", _l("Without a next task")),
         facets.stages("stage", _l("Stage")),
         facets.amounts("amount", FIELDS["amount"], "..50000", "50000..200000", "200000.."),
@@ -227,6 +229,8 @@ class DealFilter(ListFilter):
             conditions += self.expected.of_day(Deal.expected_close)
         if self.stuck:
             conditions.append(stuck())
+        if self.snoozed:
+            conditions.append(snoozed())
         if self.idle:
             conditions.append(~to_do().exists())
         return conditions

@@ -40,6 +40,7 @@ from crm.models.deal.moving import Moving, StageChanged
 from crm.models.deal.owning import OwnerLocked, Owning
 from crm.models.deal.rerouting import Rerouting
 from crm.models.deal.snooze import Snooze
+from crm.models.deal.snoozing import Snoozing
 from crm.models.deal.tick import ChecklistTick
 from crm.models.event import Action, Event, changes_of
 from crm.models.exchange_rate import Price
@@ -69,6 +70,7 @@ class Deal(
     Closing,
     Owning,
     Cloning,
+    Snoozing,
     Tagged,
     Customized,
     Versioned,
@@ -276,6 +278,11 @@ class Deal(
         """Say when it is expected to be decided."""
         self.expected_close = day
         self.note_changes(by=by)
+
+    def trash(self, *, by: User) -> None:
+        """Move to the trash; what comes back from there counts as standing still again."""
+        self._end_snooze(by, clock.now())
+        super().trash(by=by)
 
     def note_changes(self, *, by: User | None, historic: bool = False) -> None:
         """Record the pending changes, if there are any."""

@@ -66,19 +66,8 @@ class Moving:
         db.session.flush()  # the unique index wants this stay gone before the old one is open again
         before.left_at = before.left_by_id = None
         self._stand_in(before.stage, before.entered_at)
+        self._resume_snooze(here.entered_at, by)
         self._record_move(here.stage, before.stage, by=by, at=clock.now())
-
-    def days_in_stage(self: Deal, now: datetime) -> int:
-        """Whole days since it entered its stage."""
-        return max(0, (now - self.stage_since).days)
-
-    def stagnation(self: Deal, now: datetime) -> str:
-        """``""``, ``warning`` from the stage's days on, ``alarm`` from 1.5 times them."""
-        limit = self.stage.days_to_rot
-        days = self.days_in_stage(now)
-        if not limit or not self.is_open or days < limit:
-            return ""
-        return "alarm" if days * 2 >= limit * 3 else "warning"
 
     def _go_to(
         self: Deal, stage: Stage, *, by: User | None, at: datetime | None, historic: bool = False
@@ -110,6 +99,7 @@ class Moving:
         stay = next(stay for stay in self.stays if stay.left_at is None)
         stay.left_at = at = max(at, stay.entered_at)
         stay.left_by_id = by.id if by else None
+        self._end_snooze(by, at)
         return at
 
     def _record_move(
