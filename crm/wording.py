@@ -243,6 +243,10 @@ REFUSALS: dict[str, str] = {
 
 # What reports are called, in the order of their page (queries/reports).
 REPORTS: dict[str, str] = {
+    "funnel": _l("Funnel"),
+    "movement": _l("Movement"),
+    "stays": _l("Time in stage"),
+    "cycle": _l("Cycle time"),
     "winning": _l("Win rate"),
     "attainment": _l("Quota attainment"),
 }

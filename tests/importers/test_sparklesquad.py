@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -22,31 +17,9 @@ from crm.extensions import db
 from crm.models import Action, Company, Customer, Deal, Event, Outcome, OutcomeKind, StageStay, User
 from tests.conftest import make_settings
 from tests.databases import Databases
-from tests.importers.sparklesquad import read, sample
+from tests.importers.sparklesquad import COMMANDS, Run, crm_import, read, sample
 
-COMMANDS = (
-    ("users", "sales_teams.csv"),
-    ("customers", "accounts.csv"),
-    ("deals", "sales_pipeline.csv", "--map", "external_id=opportunity_id", "--map",
-     "customer=account", "--map", "owner=sales_agent", "--map", "product=product", "--map",
-     "amount=close_value", "--map", "outcome=deal_stage", "--map", "created_at=created_on", "--map",
-     "closed_at=close_date"),
-)  # fmt: skip
 MOST_MEGABYTES = 300
-# The command, and the most memory that its own program held: what a parent is told of a child
-# (ru_maxrss) counts the parent too.
-PROGRAM = """
-import atexit
-from crm.cli import main
-atexit.register(lambda: print(next(line for line in open("/proc/self/status") if "VmHWM" in line)))
-main()
-"""
-
-
-class Run(NamedTuple):
-    said: str
-    seconds: float
-    megabytes: float
 
 
 class Loaded(NamedTuple):
@@ -67,20 +40,6 @@ def loaded(databases: Databases, session_app: Flask, tmp_path_factory) -> Iterat
         yield Loaded(app, runs, repeated)
         db.session.remove()
         db.engine.dispose()
-
-
-def crm_import(url: str, instance: object, noun: str, file: str, *options: str) -> Run:
-    """Run the command as a process of its own, as a person would."""
-    began = time.monotonic()
-    process = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "import", noun, str(sample(file)), *options],
-        env={**os.environ, "CRM_DATABASE_URL": url, "CRM_INSTANCE": str(instance)},
-        cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        check=False,
-    )  # fmt: skip
-    said, _, memory = process.stdout.partition("VmHWM:")
-    assert process.returncode == 0, said
-    return Run(said, time.monotonic() - began, int(memory.split()[0]) / 1024)
 
 
 @pytest.fixture

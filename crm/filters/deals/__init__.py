@@ -16,7 +16,9 @@ from crm.filters.amounts import Amounts
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
-from crm.filters.deals.behind import FACETS, DealGap, behind
+from crm.filters.deals import behind, history
+from crm.filters.deals.behind import DealGap
+from crm.filters.deals.history import Move
 from crm.filters.deals.stagnation import snoozed, stuck, to_do
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.folding import MOST_WORDS, words_of
@@ -96,6 +98,12 @@ class DealFilter(ListFilter):
     reason: tuple[int, ...] = ()
     missing: tuple[DealGap, ...] = ()
     product: str = ""
+    # The way that deals went (history.py).
+    began: Days | None = None
+    began_in: int | None = None
+    reached: int | None = None
+    moved: Move | None = None
+    moved_on: Days | None = None
 
     ENDPOINT: ClassVar[str] = "deals.index"
     MODEL: ClassVar[Any] = Deal
@@ -165,7 +173,8 @@ class DealFilter(ListFilter):
         facets.options("customer_region", _l("Customer: region"), OptionList.REGION),
         facets.options("customer_tag", _l("Customer: tags"), OptionList.TAG),
         facets.record("customer", FIELDS["customer"], Customer),
-        *FACETS,
+        *behind.FACETS,
+        *history.FACETS,
     )  # fmt: skip
 
     @property
@@ -212,7 +221,8 @@ class DealFilter(ListFilter):
             *one_of(Deal.source_id, self.source),
             *one_of(Deal.stage_id, self.stage),
             *self.of_own_fields(user),
-            *behind(self, user),
+            *behind.counted(self, user),
+            *history.went(self),
             *([Deal.tags.any(Option.id.in_(self.tags))] if self.tags else []),
         ]
         if said := self._said_of_customers():

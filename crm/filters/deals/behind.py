@@ -53,7 +53,7 @@ FACETS: tuple[Facet, ...] = (
 )
 
 
-def behind(filter: DealFilter, user: User) -> list[ColumnElement[bool]]:
+def counted(filter: DealFilter, user: User) -> list[ColumnElement[bool]]:
     """The conditions that a deal is one of those that a figure counts."""
     conditions = [
         *one_of(Deal.pipeline_id, (filter.pipeline,) if filter.pipeline else ()),

@@ -6,7 +6,17 @@ A report reads its figures of what its reader sees, each with the list of what i
 
 from __future__ import annotations
 
-from crm.queries.reports import attainment, winning
+from crm.queries.reports import attainment, cycle, funnel, movement, stays, winning
 from crm.queries.reports.report import Report
 
-ALL: dict[str, Report] = {report.name: report for report in (winning.REPORT, attainment.REPORT)}
+ALL: dict[str, Report] = {
+    report.name: report
+    for report in (
+        funnel.REPORT,
+        movement.REPORT,
+        stays.REPORT,
+        cycle.REPORT,
+        winning.REPORT,
+        attainment.REPORT,
+    )
+}

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from statistics import median
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from crm.filters.base import ListFilter
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 Amount = int | Decimal | None
 # More than these are not drawn: the table has all of them.
 MOST_DRAWN = 20
+LONGEST_LABEL = 34
 
 
 class Of(StrEnum):
@@ -44,14 +48,16 @@ class Measure:
     is_now: bool = False  # as it is now, whatever the days: compared with nothing
 
     def words(self, value: Amount) -> str:
-        """A figure as the page shows it: money and percent in whole numbers."""
+        """A figure as the page shows it: money and percent in whole numbers, days with a tenth."""
         if value is None:
             return "–"
         if self.kind is Kind.MONEY:
             return whole_money(Decimal(value))
         if self.kind is Kind.PERCENT:
             return f"{number(rounded(value))}%"
-        return number(value if isinstance(value, int) else rounded(value, "0.1"))
+        if isinstance(value, int):
+            return number(value)
+        return format_decimal(rounded(value, "0.1"), "#,##0.0")
 
     def exact(self, value: Amount) -> Amount:
         """A figure as a file has it: percent and days with one decimal."""
@@ -110,6 +116,16 @@ class Bar:
     list: ListFilter | None = None
     mark: Amount = None
 
+    @property
+    def short(self) -> str:
+        """As much of its label as there is room for; a Chinese character takes that of two."""
+        room = LONGEST_LABEL
+        for at, character in enumerate(self.label):
+            room -= 2 if east_asian_width(character) in "WF" else 1
+            if room < 0:
+                return f"{self.label[:at]}…"
+        return self.label
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -153,6 +169,10 @@ class Table:
     def is_empty(self) -> bool:
         """Whether there is nothing that any figure tells of."""
         return not any(figure.value for row in self.all_rows for figure in row.figures)
+
+    @property
+    def has_money(self) -> bool:
+        return any(measure.kind is Kind.MONEY for measure in self.measures)
 
     @property
     def all_rows(self) -> list[Row]:
@@ -219,6 +239,20 @@ class Report:
         if self.has_days and (compared := filter.compared):
             table = table.beside(self.read(compared, user))
         return replace(table, drawing=self.draw(table)) if self.draw else table
+
+
+def middle(values: Sequence[int | Decimal]) -> Decimal | None:
+    """The one in the middle; of an even number the mean of the two in the middle."""
+    return median(map(Decimal, values)) if values else None
+
+
+def mean(values: Sequence[int | Decimal]) -> Decimal | None:
+    return sum(map(Decimal, values), Decimal(0)) / len(values) if values else None
+
+
+def ninetieth(values: Sequence[int | Decimal]) -> int | Decimal | None:
+    """The smallest one that nine of ten do not exceed."""
+    return sorted(values)[(9 * len(values) + 9) // 10 - 1] if values else None
 
 
 def scaled(values: Iterable[Amount]) -> Callable[[Amount], Decimal]:

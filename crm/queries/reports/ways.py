@@ -23,6 +23,7 @@ from crm.filters.deals.behind import DealGap, superiors
 from crm.filters.facets import NOBODY, Person
 from crm.filters.reports import ReportFilter
 from crm.models import Company, Deal, Option, OptionList, Team, User
+from crm.queries.reports.report import Note
 from crm.wording import FIELDS, person_word
 
 MOST_SPANS = 60
@@ -54,6 +55,11 @@ class Way:
     # The rows, of the values that were found.
     groups: Callable[[ReportFilter, Iterable[Any]], list[Group]] = field(repr=False)
     is_ordered: bool = False  # its rows have an order of their own, else the largest comes first
+    says: Any = ""  # lazy: what is to be known of such rows
+
+    def notes(self) -> list[Note]:
+        """What is to be known of such rows."""
+        return [Note(str(self.says))] if self.says else []
 
 
 def _owners(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
@@ -181,7 +187,10 @@ def span_words(first: date, last: date) -> str:
 
 OWNER = Way("owner", FIELDS["owner"], lambda _filter: Deal.owner_id, _owners)
 MANAGER = Way("manager", FIELDS["manager"], lambda _filter: Deal.owner_id, _managers)
-TEAM = Way("team", FIELDS["team"], lambda _filter: Deal.owner_id, _teams, is_ordered=True)
+TEAM = Way(
+    "team", FIELDS["team"], lambda _filter: Deal.owner_id, _teams, is_ordered=True,
+    says=_l("A team counts for those below it, too; people count for the team they belong to now."),
+)  # fmt: skip
 SOURCE = Way("source", FIELDS["source"], lambda _filter: Deal.source_id, _sources, is_ordered=True)
 PRODUCT = Way("product", FIELDS["product"], lambda _filter: Deal.product, _products)
 CLOSED_IN_QUARTER = spans("quarter", _l("Quarter"), 3, Deal.closed_at, "closed")

@@ -65,7 +65,7 @@ def read(filter: ReportFilter, user: User) -> Table:
     if not way.is_ordered:
         rows.sort(key=lambda row: row.figures[0].value or 0, reverse=True)
     whole = together(found.values())
-    notes = []
+    notes = way.notes()
     if whole.unknown:
         notes.append(Note(
             ngettext("%(num)d of the closed deals has no amount: it counts, its value does not.",
@@ -73,9 +73,6 @@ def read(filter: ReportFilter, user: User) -> Table:
                      "not.", whole.unknown),
             filter.deals(status=DealStatus.ALL, closed=filter.period, missing=(DealGap.AMOUNT,)),
         ))  # fmt: skip
-    if way is ways.TEAM:
-        notes.append(Note(_("A team counts for those below it, too; people count for the team "
-                            "they belong to now.")))  # fmt: skip
     total = _row(filter, "", _("Total"), whole, {})
     return Table(str(way.title), MEASURES, rows, total, notes)
 

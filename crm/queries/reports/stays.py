@@ -1,0 +1,102 @@
+"""How long deals stand in each stage: of those that left it in the days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Subquery, select
+
+from crm.extensions import db
+from crm.filters.columns import Kind, words
+from crm.filters.deals import DealFilter, DealStatus
+from crm.filters.deals.history import Move, counts_as, steps
+from crm.filters.reports import ReportFilter
+from crm.models import Deal, Pipeline, Stage, StageStay, User
+from crm.queries.reports.cycle import lengths
+from crm.queries.reports.report import (
+    Drawing,
+    Figure,
+    Measure,
+    Of,
+    Report,
+    Row,
+    Table,
+    mean,
+    middle,
+    ninetieth,
+)
+
+MEASURES = (
+    Measure(_l("Left the stage"), of=Of.COUNT),
+    Measure(_l("Median days"), Kind.DAYS),
+    Measure(_l("Mean days"), Kind.DAYS),
+    Measure(_l("90% within days"), Kind.DAYS),
+    Measure(_l("Limit in days"), is_now=True),
+)
+MEDIAN, NINETIETH = 1, 3
+
+
+def read(filter: ReportFilter, user: User) -> Table:
+    """A row for each stage of the pipeline."""
+    stages = db.session.scalars(Stage.in_order(Pipeline.wanted(filter.pipeline)))
+    deals = filter.deals(status=DealStatus.ALL, pipeline=None)
+    found = _days(deals, user, steps(filter.period))
+    rows = []
+    for stage in stages:
+        behind = deals.changed(moved=Move.between(stage.id, None), moved_on=filter.period)
+        days = found.get(stage.id, [])
+        rows.append(Row(str(stage.id), words(stage), (
+            Figure(len(days), behind), Figure(middle(days), behind), Figure(mean(days), behind),
+            Figure(ninetieth(days), behind), Figure(stage.days_to_rot or None),
+        )))  # fmt: skip
+    return Table(_("Stage"), MEASURES, rows)
+
+
+def _days(deals: DealFilter, user: User, step: Subquery) -> dict[int, list[Decimal]]:
+    """By stage: of each deal that left it, how long it stood there, all its stays together."""
+    seen = deals.narrow(user).with_only_columns(Deal.id)
+    left = select(step.c.deal_id, step.c.left).where(step.c.left > 0, step.c.deal_id.in_(seen))
+    here: Any = counts_as(StageStay.stage_id)
+    pairs = left.distinct().subquery()
+    rows = db.session.execute(
+        select(pairs.c.left, pairs.c.deal_id, StageStay.entered_at, StageStay.left_at)
+        .join(StageStay, StageStay.deal_id == pairs.c.deal_id)
+        .where(here == pairs.c.left, StageStay.left_at.is_not(None))
+    )
+    stood: dict[tuple[int, int], timedelta] = defaultdict(timedelta)
+    for stage_id, deal_id, entered, ended in rows:
+        stood[stage_id, deal_id] += _between(entered, ended)
+    found = defaultdict(list)
+    for (stage_id, _deal_id), length in stood.items():
+        found[stage_id].append(days_of(length))
+    return found
+
+
+def _between(entered: datetime, ended: datetime) -> timedelta:
+    return max(ended - entered, timedelta(0))
+
+
+def days_of(length: timedelta) -> Decimal:
+    """A length of time in days, to the second."""
+    return Decimal(length // timedelta(seconds=1)) / 86_400
+
+
+def draw(table: Table) -> Drawing:
+    """How long the middle one of those that left stood there, and nine of ten."""
+    return lengths(table, _("Days in the stage"), MEDIAN, NINETIETH)
+
+
+REPORT = Report(
+    "stays",
+    "hourglass",
+    _l("In which stages do deals stand longest?"),
+    _l("Of the deals that left the stage in the days, won and lost ones too: how long they stood "
+       "there, all their stays in it together. What still stands there does not count."),
+    read,
+    draw,
+)  # fmt: skip
