@@ -170,6 +170,7 @@ FIELDS: dict[str, str] = {
     "probability_reason": _l("Why this probability"),
     "lines": _l("Product lines"),
     "competitors": _l("Competitors"),
+    "competitor": _l("Competitor"),
     "circle": _l("Contacts in the decision"),
     "next_step": _l("Next step"),
     "summary": _l("What happened"),
@@ -248,6 +249,9 @@ REPORTS: dict[str, str] = {
     "stays": _l("Time in stage"),
     "cycle": _l("Cycle time"),
     "winning": _l("Win rate"),
+    "losses": _l("Lost deals"),
+    "stuck": _l("Stuck deals"),
+    "load": _l("Load"),
     "attainment": _l("Quota attainment"),
 }
 

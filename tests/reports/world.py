@@ -11,6 +11,7 @@ from crm.models import Customer, Deal, OptionList
 from tests.cast import Cast
 
 PRODUCTS = ("磁力泵", "压力表, 精密", None)
+COMPETITORS = ("KSB", "ksb ", None, "格兰富（苏州）", "格兰富(苏州)")
 
 
 def write_deals(cast: Cast, count: int = 36) -> None:
@@ -38,5 +39,7 @@ def write_deals(cast: Cast, count: int = 36) -> None:
             deal.win(by=owner, at=ends, historic=True)
         elif n % 3 == 1:
             reason = reasons[n % 2] if n % 5 else None
-            deal.lose(by=owner, reason=reason, at=ends, historic=True)
+            deal.lose(
+                by=owner, reason=reason, at=ends, historic=True, competitor=COMPETITORS[n % 5]
+            )
     db.session.commit()

@@ -17,7 +17,7 @@ from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
 from crm.filters.deals import behind, history
-from crm.filters.deals.behind import DealGap
+from crm.filters.deals.behind import DealGap, Standing
 from crm.filters.deals.history import Move
 from crm.filters.deals.stagnation import snoozed, stuck, to_do
 from crm.filters.facets import Facet, Person, members_of, of_people
@@ -98,6 +98,8 @@ class DealFilter(ListFilter):
     reason: tuple[int, ...] = ()
     missing: tuple[DealGap, ...] = ()
     product: str = ""
+    competitor: str = ""
+    standing: tuple[Standing, ...] = ()
     # The way that deals went (history.py).
     began: Days | None = None
     began_in: int | None = None
@@ -180,12 +182,13 @@ class DealFilter(ListFilter):
     @property
     def default_sort(self) -> str:
         """What stands still is worked through from what stands longest."""
-        return "-stage_since" if self.stuck else self.DEFAULT_SORT
+        return "-stage_since" if self.stuck or self.standing else self.DEFAULT_SORT
 
     @property
     def asked_about(self) -> frozenset[str]:
         """Of what stands still also how long."""
-        return super().asked_about | (frozenset({"stage_since"}) if self.stuck else frozenset())
+        how_long = {"stage_since"} if self.stuck or self.standing else set()
+        return super().asked_about | how_long
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = self.seen(user).where(*self.conditions(user))

@@ -10,14 +10,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
 from crm.filters import facets
 from crm.filters.base import one_of
+from crm.filters.deals.stagnation import stuck
 from crm.filters.facets import NOBODY, Facet, Person, ids_of
 from crm.filters.quality import one_of_these
+from crm.folding import fold
 from crm.models import Deal, OptionList, Outcome, Team, User
 from crm.once import once_a_request
 from crm.wording import FIELDS
@@ -34,6 +36,14 @@ class DealGap(StrEnum):
     PRODUCT = "product"
     TEAM = "team"  # its owner is in none
     REASON = "reason"  # why it was lost
+    COMPETITOR = "competitor"  # to whom it was lost
+
+
+class Standing(StrEnum):
+    """How long a deal that stands still has been standing, against the days of its stage."""
+
+    AMBER = "amber"
+    RED = "red"  # 1.5 times as long, or longer
 
 
 GAP_WORDS: dict[DealGap, Any] = {gap: FIELDS[gap.value] for gap in DealGap}
@@ -43,6 +53,15 @@ GAPS: dict[DealGap, Callable[[], ColumnElement[bool]]] = {
     DealGap.PRODUCT: lambda: func.coalesce(Deal.product, "") == "",
     DealGap.TEAM: lambda: Deal.owner_id.in_(select(User.id).where(User.team_id.is_(None))),
     DealGap.REASON: lambda: ~Deal.outcome.has(Outcome.reason_id.is_not(None)),
+    DealGap.COMPETITOR: lambda: ~Deal.outcome.has(func.coalesce(Outcome.competitor, "") != ""),
+}
+STANDING_WORDS: dict[Standing, Any] = {
+    Standing.AMBER: _l("beyond the days of the stage"),
+    Standing.RED: _l("beyond 1.5 times its days"),
+}
+STANDINGS: dict[Standing, Callable[[], ColumnElement[bool]]] = {
+    Standing.AMBER: lambda: and_(stuck(), not_(stuck(alarm=True))),
+    Standing.RED: lambda: stuck(alarm=True),
 }
 FACETS: tuple[Facet, ...] = (
     facets.pipelines("pipeline", _l("Pipeline")),
@@ -50,6 +69,8 @@ FACETS: tuple[Facet, ...] = (
     facets.options("reason", _l("Reason for losing"), OptionList.LOST_REASON),
     facets.states("missing", _l("Missing"), DealGap, GAP_WORDS.__getitem__),
     facets.led_to("product", FIELDS["product"]),
+    facets.led_to("competitor", FIELDS["competitor"]),
+    facets.led_to("standing", _l("Stalled"), lambda each: str(STANDING_WORDS[Standing(each)])),
 )
 
 
@@ -58,6 +79,7 @@ def counted(filter: DealFilter, user: User) -> list[ColumnElement[bool]]:
     conditions = [
         *one_of(Deal.pipeline_id, (filter.pipeline,) if filter.pipeline else ()),
         *one_of_these(GAPS, filter.missing),
+        *one_of_these(STANDINGS, filter.standing),
     ]
     if filter.manager:
         conditions.append(Deal.owner_id.in_(led_by(filter.manager, user)))
@@ -65,7 +87,21 @@ def counted(filter: DealFilter, user: User) -> list[ColumnElement[bool]]:
         conditions.append(Deal.outcome.has(Outcome.reason_id.in_(filter.reason)))
     if filter.product:
         conditions.append(Deal.product == filter.product)
+    if filter.competitor:
+        conditions.append(Deal.outcome.has(Outcome.competitor.in_(spellings(filter.competitor))))
     return conditions
+
+
+def spellings(competitor: str) -> list[str]:
+    """In which ways the competitor is written at what was lost to it."""
+    written = select(Outcome.competitor).where(Outcome.competitor.is_not(None)).distinct()
+    return [each for each in db.session.scalars(written)
+            if each and competitor_key(each) == competitor_key(competitor)]  # fmt: skip
+
+
+def competitor_key(name: str) -> str:
+    """By which one competitor is told from another, however it is written."""
+    return fold(name) or name
 
 
 def led_by(people: tuple[Person, ...], user: User) -> list[int]:

@@ -6,7 +6,17 @@ A report reads its figures of what its reader sees, each with the list of what i
 
 from __future__ import annotations
 
-from crm.queries.reports import attainment, cycle, funnel, movement, stays, winning
+from crm.queries.reports import (
+    attainment,
+    cycle,
+    funnel,
+    load,
+    losses,
+    movement,
+    stays,
+    stuck,
+    winning,
+)
 from crm.queries.reports.report import Report
 
 ALL: dict[str, Report] = {
@@ -17,6 +27,9 @@ ALL: dict[str, Report] = {
         stays.REPORT,
         cycle.REPORT,
         winning.REPORT,
+        losses.REPORT,
+        stuck.REPORT,
+        load.REPORT,
         attainment.REPORT,
     )
 }

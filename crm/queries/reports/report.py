@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from flask_babel import format_decimal
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
 from crm.filters.base import ListFilter
@@ -18,7 +18,7 @@ from crm.filters.columns import Kind
 from crm.filters.days import Days
 from crm.filters.reports import ReportFilter
 from crm.formatting import number, whole_money
-from crm.models import User
+from crm.models import Company, User
 from crm.wording import REPORTS
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Measure:
     kind: Kind = Kind.NUMBER
     of: Of | None = None
     is_now: bool = False  # as it is now, whatever the days: compared with nothing
+    is_below: bool = False  # stands below the one before it; files have it in a column of its own
+    tone: str = ""  # the colour of its part of a bar (layers.py)
 
     def words(self, value: Amount) -> str:
         """A figure as the page shows it: money and percent in whole numbers, days with a tenth."""
@@ -77,11 +79,21 @@ def share(part: Amount, whole: Amount) -> Decimal | None:
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page behind a figure that no list tells of."""
+
+    address: str
+
+    def url(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure, and the list of what is behind it."""
 
     value: Amount
-    list: ListFilter | None = None
+    list: ListFilter | Page | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,7 @@ class Part:
     width: Decimal
     tone: str = "blue"
     begin: Decimal = Decimal(0)
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,7 @@ class Bar:
     label: str
     words: str
     parts: Sequence[Part]
-    list: ListFilter | None = None
+    list: ListFilter | Page | None = None
     mark: Amount = None
 
     @property
@@ -134,6 +147,8 @@ class Drawing:
     title: str
     says: str
     bars: Sequence[Bar]
+    # What the colours of the parts mean: words and tone.
+    legend: Sequence[tuple[str, str]] = ()
 
     @property
     def drawn(self) -> Sequence[Bar]:
@@ -150,7 +165,7 @@ class Note:
     """What else is to be known of the figures, and the list of what it is about."""
 
     words: str
-    list: ListFilter | None = None
+    list: ListFilter | Page | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +188,17 @@ class Table:
     @property
     def has_money(self) -> bool:
         return any(measure.kind is Kind.MONEY for measure in self.measures)
+
+    @property
+    def columns(self) -> list[list[int]]:
+        """The measures as the page shows them, by number: some stand below the one before."""
+        columns: list[list[int]] = []
+        for at, measure in enumerate(self.measures):
+            if measure.is_below:
+                columns[-1].append(at)
+            else:
+                columns.append([at])
+        return columns
 
     @property
     def all_rows(self) -> list[Row]:
@@ -223,7 +249,10 @@ class Report:
     def told(self, filter: ReportFilter) -> str:
         """What it is of, in words, as it stands on paper: the days, and what narrows it."""
         says = [chip.words for chip in filter.chips]
-        if self.has_days:
+        if not self.has_days:
+            today = format_date(Company.current().today(), "medium")
+            says.insert(0, _("As it stands on %(day)s", day=today))
+        else:
             period = filter.period
             days = period.words()
             if period.is_named and period.first and period.last:

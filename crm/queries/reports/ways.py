@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import case, func, null, select
+from sqlalchemy import ColumnElement, case, func, null, select
+from sqlalchemy.orm import contains_eager
 
 from crm import clock
 from crm.extensions import db
@@ -22,7 +23,7 @@ from crm.filters.days import Days
 from crm.filters.deals.behind import DealGap, superiors
 from crm.filters.facets import NOBODY, Person
 from crm.filters.reports import ReportFilter
-from crm.models import Company, Deal, Option, OptionList, Team, User
+from crm.models import Company, Deal, Option, OptionList, Pipeline, Stage, Team, User
 from crm.queries.reports.report import Note
 from crm.wording import FIELDS, person_word
 
@@ -117,6 +118,27 @@ def _products(_filter: ReportFilter, names: Iterable[Any]) -> list[Group]:
     return groups + ([_gap(DealGap.PRODUCT, empty)] if empty else [])
 
 
+def _stages(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
+    stages = stages_in_order(Stage.id.in_(set(ids)))
+    return [
+        Group(str(stage.id), name, frozenset({stage.id}), {"stage": (stage.id,)})
+        for stage, name in stages
+    ]
+
+
+def stages_in_order(*which: ColumnElement[bool]) -> list[tuple[Stage, str]]:
+    """Stages as they stand in their pipelines, and what each is called: with its pipeline's name
+    where there are several."""
+    chosen = select(Stage).join(Stage.pipeline).options(contains_eager(Stage.pipeline))
+    chosen = chosen.order_by(Pipeline.position, Pipeline.id, Stage.position, Stage.id)
+    stages = list(db.session.scalars(chosen.where(*which)))
+    several = len({stage.pipeline_id for stage in stages}) > 1
+    return [
+        (stage, f"{words(stage.pipeline)} · {words(stage)}" if several else words(stage))
+        for stage in stages
+    ]
+
+
 def _gap(gap: DealGap, values: Iterable[Any]) -> Group:
     return Group("", _("Nothing chosen"), frozenset(values), {"missing": (gap,)})
 
@@ -192,6 +214,7 @@ TEAM = Way(
     says=_l("A team counts for those below it, too; people count for the team they belong to now."),
 )  # fmt: skip
 SOURCE = Way("source", FIELDS["source"], lambda _filter: Deal.source_id, _sources, is_ordered=True)
+STAGE = Way("stage", FIELDS["stage"], lambda _filter: Deal.stage_id, _stages, is_ordered=True)
 PRODUCT = Way("product", FIELDS["product"], lambda _filter: Deal.product, _products)
 CLOSED_IN_QUARTER = spans("quarter", _l("Quarter"), 3, Deal.closed_at, "closed")
 CLOSED_IN_MONTH = spans("month", _l("Month"), 1, Deal.closed_at, "closed")
