@@ -29,13 +29,13 @@ from markupsafe import Markup, escape
 from crm import clock
 from crm.extensions import LANGUAGES
 from crm.folding import occurrence, words_of
-from crm.models import Company, CustomField, FieldKind, OptionList
+from crm.models import Company, CustomField, CustomNoun, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
 from crm.models.quota import Span, Term
 from crm.nouns import BY_LIST, list_word, noun_icon, noun_word, record_url
 from crm.paging import FOUND
 from crm.policies import may, sees
-from crm.wording import person_word, word_for
+from crm.wording import field_word, person_word, word_for
 
 NOON_FROM, EVENING_FROM = 12, 18
 TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
@@ -209,6 +209,12 @@ def days(count: int) -> str:
 def label(thing: Bilingual | None) -> str:
     """What the firm calls it, in the reader's language."""
     return "" if thing is None else thing.label(language())
+
+
+def demand_word(name: str) -> str:
+    """What a field of a deal that a stage demands is called: ours, or one of the firm's own."""
+    own = next((each for each in CustomField.known(CustomNoun.DEAL) if each.key == name), None)
+    return label(own) if own else field_word("deal", name)
 
 
 def custom_words(field: CustomField, value: Any) -> str:

@@ -74,7 +74,7 @@ AREAS = (
     Place("company.edit", "building-2", _l("Company"), _administrator),
     Place("users.index", "users", _l("People"), _administrator),
     Place("teams.index", "list", _l("Teams"), _administrator),
-    Place("stages.edit", "square-kanban", _l("Stages"), _administrator),
+    Place("pipelines.index", "square-kanban", _l("Pipelines"), _administrator, around=("stages",)),
     Place(
         "custom_fields.index", "columns-3", _l("Fields of our own"), _administrator, name="customer"
     ),

@@ -328,6 +328,7 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("deactivate", User): _deactivate,
     ("create", Team): _administer,
     ("edit", Team): _administer,
+    ("create", Pipeline): _administer,
     ("edit", Pipeline): _administer,
     ("edit", Option): _administer,
     ("create", CustomField): _administer,

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from crm import seed
 from crm.extensions import db
 from crm.models import (
+    ChecklistItem,
     Contact,
     Customer,
     CustomerKind,
@@ -93,6 +94,11 @@ class Cast:
         """The five stages, from first contact to tender."""
         return list(db.session.scalars(Stage.in_order(Pipeline.main())))
 
+    @property
+    def spares(self) -> Pipeline:
+        """The second pipeline, in which no deal stands: its second stage locks the owner."""
+        return db.session.scalars(select(Pipeline).where(Pipeline.label_en == "Spares")).one()
+
     def option(self, which: OptionList, english: str) -> Option:
         return db.session.scalars(
             select(Option).where(Option.list == which, Option.label_en == english)
@@ -133,6 +139,7 @@ def write_cast() -> None:
     Contact.register(
         Contact(customer=sigma, name="刘洋", title="采购部长", mobile="13800001234",
                 email="liuyang@sigma.example", is_primary=True), by=wang)  # fmt: skip
+    db.session.add(_spares())
     first, second = db.session.scalars(Stage.in_order(Pipeline.main())).all()[:2]
     pumps = Deal(name="西格玛磁力泵 20 台", customer=sigma, owner=wang,
                  expected_close=date(2026, 8, 31))  # fmt: skip
@@ -143,3 +150,22 @@ def write_cast() -> None:
     gauges.set_amount(Decimal("42000.00"), "CNY")
     Deal.open(gauges, first, by=wu)
     db.session.commit()
+
+
+def _spares() -> Pipeline:
+    """Enquiry, quotation and order; the quotation is locked, and has a checklist."""
+    enquiry, quotation, order = (
+        Stage(label_zh=zh, label_en=en, probability=chance, days_to_rot=days, position=position)
+        for position, (zh, en, chance, days) in enumerate(
+            (("询价", "Enquiry", 30, 3), ("核价", "Pricing", 60, 5), ("待下单", "Ordering", 90, 7))
+        )
+    )
+    quotation.locks_owner = True
+    quotation.checklist = [
+        ChecklistItem(label_zh="核对型号", label_en="Check the type", position=0),
+        ChecklistItem(label_zh="确认库存", label_en="Confirm the stock", position=1),
+    ]
+    order.required = ["customer", "amount"]
+    return Pipeline(
+        label_zh="备件", label_en="Spares", position=1, stages=[enquiry, quotation, order]
+    )

@@ -10,12 +10,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, ValidationError
 
 from crm.extensions import db
-from crm.forms.rows import MOST_ROWS, RowForm, RowsForm, fingerprint
+from crm.forms.rows import MOST_ROWS, ColouredRow, RowsForm, fingerprint
 from crm.models import Company, CustomChoice, Option, OptionList, User
 from crm.models.option import InUse, OptionPlan
 
 
-class OptionRow(RowForm):
+class OptionRow(ColouredRow):
     active = BooleanField(_l("Offered"))
 
     @classmethod

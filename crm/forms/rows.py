@@ -7,7 +7,7 @@ is saved, and no JavaScript is needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask_babel import gettext as _
@@ -38,9 +38,6 @@ class RowForm(BaseForm):
     id = HiddenField()
     label_zh = text("中文", 80)
     label_en = text("English", 80)
-    colour = SelectField(
-        _l("Colour"), choices=[SelectChoice(colour, COLOUR_WORDS[colour]) for colour in COLOURS]
-    )
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -50,7 +47,7 @@ class RowForm(BaseForm):
     @classmethod
     def said(cls, row: dict[str, Any]) -> str:
         """A row in words, for whoever compares it with another."""
-        colour = COLOUR_WORDS.get(row["colour"], "")
+        colour = COLOUR_WORDS.get(row.get("colour", ""), "")
         return " · ".join(str(part) for part in (_name(row), *cls.particulars(row), colour) if part)
 
     @classmethod
@@ -59,8 +56,19 @@ class RowForm(BaseForm):
         return []
 
 
+class ColouredRow(RowForm):
+    """One row with a colour of its own."""
+
+    colour = SelectField(
+        _l("Colour"), choices=[SelectChoice(colour, COLOUR_WORDS[colour]) for colour in COLOURS]
+    )
+
+
 class RowsForm(BaseForm):
     """A list of rows and the version of the whole list."""
+
+    MOST: ClassVar[int] = MOST_ROWS
+    MAY_BE_EMPTY: ClassVar[bool] = False
 
     rows: FieldList
 
@@ -69,16 +77,21 @@ class RowsForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if request.method == "POST":
-            kwargs["formdata"] = arranged(request.form)
+            kwargs["formdata"] = arranged(request.form, most=self.MOST)
         super().__init__(*args, **kwargs)
 
-    def may_save_over(self, now: list[dict[str, Any]], changes: Select[Event]) -> bool:
+    def may_save_over(
+        self, now: list[dict[str, Any]], changes: Select[Event], *, of: Any = None,
+        version: str = "",
+    ) -> bool:  # fmt: skip
         """Whether what was typed is complete and the rows still are as they were shown.
 
         :param changes: the events that changed them, newest first: the last one says who it was.
+        :param of: the record that has the rows, where the form sets more of it.
+        :param version: of record and rows; default: of the rows.
         """
         self.now = now
-        saves = self.may_save(None, version=fingerprint(now))
+        saves = self.may_save(of, version=version or fingerprint(now))
         if self.status == 409:
             self.changed = db.session.scalars(changes.limit(1)).first()
         return saves
@@ -108,13 +121,18 @@ class RowsForm(BaseForm):
         """Whether rows are being moved, and nothing is to be saved yet."""
         return bool(request.form.get("arrange"))
 
+    @property
+    def has_room(self) -> bool:
+        """Whether one more can be added."""
+        return len(self.rows) < self.MOST
+
     def validate_rows(self, field: FieldList) -> None:
         if not all(any(row.form.labels) for row in field):
             raise ValidationError(_("Give each a name, in one language at least."))
         names = [label for row in field for label in row.form.labels[:1] if label]
         if len(names) != len(set(names)):
             raise ValidationError(_("Two are called the same."))
-        if not field.entries:
+        if not (field.entries or self.MAY_BE_EMPTY):
             raise ValidationError(_("Leave at least one."))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from crm import clock
@@ -60,8 +60,13 @@ def _path(deal: Deal, stays: Sequence[StageStay]) -> list[PathStep]:
     """The pipeline's stages. A stage never visited is not shown as passed, whatever its place."""
     now = clock.now()
     steps = []
+    # Of those out of use only where it stood, or stood last.
+    stood = {deal.stage_id, *(stay.stage_id for stay in stays)}
+    on_the_way = or_(Stage.retired_at.is_(None), Stage.id.in_(stood))
     for stage in db.session.scalars(
-        select(Stage).where(Stage.pipeline_id == deal.pipeline_id).order_by(Stage.position)
+        select(Stage)
+        .where(Stage.pipeline_id == deal.pipeline_id, on_the_way)
+        .order_by(Stage.position)
     ):
         here = [stay for stay in stays if stay.stage_id == stage.id]
         spent = sum(((stay.left_at or now) - stay.entered_at for stay in here), timedelta())

@@ -74,7 +74,7 @@ def first_visit_of(user: User) -> FirstVisit | None:
              "building-2", bool(Company.current().name)),
         Step(_("People"), _("Teams and colleagues: each gets a link to set a password."),
              "users.index", "users", there["colleagues"]),
-        Step(_("Stages"), _("The way of a sale, from a template or your own."), "stages.edit",
+        Step(_("Stages"), _("The way of a sale, from a template or your own."), "pipelines.edit",
              "square-kanban", there["stages"] or there["deals"]),
         Step(_("Customers"), _("Bring in the list you have as CSV or Excel."), "import_runs.new",
              "upload", there["customers"]),

@@ -28,14 +28,7 @@ class StageTemplate(NamedTuple):
 
     def make_stages(self) -> list[Stage]:
         """New stages, for a new pipeline."""
-        return [
-            Stage(
-                label_zh=plan.label_zh, label_en=plan.label_en, probability=plan.probability,
-                days_to_rot=plan.days_to_rot, colour=plan.colour, required=list(plan.required),
-                guidance_zh=plan.guidance_zh, guidance_en=plan.guidance_en, position=position,
-            )
-            for position, plan in enumerate(self.stages)
-        ]  # fmt: skip
+        return [plan.made(position) for position, plan in enumerate(self.stages)]
 
 
 CUSTOMER, AMOUNT = ("customer",), ("customer", "amount")
@@ -113,3 +106,6 @@ TEMPLATES: dict[str, StageTemplate] = {
         ),
     ),
 }  # fmt: skip
+
+# What a pipeline begins with that the firm arranges by itself.
+FIRST = StagePlan("第一阶段", "First stage", 10, 14, "grey")

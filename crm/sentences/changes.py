@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm.extensions import LANGUAGES, db
-from crm.formatting import day, label, language, moment, money, number
+from crm.formatting import day, demand_word, label, language, moment, money, number
 from crm.models import (
     Action,
     Contact,
@@ -114,6 +114,10 @@ def written_day(text: str) -> str:
     return day(date.fromisoformat(text))
 
 
+def _demands(text: str) -> str:
+    return _(", ").join(map(demand_word, text.split(", ")))
+
+
 def _number(text: str) -> str:
     return number(Decimal(text))
 
@@ -144,6 +148,9 @@ VALUES: dict[str, Callable[[str], str]] = {
             "category",
             "items",
             "stages",
+            "stage",
+            "pipeline",
+            "checklist",
             "options",
             "label",
             "section",
@@ -154,7 +161,10 @@ VALUES: dict[str, Callable[[str], str]] = {
     ),
     **dict.fromkeys(("amount", "base_amount", "annual_revenue", "employees"), _number),
     **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), written_day),
-    **dict.fromkeys(("urgent", "important", "is_primary", "required", "offered"), _yes_or_no),
+    **dict.fromkeys(
+        ("urgent", "important", "is_primary", "required", "offered", "locks_owner"), _yes_or_no
+    ),
+    **dict.fromkeys(("demanded_to_enter", "demanded_to_leave"), _demands),
     "kind": lambda text: own_line(text) if "\n" in text else word_for(CustomerKind(text)),
     "happened_at": lambda text: moment(datetime.fromisoformat(text)),
     "field_kind": lambda text: word_for(FieldKind(text)),

@@ -72,8 +72,8 @@ def test_the_whole_first_visit(newcomer: Browser, language: str) -> None:
     page = newcomer.follow()
     newcomer.submit(page, "/settings/users", 200, name="李敏", team="华东", roles=["manager"])
     newcomer.get("/settings/users")
-    newcomer.submit(newcomer.get("/settings/stages"), "/settings/stages/from/projects")
-    newcomer.submit(newcomer.follow(), "/settings/stages", **{"rows-0-probability": "7"})
+    newcomer.submit(newcomer.get("/settings/stages"), "/settings/pipelines/1/from/projects")
+    newcomer.submit(newcomer.follow(), "/settings/pipelines/1", **{"rows-0-probability": "7"})
     assert newcomer.location == "/imports/new"
     page = bring_in(newcomer, GOOD)
     assert "上海德沃化工" in page.text
@@ -99,7 +99,7 @@ def test_where_nothing_is_yet_a_customer_comes_first(newcomer: Browser, path: st
 
 
 def test_each_step_can_be_skipped_and_what_is_left_is_on_today(newcomer: Browser) -> None:
-    assert steps_left() == ["company.edit", "users.index", "stages.edit", "import_runs.new"]
+    assert steps_left() == ["company.edit", "users.index", "pipelines.edit", "import_runs.new"]
     steps = ("/settings/company", "/settings/users", "/settings/stages", "/imports/new")
     for here, onward in pairwise(steps):
         assert f'href="{onward}"' in newcomer.get(here).html

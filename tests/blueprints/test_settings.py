@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm import jobs
 from crm.extensions import db
-from crm.forms.stages import StagesForm
+from crm.forms.pipelines import PipelineForm
 from crm.models import (
     Action,
     Company,
@@ -38,7 +38,7 @@ from tests.page import Browser, Page
 from tests.waiting import PATIENCE, eventually
 
 PAGES = ("/settings", "/settings/company", "/settings/users", "/settings/teams",
-         "/settings/teams/new", "/settings/stages", "/settings/lists/source",
+         "/settings/teams/new", "/settings/pipelines/1", "/settings/lists/source",
          "/settings/lists/activity_kind", "/settings/exchange-rates", "/imports/new",
          "/my-settings")  # fmt: skip
 NEW = "a long new one"
@@ -318,10 +318,10 @@ def stage_labels() -> list[str]:
 
 def test_stages_are_renamed_added_and_moved_by_one_form(admin: Browser) -> None:
     page = admin.get("/settings/stages")
-    page = admin.submit(page, "/settings/stages", 200, arrange="down:0")
+    page = admin.submit(page, "/settings/pipelines/1", 200, arrange="down:0")
     assert stage_labels()[0] == "First contact", "moving a row saves nothing yet"
-    page = admin.submit(page, "/settings/stages", 200, arrange="add")
-    admin.submit(page, "/settings/stages", **{
+    page = admin.submit(page, "/settings/pipelines/1", 200, arrange="add")
+    admin.submit(page, "/settings/pipelines/1", **{
         "rows-5-label_zh": "签约", "rows-5-probability": "95", "rows-5-days_to_rot": "10",
         "rows-5-colour": "green", "rows-0-label_en": "Needs known",
     })  # fmt: skip
@@ -335,13 +335,13 @@ def test_stages_are_renamed_added_and_moved_by_one_form(admin: Browser) -> None:
 def test_a_stage_where_a_deal_stood_stays(admin: Browser, cast: Cast) -> None:
     page = admin.get("/settings/stages")
     assert 'value="remove:2"' in page.html
-    page = admin.submit(page, "/settings/stages", 200, arrange="remove:0")
-    page = admin.submit(page, "/settings/stages", 422)
+    page = admin.submit(page, "/settings/pipelines/1", 200, arrange="remove:0")
+    page = admin.submit(page, "/settings/pipelines/1", 422)
     assert "their history would be lost" in page.text
     assert len(stage_labels()) == 5
     page = admin.get("/settings/stages")
-    page = admin.submit(page, "/settings/stages", 200, arrange="remove:4")
-    admin.submit(page, "/settings/stages")
+    page = admin.submit(page, "/settings/pipelines/1", 200, arrange="remove:4")
+    admin.submit(page, "/settings/pipelines/1")
     assert stage_labels()[-1] == "Quotation"
 
 
@@ -358,7 +358,7 @@ def test_a_stage_where_a_deal_stood_stays(admin: Browser, cast: Cast) -> None:
 )
 def test_stages_say_what_is_wrong(admin: Browser, typed: dict[str, str], complaint: str) -> None:
     page = admin.get("/settings/stages")
-    assert complaint in admin.submit(page, "/settings/stages", 422, **typed).text
+    assert complaint in admin.submit(page, "/settings/pipelines/1", 422, **typed).text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -368,27 +368,27 @@ def test_a_stale_form_of_stages_may_hold_what_is_no_number(
 ) -> None:
     admin.post("/preferences", {"language": language})
     page = admin.get("/settings/stages")
-    admin.submit(page, "/settings/stages", **{"rows-0-label_en": "Hello"})
-    page = admin.submit(page, "/settings/stages", 409, **{f"rows-0-{field}": "²"})
+    admin.submit(page, "/settings/pipelines/1", **{"rows-0-label_en": "Hello"})
+    page = admin.submit(page, "/settings/pipelines/1", 409, **{f"rows-0-{field}": "²"})
     assert "None" not in page.text
 
 
 def test_a_stale_form_of_stages_is_refused(admin: Browser) -> None:
     page = admin.get("/settings/stages")
-    admin.submit(page, "/settings/stages", **{"rows-0-label_en": "Hello"})
-    page = admin.submit(page, "/settings/stages", 200, arrange="down:3")
-    page = admin.submit(page, "/settings/stages", 200, arrange="add")
+    admin.submit(page, "/settings/pipelines/1", **{"rows-0-label_en": "Hello"})
+    page = admin.submit(page, "/settings/pipelines/1", 200, arrange="down:3")
+    page = admin.submit(page, "/settings/pipelines/1", 200, arrange="add")
     mine = {"rows-0-label_en": "Goodbye", "rows-5-label_en": "New", "rows-5-probability": "99",
             "rows-5-days_to_rot": "1"}  # fmt: skip
-    page = admin.submit(page, "/settings/stages", 409, **mine)
+    page = admin.submit(page, "/settings/pipelines/1", 409, **mine)
     assert stage_labels()[0] == "Hello"
     said = re.sub(r"\s+", " ", page.text)
     assert "changed this" in said
     assert re.search(r"/ Hello · 10% · 14 days · \w+ 前期接洽 / Goodbye · 10%", said)
     assert "— New · 99% · 1 day" in said
     assert "Their order" in said
-    assert page.form("/settings/stages")["fields"]["rows-0-label_en"] == "Goodbye"
-    admin.submit(page, "/settings/stages")
+    assert page.form("/settings/pipelines/1")["fields"]["rows-0-label_en"] == "Goodbye"
+    admin.submit(page, "/settings/pipelines/1")
     assert stage_labels()[0] == "Goodbye", "sent again, with open eyes"
 
 
@@ -397,7 +397,7 @@ def test_rows_may_be_numbered_with_gaps(app: Flask) -> None:
         {"rows-2-label_zh": "二", "rows-2-probability": "101", "rows-7-label_zh": "七"}
     )
     with app.test_request_context():
-        form = StagesForm(formdata=typed, meta={"csrf": False})
+        form = PipelineForm(formdata=typed, meta={"csrf": False})
     assert [row.form.label_zh.data for row in form.rows] == ["二", "七"]
     assert [row.form.label_zh.name for row in form.rows] == ["rows-0-label_zh", "rows-1-label_zh"]
     assert form.rows.parent_form is form
@@ -422,9 +422,9 @@ def test_stages_arranged_while_somebody_else_does_are_refused(
 
 
 def _send(admin: Browser, page: Page) -> int:
-    fields = page.form("/settings/stages")["fields"]
+    fields = page.form("/settings/pipelines/1")["fields"]
     return admin.client.post(
-        "/settings/stages", data={**fields, "rows-0-label_en": "Goodbye"}
+        "/settings/pipelines/1", data={**fields, "rows-0-label_en": "Goodbye"}
     ).status_code
 
 
@@ -436,8 +436,8 @@ def _until_somebody_waits() -> None:
 
 
 def test_no_template_takes_stages_away_from_deals(admin: Browser, cast: Cast) -> None:
-    assert "/settings/stages/from/" not in admin.get("/settings/stages").html
-    admin.post("/settings/stages/from/projects")
+    assert "/settings/pipelines/1/from/" not in admin.get("/settings/stages").html
+    admin.post("/settings/pipelines/1/from/projects")
     assert "a template would take them away" in admin.follow().text
     assert stage_labels()[0] == "First contact"
 
@@ -450,7 +450,7 @@ def test_no_template_takes_stages_away_from_deals(admin: Browser, cast: Cast) ->
 ])  # fmt: skip
 def test_hostile_rows_get_an_answer(admin: Browser, hostile: dict[str, str]) -> None:
     page = admin.get("/settings/stages")
-    form = page.form("/settings/stages")
+    form = page.form("/settings/pipelines/1")
     answer = admin.client.post(form["action"], data={**form["fields"], **hostile})
     assert answer.status_code in {200, 303, 422}
 

@@ -22,9 +22,10 @@ from crm.base import digest_of
 from crm.extensions import db
 from crm.files import PreparedFile, store
 from crm.forms.options import shown as options_shown
+from crm.forms.pipelines import version_of
 from crm.forms.quotas import version_of as quotas_version
 from crm.forms.rows import fingerprint
-from crm.forms.stages import shown as stages_shown
+from crm.forms.stages import version_of as stage_version_of
 from crm.models import (
     Activity,
     ApprovalToken,
@@ -340,8 +341,21 @@ TABLE: dict[str, Row] = {
     "GET custom_fields.edit": Row("admin", sees=SIGNED_IN),
     "POST custom_fields.update": Row("admin", sees=SIGNED_IN),
     "POST custom_field_places.update": Row("admin", sees=SIGNED_IN),
+    # Pipelines and their stages.
+    "GET pipelines.index": Row("admin", sees=SIGNED_IN),
+    "GET pipelines.new": Row("admin", sees=SIGNED_IN),
+    "POST pipelines.create": Row("admin", sees=SIGNED_IN),
+    "GET pipelines.edit": Row("admin", sees=SIGNED_IN),
+    "POST pipelines.update": Row("admin", sees=SIGNED_IN),
+    "POST pipeline_places.update": Row("admin", sees=SIGNED_IN),
+    "GET pipeline_retirements.new": Row("admin", sees=SIGNED_IN),
+    "POST pipeline_retirements.create": Row("admin", sees=SIGNED_IN),
+    "POST pipeline_retirements.destroy": Row("admin", sees=SIGNED_IN),
     "GET stages.edit": Row("admin", sees=SIGNED_IN),
     "POST stages.update": Row("admin", sees=SIGNED_IN),
+    "GET stage_retirements.new": Row("admin", sees=SIGNED_IN),
+    "POST stage_retirements.create": Row("admin", sees=SIGNED_IN),
+    "POST stage_retirements.destroy": Row("admin", sees=SIGNED_IN),
     "POST stage_templates.update": Row("admin", sees=SIGNED_IN, args={"name": "projects"}),
     "GET options.edit": Row("admin", sees=SIGNED_IN, args={"name": "source"}),
     "POST options.update": Row("admin", sees=SIGNED_IN, args={"name": "source"}),
@@ -438,8 +452,12 @@ FORMS: dict[str, dict[str, str]] = {
                      "version": "=wang_version"},
     "teams.create": {"name": "新部门"},
     "teams.update": {"name": "改名", "version": "=team_version"},
+    "pipelines.create": {"label_zh": "备件"},
     # Without rows: read, and explained (422).
-    "stages.update": {"version": "=stages_version"},
+    "pipelines.update": {"version": "=pipeline_version"},
+    "stages.update": {"days_to_rot": "9", "version": "=stage_version"},
+    "stage_retirements.create": {"into": "=next_stage"},
+    "pipeline_retirements.create": {"into": "=spares_stage"},
     "options.update": {"version": "=options_version"},
     "custom_fields.create": {"label_zh": "口径", "kind": "number"},
     "custom_fields.update": {"label_zh": "口径", "kind": "text", "version": "=field_version"},
@@ -674,8 +692,10 @@ def set_scene() -> Scene:
             "merge_id": merge.id,
             "user_id": wang.id, "wang_version": wang.version, "gone": cast.gone.id,
             "team_id": wang.team.id, "team_version": wang.team.version,
-            "stages_version": fingerprint(stages_shown(Pipeline.main())),
             "quotas_version": quotas_version({}),
+            "pipeline_id": Pipeline.main().id, "pipeline_version": version_of(Pipeline.main()),
+            "stage_version": stage_version_of(cast.stages[0]),
+            "spares_stage": cast.spares.stages[0].id,
             "options_version": fingerprint(options_shown(OptionList.SOURCE)),
             "field_id": field.id, "field_version": field.version,
             "empty_team": empty_team.id,

@@ -12,7 +12,11 @@ from crm.blueprints.settings import (
     exchange_rates,
     first_visit,
     options,
+    pipeline_places,
+    pipeline_retirements,
+    pipelines,
     pool,
+    stage_retirements,
     stage_templates,
     stages,
     teams,
@@ -30,7 +34,11 @@ def register(app: Flask) -> None:
     app.register_blueprint(user_links.bp)
     app.register_blueprint(user_deactivations.bp)
     app.register_blueprint(teams.bp)
+    app.register_blueprint(pipelines.bp)
+    app.register_blueprint(pipeline_places.bp)
+    app.register_blueprint(pipeline_retirements.bp)
     app.register_blueprint(stages.bp)
+    app.register_blueprint(stage_retirements.bp)
     app.register_blueprint(stage_templates.bp)
     app.register_blueprint(options.bp)
     app.register_blueprint(custom_fields.bp)

@@ -1,4 +1,4 @@
-"""The stages of a sale: arranged as a whole, and saved only if nothing is lost by it."""
+"""One stage: its guidance, what it demands of deals, its checklist."""
 
 from __future__ import annotations
 
@@ -6,43 +6,36 @@ from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from crm.blueprints.settings.first_visit import onward
+from crm.blueprints.settings.finding import find_stage
 from crm.extensions import db
-from crm.forms.stages import StagesForm, shown
+from crm.forms.stages import StageForm
 from crm.hypermedia import go, render
-from crm.models import Pipeline
-from crm.policies import require
-from crm.seed.stages import TEMPLATES
+from crm.models import Stage
 
 bp = Blueprint("stages", __name__)
 
 
-@bp.get("/settings/stages")
+@bp.get("/settings/stages/<int:stage_id>")
 @login_required
-def edit() -> Response:
-    pipeline = Pipeline.main()
-    require("edit", pipeline)
-    return _page(StagesForm.of(pipeline), pipeline, 200)
+def edit(stage_id: int) -> Response:
+    stage = find_stage(stage_id)
+    return _page(StageForm.of(stage), stage, 200)
 
 
-@bp.post("/settings/stages")
+@bp.post("/settings/stages/<int:stage_id>")
 @login_required
-def update() -> Response:
-    pipeline = Pipeline.main(lock=True)
-    require("edit", pipeline)
-    form = StagesForm()
+def update(stage_id: int) -> Response:
+    stage = find_stage(stage_id, lock=True)
+    form = StageForm.of(stage)
     if form.is_arranging:
-        return _page(form, pipeline, 200)
-    current = form.may_save_over(shown(pipeline), pipeline.changes())
-    if not (current and form.arrange(pipeline, by=current_user)):
-        return _page(form, pipeline, form.status)
+        return _page(form, stage, 200)
+    if not form.may_change(stage):
+        return _page(form, stage, form.status)
+    form.change(stage, by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")
-    return go(onward(url_for("stages.edit")))
+    return go(url_for("pipelines.edit", pipeline_id=stage.pipeline_id))
 
 
-def _page(form: StagesForm, pipeline: Pipeline, status: int) -> Response:
-    return render(
-        "settings/stages/edit.html", "rows", status=status, form=form, templates=TEMPLATES,
-        pipeline=pipeline, in_use={str(stage_id) for stage_id in pipeline.ids_in_use()},
-    )  # fmt: skip
+def _page(form: StageForm, stage: Stage, status: int) -> Response:
+    return render("settings/stages/edit.html", "rows", status=status, form=form, stage=stage)

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, selectinload
 
+from crm import clock
 from crm.base import Base, Key
 from crm.extensions import db
 from crm.models.bilingual import Bilingual
 from crm.models.event import Action, Event
 from crm.models.option import InUse
-from crm.models.pipeline.checklist import ChecklistItem
-from crm.models.pipeline.stage import Stage, StageRequirement
+from crm.models.pipeline.checklist import ChecklistItem, ChecklistPlan
+from crm.models.pipeline.retiring import move_all
+from crm.models.pipeline.stage import Stage, StagePlan, StageRequirement
+from crm.once import once_a_request
 
 if TYPE_CHECKING:
     from crm.models.user import User
 
-__all__ = ["ChecklistItem", "Pipeline", "Stage", "StagePlan", "StageRequirement"]
+__all__ = [
+    "ChecklistItem",
+    "ChecklistPlan",
+    "OnlyPipeline",
+    "Pipeline",
+    "Stage",
+    "StagePlan",
+    "StageRequirement",
+]
 
 
-class StagePlan(NamedTuple):
-    """What a stage is to be; without ``stage``, a new one."""
-
-    label_zh: str
-    label_en: str
-    probability: int
-    days_to_rot: int
-    colour: str
-    required: Sequence[str] = ()
-    guidance_zh: str = ""
-    guidance_en: str = ""
-    stage: Stage | None = None
+class OnlyPipeline(Exception):
+    """The only pipeline in use stays: new deals have to enter one."""
 
 
 class Pipeline(Bilingual, Base):
@@ -69,11 +70,37 @@ class Pipeline(Bilingual, Base):
         return select(cls).where(cls.retired_at.is_(None)).order_by(cls.position, cls.id)
 
     @classmethod
+    def visible_to(cls, _user: User) -> Select[Pipeline]:
+        """Every one, those out of use too: they are seen with their deals."""
+        return select(cls)
+
+    @classmethod
     def wanted(cls, pipeline_id: int | None) -> Pipeline:
         """The pipeline in use with this id, else the main one."""
         chosen = cls.active().where(cls.id == pipeline_id).limit(1)
         found = None if pipeline_id is None else db.session.scalars(chosen).first()
         return found or cls.main()
+
+    @classmethod
+    def all_of_them(cls) -> Select[Pipeline]:
+        """Every pipeline with its stages: those in use first, the main one at their head."""
+        in_order = cls.retired_at.is_not(None), cls.position, cls.id
+        return select(cls).order_by(*in_order).options(selectinload(cls.stages))
+
+    @classmethod
+    def are_several(cls) -> bool:
+        """Whether there is more than one to choose from, asked of the database once a request."""
+        return once_a_request("several pipelines", lambda: len(_active_ids()) > 1)
+
+    @classmethod
+    def begin(cls, pipeline: Pipeline, *, by: User) -> Pipeline:
+        """Let deals have one more way, with its stages, after those there are."""
+        last = db.session.scalar(select(func.max(cls.position)))
+        pipeline.position = 0 if last is None else last + 1
+        db.session.add(pipeline)
+        changes = {"label": ["", pipeline.both], "stages": ["", _written(pipeline.stages)]}
+        Event.record(Action.STAGES_CHANGED, pipeline, by=by, changes=changes)
+        return pipeline
 
     @property
     def was_arranged(self) -> bool:
@@ -81,25 +108,35 @@ class Pipeline(Bilingual, Base):
         return db.session.scalars(self.changes().limit(1)).first() is not None
 
     def changes(self) -> Select[Event]:
-        """The events that changed its stages, newest first."""
-        return Event.about(self.__tablename__, self.id).where(Event.action == Action.STAGES_CHANGED)
+        """The events that changed it or its stages, newest first."""
+        changed = Action.STAGES_CHANGED, Action.STAGE_RETIRED
+        return Event.about(self.__tablename__, self.id).where(Event.action.in_(changed))
 
-    @property
-    def is_in_use(self) -> bool:
-        """Whether a deal stands, or ever stood, in one of its stages."""
-        return bool(self.ids_in_use())
+    def retired_stages(self) -> Sequence[Stage]:
+        """Those out of use, with what they went into; the latest first."""
+        mine = Stage.pipeline_id == self.id, Stage.retired_at.is_not(None)
+        into = selectinload(Stage.retired_into)
+        retired = select(Stage).where(*mine).options(into).order_by(Stage.retired_at.desc())
+        return db.session.scalars(retired).all()
 
     def ids_in_use(self) -> set[int]:
-        """The ids of the stages in which a deal stands, or ever stood."""
+        """The ids of the stages that a deal, its history or a retired stage refers to."""
         from crm.models.deal import Deal
+        from crm.models.expectation import Expectation
         from crm.models.stage_stay import StageStay
 
-        ids = select(Stage.id).where(Stage.pipeline_id == self.id)
-        return {
-            stage_id
-            for column in (Deal.stage_id, StageStay.stage_id)
-            for stage_id in db.session.scalars(select(column).where(column.in_(ids)).distinct())
-        }
+        into = aliased(Stage)
+        columns = StageStay.stage_id, Deal.stage_id, Expectation.stage_id, into.retired_into_id
+        used = or_(*(select(column).where(column == Stage.id).exists() for column in columns))
+        return set(db.session.scalars(select(Stage.id).where(Stage.pipeline_id == self.id, used)))
+
+    def rename(self, label_zh: str, label_en: str, *, by: User) -> None:
+        """Call it something else; what happened on its way keeps the old name."""
+        before = self.both
+        self.label_zh, self.label_en = label_zh, label_en
+        if self.both != before:
+            changes = {"label": [before, self.both]}
+            Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
 
     def arrange(self, plans: Sequence[StagePlan], *, by: User) -> None:
         """Make the stages what ``plans`` say, in their order; those not among them go.
@@ -108,28 +145,90 @@ class Pipeline(Bilingual, Base):
         """
         # No deal enters a stage meanwhile that is about to go.
         db.session.execute(select(Stage.id).where(Stage.pipeline_id == self.id).with_for_update())
-        before, in_use = _written(self.stages), self.ids_in_use()
+        before = _written(self.stages)
+        chances = {stage.id: stage.probability for stage in self.stages}
         kept = {plan.stage.id for plan in plans if plan.stage}
         gone = [stage for stage in self.stages if stage.id not in kept]
+        in_use = self.ids_in_use() if gone else set()
         if needed := [stage for stage in gone if stage.id in in_use]:
             raise InUse(needed[0])
         for stage in gone:
             db.session.delete(stage)
-        self.stages = [_planned(plan, position) for position, plan in enumerate(plans)]
+        self.stages = [plan.made(position) for position, plan in enumerate(plans)]
+        _renew_promises([
+            stage.id for stage in self.stages
+            if stage.id in chances and stage.probability != chances[stage.id]
+        ])  # fmt: skip
         # Chosen as they were is a choice, too: the first visit asks for one.
         if _written(self.stages) != before or not self.was_arranged:
             changes = {"stages": [before, _written(self.stages)]}
             Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
 
+    def bring_back(self, stage: Stage, *, by: User) -> None:
+        """Let ``stage``, which was retired, be the last one; its deals stay where they went."""
+        before = _written(self.stages)
+        stage.retired_at = stage.retired_into = None
+        stage.position = 1 + max((each.position for each in self.stages), default=-1)
+        db.session.flush()  # the stages in use are read anew
+        db.session.refresh(self, ["stages"])
+        changes = {"stages": [before, _written(self.stages)]}
+        Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
 
-def _planned(plan: StagePlan, position: int) -> Stage:
-    stage = plan.stage or Stage(
-        required=list(plan.required), guidance_zh=plan.guidance_zh, guidance_en=plan.guidance_en
-    )
-    stage.label_zh, stage.label_en = plan.label_zh, plan.label_en
-    stage.probability, stage.days_to_rot = plan.probability, plan.days_to_rot
-    stage.colour, stage.position = plan.colour, position
-    return stage
+    def move(self, step: int) -> None:
+        """Let it change places with the one ``step`` before or after it; the first is the main."""
+        pipelines = list(db.session.scalars(Pipeline.active().with_for_update()))
+        place = pipelines.index(self) if self in pipelines else -1
+        if place >= 0 and 0 <= place + step < len(pipelines):
+            pipelines.insert(place + step, pipelines.pop(place))
+        for position, pipeline in enumerate(pipelines):
+            pipeline.position = position
+
+    def retire(self, into: Stage | None, *, by: User) -> int:
+        """Go out of use: its open deals go on in ``into``, of another pipeline; how many there are.
+
+        Its stages and what ended in them stay as they are, in figures too.
+
+        :raises OnlyPipeline: new deals would have none to enter.
+        :raises ValueError: ``into`` is not of another pipeline in use.
+        """
+        if self.retired_at is not None:
+            return 0
+        if not set(_active_ids(lock=True)) - {self.id}:
+            raise OnlyPipeline
+        if into and (into.retired_at or into.pipeline_id == self.id or into.pipeline.retired_at):
+            raise ValueError(f"the deals of {self} cannot go into {into}")
+        count = sum(move_all(stage, into, by=by) for stage in self.stages) if into else 0
+        self.retired_at = clock.now()
+        self._note_use("True", "False", by)
+        return count
+
+    def put_back(self, *, by: User) -> None:
+        """Let deals enter it again, as the last one."""
+        if self.retired_at is None:
+            return
+        self.retired_at = None
+        last = db.session.scalar(select(func.max(Pipeline.position)))
+        self.position = 1 + (last or 0)
+        self._note_use("False", "True", by)
+
+    def _note_use(self, before: str, after: str, by: User) -> None:
+        changes = {"pipeline": ["", self.both], "offered": [before, after]}
+        Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
+
+
+def _active_ids(*, lock: bool = False) -> Sequence[int]:
+    ids = Pipeline.active().with_only_columns(Pipeline.id)
+    return db.session.scalars(ids.with_for_update() if lock else ids).all()
+
+
+def _renew_promises(stage_ids: Sequence[int]) -> None:
+    """The open deals there promise another chance from now on, but those with one of their own."""
+    from crm.models.deal import Deal
+    from crm.models.expectation import Expectation
+
+    if stage_ids:
+        db.session.flush()  # what they promise is read from the stages
+        Expectation.renew(and_(Deal.stage_id.in_(stage_ids), Deal.probability.is_(None)))
 
 
 def _written(stages: Sequence[Stage]) -> str:

@@ -1,0 +1,25 @@
+"""Pipelines and stages for those who set them up, held where they are changed."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import selectinload
+
+from crm.models import Pipeline, Stage
+from crm.policies import find, require
+
+
+def find_pipeline(pipeline_id: int | None, *, lock: bool = False) -> Pipeline:
+    """The pipeline with this id, else the main one, for an administrator.
+
+    :param lock: held with its stages until the transaction ends: changes come one by one.
+    """
+    wanted = Pipeline.main().id if pipeline_id is None else pipeline_id
+    pipeline = find(Pipeline, wanted, lock=lock, load=(selectinload(Pipeline.stages),))
+    require("edit", pipeline)
+    return pipeline
+
+
+def find_stage(stage_id: int, *, lock: bool = False) -> Stage:
+    """The stage with this id, for an administrator; its pipeline is held with it."""
+    find_pipeline(find(Stage, stage_id).pipeline_id, lock=lock)
+    return find(Stage, stage_id, lock=lock)
