@@ -22,6 +22,7 @@ from crm.demo import (
     people,
     quotas,
     rates,
+    rules,
     tasks,
     views,
 )
@@ -36,6 +37,7 @@ def build(today: date) -> None:
     world = World(today)
     people.hire(world)
     rates.enter(world)
+    rules.lay_down(world)
     customers.register(world)
     lives = deals.live(world)
     own_fields.keep(world)

@@ -10,12 +10,12 @@ from itertools import pairwise
 from crm.demo.firms import MACHINE_PROJECTS
 from crm.demo.products import COMPETITORS, COMPETITORS_ABROAD, PRODUCTS, Product
 from crm.demo.rates import ABOUT
+from crm.demo.rules import QUOTATION, tick_all, tick_some, why
 from crm.demo.world import Place, World, workday
 from crm.models import CustomerKind, Deal, OptionList, Stage, User
 
 OPEN, CLOSED = 200, 450
 WON_PERCENT = 55
-QUOTATION = 3
 # How many open deals stand in each stage, of ``OPEN``.
 STANDING = (58, 48, 40, 32, 22)
 # In which stages deals are won and lost, by weight.
@@ -166,6 +166,9 @@ def _live(world: World, life: Life) -> None:
     if life.closed is not None:
         with world.at(life.closed):
             _close(world, life, deal, owner)
+    else:
+        with world.at(life.stays[-1].entered):
+            tick_some(deal, owner)
 
 
 def _begin(world: World, life: Life, owner: User) -> Deal:
@@ -183,6 +186,7 @@ def _begin(world: World, life: Life, owner: User) -> Deal:
     if life.closed is None and world.chance(8):
         chance = world.stages[life.stays[-1].stage].probability
         deal.probability = max(5, min(95, chance + dice.choice((-15, -10, 10, 15))))
+        deal.probability_reason = why(deal.probability, chance)
     if world.chance(14) and owner.team is not None:
         deal.collaborators = [rep for rep in world.reps(owner.team.name) if rep is not owner]
     return deal
@@ -227,11 +231,13 @@ def _move(world: World, deal: Deal, stage: Stage, position: int, by: User) -> No
         factor = Decimal(world.dice.randint(88, 106)) / 100
         deal.set_amount(_round(deal.amount * factor), deal.currency)
         deal.note_changes(by=by)
+    tick_all(deal, by)
     deal.move_to(stage, by=by)
 
 
 def _close(world: World, life: Life, deal: Deal, by: User) -> None:
     if life.won:
+        tick_all(deal, by)
         deal.win(by=by)
         return
     reasons, weights = zip(*LOST_REASONS, strict=True)
