@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Mapped
 
+from crm.extensions import db
 from crm.models.event import Action, Event
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ class LookedAfter:
     @property
     def locking_deal(self: Customer) -> Deal | None:
         """A deal here that stays with its owner in its stage, and so does the customer."""
-        return self.locked_deals[0] if self.locked_deals else None
+        return next(
+            (deal for deal in self.locked_deals if deal.locking_deal and deal.owner is self.owner),
+            None,
+        )
 
     def give_to(self: Customer, owner: User | None, *, by: User, reason: str | None = None) -> None:
         """From now on ``owner`` looks after it.
@@ -34,9 +38,10 @@ class LookedAfter:
         if owner is self.owner:
             return
         beside = {}
-        if self.locking_deal is not None:
-            self.locking_deal.require_release(by=by, reason=reason)
-            beside = {"reason": ["", reason or ""]}
+        with db.session.no_autoflush:  # a history reads what is not written yet
+            if (deal := self.locking_deal) is not None:
+                deal.require_release(by=by, reason=reason)
+                beside = {"reason": ["", reason or ""]}
         self.owner = owner
         self.note_changes(by=by, beside=beside)
 

@@ -131,7 +131,7 @@ class Pooled:
         """
         if self.owner is None:
             return
-        if self.locked_deals:
+        if self.locking_deal is not None:
             raise PoolRefused("locked")
         owner, self.owner = self.owner, None
         Event.record(

@@ -92,7 +92,8 @@ class Moving:
         )
 
     def _stand_in(self: Deal, stage: Stage, since: datetime) -> None:
-        self.stage, self.stage_since, self.pipeline_id = stage, since, stage.pipeline_id
+        self.stage, self.stage_since = stage, since
+        self.pipeline, self.pipeline_id = stage.pipeline, stage.pipeline_id
 
     def _leave_stage(self: Deal, by: User | None, at: datetime) -> datetime:
         """End the stay that goes on, ``at`` or when it began if that is later: returns when."""

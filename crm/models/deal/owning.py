@@ -43,7 +43,8 @@ class Owning:
             self.owner = owner
             self.note_changes(by=by)
             return
-        self.require_release(by=by, reason=reason)
+        with db.session.no_autoflush:  # a history reads what is not written yet
+            self.require_release(by=by, reason=reason)
         self.note_changes(by=by)
         db.session.flush()  # what else was changed is noted, and not once more
         given: dict[str, Any] = {"from": str(self.owner), "to": str(owner), "reason": reason}
