@@ -68,15 +68,17 @@ def render(
     return make_response(render_page(template, **context), status)
 
 
-def ask(template: str, status: int = 200, **context: Any) -> Response:
+def ask(template: str, status: int = 200, *, part: str = "", **context: Any) -> Response:
     """A small question: a page for a visit, a dialog over the page that htmx asked from.
 
     The template extends ``layout`` and fills its blocks ``heading`` and ``asked``.
+
+    :param part: the block that is drawn anew in the dialog, which stands there already.
     """
     is_dialog = is_fragment()
     layout = "layouts/dialog.stream.html" if is_dialog else "layouts/asked.html"
-    html = render_page(template, layout=layout, is_dialog=is_dialog, **context)
-    return make_response(html, status)
+    context |= {"layout": layout, "is_dialog": is_dialog}
+    return render(template, part if is_dialog else None, status, **context)
 
 
 def stream(template: str, status: int = 200, **context: Any) -> Response:

@@ -40,6 +40,8 @@ class BaseForm(FlaskForm):
 
     # The version of the record the form was made from; empty on forms that create.
     version = HiddenField()
+    # Where its pickers look first, if no field says that.
+    at_customer: Any = None
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: UnboundField, options: Any) -> Field:

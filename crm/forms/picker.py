@@ -89,7 +89,8 @@ class PickerField(StringField):
         return self.hides and record is self.object_data and not sees(record)
 
     def _look_up(self, written: str) -> Any:
-        around = self.parent_form[self.within].data if self.within else None
+        form = self.parent_form
+        around = form[self.within].data if self.within else form.at_customer
         rows = found(self.noun, written, current_user, key=self._sent_key, at=around)
         if not rows:
             raise ValueError(_("Nothing by that name. Type a part of the name, or the code."))

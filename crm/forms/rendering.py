@@ -50,7 +50,8 @@ def begins_here(field: Field, wanted: bool) -> bool:
 
 def _picker(field: Any, id: str) -> dict[str, Any]:
     included = [f"#{id}_id"]
-    around = field.parent_form[field.within].key if field.within else ""
+    form = field.parent_form
+    around = form[field.within].key if field.within else getattr(form.at_customer, "id", "")
     if field.within:
         included.append(f"#{id.removesuffix(field.id)}{field.within}_id")
     return {

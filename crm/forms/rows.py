@@ -28,7 +28,7 @@ from crm.wording import COLOUR_WORDS
 MOST_ROWS = 40
 
 
-class RowForm(BaseForm):
+class BareRow(BaseForm):
     """One row; ``id`` is empty where it is new."""
 
     class Meta(BaseForm.Meta):
@@ -36,6 +36,21 @@ class RowForm(BaseForm):
 
     version = None
     id = HiddenField()
+
+    @classmethod
+    def called(cls, row: dict[str, Any]) -> str:
+        """By what name people know the row."""
+        raise NotImplementedError
+
+    @classmethod
+    def said(cls, row: dict[str, Any]) -> str:
+        """The row in words, for whoever compares it with another."""
+        raise NotImplementedError
+
+
+class RowForm(BareRow):
+    """A row with a name in each language."""
+
     label_zh = text("中文", 80)
     label_en = text("English", 80)
 
@@ -45,10 +60,15 @@ class RowForm(BaseForm):
         return self.label_zh.data or "", self.label_en.data or ""
 
     @classmethod
+    def called(cls, row: dict[str, Any]) -> str:
+        """Both names, or the one there is."""
+        return " / ".join(name for name in (row["label_zh"], row["label_en"]) if name)
+
+    @classmethod
     def said(cls, row: dict[str, Any]) -> str:
-        """A row in words, for whoever compares it with another."""
         colour = COLOUR_WORDS.get(row.get("colour", ""), "")
-        return " · ".join(str(part) for part in (_name(row), *cls.particulars(row), colour) if part)
+        parts = (cls.called(row), *cls.particulars(row), colour)
+        return " · ".join(str(part) for part in parts if part)
 
     @classmethod
     def particulars(cls, row: dict[str, Any]) -> list[str]:
@@ -81,7 +101,7 @@ class RowsForm(BaseForm):
         super().__init__(*args, **kwargs)
 
     def may_save_over(
-        self, now: list[dict[str, Any]], changes: Select[Event], *, of: Any = None,
+        self, now: Sequence[dict[str, Any]], changes: Select[Event], *, of: Any = None,
         version: str = "",
     ) -> bool:  # fmt: skip
         """Whether what was typed is complete and the rows still are as they were shown.
@@ -101,7 +121,7 @@ class RowsForm(BaseForm):
         theirs = {str(row["id"]): row for row in self.now}
         yours = {row.form.id.data or row.name: row.form.data for row in self.rows}
         return [
-            Conflict(_name(theirs.get(key) or yours[key]), before, after)
+            Conflict(self.row.called(theirs.get(key) or yours[key]), before, after)
             for key in {**theirs, **yours}
             if (before := self._said(theirs.get(key))) != (after := self._said(yours.get(key)))
         ] + self._orders(theirs, [key for key in yours if key in theirs])
@@ -110,11 +130,19 @@ class RowsForm(BaseForm):
         before = [key for key in theirs if key in yours]
         if before == yours:
             return []
-        orders = (" → ".join(_name(theirs[key]) for key in order) for order in (before, yours))
+        orders = (
+            " → ".join(self.row.called(theirs[key]) for key in order) for order in (before, yours)
+        )
         return [Conflict(_("Their order"), *orders)]
 
     def _said(self, row: dict[str, Any] | None) -> str:
-        return "—" if row is None else self.rows.unbound_field.args[0].said(row)
+        return "—" if row is None else self.row.said(row)
+
+    @property
+    def row(self) -> type[BareRow]:
+        """The form of each row."""
+        row: type[BareRow] = self.rows.unbound_field.args[0]
+        return row
 
     @property
     def is_arranging(self) -> bool:
@@ -136,12 +164,7 @@ class RowsForm(BaseForm):
             raise ValidationError(_("Leave at least one."))
 
 
-def _name(row: dict[str, Any]) -> str:
-    """Both names, or the one there is."""
-    return " / ".join(name for name in (row["label_zh"], row["label_en"]) if name)
-
-
-def fingerprint(rows: list[dict[str, Any]]) -> str:
+def fingerprint(rows: Sequence[dict[str, Any]]) -> str:
     """What changes whenever one of the rows does: the version of a list that has none itself."""
     return digest_of(repr(rows))[:16]
 

@@ -120,7 +120,10 @@ class Deals(StageRule, Importer):
     @classmethod
     def existing(cls) -> Select[Any]:
         return select(Deal).options(
-            *Deal.for_list(), joinedload(Deal.source), selectinload(Deal.stays)
+            *Deal.for_list(),
+            joinedload(Deal.source),
+            selectinload(Deal.stays),
+            selectinload(Deal.lines),
         )
 
     def check(self, row: Row, record: Deal | None) -> None:
@@ -266,6 +269,12 @@ class Deals(StageRule, Importer):
         if record.amount_stands and (amount, code) != (record.amount, record.currency):
             raise BadValue(
                 _("is %(was)s here, and the deal is closed: reopen it first",
+                  was=f"{record.amount} {record.currency}"),
+                "currency" if amount == record.amount else "amount",
+            )  # fmt: skip
+        if record.is_priced_by_lines and (amount, code) != (record.amount, record.currency):
+            raise BadValue(
+                _("is %(was)s here, which its product lines come to: change those",
                   was=f"{record.amount} {record.currency}"),
                 "currency" if amount == record.amount else "amount",
             )  # fmt: skip

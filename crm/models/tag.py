@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ForeignKey, Table, inspect
 from sqlalchemy.orm import Mapped, declared_attr, relationship
-from sqlalchemy.orm.attributes import flag_modified
 
-from crm import clock
 from crm.base import Base
 from crm.models.option import Option
 
@@ -35,7 +32,8 @@ class Tagged:
     """A mixin: a record that carries tags."""
 
     if TYPE_CHECKING:
-        updated_at: Mapped[datetime]
+
+        def touch(self) -> None: ...
 
         def note_changes(self, *, by: User) -> None: ...
 
@@ -50,8 +48,7 @@ class Tagged:
         wanted = sorted(set(tags), key=lambda tag: (tag.position, tag.id))
         if wanted != self.tags:
             self.tags = wanted
-            self.updated_at = clock.now()
-            flag_modified(self, "updated_at")  # a new version, though another table changes
+            self.touch()
 
     def tag(self, tag: Option, *, by: User) -> None:
         """Carry one more."""

@@ -20,6 +20,7 @@ from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
 from crm.models import Collaborator, Company, Deal, Stage, User
+from crm.models.deal.collaborator import part_of
 from crm.models.quota import Holder
 from crm.queries.quotas import Plans
 
@@ -133,7 +134,7 @@ def _shared(deals: Select[Any], amount: Any) -> dict[int, Decimal]:
         Deal.owner_id, Collaborator.user_id, Collaborator.split, type_coerce(amount, Money)
     )
     for owner_id, user_id, percent, whole in db.session.execute(rows):
-        share = cents_of(whole * percent / 100)
+        share = part_of(whole, percent)
         theirs[owner_id] -= share
         theirs[user_id] += share
     return theirs

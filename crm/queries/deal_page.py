@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm import clock
 from crm.extensions import db
-from crm.models import Contact, Deal, ExpenseItem, Stage, StageStay, Task, User
+from crm.models import Activity, Contact, Deal, ExpenseItem, Stage, StageStay, Task, User
+from crm.models.deal.competitor import DealCompetitor
+from crm.models.deal.deal_contact import DealContact
 from crm.queries import timeline
 from crm.queries.few import Few
-from crm.queries.related import Spend, contacts_at, spend_of, tasks_of
+from crm.queries.related import SHOWN, Spend, last_contact, spend_of, tasks_of
 from crm.queries.timeline import Timeline, Wanted
+
+# So many competitors are suggested.
+MOST_RIVALS = 30
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,10 @@ class DealPage:
     path: list[PathStep]
     stays: Sequence[StageStay]
     tasks: Few[Task]
+    # Who takes part in the decision, and who else is at the customer.
+    circle: Sequence[DealContact]
     contacts: Few[Contact]
+    last_contact: datetime | None
     spend: Spend
     timeline: Timeline
 
@@ -50,10 +58,31 @@ def page_of(deal: Deal, user: User, wanted: Wanted) -> DealPage:
         path=_path(deal, stays),
         stays=stays,
         tasks=tasks_of(user, Task.deal_id == deal.id),
-        contacts=contacts_at(deal.customer_id, user),
+        circle=deal.circle_in_order,
+        contacts=_others_at_customer(deal, user),
+        last_contact=last_contact(user, Activity.deal_id == deal.id),
         spend=spend_of(user, ExpenseItem.deal_id == deal.id),
         timeline=timeline.of_deal(deal, user, wanted),
     )
+
+
+def known_rivals(user: User) -> Sequence[str]:
+    """Whom deals that ``user`` sees name as competitors, the most frequent first."""
+    name = func.max(DealCompetitor.name)
+    seen = Deal.visible_to(user).with_only_columns(Deal.id)
+    named = select(name).where(DealCompetitor.deal_id.in_(seen)).group_by(DealCompetitor.folded)
+    return db.session.scalars(named.order_by(func.count().desc(), name).limit(MOST_RIVALS)).all()
+
+
+def _others_at_customer(deal: Deal, user: User) -> Few[Contact]:
+    """The contacts at the customer that take no part in the decision, the primary first."""
+    if deal.customer_id is None:
+        return Few.none()
+    named = [each.contact_id for each in deal.circle]
+    others = Contact.visible_to(user).where(
+        Contact.customer_id == deal.customer_id, Contact.id.not_in(named)
+    )
+    return Few.of(others.order_by(Contact.is_primary.desc(), Contact.sort_name), shown=SHOWN)
 
 
 def _path(deal: Deal, stays: Sequence[StageStay]) -> list[PathStep]:

@@ -30,7 +30,11 @@ VERBS: dict[str, tuple[Action, ...]] = {
     "customer": (Action.CONTACT_MOVED,),
 }
 # What is followed besides what a form writes, by noun.
-BESIDES = {"customer": ("collaborators",), "contact": ("customer", "reaches"), "deal": ("stage",)}
+BESIDES = {
+    "customer": ("collaborators",),
+    "contact": ("customer", "reaches"),
+    "deal": ("stage", "lines", "competitors", "circle", "collaborators"),
+}
 
 # A claim is changed by its items; of one that is changed the fields are named.
 CLAIM_FIELDS = ("title", "items", "receipts", "base_amount", *ExpenseItem.TRACKED)

@@ -122,6 +122,16 @@ def _number(text: str) -> str:
     return number(Decimal(text))
 
 
+def _circle(text: str) -> str:
+    """Names, each with the role in the decision where one was chosen."""
+    said = []
+    for each in text.split("; "):
+        name, _bar, role = each.rpartition(" | ")
+        is_role = role in DecisionRole.__members__.values()
+        said.append(f"{name} ({word_for(DecisionRole(role))})" if is_role else each)
+    return "; ".join(said)
+
+
 def _yes_or_no(text: str) -> str:
     return _("yes") if text == "True" else _("no")
 
@@ -171,6 +181,7 @@ VALUES: dict[str, Callable[[str], str]] = {
     "pool_claimants": lambda text: word_for(PoolClaimants(text)),
     "pool_rules": own_line,
     "decision_role": lambda text: word_for(DecisionRole(text)),
+    "circle": _circle,
     "probability": lambda text: f"{text}%",
     "language": lambda text: LANGUAGES[text],
     "roles": lambda text: ", ".join(word_for(Role(role)) for role in text.split(", ")),

@@ -21,6 +21,7 @@ from crm.models import (
     OptionList,
     Task,
 )
+from crm.models.deal import LinePlan
 from tests.cast import Cast
 from tests.claims import make_item, submitted
 from tests.page import Browser
@@ -129,7 +130,18 @@ def hang_on(cast: Cast, count: int) -> ApprovalAssignment:
     items = [make_item(cast) for _ in range(count)]
     for item in items:
         item.deal = pumps
+    consist_of(cast, pumps, count)
     return submitted(cast, *items)
+
+
+def consist_of(cast: Cast, deal: Deal, count: int) -> None:
+    """So many lines, competitors and contacts of the deal; and two who help."""
+    people = db.session.scalars(Contact.at(cast.sigma).limit(count)).all()
+    deal.price_by([LinePlan(f"泵 {n}", Decimal(2), Decimal(n)) for n in range(count)], by=cast.wang)
+    deal.compete_with({f"对手 {number}": None for number in range(count)}, by=cast.wang)
+    deal.be_decided_by(dict.fromkeys(people), by=cast.wang)
+    helpers = (cast.zhao, cast.sun, cast.li, cast.wu)[: count // 2]
+    deal.share_with(dict.fromkeys(helpers, 5), by=cast.wang)
 
 
 def test_the_inbox_asks_a_fixed_number_of_questions_for_each_request(

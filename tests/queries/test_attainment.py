@@ -14,6 +14,7 @@ from crm.base import cents_of
 from crm.extensions import db
 from crm.filters.days import Days
 from crm.models import Collaborator, Company, Customer, Deal, Quota, Span, Term, User
+from crm.models.deal.collaborator import part_of
 from crm.queries.attainment import Attainments
 from crm.queries.quotas import Plans
 from tests.cast import Cast
@@ -58,7 +59,7 @@ def test_shares_add_up_to_what_was_won_and_is_to_come(
                         expected=date(2026, 12, 31), **split)  # fmt: skip
             assert deal.is_open is not won
             if won:
-                shares = {name: cents_of(amount * part / 100) for name, part in split.items()}
+                shares = {name: part_of(amount, part) for name, part in split.items()}
                 shares[owner] = amount - sum(shares.values())
                 for name, share in shares.items():
                     theirs[name] = theirs.get(name, Decimal(0)) + share

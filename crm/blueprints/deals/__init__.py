@@ -9,6 +9,10 @@ from crm.blueprints.deals import (
     board_columns,
     checklist_ticks,
     deal_clones,
+    deal_collaborators,
+    deal_competitors,
+    deal_contacts,
+    deal_lines,
     deal_moves,
     deal_outcomes,
     deal_owners,
@@ -27,3 +31,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(deal_owners.bp)
     app.register_blueprint(deal_clones.bp)
     app.register_blueprint(checklist_ticks.bp)
+    app.register_blueprint(deal_lines.bp)
+    app.register_blueprint(deal_collaborators.bp)
+    app.register_blueprint(deal_competitors.bp)
+    app.register_blueprint(deal_contacts.bp)

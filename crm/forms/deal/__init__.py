@@ -10,8 +10,9 @@ from flask_login import current_user
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 
-from crm.formatting import label, money
+from crm.formatting import label
 from crm.forms.base import BaseForm
+from crm.forms.deal_lines import why_it_stands
 from crm.forms.fields import (
     CurrencyField,
     DayField,
@@ -86,6 +87,10 @@ class DealForm(GivesAway, OwnFields, WithTags, InPlace, BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.deal: Deal | None = kwargs.get("obj")
         super().__init__(*args, **kwargs)
+        typed = kwargs.get("typed")
+        is_asked = self.deal is not None and (typed is None or "amount" in typed)
+        if is_asked and self.deal.is_priced_by_lines:  # type: ignore[union-attr]
+            self.amount.render_kw = {"readonly": True}
 
     @property
     def locking_deal(self) -> Deal | None:
@@ -149,11 +154,8 @@ class DealForm(GivesAway, OwnFields, WithTags, InPlace, BaseForm):
         try:
             with explained(self.currency):
                 self.fill(deal)
-        except AmountStands:
-            self.amount.errors = [
-                _("The deal is closed with this amount: %(amount)s. Reopen it to change that.",
-                  amount=money(deal.amount, deal.currency))
-            ]  # fmt: skip
+        except AmountStands as error:
+            self.amount.errors = [why_it_stands(deal, error)]
         return not (self.amount.errors or self.currency.errors)
 
     def _emptied(self) -> list[str]:

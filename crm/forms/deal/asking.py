@@ -7,12 +7,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms.fields import Field
 
-from crm.folding import fold
 from crm.forms.deal import DealForm
 from crm.forms.fields import RecordsField, text
 from crm.models import Deal, User
 from crm.models.deal import Missing
-from crm.models.deal.competitor import DealCompetitor
 
 
 class TicksField(RecordsField):
@@ -31,7 +29,7 @@ class AskingForm(DealForm):
     :param besides: the names of further fields that are.
     """
 
-    competitor = text(_l("Competitor"), 200)
+    competitor = text(_l("Competitor"), 200, render_kw={"list": "competitors"})
     done = TicksField(_l("Checklist"))
 
     def __init__(self, deal: Deal, missing: Missing, *besides: str, **kwargs: Any) -> None:
@@ -51,16 +49,11 @@ class AskingForm(DealForm):
         if not self.fill_or_explain(deal):
             return False
         deal.note_changes(by=by)
+        if "competitor" in self.missing.fields and self.competitor.data:
+            deal.compete_with({self.competitor.data: None}, by=by)
         for item in self.done.data:
             deal.tick(item, by=by)
         return True
-
-    def fill(self, deal: Deal) -> Deal:
-        super().fill(deal)
-        if "competitor" in self.missing.fields and self.competitor.data:
-            name = self.competitor.data
-            deal.competitors.append(DealCompetitor(name=name, folded=fold(name)))
-        return deal
 
     def fill_or_explain(self, deal: Deal) -> bool:
         is_filled = super().fill_or_explain(deal)

@@ -22,7 +22,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
-from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, cents_of
+from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned
 from crm.extensions import db
 from crm.models.access import Noun, Scope, Seen, owned_within
 from crm.models.company import Company
@@ -30,6 +30,7 @@ from crm.models.custom_field import CustomNoun
 from crm.models.custom_field.customized import Customized
 from crm.models.customer import Customer
 from crm.models.deal.checking import Checking, Missing, require_none
+from crm.models.deal.circle import Circle
 from crm.models.deal.cloning import Cloning
 from crm.models.deal.closing import AmountStands, Closing
 from crm.models.deal.collaborator import Collaborator
@@ -38,12 +39,14 @@ from crm.models.deal.deal_contact import DealContact
 from crm.models.deal.line import DealLine
 from crm.models.deal.moving import Moving, StageChanged
 from crm.models.deal.owning import OwnerLocked, Owning
+from crm.models.deal.pricing import AmountFollowsLines, AmountTooLarge, LinePlan, Pricing
 from crm.models.deal.rerouting import Rerouting
+from crm.models.deal.rivals import Rivals
+from crm.models.deal.sharing import Sharing, SplitTooLarge
 from crm.models.deal.snooze import Snooze
 from crm.models.deal.snoozing import Snoozing
 from crm.models.deal.tick import ChecklistTick
 from crm.models.event import Action, Event, changes_of
-from crm.models.exchange_rate import Price
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
 from crm.models.stage_stay import StageStay
@@ -57,7 +60,8 @@ if TYPE_CHECKING:
     from crm.models.pipeline import Pipeline, Stage
     from crm.models.user import User
 
-__all__ = ["AmountStands", "Collaborator", "Deal", "Missing", "OwnerLocked", "StageChanged"]
+__all__ = ["AmountFollowsLines", "AmountStands", "AmountTooLarge", "Collaborator", "Deal",
+           "LinePlan", "Missing", "OwnerLocked", "SplitTooLarge", "StageChanged"]  # fmt: skip
 
 _OPEN = text("closed_at IS NULL AND trashed_at IS NULL")
 
@@ -71,6 +75,10 @@ class Deal(
     Owning,
     Cloning,
     Snoozing,
+    Pricing,
+    Sharing,
+    Rivals,
+    Circle,
     Tagged,
     Customized,
     Versioned,
@@ -254,26 +262,6 @@ class Deal(
         """The chance in percent: the deal's own, else its stage's."""
         return self.stage.probability if self.probability is None else self.probability
 
-    @property
-    def weighted_amount(self) -> Decimal | None:
-        """Base amount × chance / 100, in the base currency."""
-        return None if self.base_amount is None else cents_of(self.base_amount * self.chance / 100)
-
-    def set_amount(self, amount: Decimal | None, currency: str) -> None:
-        """Set the amount at today's rate; nothing changes if amount and currency stay the same.
-
-        :raises AmountStands: the deal was closed with another one.
-        :raises crm.models.exchange_rate.NoRate: no rate is known for ``currency``.
-        """
-        if self.currency == currency and self.amount == amount:
-            return
-        if self.amount_stands:
-            raise AmountStands
-        price = Price.of(amount or Decimal(0), currency, Company.current().today())
-        self.currency, self.rate = price.currency, price.rate
-        self.amount = None if amount is None else price.amount
-        self.base_amount = None if amount is None else price.base_amount
-
     def expect_close_on(self, day: date, *, by: User) -> None:
         """Say when it is expected to be decided."""
         self.expected_close = day
@@ -284,9 +272,13 @@ class Deal(
         self._end_snooze(by, clock.now())
         super().trash(by=by)
 
-    def note_changes(self, *, by: User | None, historic: bool = False) -> None:
-        """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED) | self.custom_changes() | self.tag_changes():
+    def note_changes(self, *, by: User | None, historic: bool = False, **beside: list[str]) -> None:
+        """Record the pending changes, if there are any.
+
+        :param beside: what tables of its own say otherwise now: old and new.
+        """
+        changes = changes_of(self, self.TRACKED) | self.custom_changes() | self.tag_changes()
+        if changes := changes | self.owner_helps_no_more() | beside:
             Event.record(Action.DEAL_CHANGED, self, by=by, historic=historic,
                          name=self.name, changes=changes)  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger
@@ -24,4 +25,18 @@ class Collaborator(Base):
     split: Mapped[int] = mapped_column(SmallInteger, default=0)
 
     deal: Mapped[Deal] = relationship(back_populates="sharing")
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    def part_of(self, amount: Decimal) -> Decimal:
+        """Their part of ``amount``, rounded down to the cent."""
+        return part_of(amount, self.split)
+
+    @property
+    def said(self) -> str:
+        """``赵磊 20%``, as histories keep it."""
+        return f"{self.user.name} {self.split}%" if self.split else self.user.name
+
+
+def part_of(amount: Decimal, split: int) -> Decimal:
+    """``split`` percent of ``amount``, rounded down to the cent: all parts never exceed it."""
+    return (amount * split / 100).quantize(Decimal("0.01"), rounding=ROUND_DOWN)

@@ -24,4 +24,14 @@ class DealContact(Base):
     decision_role: Mapped[DecisionRole | None] = mapped_column(stored_by_value(DecisionRole))
 
     deal: Mapped[Deal] = relationship(back_populates="circle")
-    contact: Mapped[Contact] = relationship()
+    contact: Mapped[Contact] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def role(self) -> DecisionRole | None:
+        """What they are in this decision, else at their firm."""
+        return self.decision_role or self.contact.decision_role
+
+    @property
+    def said(self) -> str:
+        """``刘洋 | decider``, as histories keep it: the role is a word of the reader's language."""
+        return f"{self.contact.name} | {self.decision_role or ''}".removesuffix(" | ")

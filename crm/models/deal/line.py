@@ -33,5 +33,20 @@ class DealLine(Base):
 
     @property
     def amount(self) -> Decimal:
-        """Quantity × price in the deal's currency, rounded half up to the cent."""
-        return cents_of(self.quantity * self.price)
+        """Quantity × price in the deal's currency."""
+        return amount_of(self.quantity, self.price)
+
+    @property
+    def said(self) -> str:
+        """``Magnetic pump: 20 × 9,300.00``, as histories keep it."""
+        return f"{self.name}: {shortly(self.quantity)} × {self.price:,.2f}"
+
+
+def amount_of(quantity: Decimal, price: Decimal) -> Decimal:
+    """Quantity × price, rounded half up to the cent."""
+    return cents_of(quantity * price)
+
+
+def shortly(quantity: Decimal) -> str:
+    """``2.500000`` → ``2.5``, ``20.000000`` → ``20``."""
+    return f"{quantity.normalize():f}"

@@ -49,8 +49,10 @@ class Owning:
         db.session.flush()  # what else was changed is noted, and not once more
         given: dict[str, Any] = {"from": str(self.owner), "to": str(owner), "reason": reason}
         self.owner = owner
+        helped: dict[str, Any] = self.owner_helps_no_more()
         Event.record(Action.DEAL_GIVEN, self, by=by, name=self.name, **given)
         db.session.flush()  # told by this event, not by that of the next change
+        self.note_changes(by=by, **helped)
 
     def require_release(self: Deal, *, by: User, reason: str | None) -> None:
         """:raises OwnerLocked: ``by`` does not lead its owner, or gives no reason."""
