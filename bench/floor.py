@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, render_template_string
 from flask_login import login_required
 from sqlalchemy import select
 
+from bench import streams
 from crm import server
 from crm.extensions import db
 from crm.models import Customer
@@ -44,6 +45,7 @@ def query() -> str:
 def lay(app: Flask) -> Flask:
     """``app`` with the floor in it."""
     app.register_blueprint(bp)
+    app.register_blueprint(streams.bp)
     return app
 
 

@@ -21,7 +21,10 @@ from crm.models import Deal, Stage, User
 TERMS = ("大连", "化工", "shanghai", "dlrk", "C-0042", "南京 阀门", "润科", "sjzjy")
 RECORDS = 20
 BOARD = "/deals/board"
-_MORE = re.compile(rf'hx-get="({BOARD}/\d+\?[^"]*)"')
+_MORE = re.compile(rf'hx-get="({BOARD}/(\d+)\?[^"]*)"')
+_CARD = re.compile(
+    r'data-place="(?P<place>\d+)"|data-deal="(?P<deal>\d+)" data-version="(?P<version>\d+)"'
+)
 _serial = count(1)
 
 
@@ -88,17 +91,25 @@ def opening(*paths: str) -> Callable[[Client, int], list[Request]]:
 def moves(client: Client, n: int, stages: list[str]) -> list[Request]:
     """Each of ``n`` cards of the board goes to the next stage, as a drag sends it."""
     requests: list[Request] = []
-    unread = [client.text(BOARD)]
+    html = client.text(BOARD)
+    token = next(
+        form.fields["csrf_token"] for form in forms_in(html) if "csrf_token" in form.fields
+    )
+    unread = [(html, "")]
     while len(requests) < n:
         if not unread:
             raise WrongAnswer(f"the board has only {len(requests)} cards that can be moved")
-        html = unread.pop(0)
-        unread += [client.text(unescape(more), htmx=True) for more in _MORE.findall(html)]
-        for form in forms_in(html):
-            if "from_stage" in form.fields:
-                here = stages.index(form.fields["from_stage"])
+        html, place = unread.pop(0)
+        for more, stage in _MORE.findall(html):
+            unread.append((client.text(unescape(more), htmx=True), stage))
+        for found in _CARD.finditer(html):
+            place = found["place"] or place
+            if found["deal"]:
+                here = stages.index(place)
                 there = stages[here + 1 if here + 1 < len(stages) else here - 1]
-                requests.append(Request(form.action, {**form.fields, "stage": there}, htmx=True))
+                fields = {"csrf_token": token, "version": found["version"], "from_stage": place,
+                          "stage": there}  # fmt: skip
+                requests.append(Request(f"/deals/{found['deal']}/move", fields, htmx=True))
     return requests[:n]
 
 

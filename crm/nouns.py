@@ -50,7 +50,8 @@ DELETABLE: dict[str, Any] = {
 }  # fmt: skip
 BY_MODEL = {noun.model: noun for noun in NOUNS.values()}
 BY_TABLE = {noun.model.__tablename__: noun for noun in NOUNS.values()}
-BY_LIST = {noun.list: noun for noun in NOUNS.values()}
+# The board lists deals, too.
+BY_LIST = {noun.list: noun for noun in NOUNS.values()} | {"board": NOUNS["deal"]}
 
 
 def record_url(record: Record, **args: Any) -> str:

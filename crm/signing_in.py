@@ -14,6 +14,8 @@ from crm.models.session import ABSOLUTE, TRUSTED, TrustedDevice, UserSession
 
 SESSION_COOKIE = "crm_session"
 DEVICE_COOKIE = "crm_device"
+# What an open page asks by itself, whoever sits before it or not, does not keep a session alive.
+ASKED_BY_ITSELF = {"board_changes.show"}
 
 
 def init_app(app: Flask) -> None:
@@ -29,7 +31,8 @@ def _load_user(request: Request) -> User | None:
     if user_session is None:
         return None
     g.user_session = user_session
-    if user_session.is_stale and reading_only.get():
+    is_asked = request.endpoint not in ASKED_BY_ITSELF
+    if user_session.is_stale and is_asked and reading_only.get():
         _touch(user_session)
     return user_session.user
 

@@ -168,7 +168,8 @@ PAGES: dict[str, Visit] = {
 NO_PAGES = {
     "assets.file", "assets.stylesheet", "manifest.show", "receipts.show", "link_receipts.show",
     "files.show", "contact_cards.show",
-    "approval_links.show", "board_columns.show", "picker_options.index", "searches.show",
+    "approval_links.show", "board_columns.show", "board_changes.show", "picker_options.index",
+    "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
     "quick_customers.new", "quick_contacts.new", "amounts.show", "likely_twins.index",
     "import_examples.show", "import_bad_rows.show",

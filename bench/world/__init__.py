@@ -15,7 +15,7 @@ from bench.world import claims, customers, deals, people
 from bench.world.rows import Rows, analyse
 from crm import clock, seed
 from crm.extensions import db
-from crm.models import Option, OptionList, Pipeline, Stage
+from crm.models import Option, OptionList, Pipeline
 
 SEED = 20260617
 
@@ -30,10 +30,12 @@ class Size:
     closed_deals: int = 5_000
     activities: int = 20_000
     claims: int = 2_000
+    stages: int = 5  # as seeded; more are of the firm's own
 
     def over(self, divisor: int) -> Size:
         """The same firm, smaller."""
-        return Size(*(count // divisor for count in vars(self).values()))
+        *counts, stages = vars(self).values()
+        return Size(*(count // divisor for count in counts), stages)
 
 
 def build(size: Size) -> None:
@@ -48,8 +50,8 @@ def build(size: Size) -> None:
     ids = {name: [option.id for option in those] for name, those in options.items()}
     firms = customers.register(rows, dice, staff, ids, now, size.customers, size.contacts)
     dealing = deals.Dealing(
-        rows, dice, staff, firms, list(db.session.scalars(Stage.in_order(Pipeline.main()))),
-        ids["source"], options["lost_reason"], now,
+        rows, dice, staff, firms, deals.lay_stages(Pipeline.main(), size.stages), ids["source"],
+        options["lost_reason"], now,
     )  # fmt: skip
     sales = [dealing.close(360 * (1 - n / size.closed_deals)) for n in range(size.closed_deals)]
     sales += [dealing.keep_open() for _ in range(size.open_deals)]

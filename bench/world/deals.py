@@ -13,6 +13,7 @@ from bench.world.people import People
 from bench.world.rows import Rows
 from crm.demo.firms import TRADES
 from crm.demo.products import COMPETITORS, PRODUCTS
+from crm.extensions import db
 from crm.folding import search_text, sort_key
 from crm.models import (
     Action,
@@ -22,20 +23,35 @@ from crm.models import (
     Option,
     Outcome,
     OutcomeKind,
+    Pipeline,
     Stage,
     StageStay,
     Task,
     User,
 )
 
-# How open deals spread over the stages, in percent.
-STANDING = (29, 24, 20, 16, 11)
+# How open deals spread over the stages: for one in the last there are so many in the first.
+FIRST_TO_LAST = 2.6
 WON_PERCENT, HELPED_PERCENT, TASK_PERCENT = 55, 14, 40
 NEXT_STEPS = ("寄样本", "约技术交流", "更新报价", "确认交期", "催合同盖章", "安排验厂")
 SUMMARIES = (
     "介绍了新系列，对方要样本。", "电话确认参数，下周给方案。", "拜访设备科，看了现场。",
     "谈了交期，希望提前两周。", "对方在比价，关注售后。", "送样品，约好试用时间。",
 )  # fmt: skip
+
+
+def lay_stages(pipeline: Pipeline, count: int) -> list[Stage]:
+    """The stages of ``pipeline``; where ``count`` is more than there are, as many of the firm's."""
+    more = [
+        Stage(
+            label_zh=f"第 {number} 步", label_en=f"Step {number}", position=number,
+            probability=min(95, 50 + 2 * number), days_to_rot=14, colour="blue",
+        )
+        for number in range(len(pipeline.stages), count)
+    ]  # fmt: skip
+    pipeline.stages.extend(more)
+    db.session.flush()  # deals refer to them by their ids
+    return list(pipeline.stages)
 
 
 class Sale(NamedTuple):
@@ -65,10 +81,12 @@ class Dealing:
 
     def keep_open(self) -> Sale:
         """A deal on the board: most stand there for less than the stage's days, some for longer."""
-        last = self.dice.choices(range(len(self.stages)), STANDING)[0]
+        steps = len(self.stages) - 1
+        standing = [FIRST_TO_LAST - (FIRST_TO_LAST - 1) * n / steps for n in range(steps + 1)]
+        last = self.dice.choices(range(steps + 1), standing)[0]
         limit = self.stages[last].days_to_rot
-        standing = self.dice.uniform(0, limit * self.dice.choices((1, 1.5, 3), (74, 16, 10))[0])
-        since = self.now - timedelta(days=standing)
+        days = self.dice.uniform(0, limit * self.dice.choices((1, 1.5, 3), (74, 16, 10))[0])
+        since = self.now - timedelta(days=days)
         entered = [since - timedelta(days=12 * (last - n)) for n in range(last + 1)]
         return self._write(entered, None)
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
@@ -46,6 +47,8 @@ class ListFilter(Narrowing):
     FINDS_BY: ClassVar[Any] = ""  # what can be typed to find a record, in words
     NONE: ClassVar[str] = ""  # the partial that says what to do where there is no record yet
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    SHOWS: ClassVar[Any] = _l("Columns")  # what can be chosen of them, in words
+    IN_ORDER: ClassVar[bool] = True  # they stand in the order that was chosen
     DEFAULT_SORT: ClassVar[str] = ""
     # The views that everybody has: a title, and the query string behind it.
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = ()
@@ -110,6 +113,15 @@ class ListFilter(Narrowing):
     def text(self, **changes: Any) -> str:
         """The same as a query string."""
         return urlencode(self.args(**changes), safe=",")
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """What its forms take along because they do not ask for it."""
+        return {
+            name: value
+            for name, value in self.args().items()
+            if name == "view" or (name in self.KEPT and name != "sort")
+        }
 
     @classmethod
     def name(cls) -> str:

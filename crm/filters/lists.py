@@ -8,6 +8,7 @@ from crm.filters.base import ListFilter
 from crm.filters.contacts import ContactFilter
 from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
+from crm.filters.deals.board import BoardFilter
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.tasks import TaskFilter
 
@@ -15,6 +16,7 @@ LISTS: dict[str, type[ListFilter]] = {
     "customers": CustomerFilter,
     "contacts": ContactFilter,
     "deals": DealFilter,
+    "board": BoardFilter,
     "tasks": TaskFilter,
     "claims": ExpenseClaimFilter,
 }

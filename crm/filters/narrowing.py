@@ -43,6 +43,9 @@ class Narrowing:
 
     MODEL: ClassVar[Any] = None
 
+    # What stays when everything that narrows it is taken off.
+    KEPT: ClassVar[tuple[str, ...]] = ("sort", "columns")
+
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Any]]
         sort: str
@@ -73,8 +76,10 @@ class Narrowing:
 
     @cached_property
     def cleared(self) -> Self:
-        """This filter with nothing that narrows it: order and columns stay."""
-        return replace(self, **{**self._defaults, "sort": self.sort, "columns": self.columns})
+        """This filter with nothing that narrows it: order, columns and the like stay."""
+        return replace(
+            self, **{**self._defaults, **{each: getattr(self, each) for each in self.KEPT}}
+        )
 
     @property
     def is_narrowed(self) -> bool:

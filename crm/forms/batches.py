@@ -245,6 +245,7 @@ class ClaimBatchForm(BatchForm):
 BATCH_FORMS: dict[str, type[BatchForm]] = {
     "customers": CustomerBatchForm,
     "deals": DealBatchForm,
+    "board": DealBatchForm,
     "tasks": TaskBatchForm,
     "claims": ClaimBatchForm,
 }

@@ -107,7 +107,9 @@ def actions_for(
 
 def _of_this_list(here: ListFilter) -> list[Place]:
     """The list that one is looking at as a file, with what narrows it and its columns."""
-    export = next(each for each in EXPORTS if each.name == here.name())
+    export = next((each for each in EXPORTS if each.name == here.name()), None)
+    if export is None:
+        return []
     as_it_is = export._replace(query=tuple(here.from_start(view=None).args().items()))
     return [
         as_it_is._replace(label=_l("Export this list (Excel)")),

@@ -226,6 +226,7 @@ TABLE: dict[str, Row] = {
     "GET deals.index": Row(SIGNED_IN),
     "GET board.show": Row(SIGNED_IN),
     "GET board_columns.show": Row(SIGNED_IN),
+    "GET board_changes.show": Row(SIGNED_IN),
     "GET deals.new": Row(SALES, sees=SIGNED_IN),
     "POST deals.create": Row(SALES, sees=SIGNED_IN),
     "GET deals.show": Row(SEES_SIGMA),

@@ -36,7 +36,7 @@ def in_column(page: Page, cast: Cast, position: int, deal: Deal) -> None:
 
 def drag(page: Page, what: Locator, to: Locator) -> None:
     """Pick the card up, carry it over the column, and let go once the column has taken it."""
-    start, goal = what.bounding_box(), to.locator(".cards").bounding_box()
+    start, goal = what.bounding_box(), to.locator(".cards").or_(to).last.bounding_box()
     assert start
     assert goal
     name = what.get_attribute("id")
@@ -144,16 +144,41 @@ def test_under_a_finger_a_card_is_as_high_as_what_it_shows(cast: Cast, open_as: 
 def test_a_phone_moves_a_card_by_the_menu(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang", device=PHONE)
     open_board(page)
-    card(page, cast.pumps).get_by_label("Move").select_option(label="Proposal")
+    card(page, cast.pumps).get_by_label("Move to").tap()
+    page.get_by_role("dialog").get_by_role("button", name="Proposal").tap()
     expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
     in_column(page, cast, 2, cast.pumps)
+
+
+def test_a_key_asks_where_to_and_enter_takes_the_card_a_stage_further(
+    cast: Cast, open_as: Opener
+) -> None:
+    page = open_as("wang")
+    open_board(page)
+    card(page, cast.pumps).focus()
+    page.keyboard.press("m")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Proposal")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    in_column(page, cast, 2, cast.pumps)
+
+
+def test_a_stage_chosen_from_the_list_asks_for_what_it_needs(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    open_board(page)
+    card(page, cast.vague).get_by_label("Move to").click()
+    page.get_by_role("dialog").get_by_role("button", name="Quotation").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Quotation needs this first")
+    in_column(page, cast, 0, cast.vague)
 
 
 def test_a_card_is_moved_without_javascript(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang", javascript=False)
     page.goto("/deals/board")
-    card(page, cast.pumps).get_by_label("Move").select_option(label="Proposal")
-    card(page, cast.pumps).get_by_role("button", name="Move").click()
+    card(page, cast.pumps).get_by_label("Move to").click()
+    page.get_by_role("button", name="Proposal").click()
+    expect(page.locator("#board")).to_be_visible()
     in_column(page, cast, 2, cast.pumps)
 
 
@@ -166,3 +191,63 @@ def test_of_two_people_moving_one_card_one_is_told(cast: Cast, open_as: Opener) 
     drag(zhao, card(zhao, cast.pumps), column(zhao, cast, 0))
     expect(zhao.locator("#toasts")).to_contain_text("changed by somebody else")
     in_column(zhao, cast, 2, cast.pumps)
+
+
+def test_a_stage_is_folded_to_its_name_and_unfolded(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    open_board(page)
+    column(page, cast, 0).get_by_label("Fold").click()
+    expect(card(page, cast.vague)).to_have_count(0)
+    assert f"folded={cast.stages[0].id}" in page.url
+    drag(page, card(page, cast.pumps), column(page, cast, 2))
+    expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
+    column(page, cast, 0).get_by_label("Unfold").click()
+    expect(card(page, cast.vague)).to_be_visible()
+
+
+def test_in_lanes_a_card_is_dragged_to_a_stage_and_keeps_its_lane(
+    cast: Cast, open_as: Opener
+) -> None:
+    page = open_as("li")
+    open_board(page)
+    page.get_by_label("By owner").check()
+    lane = page.locator(".lane", has=page.get_by_text(cast.pumps.owner.name))
+    there = lane.locator(f'[data-place="{cast.stages[2].id}"]')
+    expect(there).to_be_visible()
+    drag(page, card(page, cast.pumps), there)
+    expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
+    expect(there.locator(f"#deal_{cast.pumps.id}_card")).to_be_visible()
+    db.session.rollback()
+    assert db.session.get_one(Deal, cast.pumps.id).stage_id == cast.stages[2].id
+
+
+def test_a_refused_drag_puts_the_card_back_into_its_lane(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    page.goto("/deals/board?lanes=owner")
+    ready(page)
+    lane = page.locator(".lane", has=card(page, cast.vague))
+    drag(page, card(page, cast.vague), lane.locator(f'[data-place="{cast.stages[3].id}"]'))
+    expect(page.get_by_role("dialog")).to_contain_text("Quotation needs this first")
+    back = lane.locator(f'[data-place="{cast.stages[0].id}"]')
+    expect(back.locator(f"#deal_{cast.vague.id}_card")).to_be_visible()
+
+
+def test_several_cards_are_ticked_and_given_away_together(cast: Cast, open_as: Opener) -> None:
+    page = open_as("li")
+    open_board(page)
+    card(page, cast.pumps).hover()
+    card(page, cast.pumps).get_by_role("checkbox").check()
+    card(page, cast.vague).focus()
+    page.keyboard.press("Space")
+    bar = page.locator("#batch")
+    expect(bar.locator("output")).to_have_text("2")
+    bar.get_by_role("button", name="Change owner").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Owner").fill("zhao")
+    dialog.get_by_role("option").first.click()
+    dialog.get_by_role("button", name="Change owner").click()
+    expect(page.locator("#toasts")).to_contain_text("2 changed")
+    expect(page.locator("#board")).to_be_visible()
+    db.session.rollback()
+    owners = {db.session.get_one(Deal, deal.id).owner_id for deal in (cast.pumps, cast.vague)}
+    assert owners == {cast.zhao.id}

@@ -6,6 +6,7 @@ from flask import Flask
 
 from crm.blueprints.deals import (
     board,
+    board_changes,
     board_columns,
     checklist_ticks,
     deal_clones,
@@ -24,6 +25,7 @@ from crm.blueprints.deals import (
 def register(app: Flask) -> None:
     app.register_blueprint(board.bp)
     app.register_blueprint(board_columns.bp)
+    app.register_blueprint(board_changes.bp)
     app.register_blueprint(deals.bp)
     app.register_blueprint(deal_moves.bp)
     app.register_blueprint(deal_outcomes.bp)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_login import current_user, login_required
 
-from crm.filters.deals import DealFilter
+from crm.filters.deals.board import BoardFilter
+from crm.forms.batches import DealBatchForm
 from crm.hypermedia import go, is_fragment, render
 from crm.models import Pipeline, Stage
 from crm.policies import find_in
@@ -17,16 +18,13 @@ bp = Blueprint("board_columns", __name__)
 @bp.get("/deals/board/<int:stage_id>")
 @login_required
 def show(stage_id: int) -> Response:
-    stage = find_in(Stage.in_order(Pipeline.main()), Stage, stage_id)
-    filter = DealFilter.parse(request.args)
+    filter = BoardFilter.parse(request.args)
+    stage = find_in(Stage.in_order(Pipeline.wanted(filter.pipeline)), Stage, stage_id)
     if not is_fragment():
-        return go(filter.from_start(stage=(stage.id,)).url("deals.index"))
-    cards, has_more = more_cards(filter, current_user, stage, filter.after)
+        return go(filter.as_list(stage=(stage.id,)))
+    lane = request.args.get("lane", type=int)
+    cards, has_more = more_cards(filter, current_user, stage, filter.after, lane=lane)
     return render(
-        "deals/board/_cards.html",
-        cards=cards,
-        has_more=has_more,
-        stage=stage,
-        filter=filter,
-        stages=stage.pipeline.stages,
-    )
+        "deals/board/_cards.html", cards=cards, has_more=has_more, stage=stage, lane=lane,
+        filter=filter, deeds=DealBatchForm.offered_to(current_user, filter),
+    )  # fmt: skip

@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
-from crm.filters.deals import DealFilter
+from crm.filters.deals.board import BoardFilter
 from crm.formatting import label
+from crm.forms.batches import DealBatchForm
 from crm.forms.deal.move import DealMoveForm, MoveBackForm
-from crm.hypermedia import flash_undoable, go, is_fragment, next_or, render, respond, stream
+from crm.hypermedia import ask, flash_undoable, go, is_fragment, next_or, respond, stream
 from crm.models import Deal, Stage
 from crm.models.deal import Missing, StageChanged
 from crm.nouns import record_url
@@ -26,7 +27,7 @@ bp = Blueprint("deal_moves", __name__)
 def new(deal_id: int) -> Response:
     deal = find(Deal, deal_id, load=Deal.for_list())
     require("edit", deal)
-    return render("deals/moves/new.html", deal=deal, form=DealMoveForm(deal))
+    return ask("deals/moves/new.html", deal=deal, form=DealMoveForm(deal))
 
 
 @bp.post("/deals/<int:deal_id>/move")
@@ -68,12 +69,13 @@ def _moved(deal: Deal, left: Stage) -> Response:
     message = _("%(deal)s is now in %(stage)s.", deal=deal.name, stage=label(deal.stage))
     undo = url_for("deal_moves.destroy", deal_id=deal.id)
     flash_undoable(message, undo, version=str(deal.version))
-    filter = DealFilter.parse(request.args)
+    filter = BoardFilter.parse(request.args)
     return respond(
         "deals/moves/create.stream.html",
         to=next_or(record_url(deal)),
         filter=filter, card=card_of(deal, current_user), stages=deal.pipeline.stages,
         columns=heads(filter, current_user, [left, deal.stage]),
+        deeds=DealBatchForm.offered_to(current_user, filter),
     )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def _ask(deal: Deal, form: DealMoveForm) -> Response:
     """A small form for just the fields that the stage demands; the card stays where it was."""
     db.session.rollback()
     if not is_fragment():
-        return render("deals/moves/new.html", status=422, deal=deal, form=form)
+        return ask("deals/moves/new.html", 422, deal=deal, form=form)
     return _columns_as_they_are("deals/moves/ask.stream.html", 422, deal, form)
 
 
@@ -90,19 +92,19 @@ def _refuse(deal: Deal, form: DealMoveForm, status: int, reason: str) -> Respons
     db.session.rollback()
     flash(reason, "error")
     if not is_fragment():
-        return render("deals/moves/new.html", status=status, deal=deal, form=form)
+        return ask("deals/moves/new.html", status, deal=deal, form=form)
     return _columns_as_they_are("deals/moves/refused.stream.html", status, deal, form)
 
 
 def _columns_as_they_are(template: str, status: int, deal: Deal, form: DealMoveForm) -> Response:
     """A stream with every column that the card may have been taken from or dropped on."""
-    filter = DealFilter.parse(request.args)
+    filter = BoardFilter.parse(request.args)
     touched = {form.from_stage.data, form.stage.chosen, str(deal.stage_id)}
-    stages = [stage for stage in deal.pipeline.stages if str(stage.id) in touched]
-    columns = board(filter, current_user, stages=stages)
+    stages = deal.pipeline.stages
+    drawn = [each for each in stages if filter.lanes or str(each.id) in touched]
     return stream(
-        template, status, filter=filter, columns=columns, deal=deal, form=form,
-        stages=deal.pipeline.stages,
+        template, status, filter=filter, board=board(filter, current_user, drawn), deal=deal,
+        form=form, stages=stages, deeds=DealBatchForm.offered_to(current_user, filter),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from crm.filters import facets
 from crm.filters.columns import Column, Kind
 from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
+from crm.filters.deals.board import BoardFilter
 from crm.filters.tasks import TaskFilter
 from crm.forms.approval import DecisionForm
 from crm.forms.at_hand import forms_at_hand
@@ -285,9 +286,10 @@ class Samples:
         path = [PathStep(stage, timedelta(days=4 * stage.id), stage.id < 3, stage.id == 2)
                 for stage in self.stages]  # fmt: skip
         return {
-            "column": BoardColumn(self.stages[1], 14, AMOUNT, AMOUNT / 2, cards, has_more=True),
-            "stages": self.stages, "deal": self.deals[0], "move": FieldsForm(formdata=None),
-            "path": SimpleNamespace(path=path),
+            "column": BoardColumn(self.stages[1], 14, AMOUNT, AMOUNT / 2, cards, has_more=True,
+                                  stuck=5, alarmed=2),
+            "board_filter": BoardFilter(), "stages": self.stages, "deal": self.deals[0],
+            "move": FieldsForm(formdata=None), "path": SimpleNamespace(path=path),
         }  # fmt: skip
 
     def _decisions(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ NAMED = 5
 NAME_LENGTH = 40
 
 
-@bp.post("/batches/<any(customers, deals, tasks, claims):name>")
+@bp.post("/batches/<any(customers, deals, board, tasks, claims):name>")
 @login_required
 def create(name: str) -> Response:
     form = BATCH_FORMS[name](LISTS[name].parse(request.args))

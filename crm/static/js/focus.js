@@ -7,9 +7,10 @@ addEventListener("focusin", ({ target }) => {
 	for (let each = target; each; each = each.parentElement) if (each.id) around.push(each.id);
 });
 
-addEventListener("htmx:finally:request", () => {
+addEventListener("htmx:finally:request", ({ detail }) => {
 	const place = around.map((id) => document.getElementById(id)).find(Boolean);
-	if (!place || document.activeElement !== document.body) return;
+	const took = detail.ctx.response?.status !== 204 && document.activeElement === document.body;
+	if (!place || !took) return;
 	if (place.tabIndex < 0) place.tabIndex = -1; // it takes the focus only so
 	place.focus({ preventScroll: true });
 });

@@ -1,7 +1,9 @@
-// The board by keyboard: arrows go to cards, with Alt they move one; m opens its stages.
+// Cards go from list to list: dragged, or by Alt with an arrow. Arrows go to cards, m asks where to,
+// space ticks. The answer draws both lists, and the card where it is then.
+
+import Sortable from "../../vendor/sortable.esm.js";
 
 const CARD = ".deal-card";
-const STAGES = ".move select";
 
 export function connect(board) {
 	// Tab comes to the card that was last there.
@@ -11,47 +13,75 @@ export function connect(board) {
 		entered()?.setAttribute("tabindex", -1);
 		card.tabIndex = 0;
 	};
-	const look = () => entered() ?? enter(board.querySelector(CARD));
+	const look = () => {
+		entered() ?? enter(document.activeElement.closest(CARD) ?? board.querySelector(CARD));
+		for (const list of board.querySelectorAll(".cards")) Sortable.get(list) ?? drag(list);
+	};
 	look();
 	addEventListener("htmx:after:swap", look);
 
+	// What others changed is asked for and drawn (#mark) while no hand is on the board.
+	const ask = (event) => {
+		const { target, detail: { ctx } } = event;
+		if (target.id !== "mark") return;
+		if (document.hidden || document.querySelector(".sortable-chosen, dialog[open], [aria-busy]")) event.preventDefault();
+		for (const list of board.querySelectorAll(".cards")) {
+			const cards = [...list.querySelectorAll(CARD)].map(({ dataset }) => dataset.deal);
+			ctx.request.body?.append("shown", [list.dataset.place, ...cards]);
+		}
+	};
+	addEventListener("htmx:config:request", ask);
+	addEventListener("htmx:before:response", ask);
+
 	board.addEventListener("focusin", ({ target }) => enter(target.closest(CARD)));
-	board.addEventListener("change", ({ target }) => target.matches(STAGES) && target.form.requestSubmit());
 	board.addEventListener("keydown", (event) => {
-		const { target, key, altKey } = event;
-		const card = target.closest(CARD);
-		if (!card || card.querySelector("[aria-busy]")) return;
-		const stages = card.querySelector(STAGES);
+		const { target: card, key, altKey } = event;
+		if (!card.matches(CARD) || card.ariaBusy) return;
 		const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-		// Arrows on a closed list would send each stage they pass.
-		if (target === stages && /Arrow(Up|Down)/.test(key)) open(stages);
-		else if (target !== card) return;
-		else if (key === "m" && stages) open(stages);
-		else if (step && altKey && stages) move(stages, step);
+		const pressed = { " ": "[name=record]", Enter: "a", m: ".move" }[key];
+		if (step && altKey) carry(card, step);
 		else if (step) beside(card, step)?.focus();
 		else if (key === "ArrowDown") card.nextElementSibling?.focus();
 		else if (key === "ArrowUp") card.previousElementSibling?.focus();
-		else if (key === "Enter") card.querySelector("a").click();
+		else if (pressed) card.querySelector(pressed)?.click();
 		else return;
 		event.preventDefault();
 	});
 }
 
-function open(stages) {
-	stages.focus();
-	stages.showPicker?.();
+function drag(list) {
+	Sortable.create(list, {
+		group: { name: "board", put: ({ el }, from) => el.dataset.lane === from.el.dataset.lane },
+		draggable: `${CARD}:has(.move)`,
+		filter: "input",
+		preventOnFilter: false,
+		sort: false,
+		delay: 200,
+		delayOnTouchOnly: true,
+		touchStartThreshold: 5,
+		onEnd: ({ item, from, to }) => from !== to && move(item, from, to),
+	});
 }
 
-function move(stages, step) {
-	const wanted = stages.options[stages.selectedIndex + step];
-	if (!wanted) return;
-	wanted.selected = true;
-	stages.form.requestSubmit();
+function move(card, from, to) {
+	const { place, sets } = to.dataset;
+	card.ariaBusy = true;
+	const values = { version: card.dataset.version, [sets]: place, [`from_${sets}`]: from.dataset.place };
+	htmx.ajax("POST", card.querySelector(".move").href, { source: card, swap: "none", values });
 }
 
-// At the same height in the next column that has any.
+const lists = (card, which) => [...card.closest(".lane, .board").querySelectorAll(which)];
+
+function carry(card, step) {
+	const from = card.parentElement;
+	const all = lists(card, ".cards");
+	const to = all[all.indexOf(from) + step];
+	if (to && card.querySelector(".move")) move(card, from, to);
+}
+
+// At the same height in the next list that has any.
 function beside(card, step) {
-	const columns = [...card.closest(".board").querySelectorAll(`.cards:has(${CARD})`)];
+	const columns = lists(card, `.cards:has(${CARD})`);
 	const there = columns[columns.indexOf(card.parentElement) + step]?.querySelectorAll(CARD);
 	const height = [...card.parentElement.children].indexOf(card);
 	return there?.[Math.min(height, there.length - 1)];

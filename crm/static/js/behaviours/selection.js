@@ -1,8 +1,8 @@
 // Ticked rows: how many, a range with Shift, all, none with Escape.
 
 export function connect(form) {
-	const list = form.closest(".list-card");
-	const all = list.querySelector("[data-all]");
+	const list = form.parentElement;
+	const all = list.querySelector("[data-all]") ?? {};
 	const rows = () => [...list.querySelectorAll("[name=record]")];
 	const tick = (boxes, checked) => boxes.forEach((box) => { box.checked = checked; });
 	let last;
@@ -28,6 +28,7 @@ export function connect(form) {
 		count();
 	});
 	form.addEventListener("reset", () => setTimeout(count));
+	addEventListener("htmx:after:swap", count);
 	addEventListener("keydown", ({ key, defaultPrevented }) => {
 		if (key === "Escape" && !defaultPrevented && !document.querySelector("dialog[open]")) form.reset();
 	});
