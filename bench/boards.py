@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flask import Flask
+from sqlalchemy.engine import Engine
 
 from bench.client import Client, Request, WrongAnswer, in_process, over_http
 from bench.counting import counted_statements
@@ -37,7 +38,7 @@ from crm.models import Pipeline
 SIZE = Size(10_000, 14_000, 50_000, 5_000, 20_000, 0, stages=20)
 PEOPLE = ("rep1", "manager", "administrator")
 PAGES = (BOARD, f"{BOARD}?lanes=owner", f"{BOARD}?sort=-amount", f"{BOARD}?sort=-last_contact")
-BOARDS, EVERY, SECONDS, TIMES = 50, 4.0, 24.0, 7
+BOARDS, EVERY, SECONDS, TIMES, LATEST = 50, 4.0, 24.0, 7, 3
 _MARK = re.compile(r'name="mark" value="([0-9-]+)"')
 
 
@@ -87,17 +88,28 @@ def measure_pages(app: Flask) -> list[str]:
         client = Client(in_process(app))
         client.sign_in(who, PASSWORD)
         for path in PAGES:
-            took = []
-            for _ in range(TIMES + 1):
-                begun = time.process_time()
-                body = client.text(path)
-                took.append((time.process_time() - begun) * 1000)
-            with counted_statements(engine) as statements:
-                client.text(path)
-            figures = f"{statistics.median(took[1:]):8.0f} ms{len(statements):4} queries"
-            print(f"{who:14}{path:36}{figures}{len(body) / 1000:6.0f} kB")
+            _print_cost(who, path, client, Request(path), engine)
+        mark = _MARK.search(client.text(BOARD))
+        assert mark
+        asked = Request(f"{BOARD}/changes?mark={mark[1]}", expect=204, htmx=True)
+        _print_cost(who, "asking, nothing happened", client, asked, engine)
+        begun = int(mark[1].split("-")[0]) - LATEST
+        asked = Request(f"{BOARD}/changes?mark={begun}-0", htmx=True)
+        _print_cost(who, "asking, a few deals were changed", client, asked, engine)
     engine.dispose()
     return stages
+
+
+def _print_cost(who: str, what: str, client: Client, request: Request, engine: Engine) -> None:
+    took = []
+    for _ in range(TIMES + 1):
+        begun = time.process_time()
+        body = client.send(request)
+        took.append((time.process_time() - begun) * 1000)
+    with counted_statements(engine) as statements:
+        client.send(request)
+    figures = f"{statistics.median(took[1:]):8.1f} ms{len(statements):4} queries"
+    print(f"{who:14}{what:36}{figures}{len(body) / 1000:7.1f} kB", flush=True)
 
 
 def measure_boards(port: int, stages: list[str]) -> None:
@@ -107,12 +119,10 @@ def measure_boards(port: int, stages: list[str]) -> None:
     clients = [Client(over_http(HOST, port), mover.cookies) for _ in range(BOARDS)]
     carried = iter(moves(mover, 2 * int(SECONDS), stages))
     with _processor("polling, nothing happens"):
-        polled, others = _together(lambda: _poll(port, clients), lambda: None, mover)
+        polled, others = _together(lambda: _poll(clients), lambda: None, mover)
     _say(Felt("polls of 50 idle boards", polled), Felt("a page of customers beside", others))
     with _processor("polling, a move each second"):
-        polled, others = _together(
-            lambda: _poll(port, clients), lambda: mover.send(next(carried)), mover
-        )
+        polled, others = _together(lambda: _poll(clients), lambda: mover.send(next(carried)), mover)
     _say(Felt("polls of 50 boards, a move each second", polled),
          Felt("a page of customers beside", others))  # fmt: skip
     with _processor("streams, nothing happens"):
@@ -171,11 +181,14 @@ def _together(
     return felt, others
 
 
-def _poll(port: int, clients: list[Client]) -> list[float | None]:
+def _poll(clients: list[Client]) -> list[float | None]:
     took: list[float | None] = []
+    html = clients[0].text(BOARD)
     until = time.monotonic() + SECONDS
     threads = [
-        threading.Thread(target=_board, args=(client, number * EVERY / len(clients), until, took))
+        threading.Thread(
+            target=_board, args=(client, html, number * EVERY / len(clients), until, took)
+        )
         for number, client in enumerate(clients)
     ]
     for thread in threads:
@@ -185,10 +198,9 @@ def _poll(port: int, clients: list[Client]) -> list[float | None]:
     return took
 
 
-def _board(client: Client, wait: float, until: float, took: list[float | None]) -> None:
+def _board(client: Client, html: str, wait: float, until: float, took: list[float | None]) -> None:
     """One open board, as its page asks; it shows no cards, so that each change is drawn to it."""
     time.sleep(wait)
-    html = client.text(BOARD)
     while time.monotonic() < until:
         marked = _MARK.search(html)
         assert marked

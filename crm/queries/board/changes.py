@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from crm import clock
 from crm.extensions import db
 from crm.filters.deals.board import BoardFilter
-from crm.models import Deal, Event, Stage, User
+from crm.models import Deal, Event, Stage, StageStay, User
 from crm.policies import LARGEST_KEY
 from crm.queries.board import Board, Column, board, heads, open_deals
 
@@ -26,6 +26,8 @@ from crm.queries.board import Board, Column, board, heads, open_deals
 SETTLED = timedelta(seconds=60)
 # Of more changed deals, and of a board with more cards, the whole board is drawn.
 MOST_CHANGED, MOST_SHOWN = 200, 2_000
+# A board that was not looked at for longer is drawn with stale sums until the next change.
+LATELY = timedelta(days=7)
 CHANGES_COLUMNS = ("pipeline", "stage")
 
 
@@ -59,7 +61,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to be drawn anew: the whole board, or some columns and the heads of the others."""
+    """What is to be drawn anew: the whole board, or some columns and some heads."""
 
     board: Board
     heads: list[Column] = field(default_factory=list)
@@ -96,9 +98,10 @@ def changes(
         return NOTHING
     if filter.lanes:
         return Changes(board(filter, user, stages), arrived=frozenset(moved), is_whole=True)
-    places = {each.get(deal_id) for deal_id in moved | (touched & asked) for each in (before, now)}
+    places = {each.get(deal_id) for deal_id in moved | touched for each in (before, now)}
     columns = [stage for stage in stages if stage.id in places]
-    others = [stage for stage in stages if stage.id not in places]
+    left = _stood_in(touched) - places
+    others = [stage for stage in stages if stage.id in left]
     drawn = {stage_id: len(ids) for stage_id, ids in shown.items()}
     return Changes(
         board(filter, user, columns, drawn=drawn), heads(filter, user, others), frozenset(moved)
@@ -132,6 +135,13 @@ def _touched(since: Mark) -> set[int] | None:
         theirs = select(Deal.id).where(Deal.customer_id.in_(customers), Deal.closed_at.is_(None))
         touched |= set(db.session.scalars(theirs.limit(MOST_CHANGED)))
     return touched
+
+
+def _stood_in(deal_ids: set[int]) -> set[int]:
+    """The ids of the stages that these deals stand in or stood in of late: their sums changed."""
+    lately = or_(StageStay.left_at.is_(None), StageStay.left_at > clock.now() - LATELY)
+    stays = select(StageStay.stage_id).where(StageStay.deal_id.in_(deal_ids), lately)
+    return set(db.session.scalars(stays.distinct()))
 
 
 def _sees_any(deal_ids: set[int], user: User) -> bool:

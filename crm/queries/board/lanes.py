@@ -17,6 +17,7 @@ from crm.paging import Order
 from crm.queries.board.cards import Card, load
 
 OWNERS, CARDS_PER_CELL = 10, 4
+MANY_STAGES, CARDS_PER_NARROW = 8, 2  # of more stages than fit on a screen fewer cards
 BY_NAME = Order.by(User.sort_name, unique=User.id)
 
 
@@ -28,14 +29,15 @@ class Lane:
     count: int
     amount: Decimal
     cells: dict[int, list[Card]]
+    most: int  # so many cards are drawn of each
 
     def cards(self, stage: Stage) -> list[Card]:
         """Its first cards in a stage."""
-        return self.cells[stage.id][:CARDS_PER_CELL]
+        return self.cells[stage.id][: self.most]
 
     def has_more(self, stage: Stage) -> bool:
         """Whether there are others."""
-        return len(self.cells[stage.id]) > CARDS_PER_CELL
+        return len(self.cells[stage.id]) > self.most
 
 
 def lanes(
@@ -52,15 +54,17 @@ def lanes(
         owners = owners.where(BY_NAME.after(place))
     rows = db.session.execute(BY_NAME.sort(owners).limit(OWNERS + 1)).all()
     shown, more = rows[:OWNERS], len(rows) > OWNERS
-    cells = _cells(here, filter, user, [owner.id for owner, *_ in shown])
+    most = CARDS_PER_NARROW if len(stages) > MANY_STAGES else CARDS_PER_CELL
+    cells = _cells(here, filter, user, [owner.id for owner, *_ in shown], most)
     next_place = BY_NAME.write((shown[-1][0].sort_name, shown[-1][0].id)) if more else ""
-    return [
-        Lane(owner, count, amount, cells[owner.id]) for owner, count, amount in shown
-    ], next_place
+    each_lane = [
+        Lane(owner, count, amount, cells[owner.id], most) for owner, count, amount in shown
+    ]
+    return each_lane, next_place
 
 
 def _cells(
-    here: Select[Any], filter: BoardFilter, user: User, owner_ids: list[int]
+    here: Select[Any], filter: BoardFilter, user: User, owner_ids: list[int], most: int
 ) -> dict[int, dict[int, list[Card]]]:
     """By owner and stage the first cards, one more than are shown; those of folded stages none."""
     keys = filter.placed(user).keys
@@ -68,7 +72,7 @@ def _cells(
     number = over(func.row_number(), partition_by=[Deal.owner_id, Deal.stage_id], order_by=in_order)
     wanted = here.where(Deal.owner_id.in_(owner_ids), Deal.stage_id.not_in(filter.folded))
     numbered = wanted.with_only_columns(Deal.id, number.label("number")).subquery()
-    ids = select(numbered.c.id).where(numbered.c.number <= CARDS_PER_CELL + 1)
+    ids = select(numbered.c.id).where(numbered.c.number <= most + 1)
     cells: dict[int, dict[int, list[Card]]] = defaultdict(lambda: defaultdict(list))
     for card in load(db.session.scalars(ids).all(), filter, user):
         cells[card.deal.owner_id][card.deal.stage_id].append(card)
