@@ -31,6 +31,7 @@ from crm.models.pool import PoolWarning
 from crm.models.session import ONE_TIME_LIVES, LinkPurpose
 from crm.queries.decisions import facts_of
 from crm.queries.silence import warnings_of
+from crm.queries.stagnation import Morning, morning_of
 
 # What ``OutgoingMail.delivery`` says of a mail that was not sent.
 OBSOLETE, NO_ADDRESS = "obsolete", "no address"
@@ -95,6 +96,13 @@ def compose(mail: OutgoingMail) -> Letter:
         if not warnings:
             raise Obsolete
         return pool_warning(warnings)
+    if mail.kind is MailKind.STUCK_DEALS:
+        # That of another day is too late: this morning's mail says the same as it is now.
+        is_late = mail.particulars["day"] != Company.current().today().toordinal()
+        morning = morning_of(mail.to)
+        if is_late or not morning.total:
+            raise Obsolete
+        return stuck_deals(morning)
     assignment = db.session.get_one(ApprovalAssignment, mail.particulars["assignment"])
     if mail.kind is MailKind.CLAIM_DECIDED:
         return claim_decided(assignment)
@@ -144,6 +152,11 @@ def invitation(user: User, by: User, address: str) -> Letter:
 def pool_warning(warnings: Sequence[PoolWarning]) -> Letter:
     """To an owner: which customers go to the pool unless somebody gets in touch."""
     return _letter(MailKind.POOL_WARNING, warnings=warnings)
+
+
+def stuck_deals(morning: Morning) -> Letter:
+    """To an owner, and to who leads owners: which deals stand still, with what would move them."""
+    return _letter(MailKind.STUCK_DEALS, morning=morning)
 
 
 @contextmanager

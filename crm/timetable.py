@@ -12,6 +12,7 @@ from crm.importers.uploads import forget_old
 from crm.models import Company, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.purging import purge_old
 from crm.queries.silence import keep_the_pool
+from crm.queries.stagnation import tell_of_stuck_deals
 from crm.unused_files import remove_unused
 
 
@@ -66,6 +67,7 @@ TIMETABLE: dict[str, Entry] = {
     "forget_old_imports": Entry(forget_old, Every(minutes=60)),
     "forget_sign_in_attempts": Entry(SignInAttempt.forget_old, Every(minutes=60)),
     "keep_the_pool": Entry(keep_the_pool, Daily(time(7, 0))),
+    "tell_of_stuck_deals": Entry(tell_of_stuck_deals, Daily(time(7, 30))),
     "purge_the_trash": Entry(purge_old, Every(minutes=60)),
     "remove_unused_files": Entry(remove_unused, Daily(time(4, 0))),
     "forget_old_sessions": Entry(forget_old_sessions, Daily(time(3, 30))),

@@ -104,6 +104,7 @@ PAGES: dict[str, Visit] = {
     "deal_pipelines.edit": Visit(),
     "deal_owners.edit": Visit("manager"),
     "deal_clones.new": Visit(),
+    "snoozes.new": Visit(),
     "deal_outcomes.new": Visit(query={"kind": "lost"}),
     "reports.index": Visit("manager"),
     "reports.show": Visit("manager", {"report": "winning"}, {"compare": "before"}),

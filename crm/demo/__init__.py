@@ -23,6 +23,7 @@ from crm.demo import (
     quotas,
     rates,
     rules,
+    snoozes,
     tasks,
     views,
 )
@@ -49,6 +50,7 @@ def build(today: date) -> None:
     imports.bring_in(world)
     keeping.keep(world)
     quotas.plan(world)
+    snoozes.agree(world)
     _settle_the_past()
 
 

@@ -26,6 +26,7 @@ class MailKind(StrEnum):
     DECISION_RECEIPT = "decision_receipt"
     INVITATION = "invitation"
     POOL_WARNING = "pool_warning"
+    STUCK_DEALS = "stuck_deals"
 
 
 class OutgoingMail(Leased, Timestamped, Base):

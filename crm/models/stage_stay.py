@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.base import Base, Key
+from crm.models.company import Company
 
 if TYPE_CHECKING:
     from crm.models.deal import Deal
@@ -39,3 +40,8 @@ class StageStay(Base):
     deal: Mapped[Deal] = relationship(back_populates="stays")
     stage: Mapped[Stage] = relationship()
     entered_by: Mapped[User | None] = relationship(foreign_keys=[entered_by_id])
+
+    def days(self, now: datetime) -> int:
+        """How many days it lasted, or lasts until ``now``; days are the company's."""
+        day_of = Company.current().day_of
+        return max(0, (day_of(self.left_at or now) - day_of(self.entered_at)).days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
@@ -28,7 +28,7 @@ class PathStep:
     """A stage on the deal's way, and how long the deal has stood in it altogether."""
 
     stage: Stage
-    spent: timedelta
+    days: int
     visited: bool
     is_current: bool
 
@@ -98,7 +98,7 @@ def _path(deal: Deal, stays: Sequence[StageStay]) -> list[PathStep]:
         .order_by(Stage.position)
     ):
         here = [stay for stay in stays if stay.stage_id == stage.id]
-        spent = sum(((stay.left_at or now) - stay.entered_at for stay in here), timedelta())
+        days = sum(stay.days(now) for stay in here)
         current = deal.is_open and stage.id == deal.stage_id
-        steps.append(PathStep(stage, spent, bool(here), current))
+        steps.append(PathStep(stage, days, bool(here), current))
     return steps

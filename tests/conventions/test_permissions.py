@@ -246,6 +246,10 @@ TABLE: dict[str, Row] = {
     "POST deal_outcomes.create": Row("wang li admin", sees=SEES_SIGMA),
     "POST deal_outcomes.destroy": Row("wang li admin", sees=SEES_SIGMA,
                                       args={"deal_id": "won_deal"}),
+    # Standing still.
+    "GET snoozes.new": Row("wang li admin", sees=SEES_SIGMA),
+    "POST snoozes.create": Row("wang li admin", sees=SEES_SIGMA),
+    "POST snoozes.destroy": Row("wang li admin", sees=SEES_SIGMA),
     # The stage rule and the deal's verbs.
     "GET deal_pipelines.edit": Row("wang li admin", sees=SEES_SIGMA),
     "POST deal_pipelines.update": Row("wang li admin", sees=SEES_SIGMA),
@@ -439,6 +443,7 @@ FORMS: dict[str, dict[str, str]] = {
     "deal_owners.update": {"owner": "赵磊", "version": "=deal_version"},
     "deal_clones.create": {"name": "再来一批", "currency": "CNY", "owner": "王芳",
                            "stage": "=stage_id"},
+    "snoozes.create": {"until": "2026-07-01", "reason": "检修", "version": "=deal_version"},
     "deal_outcomes.create": {"kind": "won", "amount": "186000", "version": "=deal_version"},
     "quotas.update": {"of_2026_07": "120000", "version": "=quotas_version"},
     "quota_copies.create": {"percent": "10"},

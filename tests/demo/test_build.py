@@ -153,6 +153,7 @@ def test_each_stage_holds_deals_and_some_are_stuck() -> None:
     assert {deal.stage_id for deal in deals} == set(db.session.scalars(select(Stage.id)))
     stuck = [deal.stagnation(NOON) for deal in deals]
     assert 10 < stuck.count("alarm") < stuck.count("warning") < 60
+    assert 3 < sum(deal.is_snoozed(NOON) for deal in deals) < 15
 
 
 def test_nothing_is_to_be_done_for_a_deal_or_expected_of_it_before_it_began() -> None:

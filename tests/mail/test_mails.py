@@ -222,7 +222,8 @@ def test_who_has_no_address_gets_no_mail(cast: Cast) -> None:
 
 
 # What a mail names that is not about the claim.
-ABOUT = {MailKind.INVITATION: "恒川流体控制", MailKind.POOL_WARNING: "西格玛"}
+ABOUT = {MailKind.INVITATION: "恒川流体控制", MailKind.POOL_WARNING: "西格玛",
+         MailKind.STUCK_DEALS: "西格玛磁力泵"}  # fmt: skip
 
 
 def test_every_mail_can_be_looked_at_in_development(
@@ -230,6 +231,7 @@ def test_every_mail_can_be_looked_at_in_development(
 ) -> None:
     claim = decide(submitted(cast), Decision.APPROVED)
     claim.pay(None, by=cast.fin)
+    cast.pumps.stage_since -= timedelta(days=30)
     db.session.commit()
     index = browser.get("/dev/mail")
     for kind in MailKind:

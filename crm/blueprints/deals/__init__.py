@@ -19,6 +19,7 @@ from crm.blueprints.deals import (
     deal_owners,
     deal_pipelines,
     deals,
+    snoozes,
 )
 
 
@@ -37,3 +38,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(deal_collaborators.bp)
     app.register_blueprint(deal_competitors.bp)
     app.register_blueprint(deal_contacts.bp)
+    app.register_blueprint(snoozes.bp)

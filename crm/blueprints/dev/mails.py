@@ -21,6 +21,7 @@ from crm.models import (
     User,
 )
 from crm.models.pool import WARNED_BEFORE, PoolWarning
+from crm.queries.stagnation import morning_of
 
 bp = Blueprint("mails", __name__)
 
@@ -87,6 +88,13 @@ def _pool_warning() -> mail.Letter | None:
     return mail.pool_warning(warnings) if warnings else None
 
 
+def _stuck_deals() -> mail.Letter | None:
+    """That of who leads most people."""
+    mornings = [morning_of(user) for user in db.session.scalars(User.active())]
+    morning = max(mornings, key=lambda each: (len(each.team), each.total), default=None)
+    return mail.stuck_deals(morning) if morning and morning.total else None
+
+
 def _newest(chosen: Select[Any]) -> Any:
     return db.session.scalar(chosen.limit(1))
 
@@ -104,4 +112,5 @@ SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
     MailKind.DECISION_RECEIPT: _decision_receipt,
     MailKind.INVITATION: _invitation,
     MailKind.POOL_WARNING: _pool_warning,
+    MailKind.STUCK_DEALS: _stuck_deals,
 }

@@ -81,6 +81,7 @@ from crm.queries.timeline import Kind as TimelineKind
 from crm.queries.timeline import Timeline, Wanted
 from crm.queries.today import Today
 from crm.queries.today.customers import Birthday, Cold
+from crm.queries.today.deals import Stuck
 from crm.queries.today.figures import Figure
 from crm.queries.today.tasks import Tasks
 from crm.queries.today.team import Member
@@ -283,7 +284,7 @@ class Samples:
     def _board(self) -> dict[str, Any]:
         late, due = self.tasks
         cards = [Card(deal, task) for deal, task in zip(self.deals, (due, late, None), strict=True)]
-        path = [PathStep(stage, timedelta(days=4 * stage.id), stage.id < 3, stage.id == 2)
+        path = [PathStep(stage, 4 * stage.id, stage.id < 3, stage.id == 2)
                 for stage in self.stages]  # fmt: skip
         return {
             "column": BoardColumn(self.stages[1], 14, AMOUNT, AMOUNT / 2, cards, has_more=True,
@@ -329,7 +330,8 @@ class Samples:
             team=[Member(self.user, 14, AMOUNT, 2, AMOUNT, 3, 1, (2, 5, 3, 0, 0, 4, 6), AMOUNT, 6)],
             tasks=Tasks([late], 9, [due], 1), approvals=Few([asked], 1),
             to_pay=Few([self.claim], 1), undecided=Few.none(),
-            stuck=Few(self.deals[1:], 2), closing=Few(self.deals[:1], 1),
+            stuck=Few([Stuck(deal, self.moment) for deal in self.deals[1:]], 2),
+            closing=Few(self.deals[:1], 1),
             cold=Few([Cold(self.customer, self.moment - timedelta(days=70), True)], 1),
             leaving=Few([PoolWarning(id=1, customer=self.customer, returns_on=self.today)], 1),
             birthdays=[Birthday(contact, self.today)], news=[],

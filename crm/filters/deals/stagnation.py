@@ -10,6 +10,7 @@ from crm import clock
 from crm.extensions import db
 from crm.models import Company, Deal, Stage, Task
 from crm.models.deal.snoozing import alarm_days
+from crm.once import once_a_request
 
 
 def to_do() -> Select[int]:
@@ -24,9 +25,7 @@ def stuck(*, alarm: bool = False) -> ColumnElement[bool]:
 
     :param alarm: for 1.5 times as long.
     """
-    limits = db.session.execute(
-        select(Stage.id, Stage.days_to_rot).where(Stage.days_to_rot > 0)
-    ).all()
+    limits = once_a_request("limits_of_stages", _limits)
     return and_(
         Deal.closed_at.is_(None),
         ~_may_stand_still(),
@@ -46,6 +45,12 @@ def stuck(*, alarm: bool = False) -> ColumnElement[bool]:
 def snoozed() -> ColumnElement[bool]:
     """Open, and allowed to stand still through today at least: ``Deal.is_snoozed``."""
     return and_(Deal.closed_at.is_(None), _may_stand_still())
+
+
+def _limits() -> list[tuple[int, int]]:
+    """The stages that have a limit, and after how many days it is reached."""
+    limited = select(Stage.id, Stage.days_to_rot).where(Stage.days_to_rot > 0)
+    return [(id, days) for id, days in db.session.execute(limited)]
 
 
 def _may_stand_still() -> ColumnElement[bool]:

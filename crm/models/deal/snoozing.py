@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped
 from crm import clock
 from crm.extensions import db
 from crm.models.company import Company
+from crm.models.deal.checking import Missing
+from crm.models.deal.moving import StageChanged
 from crm.models.deal.snooze import Snooze
 from crm.models.event import Action, Event
 
@@ -18,15 +20,8 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
-class SnoozeRefused(Exception):
-    """It may not stand still; ``reason`` says why not.
-
-    ``closed``: it is won or lost; ``over``: the day has passed; ``why``: nobody said why.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class DayPassed(Exception):
+    """A snooze lasts through today at least."""
 
 
 def alarm_days(limit: int) -> int:
@@ -75,14 +70,16 @@ class Snoozing:
 
         A move, an outcome and the trash end it before.
 
-        :raises SnoozeRefused: it is closed, the day has passed, or there is no reason.
+        :raises StageChanged: it is closed.
+        :raises Missing: nobody said why.
+        :raises DayPassed: the day has.
         """
         if not self.is_open:
-            raise SnoozeRefused("closed")
-        if until < Company.current().today():
-            raise SnoozeRefused("over")
+            raise StageChanged("closed")
         if not reason.strip():
-            raise SnoozeRefused("why")
+            raise Missing(["reason"])
+        if until < Company.current().today():
+            raise DayPassed
         last, now = self.last_snooze, clock.now()
         if last is not None and (last.until, last.reason) == (until, reason):
             return

@@ -20,6 +20,7 @@ from crm.queries.health import Check, troubles
 from crm.queries.telephones import Telephone, telephones
 from crm.queries.today import deals, money, news
 from crm.queries.today.customers import Birthday, Cold, birthdays_of, cold_of, leaving_of
+from crm.queries.today.deals import Stuck
 from crm.queries.today.figures import Figure, figures_of
 from crm.queries.today.length import SHOWN
 from crm.queries.today.tasks import Tasks, tasks_of
@@ -40,7 +41,7 @@ class Today:
     approvals: Few[Facts]
     to_pay: Few[ExpenseClaim]
     undecided: Few[ExpenseClaim]
-    stuck: Few[Deal]
+    stuck: Few[Stuck]
     cold: Few[Cold]
     # What goes to the public pool unless somebody gets in touch.
     leaving: Few[PoolWarning]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case
@@ -11,16 +12,27 @@ from sqlalchemy.orm import joinedload
 from crm.filters.deals.stagnation import stuck
 from crm.models import Company, Deal, Pipeline, User
 from crm.queries.few import Few
+from crm.queries.stagnation import last_contacts
 from crm.queries.today.length import SHOWN
 
 SOON = timedelta(days=7)
 
 
-def stuck_of(user: User, *, leads: bool) -> Few[Deal]:
+@dataclass(frozen=True)
+class Stuck:
+    """A deal that stands still, and when it was last spoken about."""
+
+    deal: Deal
+    last_contact: datetime | None
+
+
+def stuck_of(user: User, *, leads: bool) -> Few[Stuck]:
     """One's own deals that stand still, longest first; a leader sees the team's alarms."""
     chosen = _open(user, leads=leads).where(stuck(alarm=leads)).order_by(Deal.stage_since, Deal.id)
     stages = joinedload(Deal.pipeline).selectinload(Pipeline.stages)
-    return Few.of(chosen, *Deal.for_changes(), stages, shown=SHOWN)
+    found = Few.of(chosen, *Deal.for_changes(), stages, shown=SHOWN)
+    contacts = last_contacts([deal.id for deal in found.rows], user)
+    return Few([Stuck(deal, contacts.get(deal.id)) for deal in found.rows], found.total)
 
 
 def closing_of(user: User, *, leads: bool) -> Few[Deal]:
