@@ -36,7 +36,7 @@ DAY = date(2026, 9, 30)
 
 actors = st.sampled_from(ACTORS)
 deals = st.sampled_from([0, 1])
-places = st.integers(0, 6)
+places = st.integers(0, 9)
 amounts = st.none() | st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100)
 
 

@@ -252,7 +252,7 @@ def test_the_customer_stays_with_the_owner_of_a_deal_that_does(cast: Cast, locke
 def test_a_deal_goes_on_in_another_pipeline_and_back(cast: Cast, projects: list[Stage]) -> None:
     pumps, wang = cast.pumps, cast.wang
     cast.stages[1].required_to_leave = ["source"]
-    assert list(pumps.stages_elsewhere) == projects
+    assert list(pumps.stages_elsewhere)[-2:] == projects
     with pytest.raises(StageChanged):
         pumps.move_to(projects[0], by=wang)
     pumps.reroute(projects[1], by=wang)
@@ -275,7 +275,7 @@ def test_another_pipeline_demands_what_its_stage_does(cast: Cast, projects: list
     projects[0].pipeline.retired_at = clock.now()
     with pytest.raises(StageChanged):
         cast.vague.reroute(projects[0], by=cast.wang)
-    assert list(cast.vague.stages_elsewhere) == []
+    assert projects[0] not in cast.vague.stages_elsewhere
 
 
 def test_a_copy_has_what_the_deal_is_of_and_nothing_that_happened_to_it(
