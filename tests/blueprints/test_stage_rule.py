@@ -14,6 +14,7 @@ from crm import clock
 from crm.extensions import db
 from crm.importers.deals import Deals
 from crm.models import (
+    Action,
     ChecklistItem,
     Company,
     Contact,
@@ -21,6 +22,7 @@ from crm.models import (
     CustomField,
     CustomNoun,
     Deal,
+    Event,
     FieldKind,
     Option,
     OptionList,
@@ -178,6 +180,9 @@ def test_one_answer_ticks_fills_and_moves(cast: Cast, browser: Browser) -> None:
     assert (pumps.next_step, pumps.product, pumps.says(key)) == ("拜访", "泵", 50)
     assert [rival.name for rival in pumps.competitors] == ["KSB"]
     assert [tick.by for tick in pumps.ticks] == [cast.wang]
+    noted = select(Event).where(Event.deal_id == pumps.id, Event.action == Action.DEAL_CHANGED)
+    names = [name for event in db.session.scalars(noted) for name in event.particulars["changes"]]
+    assert sorted(names) == sorted(["next_step", "product", key, "competitors"])
 
 
 def test_a_form_that_asks_takes_nothing_else(cast: Cast, browser: Browser) -> None:

@@ -22,7 +22,14 @@ from sqlalchemy import select, update
 from crm import clock
 from crm.extensions import db
 from crm.models import ChecklistItem, Deal, OptionList, Pipeline, Stage, User
-from crm.models.deal import AmountStands, Missing, OwnerLocked, StageChanged
+from crm.models.deal import (
+    AmountStands,
+    LinePlan,
+    Missing,
+    OwnerLocked,
+    SplitTooLarge,
+    StageChanged,
+)
 from crm.models.expectation import Expectation
 from crm.models.option import Option
 from tests.cast import Cast
@@ -30,7 +37,7 @@ from tests.conftest import NOON
 from tests.databases import Databases
 from tests.snapshots import changes, snapshot
 
-REFUSALS = (Missing, StageChanged, OwnerLocked, AmountStands)
+REFUSALS = (Missing, StageChanged, OwnerLocked, AmountStands, SplitTooLarge)
 ACTORS = ("wang", "li", "wu")
 DAY = date(2026, 9, 30)
 
@@ -164,6 +171,18 @@ class Lives(RuleBasedStateMachine):
             elif deal.open_items:
                 deal.tick(deal.open_items[0], by=by)
 
+    @rule(which=deals, who=actors, prices=st.lists(st.integers(0, 9_999), max_size=3))
+    def sell_lines(self, which: int, who: str, prices: list[int]) -> None:
+        with self._doing(which, who) as (deal, by):
+            plans = [LinePlan("泵", Decimal(3), Decimal(cents) / 100) for cents in prices]
+            deal.price_by(plans, by=by)
+
+    @rule(which=deals, who=actors, parts=st.lists(st.integers(0, 60), max_size=2))
+    def share(self, which: int, who: str, parts: list[int]) -> None:
+        helpers = [self.cast.zhao, self.cast.wu]
+        with self._doing(which, who) as (deal, by):
+            deal.share_with(dict(zip(helpers, parts, strict=False)), by=by)
+
     @rule(which=deals, who=actors)
     def snooze(self, which: int, who: str) -> None:
         with self._doing(which, who) as (deal, by):
@@ -220,9 +239,15 @@ def way_of_its_pipeline(deal: Deal) -> bool:
 
 
 def shares_of_the_whole(deal: Deal) -> bool:
-    """What is its owner's and its collaborators' is the whole."""
-    splits = [each.split for each in deal.sharing]
-    return 0 <= 100 - sum(splits) <= 100
+    """What is its owner's and its collaborators' is the whole, and the owner is none of these."""
+    people = [each.user for each in deal.sharing]
+    parts = [deal.owner_split, *(each.split for each in deal.sharing)]
+    return deal.owner not in people and sum(parts) == 100 and min(parts) >= 0
+
+
+def sum_of_its_lines(deal: Deal) -> bool:
+    """Where there are lines the amount is their sum."""
+    return not deal.lines or deal.amount == sum(line.amount for line in deal.lines)
 
 
 def weighted_at_most(deal: Deal) -> bool:
@@ -258,7 +283,7 @@ def one_tick_of_each(deal: Deal) -> bool:
 
 TRUTHS: tuple[Callable[[Deal], bool], ...] = (
     one_open_stay, no_overlap, closed_with_an_outcome, way_of_its_pipeline, shares_of_the_whole,
-    weighted_at_most, promise_kept, one_snooze, one_tick_of_each,
+    sum_of_its_lines, weighted_at_most, promise_kept, one_snooze, one_tick_of_each,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms.fields import Field
 
+from crm.extensions import db
 from crm.forms.deal import DealForm
 from crm.forms.fields import RecordsField, text
 from crm.models import Deal, User
@@ -49,6 +50,7 @@ class AskingForm(DealForm):
         if not self.fill_or_explain(deal):
             return False
         deal.note_changes(by=by)
+        db.session.flush()  # noted once is enough
         if "competitor" in self.missing.fields and self.competitor.data:
             deal.compete_with({self.competitor.data: None}, by=by)
         for item in self.done.data:
