@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from crm.extensions import LANGUAGES
 from crm.folding import search_text
-from crm.models import Contact, Customer, Deal, Noun, OptionList, Role, User
+from crm.models import Contact, Customer, Deal, Noun, OptionList, Role, Scope, User
 from crm.nouns import NOUNS, record_url
 from crm.policies import may
 from crm.wording import REPORTS, WORDS
@@ -104,7 +104,7 @@ RAIL = (
           around=("expense_items", "payments")),
     Place("requests.index", "stamp", _l("Approvals"), is_at_hand=True, around=("decisions",)),
     Place("reports.index", "chart-column", _l("Reports"), _sees(Noun.DEALS),
-          around=("quotas", "quota_copies")),
+          around=("quotas", "quota_copies", "source_costs")),
     Place("areas.index", "settings", _l("Settings"), _administrator,
           around=("company", "users", "user_links", "teams", "stages", "options",
                   "custom_fields", "exchange_rates", "pool", "import_runs",
@@ -125,6 +125,8 @@ PAGES = (
     Place("option_statistics.show", "chart-column", _l("Statistics"), _leads, name="source"),
     Place("data_quality.show", "chart-column", _l("Data quality"), _leads),
     Place("quotas.index", "target", _l("Quotas"), _sees(Noun.DEALS)),
+    Place("source_costs.index", "banknote", _l("Costs of sources"),
+          lambda user: user.leads or user.sees(Noun.DEALS) is Scope.ALL),
     TASKS, EXPENSES, APPROVALS, REPORTS_PAGE, *REPORT_PAGES, SETTINGS, *AREAS, *OPTION_LISTS,
     Place("profile.edit", "user", _l("My settings")),
     Place("devices.index", "monitor-smartphone", _l("My devices")),

@@ -198,6 +198,15 @@ def _set_quotas(user: User, _kind: Any) -> bool:
     return user.leads
 
 
+def _see_source_costs(user: User, _kind: Any) -> bool:
+    """Who leads or types them, and whoever sees every deal: they are of all of the firm's."""
+    return _set_source_costs(user, _kind) or user.sees(Noun.DEALS) is Scope.ALL
+
+
+def _set_source_costs(user: User, _kind: Any) -> bool:
+    return user.leads or user.has_role(Role.FINANCE)
+
+
 def _set_quota_of_company(user: User, _company: Company) -> bool:
     return user.is_administrator
 
@@ -305,6 +314,8 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("add_files", Deal): _edit_deal,
     ("plan", Deal): _plan_deals,
     ("set_quotas", Deal): _set_quotas,
+    ("see_source_costs", Deal): _see_source_costs,
+    ("set_source_costs", Deal): _set_source_costs,
     ("set_quota", Company): _set_quota_of_company,
     ("set_quota", Team): _set_quota_of_team,
     ("set_quota", User): _set_quota_of_user,

@@ -24,6 +24,7 @@ from crm.demo import (
     rates,
     rules,
     snoozes,
+    source_costs,
     tasks,
     views,
 )
@@ -51,6 +52,7 @@ def build(today: date) -> None:
     keeping.keep(world)
     quotas.plan(world)
     snoozes.agree(world)
+    source_costs.enter(world)
     _settle_the_past()
 
 

@@ -25,6 +25,7 @@ from crm.forms.options import shown as options_shown
 from crm.forms.pipelines import version_of
 from crm.forms.quotas import version_of as quotas_version
 from crm.forms.rows import fingerprint
+from crm.forms.source_costs import version_of as costs_version
 from crm.forms.stages import version_of as stage_version_of
 from crm.models import (
     Activity,
@@ -71,6 +72,7 @@ SEES_SIGMA = "wang zhao li fin reader admin"
 SEES_BOTH = "zhao li fin reader admin"
 SEES_CLAIM = "wang li fin reader admin"
 QUOTA_OF_WANG = {"year": "2026", "kind": "user", "holder_id": "user_id"}
+SOURCE_COST = {"year": "2026", "source_id": "source_id"}
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,10 @@ TABLE: dict[str, Row] = {
     "POST quotas.update": Row("li admin", sees=SIGNED_IN, args=QUOTA_OF_WANG),
     "GET quota_copies.new": Row("li zhou admin", sees=SIGNED_IN, args={"year": "2026"}),
     "POST quota_copies.create": Row("li zhou admin", sees=SIGNED_IN, args={"year": "2026"}),
+    # Costs of sources: of all of the firm's deals.
+    "GET source_costs.index": Row("li zhou fin reader admin", sees=SIGNED_IN),
+    "GET source_costs.edit": Row("li zhou fin admin", sees=SIGNED_IN, args=SOURCE_COST),
+    "POST source_costs.update": Row("li zhou fin admin", sees=SIGNED_IN, args=SOURCE_COST),
     "GET data_quality.show": Row("li zhou admin", sees=SIGNED_IN),
     # There is no pool in the scene: nobody claims, or gives (blueprints/test_pool.py).
     "POST pool_claims.create": Row("", sees=SIGNED_IN),
@@ -453,6 +459,7 @@ FORMS: dict[str, dict[str, str]] = {
                                   "version": "=no_rows"},
     "deal_competitors.update": {"rows-0-id": "", "rows-0-name": "KSB", "version": "=no_rows"},
     "deal_contacts.update": {"rows-0-id": "", "rows-0-contact": "刘洋", "version": "=no_rows"},
+    "source_costs.update": {"of_07": "12000", "version": "=costs_version"},
     "tasks.create": {"title": "打电话", "assignee": "王芳"},
     "tasks.update": {"title": "改名", "assignee": "王芳", "version": "=task_version"},
     "task_postponements.create": {"due_on": "2026-07-01"},
@@ -719,6 +726,8 @@ def set_scene() -> Scene:
             "pipeline_id": Pipeline.main().id, "pipeline_version": version_of(Pipeline.main()),
             "stage_version": stage_version_of(cast.stages[0]),
             "spares_stage": cast.spares.stages[0].id,
+            "costs_version": costs_version({}),
+            "source_id": cast.option(OptionList.SOURCE, "Phone").id,
             "options_version": fingerprint(options_shown(OptionList.SOURCE)),
             "field_id": field.id, "field_version": field.version,
             "empty_team": empty_team.id,

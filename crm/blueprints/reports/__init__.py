@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.reports import quota_copies, quotas, report_exports, reports
+from crm.blueprints.reports import quota_copies, quotas, report_exports, reports, source_costs
 
 
 def register(app: Flask) -> None:
@@ -12,3 +12,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(report_exports.bp)
     app.register_blueprint(quotas.bp)
     app.register_blueprint(quota_copies.bp)
+    app.register_blueprint(source_costs.bp)

@@ -17,7 +17,8 @@ bp = Blueprint("reports", __name__)
 @bp.get("/reports")
 @login_required
 def index() -> Response:
-    return render("reports/index.html", reports=ALL.values())
+    may_see_costs = may("see_source_costs", Deal)
+    return render("reports/index.html", reports=ALL.values(), may_see_costs=may_see_costs)
 
 
 @bp.get(f"/reports/<any({', '.join(ALL)}):report>")

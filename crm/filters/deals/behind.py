@@ -19,8 +19,8 @@ from crm.filters.base import one_of
 from crm.filters.deals.stagnation import stuck
 from crm.filters.facets import NOBODY, Facet, Person, ids_of
 from crm.filters.quality import one_of_these
-from crm.folding import fold
 from crm.models import Deal, OptionList, Outcome, Team, User
+from crm.models.deal.competitor import folded_name
 from crm.once import once_a_request
 from crm.wording import FIELDS
 
@@ -96,12 +96,7 @@ def spellings(competitor: str) -> list[str]:
     """In which ways the competitor is written at what was lost to it."""
     written = select(Outcome.competitor).where(Outcome.competitor.is_not(None)).distinct()
     return [each for each in db.session.scalars(written)
-            if each and competitor_key(each) == competitor_key(competitor)]  # fmt: skip
-
-
-def competitor_key(name: str) -> str:
-    """By which one competitor is told from another, however it is written."""
-    return fold(name) or name
+            if each and folded_name(each) == folded_name(competitor)]  # fmt: skip
 
 
 def led_by(people: tuple[Person, ...], user: User) -> list[int]:

@@ -16,9 +16,10 @@ from crm.base import money_sum
 from crm.extensions import db
 from crm.filters.columns import Kind, words
 from crm.filters.deals import DealStatus
-from crm.filters.deals.behind import DealGap, competitor_key
+from crm.filters.deals.behind import DealGap
 from crm.filters.reports import ReportFilter
 from crm.models import Deal, Option, OptionList, Outcome, User
+from crm.models.deal.competitor import folded_name
 from crm.queries.reports import ways
 from crm.queries.reports.report import (
     Bar,
@@ -120,7 +121,7 @@ def _competitors(_filter: ReportFilter, names: Iterable[Any]) -> list[Group]:
     nobody = set()
     for name in names:
         if name:
-            spelt[competitor_key(name)].add(name)
+            spelt[folded_name(name)].add(name)
         else:
             nobody.add(name)
     groups = []

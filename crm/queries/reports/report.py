@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
+from flask import url_for
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
@@ -80,12 +81,13 @@ def share(part: Amount, whole: Amount) -> Decimal | None:
 
 @dataclass(frozen=True)
 class Page:
-    """A page behind a figure that no list tells of."""
+    """A page behind a figure that no list tells of: its endpoint, and what stands in its query."""
 
-    address: str
+    endpoint: str
+    args: tuple[tuple[str, Any], ...] = ()
 
     def url(self) -> str:
-        return self.address
+        return url_for(self.endpoint, **dict(self.args))
 
 
 @dataclass(frozen=True)
