@@ -17,7 +17,7 @@ from crm import clock
 from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.reports import ReportFilter
-from crm.models import Deal, Outcome, OutcomeKind, Pipeline, Stage, Task, User
+from crm.models import Deal, Outcome, OutcomeKind, Task, User
 from crm.queries.reports import ALL
 from crm.queries.reports.report import Table
 from tests.cast import Cast
@@ -90,8 +90,7 @@ def test_the_load_of_each_is_what_they_own(cast: Cast, who: str) -> None:
     db.session.flush()
     user = getattr(cast, who)
     table = ALL["load"].of(ReportFilter(report="load"), user)
-    order = Pipeline.position, Pipeline.id, Stage.position
-    stages = list(db.session.scalars(select(Stage).join(Stage.pipeline).order_by(*order)))
+    stages = cast.stages  # in the second pipeline no deal stands
     waiting = set(db.session.scalars(select(Task.deal_id).where(Task.done_at.is_(None))))
     said = {}
     for name, deals in grouped(seen_open(user), lambda deal: deal.owner.name).items():

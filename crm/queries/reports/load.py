@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, case, func, or_
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from crm.base import money_sum
 from crm.extensions import db
-from crm.filters.base import one_of
 from crm.filters.columns import Kind
 from crm.filters.deals.stagnation import stuck, to_do
 from crm.filters.reports import ReportFilter
-from crm.models import Deal, Pipeline, Stage, User
+from crm.models import Deal, Stage, User
 from crm.queries.reports import ways
 from crm.queries.reports.layers import layered
 from crm.queries.reports.report import (
@@ -55,7 +55,7 @@ def read(filter: ReportFilter, user: User) -> Table:
     """A row for each group, a column for each stage; who has most comes first."""
     way = REPORT.way(filter)
     found = _held(filter, user, way.column(filter))
-    stages = _stages(filter, {id for held in found.values() for id in held})
+    stages = _stages({id for held in found.values() for id in held})
     rows = [_row(filter, group.key, group.label, together(group.of(found)), stages, group.narrowed)
             for group in way.groups(filter, found)]  # fmt: skip
     if not way.is_ordered:
@@ -119,11 +119,12 @@ def _held(filter: ReportFilter, user: User, by: Any) -> dict[Any, Stages]:
     return found
 
 
-def _stages(filter: ReportFilter, held: set[int]) -> list[tuple[Stage, str]]:
-    """The stages in use, and whichever else a deal stands in."""
-    in_use = Stage.retired_at.is_(None), Pipeline.retired_at.is_(None)
-    here = one_of(Stage.pipeline_id, (filter.pipeline,) if filter.pipeline else ())
-    return ways.stages_in_order(or_(and_(*in_use, *here), Stage.id.in_(held)))
+def _stages(held: set[int]) -> list[tuple[Stage, str]]:
+    """The stages that deals stand in, and the others in use of their pipelines."""
+    near = aliased(Stage)
+    pipelines = select(near.pipeline_id).where(near.id.in_(held))
+    in_use = and_(Stage.retired_at.is_(None), Stage.pipeline_id.in_(pipelines))
+    return ways.stages_in_order(or_(in_use, Stage.id.in_(held)))
 
 
 def draw(table: Table) -> Drawing:
