@@ -263,6 +263,7 @@ REPORTS: dict[str, str] = {
     "sources": _l("Sources and costs"),
     "stuck": _l("Stuck deals"),
     "load": _l("Load"),
+    "contacts": _l("Contacts by stage"),
     "attainment": _l("Quota attainment"),
 }
 

@@ -79,6 +79,7 @@ PAGES: dict[str, Visit] = {
     "expense_files.show": Visit(),
     "files.index": Visit(args={"noun": "customer", "record_id": "customer_id"}),
     "files.new": Visit(args={"noun": "customer", "record_id": "customer_id"}),
+    "activities.index": Visit("manager"),
     "activities.new": Visit(),
     "activities.edit": Visit(args={"activity_id": "fresh_activity"}),
     "activity_corrections.new": Visit(args={"activity_id": "old_activity"}),

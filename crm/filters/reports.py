@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from crm.filters import facets
+from crm.filters.activities import ActivityFilter
 from crm.filters.columns import Column
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
@@ -33,6 +34,7 @@ PERIOD = facets.days(
     "this_year", "last_year", "twelve_months",
 )  # fmt: skip
 USUAL = Days("twelve_months")
+ACTIVITIES_NARROWED_BY = ("owner", "manager", "team", "kind")
 NARROWED_BY = ("pipeline", "owner", "manager", "team", "source", "tags")
 
 
@@ -59,7 +61,7 @@ class ReportFilter(DealFilter):
     @classmethod
     def kinds(cls) -> dict[str, Any]:
         """What its page offers, and nothing else that lists of deals are narrowed by."""
-        offered = {*NARROWED_BY, "period", "compare", "by"}
+        offered = {*(facet.name for facet in cls.FACETS), "period", "compare", "by"}
         return {
             name: kind for name, kind in super().kinds().items()
             if name in offered or name.startswith("custom_")
@@ -99,3 +101,23 @@ class ReportFilter(DealFilter):
         """The list of the deals that it is of, narrowed further by ``changes``."""
         shared = {name: getattr(self, name) for name in NARROWED_BY}
         return DealFilter(**shared, own=self.own).changed(**changes)
+
+
+@dataclass(frozen=True)
+class ActivityReportFilter(ReportFilter):
+    """What a report of activities is of: of whose, and of which kinds."""
+
+    kind: tuple[int, ...] = ()
+
+    FACETS: ClassVar[tuple[Facet, ...]] = tuple(
+        facet for facet in ActivityFilter.FACETS if facet.name in ACTIVITIES_NARROWED_BY
+    )
+
+    @classmethod
+    def has_own_fields(cls) -> bool:
+        return False
+
+    def activities(self, **changes: Any) -> ActivityFilter:
+        """The list of the activities that it is of, narrowed further by ``changes``."""
+        shared = {name: getattr(self, name) for name in ACTIVITIES_NARROWED_BY}
+        return ActivityFilter(**shared).changed(**changes)

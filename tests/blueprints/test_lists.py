@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm import clock
 from crm.extensions import db
+from crm.filters.activities import ActivityFilter
 from crm.filters.base import ListFilter
 from crm.filters.contacts import ContactFilter
 from crm.filters.customers import CustomerFilter
@@ -24,7 +25,7 @@ from tests.page import Browser
 
 LISTS: dict[str, type[ListFilter]] = {
     "/customers": CustomerFilter, "/contacts": ContactFilter, "/deals": DealFilter,
-    "/tasks": TaskFilter, "/expenses": ExpenseClaimFilter,
+    "/tasks": TaskFilter, "/expenses": ExpenseClaimFilter, "/activities": ActivityFilter,
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from tests.queries_counted import counted
 
 LISTS = ("/", "/customers", "/contacts", "/deals", "/deals?status=all", "/deals/board", "/tasks",
          "/tasks?everyone=1", "/expenses", "/trash", "/settings/exchange-rates", "/devices",
-         "/customer-options?q=", "/deal-options?q=")  # fmt: skip
+         "/activities", "/customer-options?q=", "/deal-options?q=")  # fmt: skip
 
 
 def write_records(cast: Cast, count: int) -> None:

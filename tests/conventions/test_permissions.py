@@ -183,6 +183,7 @@ TABLE: dict[str, Row] = {
     "POST quotas.update": Row("li admin", sees=SIGNED_IN, args=QUOTA_OF_WANG),
     "GET quota_copies.new": Row("li zhou admin", sees=SIGNED_IN, args={"year": "2026"}),
     "POST quota_copies.create": Row("li zhou admin", sees=SIGNED_IN, args={"year": "2026"}),
+    "GET activities.index": Row(SIGNED_IN),
     # Costs of sources: of all of the firm's deals.
     "GET source_costs.index": Row("li zhou fin reader admin", sees=SIGNED_IN),
     "GET source_costs.edit": Row("li zhou fin admin", sees=SIGNED_IN, args=SOURCE_COST),

@@ -14,7 +14,7 @@ from crm.extensions import db
 from crm.filters.base import ListFilter
 from crm.filters.days import Days
 from crm.filters.facets import Person
-from crm.filters.reports import Compared, ReportFilter
+from crm.filters.reports import Compared
 from crm.models import Deal, Stage, User
 from crm.queries.reports import ALL
 from crm.queries.reports.report import Figure, Measure, Of, Table
@@ -63,9 +63,9 @@ def test_the_list_behind_each_figure_has_that_count_and_that_sum(
     user = getattr(world, who)
     seen = 0
     for filter in (
-        ReportFilter(report=report, by=way),
-        ReportFilter(report=report, by=way, period=Days("2025-11-10..2026-05-20")),
-        ReportFilter(report=report, by=way, period=Days("..2026-03-15"),
+        ALL[report].filter(report=report, by=way),
+        ALL[report].filter(report=report, by=way, period=Days("2025-11-10..2026-05-20")),
+        ALL[report].filter(report=report, by=way, period=Days("..2026-03-15"),
                      team=(world.wang.team_id,), owner=(Person("me"), Person(world.zhao.id))),
     ):  # fmt: skip
         for label, measure, figure in figures(ALL[report].of(filter, user)):
@@ -83,7 +83,7 @@ def test_the_list_behind_each_figure_has_that_count_and_that_sum(
 def test_compared_figures_are_those_of_the_report_of_the_other_days(
     world: Cast, report: str, way: str, compare: Compared
 ) -> None:
-    filter = ReportFilter(report=report, by=way, period=Days("2026-01-01..2026-03-31"),
+    filter = ALL[report].filter(report=report, by=way, period=Days("2026-01-01..2026-03-31"),
                           compare=compare)  # fmt: skip
     table = ALL[report].of(filter, world.admin)
     if not ALL[report].has_days:

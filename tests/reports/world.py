@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from crm import clock
 from crm.extensions import db
-from crm.models import Customer, Deal, OptionList
+from crm.models import Activity, Customer, Deal, OptionList
 from tests.cast import Cast
 
 PRODUCTS = ("磁力泵", "压力表, 精密", None)
@@ -19,6 +19,7 @@ def write_deals(cast: Cast, count: int = 36) -> None:
     owners = (cast.wang, cast.zhao, cast.sun, cast.wu)
     sources = (cast.option(OptionList.SOURCE, "Phone"), cast.option(OptionList.SOURCE, "Website"))
     reasons = [cast.option(OptionList.LOST_REASON, name) for name in ("Price", "Delivery time")]
+    kinds = [cast.option(OptionList.ACTIVITY_KIND, name) for name in ("Visit", "Call")]
     firm = Customer.register(Customer(name="南通海纳", owner=cast.wang), by=cast.wang)
     now = clock.now()
     for n in range(count):
@@ -32,6 +33,12 @@ def write_deals(cast: Cast, count: int = 36) -> None:
         begun = now - timedelta(days=20 * (count - n), hours=n)
         Deal.open(deal, cast.stages[n % 2], by=owner, at=begun, historic=True)
         db.session.flush()
+        kind = kinds[n % 2]
+        for days in (-3, 5, 400):
+            Activity.log(Activity(
+                customer=firm, deal=deal if n % 3 else None, kind=kind, summary="谈了价格",
+                happened_at=min(begun + timedelta(days=days + n % 9), now),
+            ), by=owner)  # fmt: skip
         if n % 4 == 1:
             deal.move_to(cast.stages[2], by=owner, at=begun + timedelta(days=n % 9))
         ends = min(begun + timedelta(days=10 + n % 13), now)

@@ -13,6 +13,7 @@ from crm.blueprints.going_on import go_without
 from crm.blueprints.records import PAGES, ids_of, shown
 from crm.blueprints.uploads import allow_uploads, read_uploads
 from crm.extensions import db
+from crm.filters.activities import ActivityFilter
 from crm.forms.activity import ActivityForm
 from crm.hypermedia import go, next_or, render, respond
 from crm.models import Activity, Contact, Customer, Deal
@@ -25,6 +26,16 @@ bp.record(allow_uploads)
 FULL = "contacts/activities/new.html"
 # On the pages of these it is noted too; they are filled in.
 ON_THE_PAGE_OF: dict[str, Any] = {"deal": Deal, "contact": Contact}
+
+
+@bp.get("/activities")
+@login_required
+def index() -> Response:
+    filter = ActivityFilter.parse(request.args)
+    return render(
+        "contacts/activities/index.html", "list", at=filter.url(), filter=filter,
+        page=filter.shown_to(current_user),
+    )  # fmt: skip
 
 
 @bp.get("/customers/<int:customer_id>/activities/new")

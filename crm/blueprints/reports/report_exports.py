@@ -7,7 +7,6 @@ from flask_login import current_user, login_required
 
 from crm.blueprints.lists.exports import format_wanted, sent
 from crm.exporters import ReportExport
-from crm.filters.reports import ReportFilter
 from crm.models import Deal
 from crm.policies import require
 from crm.queries.reports import ALL
@@ -19,7 +18,7 @@ bp = Blueprint("report_exports", __name__)
 @login_required
 def create(report: str) -> Response:
     require("export", Deal)
-    filter = ReportFilter.of(report, request.args)
+    filter = ALL[report].parse(request.args)
     table = ALL[report].of(filter, current_user)
     export = ReportExport(filter, table, format_wanted(report), current_user)
     return sent(export, export.write())

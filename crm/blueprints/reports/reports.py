@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_login import current_user, login_required
 
-from crm.filters.reports import ReportFilter
 from crm.hypermedia import render
 from crm.models import Deal
 from crm.policies import may
@@ -24,7 +23,7 @@ def index() -> Response:
 @bp.get(f"/reports/<any({', '.join(ALL)}):report>")
 @login_required
 def show(report: str) -> Response:
-    filter = ReportFilter.of(report, request.args)
+    filter = ALL[report].parse(request.args)
     return render(
         "layouts/report.html", "report", at=filter.url(), report=ALL[report], filter=filter,
         table=ALL[report].of(filter, current_user), may_export=may("export", Deal),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from crm.queries.reports import (
     attainment,
+    contacts,
     cycle,
     funnel,
     load,
@@ -32,6 +33,7 @@ ALL: dict[str, Report] = {
         sources.REPORT,
         stuck.REPORT,
         load.REPORT,
+        contacts.REPORT,
         attainment.REPORT,
     )
 }

@@ -23,6 +23,8 @@ from crm.models import Company, User
 from crm.wording import REPORTS
 
 if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
     from crm.queries.reports.ways import Way
 
 Amount = int | Decimal | None
@@ -234,15 +236,20 @@ class Report:
     icon: str
     asks: Any  # lazy: the question that it answers
     about: Any  # lazy: what the figures mean, as docs/metrics.md defines them
-    read: Callable[[ReportFilter, User], Table] = field(repr=False)
+    read: Callable[[Any, User], Table] = field(repr=False)
     draw: Callable[[Table], Drawing] | None = field(default=None, repr=False)
     ways: tuple[Way, ...] = ()
+    filter: type[ReportFilter] = ReportFilter
     has_days: bool = True
     without: frozenset[str] = frozenset()  # the facets that narrow nothing here
 
     @property
     def title(self) -> str:
         return str(REPORTS[self.name])
+
+    def parse(self, args: MultiDict[str, str]) -> ReportFilter:
+        """What it is of, as an address says."""
+        return self.filter.of(self.name, args)
 
     def way(self, filter: ReportFilter) -> Way:
         """What its rows are."""

@@ -157,11 +157,7 @@ def spans(name: str, title: Any, months: int, moment: Any, narrows: str) -> Way:
     """
 
     def column(filter: ReportFilter) -> Any:
-        zone = Company.current().timezone
-        ends = [clock.start_of(last + timedelta(days=1), zone)
-                for _first, last in spans_of(filter.period, months, moment)]  # fmt: skip
-        before = [(moment < end, at) for at, end in enumerate(ends)]
-        return case(*before) if before else null()
+        return within(spans_of(filter.period, months, moment), moment)
 
     def groups(filter: ReportFilter, _found: Iterable[Any]) -> list[Group]:
         return [
@@ -171,6 +167,16 @@ def spans(name: str, title: Any, months: int, moment: Any, narrows: str) -> Way:
         ]  # fmt: skip
 
     return Way(name, title, column, groups, is_ordered=True)
+
+
+def within(spans: Iterable[tuple[date, date]], moment: Any) -> Any:
+    """Which of ``spans``, one after the other, a moment lies in, by its number."""
+    zone = Company.current().timezone
+    before = [
+        (moment < clock.start_of(last + timedelta(days=1), zone), at)
+        for at, (_first, last) in enumerate(spans)
+    ]
+    return case(*before) if before else null()
 
 
 def spans_of(days: Days, months: int, moment: Any) -> list[tuple[date, date]]:
