@@ -7,14 +7,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from crm.demo import deal_parts
 from crm.demo.firms import MACHINE_PROJECTS
 from crm.demo.products import COMPETITORS, COMPETITORS_ABROAD, PRODUCTS, Product
 from crm.demo.rates import ABOUT
 from crm.demo.rules import QUOTATION, tick_all, tick_some, why
 from crm.demo.world import Place, World, workday
-from crm.models import CustomerKind, Deal, OptionList, Stage, User
+from crm.models import CustomerKind, Deal, OptionList, User
 
 OPEN, CLOSED = 200, 450
+# From this stage on one knows who decides.
+DECIDERS_KNOWN = 2
 WON_PERCENT = 55
 # How many open deals stand in each stage, of ``OPEN``.
 STANDING = (58, 48, 40, 32, 22)
@@ -160,9 +163,12 @@ def _live(world: World, life: Life) -> None:
     with world.at(first.entered):
         deal = life.deal = _begin(world, life, owner)
         Deal.open(deal, world.stages[first.stage], by=owner)
+        if world.chance(14) and owner.team is not None:
+            helpers = [rep for rep in world.reps(owner.team.name) if rep is not owner]
+            deal_parts.share(deal, helpers, owner)
     for stay in life.stays[1:]:
         with world.at(stay.entered):
-            _move(world, deal, world.stages[stay.stage], stay.stage, owner)
+            _move(world, life, deal, stay.stage, owner)
     if life.closed is not None:
         with world.at(life.closed):
             _close(world, life, deal, owner)
@@ -187,8 +193,6 @@ def _begin(world: World, life: Life, owner: User) -> Deal:
         chance = world.stages[life.stays[-1].stage].probability
         deal.probability = max(5, min(95, chance + dice.choice((-15, -10, 10, 15))))
         deal.probability_reason = why(deal.probability, chance)
-    if world.chance(14) and owner.team is not None:
-        deal.collaborators = [rep for rep in world.reps(owner.team.name) if rep is not owner]
     return deal
 
 
@@ -226,13 +230,24 @@ def _expected_close(world: World, life: Life) -> date:
     return world.today + timedelta(days=world.dice.randint(*CLOSING_IN[life.stays[-1].stage]))
 
 
-def _move(world: World, deal: Deal, stage: Stage, position: int, by: User) -> None:
-    if position == QUOTATION and deal.amount is not None and world.chance(35):
-        factor = Decimal(world.dice.randint(88, 106)) / 100
-        deal.set_amount(_round(deal.amount * factor), deal.currency)
-        deal.note_changes(by=by)
+def _move(world: World, life: Life, deal: Deal, position: int, by: User) -> None:
+    """Into the stage at ``position``, with what one knows of a deal by then."""
+    if position == QUOTATION:
+        if deal.amount is not None and world.chance(35):
+            factor = Decimal(world.dice.randint(88, 106)) / 100
+            deal.set_amount(_round(deal.amount * factor), deal.currency)
+            deal.note_changes(by=by)
+        if deal.id % 4:
+            deal_parts.quote(deal, life.product, life.quantity, life.place, by)
+        if deal.id % 3:
+            rivals = COMPETITORS_ABROAD if life.place.is_abroad else COMPETITORS
+            deal_parts.meet_rivals(
+                deal, (life.rival, rivals[deal.id % len(rivals)]), life.place, by
+            )
+    if position == DECIDERS_KNOWN and deal.id % 5:
+        deal_parts.name_deciders(deal, life.place, by)
     tick_all(deal, by)
-    deal.move_to(stage, by=by)
+    deal.move_to(world.stages[position], by=by)
 
 
 def _close(world: World, life: Life, deal: Deal, by: User) -> None:
