@@ -110,8 +110,13 @@ def retired(diary: Diary) -> Diary:
     steps = [Step(counts_as(s.left), counts_as(s.entered), s.at, s.since) for s in diary.steps]
     stays = [(INTO if s == RETIRED else s, begun, ended) for s, begun, ended in diary.stays]
     kept = [step for step in steps if step.left != step.entered]
+    since = diary.since
+    for step in reversed(steps):  # where it stands now it stands since before
+        if diary.ended or step.left != step.entered:
+            break
+        since = stays.pop()[1]
     here = INTO if diary.here == RETIRED else diary.here
-    return Diary(diary.amount, kept, stays, here, diary.since, diary.ended)
+    return Diary(diary.amount, kept, stays, here, since, diary.ended)
 
 
 def seen_here(step: Step) -> tuple[int | str, int | str] | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -61,24 +62,47 @@ def _days(deals: DealFilter, user: User, step: Subquery) -> dict[int, list[Decim
     """By stage: of each deal that left it, how long it stood there, all its stays together."""
     seen = deals.narrow(user).with_only_columns(Deal.id)
     left = select(step.c.deal_id, step.c.left).where(step.c.left > 0, step.c.deal_id.in_(seen))
-    here: Any = counts_as(StageStay.stage_id)
     pairs = left.distinct().subquery()
-    rows = db.session.execute(
-        select(pairs.c.left, pairs.c.deal_id, StageStay.entered_at, StageStay.left_at)
+    here: Any = counts_as(StageStay.stage_id)
+    stays = db.session.execute(
+        select(pairs.c.left, pairs.c.deal_id,
+               StageStay.stage_id, StageStay.entered_at, StageStay.left_at)
         .join(StageStay, StageStay.deal_id == pairs.c.deal_id)
-        .where(here == pairs.c.left, StageStay.left_at.is_not(None))
-    )
-    stood: dict[tuple[int, int], timedelta] = defaultdict(timedelta)
-    for stage_id, deal_id, entered, ended in rows:
-        stood[stage_id, deal_id] += _between(entered, ended)
+        .where(here == pairs.c.left)
+        .order_by(StageStay.deal_id, StageStay.entered_at, StageStay.id)
+    )  # fmt: skip
+    stood = defaultdict(list)
+    for stage_id, deal_id, *stay in stays:
+        stood[stage_id, deal_id].append(Stay(*stay))
     found = defaultdict(list)
-    for (stage_id, _deal_id), length in stood.items():
-        found[stage_id].append(days_of(length))
+    for (stage_id, _deal_id), theirs in stood.items():
+        found[stage_id].append(days_of(_ended(theirs)))
     return found
 
 
-def _between(entered: datetime, ended: datetime) -> timedelta:
-    return max(ended - entered, timedelta(0))
+class Stay(NamedTuple):
+    """A stay in a stage, or in one that was retired into it."""
+
+    stage_id: int
+    entered: datetime
+    left: datetime | None
+
+
+def _ended(stays: Sequence[Stay]) -> timedelta:
+    """How long the stays were that have ended; what went on when its stage was retired goes on."""
+    length, goes_on = timedelta(0), None
+    for stay in reversed(stays):
+        if stay.left is None or _led_to(stay, goes_on):
+            goes_on = stay
+        else:
+            length, goes_on = length + stay.left - stay.entered, None
+    return length
+
+
+def _led_to(stay: Stay, following: Stay | None) -> bool:
+    return bool(
+        following and stay.left == following.entered and stay.stage_id != following.stage_id
+    )
 
 
 def days_of(length: timedelta) -> Decimal:
