@@ -37,6 +37,7 @@ SHEETS = [
     "customers.show",
     "claims.show",
     "requests.show",
+    "reports.show",
 ]
 
 
