@@ -106,8 +106,9 @@ RAIL = (
     Place("reports.index", "chart-column", _l("Reports"), _sees(Noun.DEALS),
           around=("quotas", "quota_copies", "source_costs")),
     Place("areas.index", "settings", _l("Settings"), _administrator,
-          around=("company", "users", "user_links", "teams", "stages", "options",
-                  "custom_fields", "exchange_rates", "pool", "import_runs",
+          around=("company", "users", "user_links", "teams", "pipelines", "stages",
+                  "pipeline_retirements", "stage_retirements", "options", "custom_fields",
+                  "exchange_rates", "pool", "import_runs",
                   "import_mappings", "import_values", "import_undoings")),
 )  # fmt: skip
 REPORT_PAGES = tuple(

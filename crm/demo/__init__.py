@@ -20,6 +20,7 @@ from crm.demo import (
     own_fields,
     papers,
     people,
+    pipelines,
     quotas,
     rates,
     rules,
@@ -53,6 +54,7 @@ def build(today: date) -> None:
     quotas.plan(world)
     snoozes.agree(world)
     source_costs.enter(world)
+    pipelines.set_up(world)
     _settle_the_past()
 
 

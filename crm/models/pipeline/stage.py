@@ -164,7 +164,9 @@ class Stage(Bilingual, Base):
             else:
                 self.checklist.remove(item)
         for position, plan in enumerate(plans):
-            item = plan.item or ChecklistItem(stage=self)
+            item = plan.item or ChecklistItem()
+            if plan.item is None:
+                self.checklist.append(item)
             item.label_zh, item.label_en = plan.label_zh, plan.label_en
             item.position = position
 
