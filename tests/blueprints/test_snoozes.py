@@ -130,4 +130,5 @@ def test_the_list_is_narrowed_to_what_is_snoozed(wang: Browser, cast: Cast) -> N
     snooze(cast)
     text = wang.get("/deals?snoozed=1").text
     assert cast.pumps.name in text
+    assert "Jul 1, 2026" in text  # until when, without asking for the column
     assert cast.vague.name not in text

@@ -28,7 +28,7 @@ FILLS = {
 WORKED_OUT = {
     CustomerFilter: {"open_amount", "last_contact", "next_task", "updated"},
     ContactFilter: {"owner", "updated"},
-    DealFilter: {"stage_since", "weighted", "updated", "contact"},
+    DealFilter: {"stage_since", "snoozed_until", "weighted", "updated", "contact"},
 }
 
 

@@ -127,6 +127,8 @@ class DealFilter(ListFilter):
                lambda deal: deal.days_in_stage(clock.now()) if deal.is_open else None, Kind.DAYS,
                sort=(Deal.stage_since,), counts_down=True, load=(joinedload(Deal.stage),),
                tone=lambda deal: STAGNATION[deal.stagnation(clock.now())], shown=False),
+        Column("snoozed_until", _l("Snoozed until"), lambda deal: deal.snoozed_until, Kind.DAY,
+               sort=(Deal.snoozed_until,), shown=False),
         Column("amount", FIELDS["amount"], lambda deal: deal.amount, Kind.MONEY,
                sort=(Deal.base_amount,), currency=lambda deal: deal.currency),
         Column("expected", FIELDS["expected_close"], lambda deal: deal.expected_close, Kind.DAY,
@@ -181,14 +183,17 @@ class DealFilter(ListFilter):
 
     @property
     def default_sort(self) -> str:
-        """What stands still is worked through from what stands longest."""
+        """What stands still is worked through from what stands longest, or comes back soonest."""
+        if self.snoozed:
+            return "snoozed_until"
         return "-stage_since" if self.stuck or self.standing else self.DEFAULT_SORT
 
     @property
     def asked_about(self) -> frozenset[str]:
-        """Of what stands still also how long."""
-        how_long = {"stage_since"} if self.stuck or self.standing else set()
-        return super().asked_about | how_long
+        """Of what stands still also how long, and how long it may."""
+        how_long = {"stage_since"} if self.stuck or self.standing or self.snoozed else set()
+        until = {"snoozed_until"} if self.snoozed else set()
+        return super().asked_about | how_long | until
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = self.seen(user).where(*self.conditions(user))
