@@ -155,10 +155,10 @@ def draw(table: Table) -> Drawing:
                    lambda row: TOTAL.words(row.figures[whole].value))  # fmt: skip
 
 
-PERSON = Way("owner", _l("Who"), lambda _filter: Activity.by_id, ways.OWNER.groups)
+PERSON = Way("owner", _l("Noted by"), lambda _filter: Activity.by_id, ways.OWNER.groups)
 WEEK = Way("week", _l("Week from"), _week, _by_week, is_ordered=True)
 PERSON_AND_WEEK = Way(
-    "owner_week", _l("Who and week"), lambda filter: Activity.by_id * WEEKS + _week(filter),
+    "owner_week", _l("Person and week"), lambda filter: Activity.by_id * WEEKS + _week(filter),
     _by_person_and_week, is_ordered=True,
 )  # fmt: skip
 REPORT = Report(

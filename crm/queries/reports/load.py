@@ -131,7 +131,7 @@ def draw(table: Table) -> Drawing:
     """A bar for each row, as long as it has open deals: the stages one after the other."""
     whole = len(table.measures) - len(WHOLE)
     says = _("A bar for each row, as long as it has open deals, coloured by their stages.")
-    return layered(table, _("Open deals"), says, whole, lambda row: " · ".join(
+    return layered(table, _("Deals in hand"), says, whole, lambda row: " · ".join(
         table.measures[at].words(row.figures[at].value) for at in (whole, whole + 1)
     ))  # fmt: skip
 

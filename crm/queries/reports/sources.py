@@ -47,7 +47,7 @@ from crm.queries.reports.report import (
 )
 
 MEASURES = (
-    Measure(_l("Began"), of=Of.COUNT),
+    Measure(_l("Deals begun"), of=Of.COUNT),
     Measure(_l("Amount"), Kind.MONEY, Of.AMOUNT),
     Measure(_l("Won"), of=Of.COUNT),
     Measure(_l("Won amount"), Kind.MONEY, Of.AMOUNT),
