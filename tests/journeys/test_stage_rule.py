@@ -47,7 +47,8 @@ def test_with_the_mouse(cast: Cast, open_as: Opener) -> None:
     dialog.get_by_label("Next step").fill(NEXT)
     dialog.get_by_label("Drawings approved").check()
     dialog.get_by_role("button", name="Save and move").click()
-    # One thing is left: what was typed and ticked is still there.
+    # One thing is left: it is asked again, with what was typed and ticked.
+    expect(dialog.get_by_label("Next step")).to_be_focused()
     expect(dialog.get_by_label("Visited")).not_to_be_checked()
     expect(dialog.get_by_label("Drawings approved")).to_be_checked()
     expect(dialog.get_by_label("Next step")).to_have_value(NEXT)
