@@ -83,3 +83,25 @@ def test_a_manager_approves_on_a_phone(work: Cast, open_as: Opener) -> None:
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
+
+
+def test_a_stalled_deal_is_snoozed_in_a_dialog_and_woken_by_its_message(
+    work: Cast, open_as: Opener
+) -> None:
+    page = open_as("wang")
+    ready(page)
+    page.get_by_label("Go on with 停了的机会").click()
+    page.get_by_role("link", name="Snooze…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Snoozed until").fill("2020-01-01")
+    dialog.get_by_label("Reason").fill("客户停产检修")
+    dialog.get_by_role("button", name="Snooze").click()
+    expect(dialog).to_contain_text("This day has passed.")
+    expect(dialog.get_by_label("Reason")).to_have_value("客户停产检修")
+    dialog.get_by_role("button", name="In a month").click()
+    dialog.get_by_role("button", name="Snooze").click()
+    expect(page.locator("#toasts")).to_contain_text("停了的机会 may stand still until")
+    expect(page.get_by_label("Go on with 停了的机会")).to_have_count(0)
+    assert page.url.endswith("/")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Go on with 停了的机会")).to_have_count(1)
