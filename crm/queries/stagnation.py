@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from crm.extensions import db
 from crm.filters.deals.behind import superiors
 from crm.filters.deals.stagnation import stuck
-from crm.models import Activity, Company, Deal, MailKind, OutgoingMail, Task, User
+from crm.models import Company, Deal, MailKind, OutgoingMail, Task, User
+from crm.queries.board.cards import last_contacts, next_tasks
 from crm.queries.few import Few
 
 SATURDAY = 5
@@ -69,30 +70,6 @@ def morning_of(reader: User) -> Morning:
     found = _standing(or_(own, theirs), reader)
     mine = next((each.deals for each in found if each.owner.id == reader.id), Few.none())
     return Morning(mine, [each for each in found if each.owner.id != reader.id])
-
-
-def last_contacts(deal_ids: Iterable[int], user: User) -> dict[int, datetime]:
-    """By deal: when the last activity about it was that ``user`` may see."""
-    last = (
-        Activity.visible_to(user)
-        .with_only_columns(Activity.deal_id, func.max(Activity.happened_at))
-        .where(Activity.deal_id.in_(list(deal_ids)))
-        .group_by(Activity.deal_id)
-    )
-    return {id: at for id, at in db.session.execute(last) if id is not None}
-
-
-def next_tasks(deal_ids: Iterable[int], user: User) -> dict[int, Task]:
-    """By deal: of its open tasks that ``user`` may see, the one that is due first."""
-    tasks = db.session.scalars(
-        Task.visible_to(user)
-        .where(Task.deal_id.in_(list(deal_ids)), Task.done_at.is_(None))
-        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-    )
-    first: dict[int, Task] = {}
-    for task in tasks:
-        first.setdefault(task.deal_id or 0, task)
-    return first
 
 
 def _readers() -> set[int]:
