@@ -100,6 +100,7 @@ EXTRAS = {
     "URLField": lambda _field, _id: {**OTHERS, "autocapitalize": "none"},
     "MoneyField": _money,
     "NumberField": lambda _field, _id: {**OTHERS, "inputmode": "decimal", "class": "number"},
+    "QuantityField": lambda _field, _id: {**OTHERS, "inputmode": "decimal", "class": "number"},
     "WholeNumberField": lambda _field, _id: {**OTHERS, "inputmode": "numeric", "class": "number"},
     "TextAreaField": lambda _field, _id: {"rows": 3},
 }
