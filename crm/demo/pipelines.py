@@ -1,16 +1,14 @@
-"""Spares and service, the second way of selling, and what stages of the first one demand now."""
+"""Spares and service, the second way of selling: small, quick, again and again."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import select
-
+from crm.demo.rules import tick_all, tick_some
 from crm.demo.world import Place, World, workday
-from crm.extensions import db
-from crm.models import ChecklistItem, CustomerKind, Deal, OptionList, Pipeline, Stage, User
+from crm.models import CustomerKind, Deal, OptionList, Pipeline, User
 from crm.models.pipeline import ChecklistPlan, StagePlan
 
 SPARES = (
@@ -29,18 +27,7 @@ ITEMS = (
     ("核对型号和铭牌", "Type and plate checked"),
     ("确认库存与交期", "Stock and date confirmed"),
 )
-# What the main way demands: of which stage, and in which of its steps.
-NEEDS, QUOTATION = "Needs confirmed", "Quotation"
-NEEDS_ITEMS = (
-    ("工况参数表已签字", "Data sheet signed"),
-    ("技术负责人见过面", "Met their engineer"),
-)
-QUOTATION_ITEMS = (
-    ("成本核算完成", "Costs calculated"),
-    ("付款条件已内部批准", "Terms approved by us"),
-)
-PARTS = (("机械密封", "mechanical seals", "套"), ("膜片", "diaphragms", "件"),
-         ("校准服务", "calibration", "次"), ("电磁线圈", "solenoid coils", "只"))  # fmt: skip
+PARTS = (("机械密封", "套"), ("膜片", "件"), ("校准服务", "次"), ("电磁线圈", "只"))
 
 
 class Way(NamedTuple):
@@ -58,44 +45,33 @@ ENDED = (*(Way(2, days, won=True) for days in (20, 33, 47, 58, 71, 90, 104, 133,
 
 
 def set_up(world: World) -> None:
-    """Open the second pipeline with its deals; then demand more of those on the first way."""
+    """Open the pipeline, and let its deals go their way."""
     pipeline = _open_spares(world)
     for way in (*ENDED, *OPEN):
         _live(world, pipeline, way)
-    pricing = pipeline.stages[PRICING]
-    pricing.locks_owner = True
-    pricing.arrange_checklist([ChecklistPlan(*item) for item in ITEMS])
-    needs, quotation = _main(NEEDS), _main(QUOTATION)
-    needs.arrange_checklist([ChecklistPlan(*item) for item in NEEDS_ITEMS])
-    quotation.arrange_checklist([ChecklistPlan(*item) for item in QUOTATION_ITEMS])
-    quotation.locks_owner, quotation.required_to_leave = True, ["contact", "expected_close"]
-    db.session.flush()  # what is ticked has an id
-    for stage in (needs, quotation, pricing):
-        _tick_some(world, stage)
-
-
-def _main(label: str) -> Stage:
-    return next(stage for stage in Pipeline.main().stages if stage.label_en == label)
 
 
 def _open_spares(world: World) -> Pipeline:
+    """Who is promised a price for a spare keeps their rep, and nothing leaves unchecked."""
     pipeline = Pipeline(label_zh="备件与服务", label_en="Spares and service",
                         stages=[plan.made(place) for place, plan in enumerate(SPARES)])  # fmt: skip
+    pricing = pipeline.stages[PRICING]
+    pricing.locks_owner = True
     with world.at(world.moment(world.days_ago(200))):
-        return Pipeline.begin(pipeline, by=world.people["chenli"])
+        Pipeline.begin(pipeline, by=world.people["chenli"])
+        pricing.arrange_checklist([ChecklistPlan(*item) for item in ITEMS])
+    return pipeline
 
 
 def _live(world: World, pipeline: Pipeline, way: Way) -> None:
     """Open a deal of a customer that has bought before, and let it go its way."""
-    place, (part, in_english, unit) = _place(world), world.dice.choice(PARTS)
+    day = world.today - timedelta(days=way.began)
+    place, (part, unit) = _place(world, day), world.dice.choice(PARTS)
     owner, count = place.customer.owner, world.dice.randint(2, 30)
     assert owner is not None
-    name = f"{place.short}: {count} {in_english}" if place.is_abroad else (
-        f"{place.short} {part} {count}{unit}"
-    )  # fmt: skip
-    began = world.moment(workday(world.today - timedelta(days=way.began)), 8, 11)
-    deal = Deal(name=name, customer=place.customer, contact=world.dice.choice(place.contacts),
-                owner=owner, product=in_english if place.is_abroad else part,
+    began = world.moment(workday(day), 8, 11)
+    deal = Deal(name=f"{place.short} {part} {count}{unit}", product=part, owner=owner,
+                customer=place.customer, contact=world.dice.choice(place.contacts),
                 source=world.any_option(OptionList.SOURCE, 10, 0, 0, 0, 20, 0),
                 expected_close=(began + timedelta(days=14)).date())  # fmt: skip
     deal.set_amount(Decimal(count * world.dice.randrange(180, 2600, 20)), "CNY")
@@ -105,18 +81,23 @@ def _live(world: World, pipeline: Pipeline, way: Way) -> None:
     for stage in pipeline.stages[1 : way.last + 1]:
         at = _later(world, at, days=way.began // 4)
         with world.at(at):
+            tick_all(deal, owner)
             deal.move_to(stage, by=owner)
     if way.won is not None:
         with world.at(_later(world, at, days=4)):
             _close(world, deal, won=way.won, by=owner)
+    else:
+        with world.at(at):
+            tick_some(deal, owner)
 
 
-def _place(world: World) -> Place:
-    bought = CustomerKind.CUSTOMER
+def _place(world: World, day: date) -> Place:
+    """A customer here who has bought before ``day``."""
+    long_before = day - timedelta(days=14)
     return world.dice.choice([
         place for place in world.places
-        if place.customer.kind is bought and place.customer.owner and place.contacts
-        and place.customer.trashed_at is None
+        if place.customer.kind is CustomerKind.CUSTOMER and not place.is_abroad
+        and place.customer.owner and place.customer.created_at.date() < long_before
     ])  # fmt: skip
 
 
@@ -128,17 +109,7 @@ def _later(world: World, at: datetime, *, days: int) -> datetime:
 
 def _close(world: World, deal: Deal, *, won: bool, by: User) -> None:
     if won:
+        tick_all(deal, by)
         deal.win(by=by)
     else:
         deal.lose(by=by, reason=world.option(OptionList.LOST_REASON, "价格"), competitor="副厂件")
-
-
-def _tick_some(world: World, stage: Stage) -> None:
-    """What was done of the list in every other of the deals that stand there."""
-    items: list[ChecklistItem] = stage.to_tick
-    standing = select(Deal).where(Deal.stage_id == stage.id, Deal.closed_at.is_(None))
-    for number, deal in enumerate(db.session.scalars(standing.order_by(Deal.id))):
-        for item in items[: number % 3]:
-            at = min(deal.stage_since + timedelta(hours=number % 7 + 1), world.now)
-            with world.at(at):
-                deal.tick(item, by=deal.owner)

@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from crm.models import Option, User
+from crm.models import Option, Pipeline, Stage, User
 from crm.models.bilingual import Bilingual
 from crm.wording import FIELDS, person_word, word_for
 
@@ -142,10 +142,19 @@ def _of(
     return func.coalesce(found, otherwise)
 
 
+def way(stage: Stage) -> str:
+    """A stage in the reader's language; where there are several pipelines, of which it is."""
+    return stage.way(_language()) if Pipeline.are_several() else words(stage)
+
+
+def _language() -> str:
+    return str(getattr(get_locale(), "language", "zh"))
+
+
 def words(thing: Any) -> str:
     """What a record, an option or a state is called in the reader's language."""
     if isinstance(thing, Bilingual):
-        return thing.label(str(getattr(get_locale(), "language", "zh")))
+        return thing.label(_language())
     if isinstance(thing, User):
         return person_word(thing)
     return word_for(thing) if isinstance(thing, StrEnum) else str(thing)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import aliased
 
 from crm.extensions import db
 from crm.filters.amounts import Amounts
-from crm.filters.columns import words
+from crm.filters.columns import way, words
 from crm.filters.days import Days
-from crm.models import Option, OptionList, Pipeline, Team, User
+from crm.models import Option, OptionList, Pipeline, Stage, Team, User
 from crm.models.access import Noun, Scope, is_among
 from crm.wording import word_for
 
@@ -173,8 +173,16 @@ def pipelines(name: str, title: Any) -> Facet:
 
 
 def stages(name: str, title: Any) -> Facet:
-    """The stages of the main pipeline."""
-    return Facet(name, title, lambda _chosen: _named(Pipeline.main().stages))
+    """The stages in use, pipeline by pipeline; of several each says of which it is."""
+
+    def choices(chosen: Sequence[str]) -> Choices:
+        known = list(db.session.scalars(Stage.in_all_use()))
+        ids = {int(each) for each in chosen} - {stage.id for stage in known}
+        if ids:  # chosen once, out of use now
+            known += db.session.scalars(select(Stage).where(Stage.id.in_(ids)))
+        return [(str(stage.id), way(stage)) for stage in known]
+
+    return Facet(name, title, choices)
 
 
 def record(name: str, title: Any, model: Any) -> Facet:

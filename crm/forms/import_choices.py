@@ -11,7 +11,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from crm.extensions import db
-from crm.filters.columns import words
+from crm.filters.columns import way, words
 from crm.importers.deals import Ending
 from crm.importers.options import labels_of
 from crm.models import CustomField, Option, OptionList, Pipeline, Stage, User
@@ -30,7 +30,7 @@ def offered_among(among: Any) -> list[Any]:
     if among is User:
         return list(db.session.scalars(User.active()))
     if among is Stage:
-        return list(db.session.scalars(Stage.in_order(Pipeline.main())))
+        return list(db.session.scalars(Stage.in_all_use()))
     return list(among)
 
 
@@ -38,12 +38,14 @@ def texts_of(thing: Any) -> list[str]:
     """What a cell may say for it."""
     if isinstance(thing, User):
         return [thing.username]
+    if isinstance(thing, Stage) and Pipeline.are_several():
+        return [thing.way("zh"), *filter(None, labels_of(thing))]
     return [thing.value] if isinstance(thing, StrEnum) else [*filter(None, labels_of(thing))]
 
 
 def called(thing: Any) -> str:
     """What one that is offered is called in the reader's language."""
-    return str(ENDINGS.get(thing) or words(thing))
+    return way(thing) if isinstance(thing, Stage) else str(ENDINGS.get(thing) or words(thing))
 
 
 def choices_among(among: Any) -> Choices:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, SelectField, StringField, ValidationError
+from wtforms import FieldList, FormField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from crm.extensions import db
@@ -21,6 +21,7 @@ from crm.models.pipeline import StagePlan
 from crm.seed.stages import FIRST, TEMPLATES
 
 MOST_STAGES = 300
+ONE_STAGE = "one"
 
 
 class Named(BaseForm):
@@ -29,9 +30,13 @@ class Named(BaseForm):
     label_zh = text("中文", 80)
     label_en = text("English", 80)
 
-    def validate_label_zh(self, field: StringField) -> None:
-        if not (field.data or self.label_en.data):
-            raise ValidationError(_("Give it a name, in one language at least."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        complete = super().validate(extra_validators)
+        if any(self.labels):
+            return complete
+        # Not by a validator of the field: none is asked where nothing was typed.
+        self.label_zh.errors = [_("Give it a name, in one language at least.")]
+        return False
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -50,7 +55,7 @@ class NewPipelineForm(Named):
             f"copy-{each.id}": each for each in db.session.scalars(Pipeline.all_of_them())
         }
         self.begins_with.choices = [
-            SelectChoice("", _("One stage, to which you add")),
+            SelectChoice(ONE_STAGE, _("One stage, to which you add")),
             *(SelectChoice(name, each.label(language())) for name, each in TEMPLATES.items()),
             *(SelectChoice(key, _("The stages of %(name)s", name=label(each)))
               for key, each in self._others.items()),

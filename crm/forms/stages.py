@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    SelectMultipleField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -28,6 +36,10 @@ class DemandsField(SelectMultipleField):
         names = [*(each.value for each in StageRequirement), *(field.key for field in own)]
         choices = [SelectChoice(name, demand_word(name)) for name in names]
         super().__init__(label, choices=choices, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        if not set(self.data or ()) <= {choice.value for choice in self.choices}:
+            raise ValidationError(_("This cannot be chosen."))
 
     @classmethod
     def shown(cls, names: list[str]) -> str:

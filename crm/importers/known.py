@@ -16,7 +16,7 @@ from crm.extensions import db
 from crm.folding import fold
 from crm.importers.options import Labels, Options
 from crm.importers.problems import BadValue
-from crm.models import Company, Customer, Pipeline, Stage, User
+from crm.models import Company, Customer, Stage, User
 
 # Stands for a record that an earlier row will make, while the rows are only checked.
 TO_COME = object()
@@ -94,8 +94,17 @@ class Known:
 
     @cached_property
     def stages(self) -> list[Stage]:
-        """The stages that new deals go through, in order."""
-        return list(db.session.scalars(Stage.in_order(Pipeline.main())))
+        """The stages that new deals go through, the main pipeline's first."""
+        return list(db.session.scalars(Stage.in_all_use()))
+
+    @cached_property
+    def _ways(self) -> dict[int, Labels[Stage]]:
+        """The same by what they are called, alone or behind their pipeline, by its id."""
+        ways: dict[int, Labels[Stage]] = {}
+        for stage in self.stages:
+            labels = ways.setdefault(stage.pipeline_id, Labels())
+            labels.add(stage, stage.way("zh"), stage.way("en"))
+        return ways
 
     def user(self, text: str) -> User:
         """:raises BadValue: nobody, or more than one, is called ``text``."""
@@ -112,8 +121,21 @@ class Known:
         return customer_id
 
     def stage(self, text: str) -> Stage:
-        """:raises BadValue: no stage is called ``text``."""
-        stages: Labels[Stage] = Labels()
+        """The one called ``text``, or ``pipeline · stage``; of several, that of the first pipeline.
+
+        :raises BadValue: no stage is called so.
+        """
+        found = (labels.find(text) for labels in self._ways.values())
+        first = next((stage for stage in found if stage), None)
+        return first or self._all_stages.choose(text)
+
+    def same_stage(self, stage: Stage, pipeline_id: int) -> Stage | None:
+        """The one of another pipeline that is called as ``stage`` is."""
+        return self._ways[pipeline_id].find(str(stage)) if pipeline_id in self._ways else None
+
+    @cached_property
+    def _all_stages(self) -> Labels[Stage]:
+        labels: Labels[Stage] = Labels()
         for stage in self.stages:
-            stages.add(stage)
-        return stages.choose(text)
+            labels.add(stage)
+        return labels

@@ -31,6 +31,11 @@ class StageRule(Recording):
         if to is None or (record is not None and record.stage == to):
             return
         if record is not None and record.pipeline_id != to.pipeline_id:
+            # Stages of several pipelines may be called the same: the deal's own is meant.
+            to = row.values["stage"] = self.known.same_stage(to, record.pipeline_id)
+        if record is not None and to == record.stage:
+            return
+        if to is None:
             raise BadValue(_("belongs to another pipeline than the deal"), "stage")
 
         if missing := self._missing(row, record, to):

@@ -35,6 +35,7 @@ from crm.models import (
     Outcome,
     OutcomeKind,
     OutgoingMail,
+    Pipeline,
     Role,
     SavedView,
     Sharing,
@@ -108,8 +109,11 @@ def test_the_command_says_how_to_sign_in(said: list[str]) -> None:
 def test_there_is_enough_of_everything() -> None:
     assert count(select(User.id)) == 12
     assert 140 <= count(select(Customer.id)) <= 160
-    assert count(select(Deal.id).where(Deal.closed_at.is_(None))) == 200
-    assert count(select(Outcome.id)) == 450
+    main = Deal.pipeline_id == Pipeline.main().id
+    assert count(select(Deal.id).where(Deal.closed_at.is_(None), main)) == 200
+    assert count(select(Outcome.id).join(Outcome.deal).where(main)) == 450
+    spares = Deal.pipeline_id != Pipeline.main().id
+    assert count(select(Deal.id).where(Deal.closed_at.is_(None), spares)) == 12
     assert 1300 <= count(select(Activity.id)) <= 1700
     assert count(select(Task.id)) > 100
 

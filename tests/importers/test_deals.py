@@ -209,11 +209,27 @@ def test_the_stage_rule_holds_for_imports_too(cast: Cast, bring: Bring) -> None:
     assert reasons(bring("deals", *lines)) == [
         (2, "stage", "Tender", "demands: Customer, Amount, Expected close"),
         (3, "stage", "Nirvana",
-         "is none of: First contact, Needs confirmed, Proposal, Quotation, Tender"),
+         "is none of: First contact, Needs confirmed, Proposal, Quotation, Tender, Enquiry, "
+         "Pricing, Ordering"),
     ]  # fmt: skip
     bring("deals", "id,name,owner", "1,A,wang")
     assert reasons(bring("deals", "id,name,owner,stage", "1,A,wang,Needs confirmed")) == [
         (2, "stage", "Needs confirmed", "demands: Customer")
+    ]
+
+
+def test_stages_of_several_pipelines_may_be_called_the_same(cast: Cast, bring: Bring) -> None:
+    main, spares = cast.stages[3], cast.spares.stages[1]
+    spares.label_zh, spares.label_en = main.label_zh, main.label_en
+    db.session.commit()
+    full = f"1,A,wang,大连西格玛流体控制有限公司,9,{spares.way('zh')}"
+    lines = full, "2,B,wang,大连西格玛流体控制有限公司,9,Quotation"
+    assert bring("deals", "id,name,owner,customer,amount,stage", *lines).created == 2
+    assert (deal("1").stage, deal("2").stage) == (spares, main), "the first that is called so"
+    again = bring("deals", "id,name,owner,stage", "1,A,wang,Quotation", "2,B,wang,报价")
+    assert (again.created, again.updated, again.problems) == (0, 0, []), "each stays in its own"
+    assert reasons(bring("deals", "id,name,owner,stage", "2,B,wang,Enquiry")) == [
+        (2, "stage", "Enquiry", "belongs to another pipeline than the deal")
     ]
 
 

@@ -28,7 +28,8 @@ FILLS = {
 WORKED_OUT = {
     CustomerFilter: {"open_amount", "last_contact", "next_task", "updated"},
     ContactFilter: {"owner", "updated"},
-    DealFilter: {"stage_since", "snoozed_until", "weighted", "updated", "contact"},
+    # The stage says of which pipeline a deal is.
+    DealFilter: {"stage_since", "snoozed_until", "weighted", "updated", "contact", "pipeline"},
 }
 
 

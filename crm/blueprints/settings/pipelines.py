@@ -30,7 +30,7 @@ def index() -> Response:
 @login_required
 def new() -> Response:
     require("create", Pipeline)
-    form = NewPipelineForm(data={"begins_with": request.args.get("from", "")})
+    form = NewPipelineForm(data={"begins_with": request.args.get("from")})
     return render("settings/pipelines/new.html", form=form)
 
 

@@ -30,6 +30,7 @@ from crm.models import (
     OptionList,
     Outcome,
     OutcomeKind,
+    Pipeline,
     Stage,
     User,
 )
@@ -53,6 +54,7 @@ STATUSES = {
 }  # fmt: skip
 STAGNATION = {"alarm": "red", "warning": "amber", "": ""}
 STAGE = select(Stage.position).where(Stage.id == Deal.stage_id).scalar_subquery()
+PIPELINE = select(Pipeline.position).where(Pipeline.id == Deal.pipeline_id).scalar_subquery()
 CHANCE = func.coalesce(
     Deal.probability, select(Stage.probability).where(Stage.id == Deal.stage_id).scalar_subquery()
 )
@@ -123,6 +125,8 @@ class DealFilter(ListFilter):
                sort=(CUSTOMER,), load=(joinedload(Deal.customer),)),
         Column("stage", _l("Stage"), _stage, Kind.BADGE, sort=(STAGE,), tone=_stage_tone,
                load=(joinedload(Deal.stage), joinedload(Deal.outcome))),
+        Column("pipeline", FIELDS["pipeline"], lambda deal: deal.pipeline,
+               sort=(PIPELINE,), load=(joinedload(Deal.pipeline),), shown=False),
         Column("stage_since", _l("Days in stage"),
                lambda deal: deal.days_in_stage(clock.now()) if deal.is_open else None, Kind.DAYS,
                sort=(Deal.stage_since,), counts_down=True, load=(joinedload(Deal.stage),),
@@ -180,6 +184,14 @@ class DealFilter(ListFilter):
         *behind.FACETS,
         *history.FACETS,
     )  # fmt: skip
+
+    @classmethod
+    def every_column(cls) -> tuple[Column, ...]:
+        """Of which pipeline a deal is tells something only where there are several."""
+        columns = super().every_column()
+        if Pipeline.are_several():
+            return columns
+        return tuple(column for column in columns if column.name != "pipeline")
 
     @property
     def default_sort(self) -> str:

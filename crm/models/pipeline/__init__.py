@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from flask import has_app_context
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, selectinload
 
@@ -90,6 +91,8 @@ class Pipeline(Bilingual, Base):
     @classmethod
     def are_several(cls) -> bool:
         """Whether there is more than one to choose from, asked of the database once a request."""
+        if not has_app_context():
+            return False
         return once_a_request("several pipelines", lambda: len(_active_ids()) > 1)
 
     @classmethod
