@@ -264,6 +264,8 @@ REPORTS: dict[str, str] = {
     "stuck": _l("Stuck deals"),
     "load": _l("Load"),
     "contacts": _l("Contacts by stage"),
+    "forecast": _l("Forecast against quota"),
+    "forecast_then": _l("Forecast as it stood"),
     "attainment": _l("Quota attainment"),
 }
 

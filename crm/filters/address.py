@@ -43,10 +43,21 @@ def _read_one(text: str, kind: Any) -> Any:
             number = int(text)
             return number if 0 < number < 2**31 else None
         if kind is date:
-            return date.fromisoformat(text)
+            return read_day(text)
         return kind(text)
     except ValueError:
         return None
+
+
+def read_day(text: str) -> date:
+    """A day as ISO 8601 writes it.
+
+    :raises ValueError: it is none, or so far off that no sum of days leads to it.
+    """
+    day = date.fromisoformat(text)
+    if not 1900 <= day.year <= 2200:
+        raise ValueError(text)
+    return day
 
 
 def range_of(text: str, read_end: Callable[[str], End]) -> tuple[End | None, End | None]:

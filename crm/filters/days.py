@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm import clock
-from crm.filters.address import range_of
+from crm.filters.address import range_of, read_day
 from crm.models import Company
 
 # The first and the last day, if there is one.
@@ -68,7 +68,7 @@ class Days(str):
 
     def __new__(cls, written: str) -> Days:
         if written not in NAMED:
-            first, last = range_of(written, _day)
+            first, last = range_of(written, read_day)
             if first and last and last < first:
                 written = cls.between(last, first)
         return super().__new__(cls, written)
@@ -146,11 +146,6 @@ class Days(str):
         return _("from %(day)s", day=first) if first else _("until %(day)s", day=last)
 
     def _ends(self) -> Ends:
-        return NAMED[self][1](Company.current().today()) if self.is_named else range_of(self, _day)
-
-
-def _day(written: str) -> date:
-    day = date.fromisoformat(written)
-    if not 1900 <= day.year <= 2200:
-        raise ValueError(written)
-    return day
+        return (
+            NAMED[self][1](Company.current().today()) if self.is_named else range_of(self, read_day)
+        )

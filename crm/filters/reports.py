@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.filters import facets
 from crm.filters.activities import ActivityFilter
+from crm.filters.address import read, sent
 from crm.filters.columns import Column
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
@@ -46,6 +47,7 @@ class ReportFilter(DealFilter):
     period: Days = USUAL
     compare: Compared | None = None
     by: str = ""  # what a row is of, as the report says (queries/reports/ways.py)
+    usual: Days = USUAL  # the days of this report where its address names none
 
     ENDPOINT: ClassVar[str] = "reports.show"
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
@@ -54,9 +56,10 @@ class ReportFilter(DealFilter):
     )
 
     @classmethod
-    def of(cls, report: str, args: MultiDict[str, str]) -> Self:
-        """The filter of ``report`` that an address describes."""
-        return replace(cls.parse(args), report=report)
+    def of(cls, report: str, args: MultiDict[str, str], usual: Days = USUAL) -> Self:
+        """The filter of ``report`` that an address describes, or its ``usual`` days."""
+        period = read(sent(args, "period"), Days) or usual
+        return replace(cls.parse(args), report=report, usual=usual, period=period)
 
     @classmethod
     def kinds(cls) -> dict[str, Any]:
@@ -67,6 +70,11 @@ class ReportFilter(DealFilter):
             if name in offered or name.startswith("custom_")
         }  # fmt: skip
 
+    def args(self, **changes: Any) -> dict[str, str]:
+        args, changed = super().args(**changes), self.changed(**changes)
+        days = {} if changed.period == changed.usual else {"period": str(changed.period)}
+        return days | {name: each for name, each in args.items() if name not in ("period", "usual")}
+
     @property
     def bare_url(self) -> str:
         return url_for(self.ENDPOINT, report=self.report)
@@ -74,7 +82,9 @@ class ReportFilter(DealFilter):
     @property
     def _defaults(self) -> dict[str, Any]:
         """Days and rows are chosen, they narrow nothing: they stay when the rest is cleared."""
-        stays = {name: getattr(self, name) for name in ("report", "period", "compare", "by")}
+        stays = {
+            name: getattr(self, name) for name in ("report", "period", "compare", "by", "usual")
+        }
         return super()._defaults | stays
 
     @property

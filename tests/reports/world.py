@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+
+from sqlalchemy import delete
 
 from crm import clock
 from crm.extensions import db
-from crm.models import Activity, Customer, Deal, OptionList
+from crm.models import Activity, Company, Customer, Deal, Expectation, OptionList
 from tests.cast import Cast
 
 PRODUCTS = ("磁力泵", "压力表, 精密", None)
@@ -21,11 +23,13 @@ def write_deals(cast: Cast, count: int = 36) -> None:
     reasons = [cast.option(OptionList.LOST_REASON, name) for name in ("Price", "Delivery time")]
     kinds = [cast.option(OptionList.ACTIVITY_KIND, name) for name in ("Visit", "Call")]
     firm = Customer.register(Customer(name="南通海纳", owner=cast.wang), by=cast.wang)
-    now = clock.now()
+    now, company_today = clock.now(), Company.current().today()
     for n in range(count):
         owner = owners[n % 4]
         deal = Deal(name=f"机会 {n}", owner=owner, product=PRODUCTS[n % 3], customer=firm,
                     source=sources[n % 3] if n % 3 < 2 else None)  # fmt: skip
+        if n % 8:
+            deal.expected_close = company_today + timedelta(days=40 * (n % 8) - 120 + n)
         if n % 5:
             deal.set_amount(Decimal(1000 * n) + Decimal("0.35"), "CNY")
         if n % 7 == 0:
@@ -49,4 +53,16 @@ def write_deals(cast: Cast, count: int = 36) -> None:
             deal.lose(
                 by=owner, reason=reason, at=ends, historic=True, competitor=COMPETITORS[n % 5]
             )
+        db.session.flush()
+        _promise_since(deal, begun, ends)
     db.session.commit()
+
+
+def _promise_since(deal: Deal, begun: datetime, ended: datetime) -> None:
+    """As if what it promised had been written down when it began, until it was closed."""
+    db.session.execute(delete(Expectation).where(Expectation.deal_id == deal.id))
+    db.session.add(Expectation(
+        deal=deal, from_at=begun, until_at=None if deal.is_open else ended, owner=deal.owner,
+        pipeline_id=deal.pipeline_id, stage=deal.stage, base_amount=deal.base_amount,
+        chance=deal.chance, expected_close=deal.expected_close,
+    ))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from crm.filters.amounts import Amounts
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
 from crm.filters.days import Days
-from crm.filters.deals import behind, history
+from crm.filters.deals import behind, history, promised
 from crm.filters.deals.behind import DealGap, Standing
 from crm.filters.deals.history import Move
 from crm.filters.deals.stagnation import snoozed, stuck, to_do
@@ -108,6 +109,9 @@ class DealFilter(ListFilter):
     reached: int | None = None
     moved: Move | None = None
     moved_on: Days | None = None
+    # What was expected of it on a day of the past (promised.py).
+    stood_on: date | None = None
+    stood_in: Days | None = None
 
     ENDPOINT: ClassVar[str] = "deals.index"
     MODEL: ClassVar[Any] = Deal
@@ -183,6 +187,7 @@ class DealFilter(ListFilter):
         facets.record("customer", FIELDS["customer"], Customer),
         *behind.FACETS,
         *history.FACETS,
+        *promised.FACETS,
     )  # fmt: skip
 
     @classmethod
@@ -243,6 +248,7 @@ class DealFilter(ListFilter):
             *self.of_own_fields(user),
             *behind.counted(self, user),
             *history.went(self),
+            *promised.stood(self),
             *([Deal.tags.any(Option.id.in_(self.tags))] if self.tags else []),
         ]
         if said := self._said_of_customers():

@@ -34,6 +34,7 @@ class DealGap(StrEnum):
     AMOUNT = "amount"
     SOURCE = "source"
     PRODUCT = "product"
+    EXPECTED_CLOSE = "expected_close"
     TEAM = "team"  # its owner is in none
     REASON = "reason"  # why it was lost
     COMPETITOR = "competitor"  # to whom it was lost
@@ -51,6 +52,7 @@ GAPS: dict[DealGap, Callable[[], ColumnElement[bool]]] = {
     DealGap.AMOUNT: lambda: Deal.base_amount.is_(None),
     DealGap.SOURCE: lambda: Deal.source_id.is_(None),
     DealGap.PRODUCT: lambda: func.coalesce(Deal.product, "") == "",
+    DealGap.EXPECTED_CLOSE: lambda: Deal.expected_close.is_(None),
     DealGap.TEAM: lambda: Deal.owner_id.in_(select(User.id).where(User.team_id.is_(None))),
     DealGap.REASON: lambda: ~Deal.outcome.has(Outcome.reason_id.is_not(None)),
     DealGap.COMPETITOR: lambda: ~Deal.outcome.has(func.coalesce(Outcome.competitor, "") != ""),

@@ -10,6 +10,8 @@ from crm.queries.reports import (
     attainment,
     contacts,
     cycle,
+    forecast,
+    forecast_then,
     funnel,
     load,
     losses,
@@ -34,6 +36,8 @@ ALL: dict[str, Report] = {
         stuck.REPORT,
         load.REPORT,
         contacts.REPORT,
+        forecast.REPORT,
+        forecast_then.REPORT,
         attainment.REPORT,
     )
 }

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from crm.filters.base import ListFilter
 from crm.filters.columns import Kind
 from crm.filters.days import Days
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import USUAL, ReportFilter
 from crm.formatting import number, whole_money
 from crm.models import Company, User
 from crm.wording import REPORTS
@@ -241,6 +241,7 @@ class Report:
     ways: tuple[Way, ...] = ()
     filter: type[ReportFilter] = ReportFilter
     has_days: bool = True
+    usual: Days = USUAL  # its days where none were chosen
     without: frozenset[str] = frozenset()  # the facets that narrow nothing here
 
     @property
@@ -249,7 +250,7 @@ class Report:
 
     def parse(self, args: MultiDict[str, str]) -> ReportFilter:
         """What it is of, as an address says."""
-        return self.filter.of(self.name, args)
+        return self.filter.of(self.name, args, self.usual)
 
     def way(self, filter: ReportFilter) -> Way:
         """What its rows are."""
