@@ -50,8 +50,10 @@ DELETABLE: dict[str, Any] = {
 }  # fmt: skip
 BY_MODEL = {noun.model: noun for noun in NOUNS.values()}
 BY_TABLE = {noun.model.__tablename__: noun for noun in NOUNS.values()}
-# The board lists deals, too.
-BY_LIST = {noun.list: noun for noun in NOUNS.values()} | {"board": NOUNS["deal"]}
+# The board and the forecast list deals, too.
+BY_LIST = {noun.list: noun for noun in NOUNS.values()} | dict.fromkeys(
+    ("board", "forecast"), NOUNS["deal"]
+)
 
 
 def record_url(record: Record, **args: Any) -> str:

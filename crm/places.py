@@ -98,7 +98,7 @@ RAIL = (
           around=("contacts", "trash", "duplicates", "merges", "data_quality",
                   "option_statistics")),
     Place("board.show", NOUNS["deal"].icon, _l("Deals"), is_at_hand=True,
-          around=("deals", "deal_moves", "deal_outcomes")),
+          around=("deals", "forecast", "close_moves", "deal_moves", "deal_outcomes")),
     Place("tasks.index", NOUNS["task"].icon, _l("Tasks"), around=("task_postponements",)),
     Place("claims.index", NOUNS["claim"].icon, _l("Expenses"),
           around=("expense_items", "payments")),
@@ -119,6 +119,7 @@ TODAY, CUSTOMERS, _board, TASKS, EXPENSES, APPROVALS, REPORTS_PAGE, SETTINGS = R
 PAGES = (
     TODAY,
     Place("board.show", "square-kanban", _l("Board")),
+    Place("forecast.index", "calendar", _l("Forecast")),
     Place("deals.index", NOUNS["deal"].icon, _l("Deals")),
     CUSTOMERS,
     Place("contacts.index", "users", _l("Contacts")),

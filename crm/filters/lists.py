@@ -9,6 +9,7 @@ from crm.filters.contacts import ContactFilter
 from crm.filters.customers import CustomerFilter
 from crm.filters.deals import DealFilter
 from crm.filters.deals.board import BoardFilter
+from crm.filters.deals.forecast import ForecastFilter
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.tasks import TaskFilter
 
@@ -17,6 +18,7 @@ LISTS: dict[str, type[ListFilter]] = {
     "contacts": ContactFilter,
     "deals": DealFilter,
     "board": BoardFilter,
+    "forecast": ForecastFilter,
     "tasks": TaskFilter,
     "claims": ExpenseClaimFilter,
 }

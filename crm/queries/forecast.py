@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, func, select, union_all
 
 from crm.base import cents_of, money_sum
 from crm.extensions import db
-from crm.filters.deals import DealFilter
+from crm.filters.days import Days
+from crm.filters.deals import DealFilter, DealStatus
+from crm.filters.deals.forecast import ForecastFilter, Slot, key_of_slot, slot_of, slots
 from crm.filters.facets import ids_of
-from crm.models import Deal, Noun, Scope, Stage, Team, Term, User
+from crm.models import Company, Deal, Noun, Scope, Span, Stage, Team, Term, User
 from crm.models.access import reaches
-from crm.models.company import Company
 from crm.models.quota import Holder
+from crm.queries.board import Card, open_deals
+from crm.queries.board.cards import load
 from crm.queries.quotas import Plan
+
+CARDS_PER_COLUMN = 12
 
 
 class Sums(NamedTuple):
@@ -30,6 +37,90 @@ class Sums(NamedTuple):
     def weighted(self) -> Decimal:
         """Σ amount × chance, rounded once."""
         return cents_of(self.at_chance / 100)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the forecast: what is expected in its days, and a page of cards.
+
+    :param won: what was won already in its month, where that has begun.
+    """
+
+    slot: Slot
+    sums: Sums
+    quota: Decimal | None = None
+    won: Decimal = Decimal(0)
+    cards: Sequence[Card] = ()
+    has_more: bool = False
+
+    @property
+    def reached(self) -> tuple[int, int] | None:
+        """How much of the quota is won, and how much more is weighted, in whole percent."""
+        if not self.quota:
+            return None
+        won = min(100, int(self.won * 100 / self.quota))
+        return won, min(100 - won, int(self.sums.weighted * 100 / self.quota))
+
+
+def forecast(filter: ForecastFilter, user: User, found: Iterable[Slot]) -> list[Column]:
+    """The columns ``found``, with their first cards: few queries, however many deals."""
+    columns, seen = heads(filter, user, found), open_deals(filter, user)
+    first = [select(_first_ids(seen, filter, user, column.slot).subquery().c.id)
+             for column in columns]  # fmt: skip
+    cards: dict[str, list[Card]] = {column.slot.key: [] for column in columns}
+    for card in load(db.session.scalars(union_all(*first)).all(), filter, user):
+        cards[slot_of(card.deal.expected_close).key].append(card)
+    return [replace(column, **_page(cards[column.slot.key])) for column in columns]
+
+
+def heads(filter: ForecastFilter, user: User, found: Iterable[Slot]) -> list[Column]:
+    """The columns ``found`` without their cards."""
+    found = list(found)
+    by_key = sums(open_deals(filter, user), key_of_slot(slots()))
+    quotas, this_month = Quotas(filter, user), Term.around(Span.MONTH, Company.current().today())
+    columns = []
+    for slot in found:
+        term = Term.around(Span.MONTH, slot.last) if slot.is_month and slot.last else None
+        columns.append(Column(
+            slot, by_key.get(slot.key, Sums()), quotas.of(term.first, term.last) if term else None,
+            _won(filter, user, this_month) if term == this_month else Decimal(0),
+        ))  # fmt: skip
+    return columns
+
+
+def more_cards(
+    filter: ForecastFilter, user: User, slot: Slot, after: str
+) -> tuple[Sequence[Card], bool]:
+    """The cards of ``slot`` that come after ``after``, and whether there are still more.
+
+    After no place come no cards: the first ones are there already.
+    """
+    order = filter.placed(user)
+    place = order.read(after)
+    if place is None:
+        return [], False
+    ids = _first_ids(open_deals(filter, user), filter, user, slot).where(order.after(place))
+    page = _page(load(db.session.scalars(ids).all(), filter, user))
+    return page["cards"], page["has_more"]
+
+
+def _page(cards: list[Card]) -> dict[str, Any]:
+    return {"cards": cards[:CARDS_PER_COLUMN], "has_more": len(cards) > CARDS_PER_COLUMN}
+
+
+def _first_ids(seen: Select[Any], filter: ForecastFilter, user: User, slot: Slot) -> Select[int]:
+    ids = seen.with_only_columns(Deal.id).where(slot.condition())
+    return filter.placed(user).sort(ids).limit(CARDS_PER_COLUMN + 1)
+
+
+def _won(filter: ForecastFilter, user: User, term: Term) -> Decimal:
+    """What was won in a month of what the forecast is narrowed to, but for the days expected."""
+    bare = {"sort": "", "columns": (), "expected": None}
+    won = DealFilter.parse_text(filter.text(**bare)).changed(
+        status=DealStatus.WON, closed=Days.between(term.first, term.last)
+    )
+    amount = won.narrow(user).with_only_columns(money_sum(Deal.base_amount))
+    return db.session.scalar(amount) or Decimal(0)
 
 
 def sums(deals: Select[Any], by: Any) -> dict[Any, Sums]:

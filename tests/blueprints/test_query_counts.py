@@ -27,7 +27,8 @@ from tests.claims import make_item, submitted
 from tests.page import Browser
 from tests.queries_counted import counted
 
-LISTS = ("/", "/customers", "/contacts", "/deals", "/deals?status=all", "/deals/board", "/tasks",
+LISTS = ("/", "/customers", "/contacts", "/deals", "/deals?status=all", "/deals/board",
+         "/deals/forecast", "/tasks",
          "/tasks?everyone=1", "/expenses", "/trash", "/settings/exchange-rates", "/devices",
          "/activities", "/customer-options?q=", "/deal-options?q=")  # fmt: skip
 

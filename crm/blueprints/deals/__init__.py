@@ -9,6 +9,7 @@ from crm.blueprints.deals import (
     board_changes,
     board_columns,
     checklist_ticks,
+    close_moves,
     deal_clones,
     deal_collaborators,
     deal_competitors,
@@ -19,6 +20,7 @@ from crm.blueprints.deals import (
     deal_owners,
     deal_pipelines,
     deals,
+    forecast,
     snoozes,
 )
 
@@ -39,3 +41,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(deal_competitors.bp)
     app.register_blueprint(deal_contacts.bp)
     app.register_blueprint(snoozes.bp)
+    app.register_blueprint(forecast.bp)
+    app.register_blueprint(close_moves.bp)

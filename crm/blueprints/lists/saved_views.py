@@ -19,13 +19,13 @@ from crm.policies import find, require
 bp = Blueprint("saved_views", __name__)
 
 
-@bp.get("/views/<any(customers, contacts, deals, board, tasks, claims):name>/new")
+@bp.get("/views/<any(customers, contacts, deals, board, forecast, tasks, claims):name>/new")
 @login_required
 def new(name: str) -> Response:
     return _ask("lists/saved_views/new.html", SavedViewForm(MultiDict(request.args)), name)
 
 
-@bp.post("/views/<any(customers, contacts, deals, board, tasks, claims):name>")
+@bp.post("/views/<any(customers, contacts, deals, board, forecast, tasks, claims):name>")
 @login_required
 def create(name: str) -> Response:
     form = SavedViewForm()

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -211,6 +212,13 @@ class DealFilter(ListFilter):
         how_long = {"stage_since"} if self.stuck or self.standing or self.snoozed else set()
         until = {"snoozed_until"} if self.snoozed else set()
         return super().asked_about | how_long | until
+
+    def shown_as(self, endpoint: str) -> str:
+        """The address of the list, the board or the forecast, narrowed as this is."""
+        same = self.from_start(sort="", columns=(), view=None, status=DealStatus.OPEN).args()
+        alone = {"lanes", "folded"} | ({"stage"} if endpoint == "board.show" else set())
+        args: Any = {name: text for name, text in same.items() if name not in alone}
+        return url_for(endpoint, **args)
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = self.seen(user).where(*self.conditions(user))

@@ -262,8 +262,13 @@ class Deal(
         """The chance in percent: the deal's own, else its stage's."""
         return self.stage.probability if self.probability is None else self.probability
 
-    def expect_close_on(self, day: date, *, by: User) -> None:
-        """Say when it is expected to be decided."""
+    def expect_close_on(self, day: date | None, *, by: User) -> None:
+        """Say when it is expected to be decided; without ``day`` that nobody knows.
+
+        :raises Missing: its stage demands the day.
+        """
+        if day is None and "expected_close" in self.stage.required:
+            raise Missing(["expected_close"])
         self.expected_close = day
         self.note_changes(by=by)
 

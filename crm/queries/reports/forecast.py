@@ -39,14 +39,14 @@ from crm.queries.reports.ways import CLOSED_IN_MONTH, CLOSED_IN_QUARTER, span_wo
 MEASURES = (
     Measure(_l("Won"), Kind.MONEY, Of.AMOUNT),
     Measure(_l("Open deals"), of=Of.COUNT, is_now=True),
-    Measure(_l("Open amount"), Kind.MONEY, Of.AMOUNT, is_now=True),
+    Measure(_l("Open amount"), Kind.MONEY, Of.AMOUNT, is_now=True, is_below=True),
     Measure(_l("Weighted"), Kind.MONEY, Of.WEIGHTED, is_now=True),
     Measure(_l("Forecast"), Kind.MONEY, is_now=True),
+    Measure(_l("Forecast of quota"), Kind.PERCENT, is_now=True, is_below=True),
     Measure(_l("Quota"), Kind.MONEY),
-    Measure(_l("Forecast of quota"), Kind.PERCENT, is_now=True),
-    Measure(_l("Gap to the quota"), Kind.MONEY, is_now=True),
+    Measure(_l("Gap to the quota"), Kind.MONEY, is_now=True, is_below=True),
 )
-WON, _DEALS, _AMOUNT, WEIGHTED, FORECAST, QUOTA, RATE = range(7)
+WON, _DEALS, _AMOUNT, WEIGHTED, FORECAST, RATE, QUOTA = range(7)
 
 Spans = Sequence[tuple[date, date]]
 
@@ -88,8 +88,7 @@ def _row(
         Figure(won.amount, filter.deals(status=DealStatus.WON, closed=closed)),
         *(Figure(value if days else None, open_deals)
           for value in (expected.deals, expected.amount, expected.weighted)),
-        Figure(forecast), Figure(quota),
-        Figure(share(forecast, quota)),
+        Figure(forecast), Figure(share(forecast, quota)), Figure(quota),
         Figure(None if quota is None else max(quota - forecast, Decimal(0))),
     ))  # fmt: skip
 

@@ -39,11 +39,11 @@ from crm.queries.reports.report import (
 
 MEASURES = (
     Measure(_l("Deals expected"), of=Of.COUNT),
-    Measure(_l("Amount then"), Kind.MONEY),
+    Measure(_l("Amount then"), Kind.MONEY, is_below=True),
     Measure(_l("Weighted then"), Kind.MONEY),
     Measure(_l("Won of these"), Kind.MONEY, Of.AMOUNT),
     Measure(_l("Won in all"), Kind.MONEY, Of.AMOUNT),
-    Measure(_l("Came of what was expected"), Kind.PERCENT),
+    Measure(_l("Came of what was expected"), Kind.PERCENT, is_below=True),
     Measure(_l("Still open"), of=Of.COUNT, is_now=True),
 )
 EXPECTED, _AMOUNT, WEIGHTED, _OF_THESE, CAME, RATE = range(6)
@@ -124,8 +124,8 @@ def _stood(filter: ReportFilter, user: User, eve: date) -> dict[Any, Stood]:
     """What was expected of the days on their eve; a month has what was expected in it."""
     way = REPORT.way(filter)
     key, came = way.column(filter), filter.period.of_moment(Deal.closed_at)
-    if way in IN_TIME:
-        spans = ways.spans_of(filter.period, IN_TIME[way], Deal.closed_at)
+    if way.name in IN_TIME:
+        spans = ways.spans_of(filter.period, IN_TIME[way.name], Deal.closed_at)
         month = case(*((Expectation.expected_close <= last, at)
                        for at, (_first, last) in enumerate(spans)), else_=null())  # fmt: skip
         key, came = month, [*came, key == month]
@@ -193,7 +193,8 @@ def _words(row: Row) -> str:
     return _("%(rate)s, %(won)s of %(quota)s", rate=rate, won=came, quota=weighted)
 
 
-IN_TIME = {ways.CLOSED_IN_MONTH: 1, ways.CLOSED_IN_QUARTER: 3}
+# The ways whose rows are so many months each, by their names.
+IN_TIME = {ways.CLOSED_IN_MONTH.name: 1, ways.CLOSED_IN_QUARTER.name: 3}
 REPORT = Report(
     "forecast_then",
     "history",
@@ -203,6 +204,7 @@ REPORT = Report(
        "and of all. Deals count for their owner, source and team of now."),
     read,
     draw,
-    ways=(*IN_TIME, ways.OWNER, ways.TEAM, ways.MANAGER, ways.SOURCE),
+    ways=(ways.CLOSED_IN_MONTH, ways.CLOSED_IN_QUARTER, ways.OWNER, ways.TEAM, ways.MANAGER,
+          ways.SOURCE),
     usual=Days("this_quarter"),
 )  # fmt: skip
