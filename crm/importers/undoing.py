@@ -19,7 +19,7 @@ from crm.importers.catalogue import IMPORTERS
 from crm.importers.importer import Importer
 from crm.importers.journal import plain_of
 from crm.importers.options import take_back
-from crm.models import Event, ImportEntry, ImportRun, Stage, User
+from crm.models import Deal, Event, Expectation, ImportEntry, ImportRun, Stage, User
 from crm.models.deal import Missing, StageChanged
 
 BATCH = 500
@@ -92,6 +92,8 @@ class Undoing:
             .values(trashed_at=clock.now(), trashed_by_id=self._by.id, version=model.version + 1)
             .execution_options(synchronize_session=False)
         )
+        if model is Deal:  # what is trashed promises nothing any more
+            Expectation.renew(Deal.id.in_([record.id for record in going]))
         self.trashed += len(going)
 
     def _held(self, importer: type[Importer], ids: list[int]) -> set[int]:

@@ -11,15 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, func, type_coerce
+from sqlalchemy import Select, func, select, type_coerce
 
 from crm.base import Money, cents_of, money_sum
 from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
-from crm.models import Collaborator, Company, Deal, Stage, User
+from crm.models import Collaborator, Company, Deal, Stage, Team, User
 from crm.models.deal.collaborator import part_of
 from crm.models.quota import Holder
 from crm.queries.quotas import Plans
@@ -72,6 +73,7 @@ class Attainments:
         counted = won.with_only_columns(Deal.owner_id, func.count()).group_by(Deal.owner_id)
         self._deals: dict[int, int] = dict(db.session.execute(counted).all())
         to_come = open_deals(days)
+        self._told = {_key(row.holder) for row in self.plans.rows(user)}
         self._weighted: dict[int, Decimal] = {}
         if to_come is not None:
             deals = to_come.narrow(user).join(Deal.stage)
@@ -82,8 +84,10 @@ class Attainments:
     def of(self, holder: Holder) -> Attainment:
         """That of ``holder``."""
         people = list(self._people_of(holder))
+        # Whoever shares a deal with a colleague does not know what that one is to win.
+        quota = self.plans.amount(holder) if _key(holder) in self._told else None
         return Attainment(
-            holder, self.plans.amount(holder), _sum(self._won, people),
+            holder, quota, _sum(self._won, people),
             _sum(self._weighted, people), sum(self._deals.get(id, 0) for id in people),
         )  # fmt: skip
 
@@ -101,11 +105,18 @@ class Attainments:
         ids = self._won.keys() | self._weighted.keys()
         if isinstance(holder, Company):
             return ids
-        return [id for id in ids if self._path_of(id).startswith(holder.path)]
+        return [id for id in ids if self._paths.get(id, "").startswith(holder.path)]
 
-    def _path_of(self, user_id: int) -> str:
-        user = db.session.get_one(User, user_id)
-        return user.team.path if user.team else ""
+    @cached_property
+    def _paths(self) -> dict[int, str]:
+        """By id of whoever belongs to a team, where that stands."""
+        ids = self._won.keys() | self._weighted.keys()
+        chosen = select(User.id, Team.path).join(Team, Team.id == User.team_id)
+        return dict(db.session.execute(chosen.where(User.id.in_(ids))).all())
+
+
+def _key(holder: Holder) -> tuple[type, int]:
+    return type(holder), holder.id
 
 
 def won_deals(days: Days) -> DealFilter:

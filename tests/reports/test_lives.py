@@ -114,8 +114,12 @@ NOW = timedelta(0)
 # Back, and forward into the stage that is retired: there it stands, and its stay goes on.
 AROUND = (2, None, 0, [("move", 0, NOW), ("move", 3, NOW)])
 
+# Out of the stage that is retired, and in the same moment into the one it goes into.
+THROUGH = (0, None, 0, [("move", 3, NOW), ("move", 0, timedelta(minutes=10)), ("move", 2, NOW)])
+
 
 @example(lives=[AROUND], retires=True)
+@example(lives=[THROUGH], retires=True)
 @given(lives=lives.lives, retires=st.booleans())
 @settings(max_examples=40)
 def test_reports_of_the_way_say_what_a_replay_says(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_login import current_user, login_required
 
+from crm.filters.address import read
 from crm.filters.deals.board import BoardFilter
 from crm.forms.batches import DealBatchForm
 from crm.hypermedia import go, is_fragment, render
@@ -22,7 +23,7 @@ def show(stage_id: int) -> Response:
     stage = find_in(Stage.in_order(Pipeline.wanted(filter.pipeline)), Stage, stage_id)
     if not is_fragment():
         return go(filter.as_list(stage=(stage.id,)))
-    lane = request.args.get("lane", type=int)
+    lane = read(request.args.getlist("lane"), int | None)
     cards, has_more = more_cards(filter, current_user, stage, filter.after, lane=lane)
     return render(
         "deals/board/_cards.html", cards=cards, has_more=has_more, stage=stage, lane=lane,

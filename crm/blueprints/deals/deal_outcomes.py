@@ -13,6 +13,7 @@ from crm.models import Deal, OutcomeKind
 from crm.models.deal import StageChanged
 from crm.nouns import record_url
 from crm.policies import find, require
+from crm.refusals import changed_words
 
 bp = Blueprint("deal_outcomes", __name__)
 
@@ -47,7 +48,11 @@ def create(deal_id: int) -> Response:
 def destroy(deal_id: int) -> Response:
     deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
     require("edit", deal)
-    deal.reopen(by=current_user)
+    try:
+        deal.reopen(by=current_user)
+    except StageChanged as error:
+        flash(changed_words(error), "error")
+        return go(record_url(deal))
     db.session.commit()
     flash(_("%(deal)s is open again.", deal=deal.name), "success")
     return go(record_url(deal))

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Self
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func
+from werkzeug.datastructures import MultiDict
 
 from crm.filters.columns import Column, Kind
 from crm.filters.deals import DealFilter
 from crm.filters.facets import Facet
-from crm.models import Activity, Deal, Stage, User
+from crm.models import Activity, Deal, Pipeline, Stage, User
 
 # What of the list's columns can stand on a card, those first that have their own place on it.
 PLACED = ("name", "customer", "amount", "stage_since", "task", "owner")
@@ -77,6 +78,13 @@ class BoardFilter(DealFilter):
         for facet in DealFilter.FACETS
         if facet.name not in {"status", "stage", "closed", "pipeline", "reason"}
     )
+
+    @classmethod
+    def parse(cls, args: MultiDict[str, str]) -> Self:
+        """As any list's; of a pipeline that went out of use the board is the main one's."""
+        filter = super().parse(args)
+        is_here = filter.pipeline in (None, Pipeline.wanted(filter.pipeline).id)
+        return filter if is_here else replace(filter, pipeline=None)
 
     @property
     def carried(self) -> dict[str, str]:

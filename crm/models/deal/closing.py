@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from crm import clock
 from crm.models.deal.checking import Missing, require_none
-from crm.models.deal.moving import StageChanged
+from crm.models.deal.moving import StageChanged, hold_in_use
 from crm.models.event import Action, Event
 from crm.models.outcome import Outcome, OutcomeKind
 
@@ -85,12 +85,15 @@ class Closing:
         """Back into the stage it was closed in, or what that was retired into.
 
         Reopening an open deal changes nothing.
+
+        :raises StageChanged: its pipeline is out of use.
         """
         if self.outcome is None:
             return
-        kind = self.outcome.kind
+        stage, kind = self.stage.in_force, self.outcome.kind
+        hold_in_use(stage)
         self.outcome, self.closed_at = None, None
-        self._enter(self.stage.in_force, by, clock.now())
+        self._enter(stage, by, clock.now())
         Event.record(Action.DEAL_REOPENED, self, by=by, name=self.name, outcome=kind.value)
 
     def _close(self: Deal, outcome: Outcome, by: User | None, at: datetime | None) -> None:

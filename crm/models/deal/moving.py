@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from crm import clock
 from crm.extensions import db
 from crm.models.deal.checking import require_none
@@ -30,6 +32,21 @@ class StageChanged(Exception):
     def __init__(self, reason: str = "moved") -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def hold_in_use(stage: Stage) -> None:
+    """Hold ``stage`` in use until the transaction ends: whoever retires it waits, or was first.
+
+    :raises StageChanged: it is out of use, or its pipeline is.
+    """
+    from crm.models.pipeline import Pipeline, Stage
+
+    in_use = Stage.retired_at.is_(None), Pipeline.retired_at.is_(None)
+    here = select(Stage.id).join(Stage.pipeline).where(Stage.id == stage.id, *in_use)
+    with db.session.no_autoflush:  # what was typed is not in the history yet
+        held = db.session.scalar(here.with_for_update(read=True, key_share=True, of=Stage))
+    if held is None:
+        raise StageChanged("retired")
 
 
 class Moving:
@@ -59,8 +76,7 @@ class Moving:
         is_mine = here.entered_by_id == by.id and clock.now() - here.entered_at < TAKEN_BACK_WITHIN
         if before is None or before.stage_id == here.stage_id or not (self.is_open and is_mine):
             raise StageChanged
-        if before.stage.retired_at is not None:
-            raise StageChanged("retired")
+        hold_in_use(before.stage)
         self.stays.remove(here)
         db.session.delete(here)
         db.session.flush()  # the unique index wants this stay gone before the old one is open again
@@ -77,8 +93,7 @@ class Moving:
             raise StageChanged("closed")
         if stage.id == self.stage_id:
             return
-        if stage.retired_at is not None:
-            raise StageChanged("retired")
+        hold_in_use(stage)
         require_none(self.missing_for(stage))
         left, at = self.stage, self._leave_stage(by, at or clock.now())
         db.session.flush()  # the unique index wants the old stay closed before the new one opens

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Subquery, select
+from sqlalchemy import Subquery, func, select
 
 from crm.extensions import db
 from crm.filters.columns import Kind, words
@@ -63,13 +63,21 @@ def _days(deals: DealFilter, user: User, step: Subquery) -> dict[int, list[Decim
     seen = deals.narrow(user).with_only_columns(Deal.id)
     left = select(step.c.deal_id, step.c.left).where(step.c.left > 0, step.c.deal_id.in_(seen))
     pairs = left.distinct().subquery()
-    here: Any = counts_as(StageStay.stage_id)
+    then = func.lead(StageStay.stage_id).over(
+        partition_by=StageStay.deal_id, order_by=(StageStay.entered_at, StageStay.id)
+    )
+    every = (
+        select(StageStay, then.label("then"))
+        .where(StageStay.deal_id.in_(select(pairs.c.deal_id)))
+        .subquery()
+    )
+    here: Any = counts_as(every.c.stage_id)
     stays = db.session.execute(
         select(pairs.c.left, pairs.c.deal_id,
-               StageStay.stage_id, StageStay.entered_at, StageStay.left_at)
-        .join(StageStay, StageStay.deal_id == pairs.c.deal_id)
+               every.c.stage_id, every.c.entered_at, every.c.left_at, every.c.then)
+        .join(every, every.c.deal_id == pairs.c.deal_id)
         .where(here == pairs.c.left)
-        .order_by(StageStay.deal_id, StageStay.entered_at, StageStay.id)
+        .order_by(every.c.deal_id, every.c.entered_at, every.c.id)
     )  # fmt: skip
     stood = defaultdict(list)
     for stage_id, deal_id, *stay in stays:
@@ -86,6 +94,7 @@ class Stay(NamedTuple):
     stage_id: int
     entered: datetime
     left: datetime | None
+    then: int | None  # the stage it went on to
 
 
 def _ended(stays: Sequence[Stay]) -> timedelta:
@@ -100,8 +109,11 @@ def _ended(stays: Sequence[Stay]) -> timedelta:
 
 
 def _led_to(stay: Stay, following: Stay | None) -> bool:
+    """Whether the deal was taken along from one into the other, and did not go out between."""
     return bool(
-        following and stay.left == following.entered and stay.stage_id != following.stage_id
+        following
+        and stay.then == following.stage_id != stay.stage_id
+        and stay.left == following.entered
     )
 
 
