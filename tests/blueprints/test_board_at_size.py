@@ -13,7 +13,7 @@ from sqlalchemy import select
 from crm import clock
 from crm.extensions import db
 from crm.filters.deals.board import BoardFilter
-from crm.models import Activity, Deal, OptionList, SavedView, Stage, Task
+from crm.models import Activity, Deal, OptionList, Pipeline, SavedView, Stage, Task
 from crm.queries.board import CARDS_PER_NARROW, board
 from tests.cast import Cast
 from tests.page import Browser, Page
@@ -211,3 +211,18 @@ def test_what_a_filter_does_not_ask_it_takes_along(cast: Cast, li: Browser) -> N
     form = next(form for form in page.forms if form.get("id") == "filters")
     assert form["fields"]["folded"] == str(cast.stages[0].id)
     assert form["fields"]["columns"] == "name,owner"
+
+
+def test_the_board_of_a_pipeline_that_went_out_of_use_is_the_main_one(
+    cast: Cast, li: Browser
+) -> None:
+    spares = db.session.scalars(select(Pipeline).order_by(Pipeline.id.desc()).limit(1)).one()
+    spares.retire(cast.stages[0], by=cast.admin)
+    db.session.commit()
+    page = li.get(f"/deals/board?pipeline={spares.id}")
+    assert cast.pumps.name in page.text
+
+
+@pytest.mark.parametrize("lane", ["1" * 30, "-1", "x", ""])
+def test_a_lane_that_is_none_is_no_mistake(cast: Cast, li: Browser, lane: str) -> None:
+    li.get(f"/deals/board/{cast.stages[1].id}?lane={lane}&after=x", htmx=True)

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from crm import clock
 from crm.extensions import db
 from crm.importers import Result
-from crm.models import Action, Deal, Event, ExchangeRate, OutcomeKind
+from crm.models import Action, Deal, Event, ExchangeRate, Expectation, OutcomeKind
 from tests.cast import Cast
 from tests.importers.conftest import reasons
+from tests.imports import done, undone
 
 Bring = Callable[..., Result]
 
@@ -241,3 +242,11 @@ def test_a_deal_may_be_known_by_its_name(cast: Cast, bring: Bring) -> None:
     db.session.commit()
     result = bring("deals", "name,owner", "电话询价,wang", "New,wang")
     assert reasons(result) == [(3, "name", "New", "is in the trash: restore it first")]
+
+
+def test_what_an_undone_import_brought_promises_nothing_any_more(cast: Cast) -> None:
+    run = done("deal name,owner,amount\n齿轮泵,王芳,1000\n", by=cast.admin, noun="deals")
+    promised = select(Expectation).join(Expectation.deal).where(Deal.name == "齿轮泵")
+    assert [each.until_at for each in db.session.scalars(promised)] == [None]
+    undone(run, by=cast.admin)
+    assert all(each.until_at for each in db.session.scalars(promised))

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from crm import clock
 from crm.extensions import db
 from crm.models import Action, Deal, Event, Option, OptionList, Pipeline, Stage, StageStay
+from crm.models.deal import StageChanged
 from crm.models.deal.snooze import Snooze
 from crm.models.expectation import Expectation
 from crm.models.pipeline import OnlyPipeline
@@ -174,6 +175,24 @@ def test_a_pipelines_deals_go_on_in_another_one(here: None, cast: Cast) -> None:
         cast.spares.retire(None, by=cast.admin)
     main.put_back(by=cast.admin)
     assert Pipeline.main() == cast.spares, "it comes back as the last one"
+
+
+def test_no_deal_comes_back_into_a_pipeline_that_is_out_of_use(here: None, cast: Cast) -> None:
+    gone, main = Pipeline.active().offset(1).limit(1), cast.stages[0].pipeline
+    spares = db.session.scalars(gone).one()
+    lost = Deal(name="备件", customer=cast.sigma, owner=cast.wang)
+    Deal.open(lost, spares.stages[0], by=cast.wang)
+    lost.lose(by=cast.wang, reason=cast.option(OptionList.LOST_REASON, "Price"))
+    moved = Deal(name="服务", customer=cast.sigma, owner=cast.wang)
+    Deal.open(moved, spares.stages[0], by=cast.wang)
+    db.session.flush()
+    spares.retire(main.stages[0], by=cast.admin)
+    db.session.flush()
+    with pytest.raises(StageChanged, match="retired"):
+        lost.reopen(by=cast.wang)
+    assert (lost.is_open, moved.pipeline_id) == (False, main.id)
+    with pytest.raises(StageChanged, match="retired"):
+        moved._go_to(spares.stages[-1], by=cast.wang, at=None)
 
 
 def promised(deal: Deal) -> list[tuple[int, bool]]:

@@ -169,3 +169,14 @@ def test_a_leaver_counts_as_long_as_they_have_won_something(cast: Cast) -> None:
     assert cast.gone in Attainments(YEAR, cast.admin).people
     customer = db.session.get_one(Customer, cast.sigma.id)
     assert customer.owner != cast.gone
+
+
+def test_who_shares_a_deal_does_not_read_what_a_colleague_is_to_win(cast: Cast) -> None:
+    whole = {Term(Span.YEAR, date(2026, 1, 1)): Decimal(1000)}
+    Quota.set_for(cast.wang, 2026, whole, by=None)
+    Quota.set_for(cast.zhao, 2026, whole, by=None)
+    sell(cast, 400, cast.wang, zhao=25)
+    seen = Attainments(YEAR, cast.zhao)
+    assert {person.username: seen.of(person).quota for person in seen.people} == {
+        "wang": None, "zhao": 1000,
+    }  # fmt: skip
