@@ -53,7 +53,8 @@ class StageForm(RowsForm):
     MAY_BE_EMPTY: ClassVar[bool] = True
 
     guidance_zh = TextAreaField(_l("Guidance (中文)"), validators=[Length(max=2_000)])
-    guidance_en = TextAreaField(_l("Guidance (English)"), validators=[Length(max=2_000)])
+    guidance_en = TextAreaField(_l("Guidance (English)"), validators=[Length(max=2_000)],
+                                render_kw={"lang": "en"})  # fmt: skip
     days_to_rot = WholeNumberField(_l("Days"), 0, MOST_DAYS, validators=[Required()])
     locks_owner = BooleanField(_l("Deals stay with their owner"))
     required = DemandsField(_l("Needed to enter"))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+from flask import has_app_context
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func
 from werkzeug.datastructures import MultiDict
@@ -83,7 +84,9 @@ class BoardFilter(DealFilter):
     def parse(cls, args: MultiDict[str, str]) -> Self:
         """As any list's; of a pipeline that went out of use the board is the main one's."""
         filter = super().parse(args)
-        is_here = filter.pipeline in (None, Pipeline.wanted(filter.pipeline).id)
+        if filter.pipeline is None or not has_app_context():
+            return filter
+        is_here = Pipeline.wanted(filter.pipeline).id == filter.pipeline
         return filter if is_here else replace(filter, pipeline=None)
 
     @property
