@@ -53,7 +53,7 @@ def test_columns_are_chosen_and_moved(cast: Cast, open_as: Opener) -> None:
     page = open_as("wang")
     page.goto("/deals")
     page.locator("#columns_menu > summary").click()
-    page.get_by_label("Product", exact=True).check()
+    page.locator("#columns_menu").get_by_label("Product", exact=True).check()
     heads = page.locator("#listing thead th:not(.pick)")
     expect(heads).to_contain_text(["Name", "Customer", "Since", "Product"])
     page.get_by_role("button", name="Customer: further to the front").click()
