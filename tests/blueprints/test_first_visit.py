@@ -72,8 +72,9 @@ def test_the_whole_first_visit(newcomer: Browser, language: str) -> None:
     page = newcomer.follow()
     newcomer.submit(page, "/settings/users", 200, name="李敏", team="华东", roles=["manager"])
     newcomer.get("/settings/users")
-    newcomer.submit(newcomer.get("/settings/stages"), "/settings/pipelines/1/from/projects")
-    newcomer.submit(newcomer.follow(), "/settings/pipelines/1", **{"rows-0-probability": "7"})
+    pipeline = f"/settings/pipelines/{Pipeline.main().id}"
+    newcomer.submit(newcomer.get("/settings/stages"), f"{pipeline}/from/projects")
+    newcomer.submit(newcomer.follow(), pipeline, **{"rows-0-probability": "7"})
     assert newcomer.location == "/imports/new"
     page = bring_in(newcomer, GOOD)
     assert "上海德沃化工" in page.text

@@ -146,8 +146,9 @@ def _found_by_axe(page: Page) -> list[str]:
 
 
 def english_in(text: str) -> set[str]:
-    """The English words in ``text``; addresses, codes and abbreviations are none."""
+    """The English words in ``text``; addresses, codes, abbreviations and cut words are none."""
     text = re.sub(
-        r"\S+@\S+|https?://\S+|CRM_\w+|crm \w+|\b[A-Z]+-?\d[\w.-]*|\b[A-Z]{2,4}\b", " ", text
-    )
+        r"\S+@\S+|https?://\S+|CRM_\w+|crm \w+|\b[A-Z]+-?\d[\w.-]*|\b[A-Z]{2,4}\b|\w+…",
+        " ", text,
+    )  # fmt: skip
     return set(re.findall(r"[a-z]{2,}", text.lower())) - SAME_IN_CHINESE

@@ -45,5 +45,5 @@ def test_every_page_is_looked_at(app: Flask) -> None:
     assert (set(PAGES) | NO_PAGES) - reading == set(), "entries without a route"
 
 
-def test_the_search_forenglish_in_finds_some() -> None:
-    assert english_in("客户 Customer C-000123 a@b.example") == {"customer"}
+def test_the_search_for_english_finds_some() -> None:
+    assert english_in("客户 Customer C-000123 a@b.example 30% in adva…") == {"customer", "in"}

@@ -9,7 +9,8 @@ addEventListener("focusin", ({ target }) => {
 
 addEventListener("htmx:finally:request", ({ detail }) => {
 	const place = around.map((id) => document.getElementById(id)).find(Boolean);
-	const took = detail.ctx.response?.status !== 204 && document.activeElement === document.body;
+	// One that was aborted took nothing: the focus may just be on its way from field to button.
+	const took = (detail.ctx.response?.status ?? 204) !== 204 && document.activeElement === document.body;
 	if (!place || !took) return;
 	if (place.tabIndex < 0) place.tabIndex = -1; // it takes the focus only so
 	place.focus({ preventScroll: true });
