@@ -12,11 +12,10 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from crm.extensions import db
 from crm.filters.deals.behind import superiors
 from crm.filters.deals.stagnation import stuck
-from crm.models import Company, Deal, MailKind, OutgoingMail, Task, User
+from crm.models import Company, Deal, MailKind, OutgoingMail, Role, Task, User, UserRole
 from crm.queries.board.cards import last_contacts, next_tasks
 from crm.queries.few import Few
 
-SATURDAY = 5
 # How many deals of one person a mail names; the others are one link away.
 SHOWN = 20
 
@@ -55,16 +54,14 @@ def tell_of_stuck_deals() -> None:
 
     The worker runs this every morning. What the mail says is read when it is sent.
     """
-    today = Company.current().today()
-    if today.weekday() >= SATURDAY:
-        return
+    day = Company.current().today().toordinal()
     for reader in db.session.scalars(User.active().where(User.id.in_(_readers()))):
-        OutgoingMail.enqueue(MailKind.STUCK_DEALS, reader, day=today.toordinal())
+        OutgoingMail.enqueue(MailKind.STUCK_DEALS, reader, day=day)
 
 
 def morning_of(reader: User) -> Morning:
     """What ``reader`` is told now, of what they may see: a fixed number of queries."""
-    led = [id for id, superior in superiors().items() if superior == reader.id]
+    led = [id for id, above in _told_of().items() if reader.id in above]
     own = and_(Deal.owner_id == reader.id, stuck())
     theirs = and_(Deal.owner_id.in_(led), Deal.owner_id != reader.id, _told_above())
     found = _standing(or_(own, theirs), reader)
@@ -77,8 +74,23 @@ def _readers() -> set[int]:
     standing = select(Deal.owner_id).where(Deal.trashed_at.is_(None))
     owners = db.session.scalars(standing.where(stuck()).distinct()).all()
     reported = db.session.scalars(standing.where(_told_above()).distinct()).all()
-    above = superiors()
-    return {*owners, *(superior for id in reported if (superior := above.get(id)) is not None)}
+    told_of = _told_of()
+    return set(owners).union(*(told_of[id] for id in reported))
+
+
+def _told_of() -> dict[int, set[int]]:
+    """By the id of each user who is told of their deals beside them: the superior.
+
+    What somebody has left who had none would be nobody's: administrators are told of it.
+    """
+    administrators = set(db.session.scalars(
+        select(UserRole.user_id).where(UserRole.role == Role.ADMINISTRATOR)
+    ))  # fmt: skip
+    left = set(db.session.scalars(select(User.id).where(User.deactivated_at.is_not(None))))
+    return {
+        id: {superior} if superior else administrators if id in left else set()
+        for id, superior in superiors().items()
+    }
 
 
 def _told_above() -> ColumnElement[bool]:

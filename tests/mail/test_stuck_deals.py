@@ -106,6 +106,12 @@ def test_of_who_has_left_the_manager_alone_is_told(cast: Cast, days: int) -> Non
     assert "== 高远 (has left) ==" in said["li"]
 
 
+def test_of_who_has_left_and_had_no_superior_the_administrators_are_told(cast: Cast) -> None:
+    cast.gone.manager = cast.gone.team = None
+    stalled(cast, "高远留下的", WARNED, cast.gone)
+    assert set(told()) == {"admin"}
+
+
 def test_a_manager_reads_nothing_that_they_do_not_see(cast: Cast) -> None:
     """Zhou is Wang's manager on paper, and sees the West alone."""
     cast.wang.manager = cast.zhou
@@ -145,12 +151,18 @@ def test_a_long_mail_names_the_worst_and_leads_to_the_rest(cast: Cast) -> None:
     assert "3 more:" in text
 
 
-def test_there_is_none_at_the_weekend(cast: Cast) -> None:
+def test_it_comes_each_morning(cast: Cast) -> None:
     stalled(cast, "久停", ALARMED, cast.wang)
-    clock.set_to(clock.now() + timedelta(days=3))  # Saturday
-    assert told() == {}
-    clock.set_to(clock.now() + timedelta(days=2))
-    assert set(told()) == {"wang", "li"}
+    for _day in range(7):
+        clock.set_to(clock.now() + timedelta(days=1))
+        tell_of_stuck_deals()
+    db.session.commit()
+    days = db.session.scalars(
+        select(OutgoingMail.particulars["day"].as_integer())
+        .where(OutgoingMail.to_id == cast.wang.id)
+    )  # fmt: skip
+    today = Company.current().today().toordinal()
+    assert sorted(days) == list(range(today - 6, today + 1))
 
 
 @pytest.mark.parametrize("end", ["moved", "snoozed", "a day late"])
