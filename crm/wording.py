@@ -261,7 +261,7 @@ REPORTS: dict[str, str] = {
     "winning": _l("Win rate"),
     "losses": _l("Lost deals"),
     "sources": _l("Sources and costs"),
-    "stuck": _l("Stuck deals"),
+    "stuck": _l("Stalled deals"),
     "load": _l("Load"),
     "contacts": _l("Contacts by stage"),
     "forecast": _l("Forecast against quota"),

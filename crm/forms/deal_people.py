@@ -51,7 +51,7 @@ class CollaboratorsForm(DealRowsForm):
     def validate_rows(self, field: FieldList) -> None:
         super().validate_rows(field)
         if any(row.helper.data == self.deal.owner for row in self.filled):
-            raise ValidationError(_("The owner has what the others leave, and no row."))
+            raise ValidationError(_("The owner gets the rest, and needs no row."))
         if sum(row.split.data or 0 for row in self.filled) > 100:
             raise ValidationError(_("Together they have more than 100%."))
 

@@ -148,10 +148,10 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.DEAL_CLONED: lambda p: _("Copied from %(source)s: %(name)s", name=p["name"],
                                     source=p["source"]),
     Action.DEAL_SNOOZED: lambda p: _(
-        "%(name)s may stand still until %(day)s: %(reason)s",
+        "%(name)s is snoozed until %(day)s: %(reason)s",
         name=p["name"], day=written_day(p["until"]), reason=p["reason"],
     ),
-    Action.DEAL_WOKEN: lambda p: _("%(name)s counts as standing still again", name=p["name"]),
+    Action.DEAL_WOKEN: lambda p: _("%(name)s counts as stalled again", name=p["name"]),
     Action.DEAL_TICKED: lambda p: _(
         "Ticked: %(item)s, %(name)s", name=p["name"], item=in_language(p, "item")
     ),

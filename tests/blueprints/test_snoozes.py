@@ -36,7 +36,7 @@ def test_it_is_snoozed_from_its_page_and_says_so_there(wang: Browser, cast: Cast
     wang.get(f"/deals/{deal.id}/snooze/new")
     wang.post(f"/deals/{deal.id}/snooze", said(deal), status=303)
     page = wang.get(f"/deals/{deal.id}")
-    for text in ("may stand still until Jul 1, 2026", "Snoozed until", "客户停产检修", "Wake"):
+    for text in ("is snoozed until Jul 1, 2026", "Snoozed until", "客户停产检修", "Wake"):
         assert text in page.text
 
 
@@ -47,7 +47,7 @@ def test_the_message_takes_it_back(wang: Browser, cast: Cast) -> None:
     wang.post(f"/deals/{deal.id}/snooze/delete", {"next": "/"}, status=303)
     assert wang.location == "/"
     assert cast.pumps.snoozed_until is None
-    assert "counts as standing still again" in wang.get("/").text
+    assert "counts as stalled again" in wang.get("/").text
 
 
 def test_a_snooze_that_lasts_is_changed(wang: Browser, cast: Cast) -> None:

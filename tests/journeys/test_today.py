@@ -100,7 +100,7 @@ def test_a_stalled_deal_is_snoozed_in_a_dialog_and_woken_by_its_message(
     expect(dialog.get_by_label("Reason")).to_have_value("客户停产检修")
     dialog.get_by_role("button", name="In a month").click()
     dialog.get_by_role("button", name="Snooze").click()
-    expect(page.locator("#toasts")).to_contain_text("停了的机会 may stand still until")
+    expect(page.locator("#toasts")).to_contain_text("停了的机会 is snoozed until")
     expect(page.get_by_label("Go on with 停了的机会")).to_have_count(0)
     assert page.url.endswith("/")
     page.locator("#toasts").get_by_role("button", name="Undo").click()

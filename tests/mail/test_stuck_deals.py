@@ -196,7 +196,7 @@ def test_the_worker_sends_it_at_half_past_seven_by_the_companys_clock(
     jobs.run_once()
     (received,) = mailbox.messages
     assert received.recipients == ["wang@example.com"]
-    assert received.subject == {"zh": "1 个销售机会停滞", "en": "1 deal stands still"}[language]
+    assert received.subject == {"zh": "1 个销售机会停滞", "en": "1 deal is stalled"}[language]
     assert "西格玛 & Söhne <20>" in received.text
     assert "西格玛 &amp; Söhne &lt;20&gt;" in received.html
     assert received.links[-1] == "http://localhost/deals?stuck=1&owner=me"

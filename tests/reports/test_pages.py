@@ -91,7 +91,7 @@ def test_htmx_gets_the_report_alone(li: Browser) -> None:
 
 
 def test_days_without_deals_say_so(li: Browser) -> None:
-    assert "Nothing to tell" in li.get("/reports/winning?period=2019-01-01..2019-01-31").text
+    assert "No data" in li.get("/reports/winning?period=2019-01-01..2019-01-31").text
 
 
 def test_the_file_has_the_figures_of_the_page_and_of_the_compared_days(

@@ -41,7 +41,7 @@ def create(deal_id: int) -> Response:
         flash(changed_words(changed), "error")
         return go(_next(deal))
     db.session.commit()
-    message = _("%(deal)s may stand still until %(day)s.", deal=deal.name, day=day(form.until.data))
+    message = _("%(deal)s is snoozed until %(day)s.", deal=deal.name, day=day(form.until.data))
     flash_undoable(message, url_for("snoozes.destroy", deal_id=deal.id), next=_next(deal))
     return go(_next(deal))
 
@@ -53,7 +53,7 @@ def destroy(deal_id: int) -> Response:
     require("edit", deal)
     deal.wake(by=current_user)
     db.session.commit()
-    flash(_("%(deal)s counts as standing still again.", deal=deal.name), "success")
+    flash(_("%(deal)s counts as stalled again.", deal=deal.name), "success")
     return go(_next(deal))
 
 

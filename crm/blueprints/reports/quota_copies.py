@@ -37,7 +37,7 @@ def create(year: int) -> Response:
     mine = [each for each in holders if may("set_quota", each)]
     count = Quota.copy_year(mine, year, form.percent.data or 0, by=current_user)
     db.session.commit()
-    flash(ngettext("%(num)d plan copied.", "%(num)d plans copied.", count) if count
+    flash(ngettext("%(num)d quota copied.", "%(num)d quotas copied.", count) if count
           else _("Nothing to copy: nobody had a quota the year before, or all have one already."),
           "success" if count else "info")  # fmt: skip
     return go(url_for("quotas.index", year=year))

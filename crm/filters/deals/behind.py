@@ -58,8 +58,8 @@ GAPS: dict[DealGap, Callable[[], ColumnElement[bool]]] = {
     DealGap.COMPETITOR: lambda: ~Deal.outcome.has(func.coalesce(Outcome.competitor, "") != ""),
 }
 STANDING_WORDS: dict[Standing, Any] = {
-    Standing.AMBER: _l("beyond the days of the stage"),
-    Standing.RED: _l("beyond 1.5 times its days"),
+    Standing.AMBER: _l("at the limit of the stage"),
+    Standing.RED: _l("at 1.5 times the limit"),
 }
 STANDINGS: dict[Standing, Callable[[], ColumnElement[bool]]] = {
     Standing.AMBER: lambda: and_(stuck(), not_(stuck(alarm=True))),

@@ -166,9 +166,9 @@ REPORT = Report(
     "attainment",
     "target",
     _l("How much of the quota is won, and will the rest come?"),
-    _l("Won ÷ quota, in the days. Still to win: the quota less what was won. Weighted to come: "
-       "amount × probability of the open deals that are expected by the end of the days; coverage "
-       "is that ÷ what is still to win."),
+    _l("Won ÷ quota, in the period. Still to win: the quota less what was won. Weighted to come: "
+       "amount × probability of the open deals that are expected by the end of the period; "
+       "coverage is that ÷ what is still to win."),
     read,
     draw,
     ways=(ways.OWNER, ways.TEAM),

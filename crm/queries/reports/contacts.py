@@ -165,7 +165,7 @@ REPORT = Report(
     "contacts",
     "message-circle",
     _l("How often is each of us in touch, and with deals of which stages?"),
-    _l("Activities that happened in the days, by who noted them and by the stage in which their "
+    _l("Activities that happened in the period, by who noted them and by the stage in which their "
        "deal stood at that moment, whatever stage it is in now. Deal not open: before it began, or "
        "after it was won or lost. Weeks begin on Monday. All kinds count; the filter chooses some "
        "of them."),

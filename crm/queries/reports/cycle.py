@@ -130,9 +130,9 @@ REPORT = Report(
     "cycle",
     "clock",
     _l("How long does a sale take, from its beginning until it is won?"),
-    _l("Days from the day a deal began to the day it was closed, of the deals closed in the days. "
-       "Median: half of them took longer; 90% within: nine of ten took no longer. The time between "
-       "closing and opening again is not taken off."),
+    _l("Days from the day a deal began to the day it was closed, of the deals closed in the "
+       "period. Median: half of them took longer; 90% within: nine of ten took no longer. The time "
+       "between closing and opening again is not taken off."),
     read,
     draw,
     ways=(ways.OWNER, ways.TEAM, ways.MANAGER, ways.SOURCE, ways.PRODUCT, ways.CLOSED_IN_QUARTER,

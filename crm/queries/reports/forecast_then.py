@@ -198,10 +198,10 @@ IN_TIME = {ways.CLOSED_IN_MONTH.name: 1, ways.CLOSED_IN_QUARTER.name: 3}
 REPORT = Report(
     "forecast_then",
     "history",
-    _l("Did come what we expected before the days began?"),
-    _l("What the open deals promised on the eve of the days: those expected in them, with amount "
-       "and probability as they were then. Beside it what was won in the days, of just these deals "
-       "and of all. Deals count for their owner, source and team of now."),
+    _l("Did come what we expected before the period began?"),
+    _l("What the open deals promised on the day before the period: those expected in them, with "
+       "amount and probability as they were then. Beside it what was won in the period, of just "
+       "these deals and of all. Deals count for their owner, source and team of now."),
     read,
     draw,
     ways=(ways.CLOSED_IN_MONTH, ways.CLOSED_IN_QUARTER, ways.OWNER, ways.TEAM, ways.MANAGER,

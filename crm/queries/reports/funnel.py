@@ -1,4 +1,4 @@
-"""How far the deals come that began in the days, and what is to be expected of those open now."""
+"""How far the deals come that began in the period, and what is to be expected of those open now."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ REPORT = Report(
     "funnel",
     "filter",
     _l("How far do deals come, and what are the open ones likely to bring?"),
-    _l("Reached: of the deals that began in the days, those that ever stood in the stage or in a "
+    _l("Reached: of the deals that began in the period, those that ever stood in the stage or in a "
        "later one, or were won. Conversion: of those, the share that reached the next stage; who "
        "still stands there counts among them. Open now, weighted (amount × chance) and expected "
        "from here on are of all open deals as they stand now, whenever they began."),

@@ -40,7 +40,7 @@ WHOLE = (
 
 
 class Held(NamedTuple):
-    """How many are held, for how much; how many of them stand still, or wait for no task."""
+    """How many are held, for how much; how many of them are stalled, or wait for no task."""
 
     deals: int = 0
     amount: Decimal = Decimal(0)
@@ -141,7 +141,7 @@ REPORT = Report(
     "square-kanban",
     _l("How much has each of us to do, and in which stages?"),
     _l("Open deals as they stand now, by their owner: how many and for how much in each stage; how "
-       "many of them stand still, and for how many no task is open. Who helps with a deal is not "
+       "many of them are stalled, and for how many no task is open. Who helps with a deal is not "
        "counted: each deal counts once."),
     read,
     draw,

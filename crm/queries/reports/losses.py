@@ -1,4 +1,4 @@
-"""Why deals are lost, and to whom: of those that were lost in the days."""
+"""Why deals are lost, and to whom: of those that were lost in the period."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ REPORT = Report(
     "losses",
     "circle-x",
     _l("Why do we lose, and to whom?"),
-    _l("Of the deals lost in the days: how many, for how much, and what share of all that were "
+    _l("Of the deals lost in the period: how many, for how much, and what share of all that were "
        "lost. Amounts that are not known count as nothing. Deals that were opened again are open."),
     read,
     draw,

@@ -1,4 +1,4 @@
-"""What moved between the stages in the days: from where, to where, how many and for how much."""
+"""What moved between the stages in the period: from where, to where, how many and for how much."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ REPORT = Report(
     "movement",
     "arrow-right",
     _l("What moves from stage to stage, and after how long?"),
-    _l("The deals that made the move in the days, each once, with its amount of now; moves count "
+    _l("The deals that made the move in the period, each once, with today's amount; moves count "
        "as often as they were made. The days are those of the stay before the move, the middle "
        "one of all. Moves that were taken back are left out."),
     read,

@@ -61,7 +61,7 @@ SPENT = (ClaimState.APPROVED, ClaimState.PAID)
 
 
 class Brought(NamedTuple):
-    """What a source brought in the days, and what it cost."""
+    """What a source brought in the period, and what it cost."""
 
     began: int = 0
     amount: Decimal = Decimal(0)
@@ -137,7 +137,7 @@ def _closed(filter: ReportFilter, user: User) -> dict[int | None, tuple[int, int
 
 
 def _expenses(filter: ReportFilter, user: User) -> tuple[dict[int | None, Decimal], Decimal]:
-    """What was spent on the deals of each source in the days, and what waits for approval."""
+    """What was spent on the deals of each source in the period, and what waits for approval."""
     deals = filter.deals(status=DealStatus.ALL).narrow(user).with_only_columns(Deal.id)
     rows = db.session.execute(
         ExpenseItem.visible_to(user)
@@ -216,9 +216,9 @@ REPORT = Report(
     "sources",
     "banknote",
     _l("What do our sources bring, and what does a deal from them cost?"),
-    _l("Began: deals whose first day lies in the days. Won, and the win rate, are of the deals "
-       "closed in the days. Costs: what was typed for the months, of a part of a month the part of "
-       "its days, and the expenses of the deals spent in the days, approved or paid."),
+    _l("Began: deals whose first day lies in the period. Won, and the win rate, are of the deals "
+       "closed in the period. Costs: what was typed for the months, of a part of a month the part "
+       "of its days, and the expenses of the deals spent in the period, approved or paid."),
     read,
     draw,
     ways=(ways.SOURCE,),

@@ -1,4 +1,4 @@
-"""How long deals stand in each stage: of those that left it in the days."""
+"""How long deals stand in each stage: of those that left it in the period."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ REPORT = Report(
     "stays",
     "hourglass",
     _l("In which stages do deals stand longest?"),
-    _l("Of the deals that left the stage in the days, won and lost ones too: how long they stood "
+    _l("Of the deals that left the stage in the period, won and lost ones too: how long they stood "
        "there, all their stays in it together. What still stands there does not count."),
     read,
     draw,

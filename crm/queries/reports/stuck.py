@@ -115,8 +115,8 @@ def _standing(filter: ReportFilter, user: User, by: Any) -> dict[Any, Stood]:
 
 def draw(table: Table) -> Drawing:
     """A bar for each row, as long as so many stand still."""
-    says = _("A bar for each row, as long as so many deals stand still.")
-    return layered(table, _("Stuck deals"), says, STALLED, lambda row: _(
+    says = _("A bar for each row, as long as so many deals are stalled.")
+    return layered(table, _("Stalled deals"), says, STALLED, lambda row: _(
         "%(amber)s amber, %(red)s red", amber=MEASURES[AMBER].words(row.figures[AMBER].value),
         red=MEASURES[RED].words(row.figures[RED].value),
     ))  # fmt: skip
@@ -125,7 +125,7 @@ def draw(table: Table) -> Drawing:
 REPORT = Report(
     "stuck",
     "hourglass",
-    _l("What stands still, whose is it, and in which stage?"),
+    _l("What is stalled, whose is it, and in which stage?"),
     _l("Open deals as they stand now. Amber: in their stage for as many days as the stage allows, "
        "or more; red: for 1.5 times as many. They count from the day they entered the stage. Of "
        "stages that allow any number of days none is stuck, nor is a deal that is snoozed."),

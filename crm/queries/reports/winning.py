@@ -1,4 +1,4 @@
-"""How often one wins: of the deals that were closed in the days, those that were won."""
+"""How often one wins: of the deals that were closed in the period, those that were won."""
 
 from __future__ import annotations
 
@@ -137,8 +137,8 @@ REPORT = Report(
     "winning",
     "trophy",
     _l("How often do we win, and who or what wins most?"),
-    _l("Of the deals closed in the days, how many were won: won ÷ (won + lost). By value the same "
-       "with amounts, of those whose amount is known. Deals that were opened again are open."),
+    _l("Of the deals closed in the period, how many were won: won ÷ (won + lost). By value the "
+       "same with amounts, of those whose amount is known. Deals that were opened again are open."),
     read,
     draw,
     ways=(ways.OWNER, ways.TEAM, ways.MANAGER, ways.SOURCE, ways.PRODUCT, ways.CLOSED_IN_QUARTER,
