@@ -155,7 +155,8 @@ class ListFilter(Narrowing):
     @property
     def order(self) -> str:
         """The order in force: a column's name, with ``-`` before it for descending."""
-        return self.sort if self.sort.removeprefix("-") in self.sorts() else self.default_sort
+        known, wanted = self.sorts(), (self.sort, self.default_sort, self.DEFAULT_SORT)
+        return next(name for name in wanted if name.removeprefix("-") in known)
 
     @classmethod
     def sorts(cls) -> dict[str, Column]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -101,10 +102,11 @@ class ReportFilter(DealFilter):
     def compared(self) -> Self | None:
         """The same report of the days it is compared with, if there are such days."""
         days = None
-        if self.compare is Compared.BEFORE:
-            days = self.period.preceding()
-        elif self.compare is Compared.YEAR_BEFORE:
-            days = self.period.shifted(-12)
+        with suppress(ValueError, OverflowError):  # before the first day that can be written
+            if self.compare is Compared.BEFORE:
+                days = self.period.preceding()
+            elif self.compare is Compared.YEAR_BEFORE:
+                days = self.period.shifted(-12)
         return replace(self, period=days, compare=None) if days else None
 
     def deals(self, **changes: Any) -> DealFilter:

@@ -111,6 +111,14 @@ def test_where_no_stage_has_a_limit_nothing_is_stalled(cast: Cast, wang: Browser
     assert cards_on(wang.get("/deals/board?stuck=1")) == []
 
 
+@pytest.mark.parametrize("shape", ["/deals/board", "/deals/forecast"])
+def test_what_is_snoozed_is_shown_in_every_shape(cast: Cast, wang: Browser, shape: str) -> None:
+    assert "西格玛磁力泵" not in wang.get(f"{shape}?snoozed=1").text
+    cast.pumps.snooze(clock.now().date() + timedelta(days=9), reason="停产检修", by=cast.wang)
+    db.session.commit()
+    assert "西格玛磁力泵" in wang.get(f"{shape}?snoozed=1").text
+
+
 def test_more_cards_without_javascript_are_the_list(cast: Cast, wang: Browser) -> None:
     wang.get(f"/deals/board/{cast.stages[0].id}?after=1", status=303)
     assert wang.location.startswith("/deals?")

@@ -94,6 +94,12 @@ def test_days_without_deals_say_so(li: Browser) -> None:
     assert "No data" in li.get("/reports/winning?period=2019-01-01..2019-01-31").text
 
 
+@pytest.mark.parametrize("compare", ["before", "year_before"])
+def test_before_the_first_day_there_is_nothing_to_compare_with(li: Browser, compare: str) -> None:
+    page = li.get(f"/reports/winning?period=1900-01-01..1900-01-31&compare={compare}")
+    assert "No data" in page.text
+
+
 def test_the_file_has_the_figures_of_the_page_and_of_the_compared_days(
     li: Browser, cast: Cast
 ) -> None:
