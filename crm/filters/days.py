@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from crm import clock
 from crm.filters.address import range_of, read_day
 from crm.models import Company
+from crm.months import first_of_month, months_on
 
 # The first and the last day, if there is one.
 Ends = tuple[date | None, date | None]
@@ -23,21 +23,13 @@ Ends = tuple[date | None, date | None]
 
 def _months(today: date, first: int, count: int = 1) -> Ends:
     """``count`` whole months, the first of them ``first`` months after this one."""
-    begin = today.year * 12 + today.month - 1 + first
-    days = [date(month // 12, month % 12 + 1, 1) for month in (begin, begin + count)]
-    return days[0], days[1] - timedelta(days=1)
+    after = first_of_month(today, first + count)
+    return first_of_month(today, first), after - timedelta(days=1)
 
 
 def _year_before(today: date) -> date:
     """The day after that of a year ago: so a year ends today."""
-    return _months_on(today, -12) + timedelta(days=1)
-
-
-def _months_on(day: date, count: int) -> date:
-    """The same day ``count`` months later; the last one of a month that has none."""
-    months = day.year * 12 + day.month - 1 + count
-    year, month = months // 12, months % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    return months_on(today, -12) + timedelta(days=1)
 
 
 def _week(today: date) -> Ends:
@@ -105,9 +97,9 @@ class Days(str):
         if first is None or last is None:
             return None
         if self.are_whole_months:
-            after = _months_on(last + timedelta(days=1), months)
-            return Days.between(_months_on(first, months), after - timedelta(days=1))
-        return Days.between(_months_on(first, months), _months_on(last, months))
+            after = months_on(last + timedelta(days=1), months)
+            return Days.between(months_on(first, months), after - timedelta(days=1))
+        return Days.between(months_on(first, months), months_on(last, months))
 
     def preceding(self) -> Days | None:
         """The days before these, as many as these; of whole months as many months."""

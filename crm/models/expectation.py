@@ -20,7 +20,6 @@ from sqlalchemy import (
     SmallInteger,
     and_,
     event,
-    func,
     insert,
     inspect,
     literal,
@@ -88,8 +87,7 @@ class Expectation(Base):
         promised = (
             select(
                 Deal.id, literal(now, UTCDateTime()), Deal.owner_id, Deal.pipeline_id,
-                Deal.stage_id, Deal.base_amount,
-                func.coalesce(Deal.probability, Stage.probability), Deal.expected_close,
+                Deal.stage_id, Deal.base_amount, Deal.chance, Deal.expected_close,
             )
             .join(Stage, Stage.id == Deal.stage_id)
             .where(which, Deal.closed_at.is_(None), Deal.trashed_at.is_(None))

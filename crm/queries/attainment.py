@@ -20,7 +20,7 @@ from crm.base import Money, cents_of, money_sum
 from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
-from crm.models import Collaborator, Company, Deal, Stage, Team, User
+from crm.models import Collaborator, Company, Deal, Team, User
 from crm.models.deal.collaborator import part_of
 from crm.models.quota import Holder
 from crm.queries.quotas import Plans
@@ -77,8 +77,7 @@ class Attainments:
         self._weighted: dict[int, Decimal] = {}
         if to_come is not None:
             deals = to_come.narrow(user).join(Deal.stage)
-            chances = Deal.base_amount * func.coalesce(Deal.probability, Stage.probability)
-            shared = _shared(deals, chances)
+            shared = _shared(deals, Deal.base_amount * Deal.chance)
             self._weighted = {id: amount / 100 for id, amount in shared.items()}
 
     def of(self, holder: Holder) -> Attainment:
@@ -94,8 +93,8 @@ class Attainments:
     @property
     def people(self) -> list[User]:
         """Those with a quota to see or something won: leavers among them."""
-        seen = {row.holder.id for row in self.plans.rows(self.user) if isinstance(row.holder, User)}
-        wanted = seen | self._won.keys() | self._weighted.keys()
+        told = {id for kind, id in self._told if kind is User}
+        wanted = told | self._won.keys() | self._weighted.keys()
         chosen = User.with_rights().where(User.id.in_(wanted))
         return list(db.session.scalars(chosen.order_by(User.sort_name, User.id)).unique())
 

@@ -16,7 +16,7 @@ from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.deals.forecast import ForecastFilter, Slot, key_of_slot, slot_of, slots
 from crm.filters.facets import ids_of
-from crm.models import Company, Deal, Noun, Scope, Span, Stage, Team, Term, User
+from crm.models import Company, Deal, Noun, Scope, Span, Team, Term, User
 from crm.models.access import reaches
 from crm.models.quota import Holder
 from crm.queries.board import Card, open_deals
@@ -126,12 +126,10 @@ def _won(filter: ForecastFilter, user: User, term: Term) -> Decimal:
 def sums(deals: Select[Any], by: Any) -> dict[Any, Sums]:
     """What is summed of ``deals`` for each value of ``by``."""
     key = by.label("key")
-    chance = func.coalesce(Deal.probability, Stage.probability)
+    at_chance = money_sum(Deal.base_amount * Deal.chance)
     rows = db.session.execute(
-        deals.join(Stage, Stage.id == Deal.stage_id)
-        .with_only_columns(
-            key, func.count(), money_sum(Deal.base_amount), money_sum(Deal.base_amount * chance)
-        )
+        deals.join(Deal.stage)
+        .with_only_columns(key, func.count(), money_sum(Deal.base_amount), at_chance)
         .group_by(key)
     )
     return {value: Sums(*found) for value, *found in rows}

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import case, func, select
+from sqlalchemy import case, select
 
 from crm.base import cents_of, money_sum
 from crm.extensions import db
@@ -25,7 +25,6 @@ from crm.models import (
     Option,
     Outcome,
     OutcomeKind,
-    Stage,
 )
 
 
@@ -102,11 +101,10 @@ def _without_own(
 
 def _sold(customer_ids: set[int]) -> dict[int, tuple[Decimal, Decimal]]:
     """By customer: the weighted amount of open deals, and the amount of won ones."""
-    chance = func.coalesce(Deal.probability, Stage.probability)
     rows = db.session.execute(
         select(
             Deal.customer_id,
-            money_sum(case((Deal.closed_at.is_(None), Deal.base_amount * chance), else_=0)),
+            money_sum(case((Deal.closed_at.is_(None), Deal.base_amount * Deal.chance), else_=0)),
             money_sum(case((Outcome.kind == OutcomeKind.WON, Deal.base_amount), else_=0)),
         )
         .join(Deal.stage)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -15,12 +14,12 @@ from wtforms import DateField, DateTimeLocalField
 from wtforms.validators import Optional
 
 from crm.models import Company
+from crm.months import months_on
 
 
 def _a_month_after(day: date) -> date:
     """The same day of the next month, or its last one."""
-    year, month = divmod(day.year * 12 + day.month, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return months_on(day, 1)
 
 
 # "Next week" is its Monday; of two names for one day the first is offered.

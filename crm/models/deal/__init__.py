@@ -15,10 +15,12 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     String,
+    func,
     select,
     text,
 )
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
@@ -257,10 +259,17 @@ class Deal(
         """Open, and expected to be decided before ``today``."""
         return self.is_open and self.expected_close is not None and self.expected_close < today
 
-    @property
+    @hybrid_property
     def chance(self) -> int:
-        """The chance in percent: the deal's own, else its stage's."""
+        """The chance in percent: the deal's own, else its stage's. In SQL of deals with stages."""
         return self.stage.probability if self.probability is None else self.probability
+
+    @chance.inplace.expression
+    @classmethod
+    def _chance(cls) -> ColumnElement[int]:
+        from crm.models.pipeline import Stage
+
+        return func.coalesce(cls.probability, Stage.probability)
 
     def expect_close_on(self, day: date | None, *, by: User) -> None:
         """Say when it is expected to be decided; without ``day`` that nobody knows.

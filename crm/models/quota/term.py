@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from crm.months import first_of_month
+
 
 class Span(StrEnum):
     """How long a term is."""
@@ -59,7 +61,7 @@ class Term(NamedTuple):
     @property
     def last(self) -> date:
         """Its last day."""
-        return _later(self.first, MONTHS[self.span]) - timedelta(days=1)
+        return first_of_month(self.first, MONTHS[self.span]) - timedelta(days=1)
 
     @property
     def parts(self) -> list[Term]:
@@ -68,7 +70,7 @@ class Term(NamedTuple):
             return []
         part = PARTS[self.span]
         starts = range(0, MONTHS[self.span], MONTHS[part])
-        return [Term(part, _later(self.first, months)) for months in starts]
+        return [Term(part, first_of_month(self.first, months)) for months in starts]
 
     @property
     def year(self) -> Term:
@@ -78,7 +80,7 @@ class Term(NamedTuple):
     @property
     def a_year_later(self) -> Term:
         """The same month, quarter or year of the year after."""
-        return Term(self.span, _later(self.first, 12))
+        return Term(self.span, first_of_month(self.first, 12))
 
     @property
     def code(self) -> str:
@@ -87,9 +89,3 @@ class Term(NamedTuple):
         if self.span is Span.MONTH:
             return f"{year}-{month:02d}"
         return str(year) if self.span is Span.YEAR else f"{year}-Q{(month + 2) // 3}"
-
-
-def _later(day: date, months: int) -> date:
-    """The first day of the month so many months after that of ``day``."""
-    month = day.month - 1 + months
-    return date(day.year + month // 12, month % 12 + 1, 1)

@@ -30,6 +30,7 @@ from crm.queries.reports.report import (
     Report,
     Row,
     Table,
+    added_up,
     scaled,
     share,
 )
@@ -72,7 +73,15 @@ def read(filter: ReportFilter, user: User) -> Table:
     ]  # fmt: skip
     known = [row.figures[QUOTA].value for row in rows]
     quota = sum(map(Decimal, known), Decimal(0)) if None not in known else None  # type: ignore[arg-type]
-    total = _row(filter, "", spans[0][0], spans[-1][1], _together(won), _together(expected), quota)
+    total = _row(
+        filter,
+        "",
+        spans[0][0],
+        spans[-1][1],
+        added_up(won.values(), Sums()),
+        added_up(expected.values(), Sums()),
+        quota,
+    )
     return Table(str(way.title), MEASURES, rows, total, _notes(filter, user, quotas))
 
 
@@ -103,10 +112,6 @@ def _place(spans: Spans) -> Any:
     """The number of the span in which a deal is expected to close."""
     return case(*((Deal.expected_close <= last, at) for at, (_first, last) in enumerate(spans)),
                 else_=null())  # fmt: skip
-
-
-def _together(found: dict[Any, Sums]) -> Sums:
-    return Sums(*map(sum, zip(Sums(), *found.values(), strict=True)))  # type: ignore[arg-type]
 
 
 def _notes(filter: ReportFilter, user: User, quotas: Quotas) -> list[Note]:

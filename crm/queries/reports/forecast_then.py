@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -33,6 +33,7 @@ from crm.queries.reports.report import (
     Report,
     Row,
     Table,
+    added_up,
     scaled,
     share,
 )
@@ -74,14 +75,14 @@ def read(filter: ReportFilter, user: User) -> Table:
     }
     rows = [
         _row(filter, eve, group.key, group.label, group.narrowed, sum(group.of(came), Decimal(0)),
-             together(group.of(stood)) if is_known else None)
+             added_up(group.of(stood), Stood()) if is_known else None)
         for group in way.groups(filter, {*came, *stood})
     ]  # fmt: skip
     if not way.is_ordered:
         rows.sort(key=lambda row: row.figures[WEIGHTED if is_known else CAME].value or 0,
                   reverse=True)  # fmt: skip
     total = _row(filter, eve, "", _("Total"), {}, sum(came.values(), Decimal(0)),
-                 together(stood.values()) if is_known else None)  # fmt: skip
+                 added_up(stood.values(), Stood()) if is_known else None)  # fmt: skip
     return Table(str(way.title), MEASURES, rows, total, _notes(filter, eve, since, is_known))
 
 
@@ -109,11 +110,6 @@ def _row(
         Figure(share(came, weighted)),
         Figure(stood.open, behind.changed(status=DealStatus.OPEN)),
     ))  # fmt: skip
-
-
-def together(found: Iterable[Stood]) -> Stood:
-    """Several sums as one."""
-    return Stood(*map(sum, zip(Stood(), *found, strict=True)))  # type: ignore[arg-type]
 
 
 def _won(filter: ReportFilter) -> DealFilter:

@@ -12,13 +12,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import case, func, select
 
-from crm.base import cents_of, money_sum
+from crm.base import money_sum
 from crm.extensions import db
 from crm.filters.columns import Kind, words
-from crm.filters.deals import CHANCE, DealFilter, DealStatus
+from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.deals.history import counts_as, furthest
 from crm.filters.reports import ReportFilter
 from crm.models import Deal, Outcome, OutcomeKind, Pipeline, Stage, StageStay, User
+from crm.queries.forecast import Sums, sums
 from crm.queries.reports.report import (
     Bar,
     Drawing,
@@ -30,6 +31,7 @@ from crm.queries.reports.report import (
     Report,
     Row,
     Table,
+    added_up,
     scaled,
     share,
 )
@@ -56,13 +58,6 @@ class Way(NamedTuple):
     amount: Decimal
 
 
-class Open(NamedTuple):
-    """The open deals of a stage: how many, and Σ amount × chance in percent."""
-
-    deals: int = 0
-    hundredfold: Decimal = Decimal(0)
-
-
 def read(filter: ReportFilter, user: User) -> Table:
     """A row for each stage of the pipeline, and one for what was won."""
     pipeline = Pipeline.wanted(filter.pipeline)
@@ -71,7 +66,8 @@ def read(filter: ReportFilter, user: User) -> Table:
         status=DealStatus.ALL, began=filter.period, began_in=pipeline.id, pipeline=None
     )
     found = _ways(cohort, user, pipeline)
-    standing = _open(filter.deals(pipeline=None), user, stages)
+    ids = tuple(stage.id for stage in stages)
+    standing = sums(filter.deals(pipeline=None, stage=ids).narrow(user), Deal.stage_id)
     reached = [
         [way for way in found if way.is_won or way.place >= stage.position] for stage in stages
     ]
@@ -107,17 +103,16 @@ def _won_row(cohort: DealFilter, won: Sequence[Way]) -> Row:
 
 
 def _expected(
-    filter: ReportFilter, standing: dict[int, Open], stages: Sequence[Stage], at: int
+    filter: ReportFilter, standing: dict[int, Sums], stages: Sequence[Stage], at: int
 ) -> tuple[Figure, ...]:
     """What stands in the stage now, and what it and the later ones are likely to bring."""
-    here = standing.get(stages[at].id, Open())
-    later = [standing.get(stage.id, Open()).hundredfold for stage in stages[at:]]
+    here = standing.get(stages[at].id, Sums())
+    later = added_up((standing.get(stage.id, Sums()) for stage in stages[at:]), Sums())
     deals = filter.deals(pipeline=None, stage=(stages[at].id,))
     return (
         Figure(here.deals, deals),
-        Figure(cents_of(here.hundredfold / 100), deals),
-        Figure(cents_of(sum(later, Decimal(0)) / 100),
-               deals.changed(stage=tuple(stage.id for stage in stages[at:]))),
+        Figure(here.weighted, deals),
+        Figure(later.weighted, deals.changed(stage=tuple(stage.id for stage in stages[at:]))),
     )  # fmt: skip
 
 
@@ -139,16 +134,6 @@ def _ways(cohort: DealFilter, user: User, pipeline: Pipeline) -> list[Way]:
         select(*by, func.count(), money_sum(deals.c.base_amount)).group_by(*by)
     )
     return [Way(place, bool(won), *rest) for place, won, *rest in rows]
-
-
-def _open(deals: DealFilter, user: User, stages: Sequence[Stage]) -> dict[int, Open]:
-    chosen = deals.changed(stage=tuple(stage.id for stage in stages)).narrow(user)
-    rows = db.session.execute(
-        chosen.with_only_columns(
-            Deal.stage_id, func.count(), money_sum(Deal.base_amount * CHANCE)
-        ).group_by(Deal.stage_id)
-    )
-    return {stage_id: Open(*sums) for stage_id, *sums in rows}
 
 
 def _notes(cohort: DealFilter, user: User, counts: Sequence[int]) -> list[Note]:

@@ -28,6 +28,7 @@ from crm.queries.reports.report import (
     Report,
     Row,
     Table,
+    added_up,
 )
 
 AMOUNT = _l("Amount")
@@ -81,7 +82,7 @@ def _row(
     for stage, _name in stages:
         here, behind = held.get(stage.id, Held()), deals.changed(stage=(stage.id,))
         figures += [Figure(here.deals, behind), Figure(here.amount, behind)]
-    whole = _summed(held.values())
+    whole = added_up(held.values(), Held())
     return Row(key, label, (
         *figures, Figure(whole.deals, deals), Figure(whole.amount, deals),
         Figure(whole.stuck, deals.changed(stuck=True)),
@@ -95,11 +96,7 @@ def together(found: Iterable[Stages]) -> Stages:
     for stages in found:
         for id, held in stages.items():
             by_stage[id].append(held)
-    return {id: _summed(held) for id, held in by_stage.items()}
-
-
-def _summed(held: Iterable[Held]) -> Held:
-    return Held(*map(sum, zip(Held(), *held, strict=True)))  # type: ignore[arg-type]
+    return {id: added_up(held, Held()) for id, held in by_stage.items()}
 
 
 def _held(filter: ReportFilter, user: User, by: Any) -> dict[Any, Stages]:

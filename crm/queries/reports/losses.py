@@ -32,6 +32,7 @@ from crm.queries.reports.report import (
     Report,
     Row,
     Table,
+    added_up,
     scaled,
     share,
 )
@@ -72,10 +73,10 @@ def read(filter: ReportFilter, user: User) -> Table:
             .group_by(key)
         )
     }  # fmt: skip
-    whole = together(found.values())
+    whole = added_up(found.values(), Lost())
     rows = []
     for group in way.groups(filter, found):
-        here = together(group.of(found))
+        here = added_up(group.of(found), Lost())
         behind = lost.changed(**group.narrowed)
         rows.append(Row(group.key, group.label, (
             Figure(here.deals, behind), Figure(share(here.deals, whole.deals), behind),
@@ -96,11 +97,6 @@ def read(filter: ReportFilter, user: User) -> Table:
             lost.changed(missing=(DealGap.AMOUNT,)),
         ))  # fmt: skip
     return Table(str(way.title), MEASURES, rows, total, notes)
-
-
-def together(found: Iterable[Lost]) -> Lost:
-    """Several sums as one."""
-    return Lost(*map(sum, zip(Lost(), *found, strict=True)))  # type: ignore[arg-type]
 
 
 def _reasons(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from unicodedata import east_asian_width
 
 from flask import url_for
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crm.queries.reports.ways import Way
 
 Amount = int | Decimal | None
+Sums = TypeVar("Sums", bound=tuple[Any, ...])
 # More than these are not drawn: the table has all of them.
 MOST_DRAWN = 20
 LONGEST_LABEL = 34
@@ -292,6 +293,11 @@ def mean(values: Sequence[int | Decimal]) -> Decimal | None:
 def ninetieth(values: Sequence[int | Decimal]) -> int | Decimal | None:
     """The smallest one that nine of ten do not exceed."""
     return sorted(values)[(9 * len(values) + 9) // 10 - 1] if values else None
+
+
+def added_up(found: Iterable[Sums], nothing: Sums) -> Sums:
+    """Several sums as one; of none there is ``nothing``."""
+    return type(nothing)(*map(sum, zip(nothing, *found, strict=True)))  # type: ignore[arg-type]
 
 
 def scaled(values: Iterable[Amount]) -> Callable[[Amount], Decimal]:

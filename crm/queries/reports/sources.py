@@ -42,6 +42,7 @@ from crm.queries.reports.report import (
     Report,
     Row,
     Table,
+    added_up,
     scaled,
     share,
 )
@@ -89,7 +90,7 @@ def read(filter: ReportFilter, user: User) -> Table:
         _row(filter, group.key, group.label, next(group.of(found)), group.narrowed, behind)
         for group in ways.SOURCE.groups(filter, found)
     ]
-    whole = Brought(*map(sum, zip(Brought(), *found.values(), strict=True)))  # type: ignore[arg-type]
+    whole = added_up(found.values(), Brought())
     total = _row(filter, "", _("Total"), whole, {}, behind)
     return Table(str(ways.SOURCE.title), MEASURES, rows, total, _notes(filter, is_whole, waiting))
 

@@ -24,6 +24,7 @@ from crm.filters.deals.behind import DealGap, superiors
 from crm.filters.facets import NOBODY, Person
 from crm.filters.reports import ReportFilter
 from crm.models import Company, Deal, Option, OptionList, Pipeline, Stage, Team, User
+from crm.months import first_of_month
 from crm.queries.reports.report import Note
 from crm.wording import FIELDS, person_word
 
@@ -194,8 +195,7 @@ def spans_of(days: Days, months: int, moment: Any) -> list[tuple[date, date]]:
     months = next((each for each in (months, 3, 12) if longest / each <= MOST_SPANS), 12)
     found, begin = [], date(first.year, (first.month - 1) // months * months + 1, 1)
     while begin <= last:
-        number = begin.year * 12 + begin.month - 1 + months
-        following = date(number // 12, number % 12 + 1, 1)
+        following = first_of_month(begin, months)
         found.append((max(begin, first), min(following - timedelta(days=1), last)))
         begin = following
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -30,6 +29,7 @@ from crm.queries.reports.report import (
     Report,
     Row,
     Table,
+    added_up,
     share,
 )
 
@@ -59,12 +59,14 @@ def read(filter: ReportFilter, user: User) -> Table:
     """A row for each group with closed deals, the largest first."""
     way = REPORT.way(filter)
     found = _closed(filter, user, way.column(filter))
-    rows = [_row(filter, group.key, group.label, together(group.of(found)), group.narrowed)
-            for group in way.groups(filter, found)]  # fmt: skip
+    rows = [
+        _row(filter, group.key, group.label, added_up(group.of(found), Closed()), group.narrowed)
+        for group in way.groups(filter, found)
+    ]
     rows = [row for row in rows if row.figures[0].value or way.is_ordered]
     if not way.is_ordered:
         rows.sort(key=lambda row: row.figures[0].value or 0, reverse=True)
-    whole = together(found.values())
+    whole = added_up(found.values(), Closed())
     notes = way.notes()
     if whole.unknown:
         notes.append(Note(
@@ -88,11 +90,6 @@ def _row(
         Figure(closed.gained, won), Figure(closed.missed, lost),
         Figure(share(closed.gained, closed.gained + closed.missed), deals),
     ))  # fmt: skip
-
-
-def together(found: Iterable[Closed]) -> Closed:
-    """Several sums as one."""
-    return Closed(*map(sum, zip(Closed(), *found, strict=True)))  # type: ignore[arg-type]
 
 
 def _closed(filter: ReportFilter, user: User, by: Any) -> dict[Any, Closed]:
