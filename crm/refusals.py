@@ -41,7 +41,7 @@ def changed_words(changed: StageChanged) -> str:
         "moved": _("It was changed by somebody else meanwhile."),
         "closed": _("It is closed: reopen it first."),
         "elsewhere": _("It goes through another pipeline."),
-        "retired": _("The stage is out of use."),
+        "retired": _("The stage, or its pipeline, is out of use."),
     }
     return words[changed.reason]
 

@@ -70,6 +70,7 @@ class Known:
         self.options = Options(adds=makes_options, by=by, writing=writing)
         self.day_order = day_order
         self.timezone = company.timezone
+        self._writing = writing
         self.currency = company.base_currency
 
     @cached_property
@@ -94,8 +95,14 @@ class Known:
 
     @cached_property
     def stages(self) -> list[Stage]:
-        """The stages that new deals go through, the main pipeline's first."""
-        return list(db.session.scalars(Stage.in_all_use()))
+        """The stages that new deals go through, the main pipeline's first.
+
+        None of them is retired before what is written is committed.
+        """
+        in_use = Stage.in_all_use()
+        return list(db.session.scalars(
+            in_use.with_for_update(read=True, of=Stage) if self._writing else in_use
+        ))  # fmt: skip
 
     @cached_property
     def _ways(self) -> dict[int, Labels[Stage]]:

@@ -11,15 +11,20 @@ from crm.policies import find, require
 def find_pipeline(pipeline_id: int | None, *, lock: bool = False) -> Pipeline:
     """The pipeline with this id, else the main one, for an administrator.
 
-    :param lock: held with its stages until the transaction ends: changes come one by one.
+    :param lock: until the transaction ends nobody else changes pipelines or stages.
     """
+    if lock:
+        Pipeline.hold()
     wanted = Pipeline.main().id if pipeline_id is None else pipeline_id
-    pipeline = find(Pipeline, wanted, lock=lock, load=(selectinload(Pipeline.stages),))
+    pipeline = find(Pipeline, wanted, load=(selectinload(Pipeline.stages),))
     require("edit", pipeline)
     return pipeline
 
 
 def find_stage(stage_id: int, *, lock: bool = False) -> Stage:
-    """The stage with this id, for an administrator; its pipeline is held with it."""
-    find_pipeline(find(Stage, stage_id).pipeline_id, lock=lock)
-    return find(Stage, stage_id, lock=lock)
+    """The stage with this id, for an administrator; ``lock`` as for its pipeline."""
+    if lock:
+        Pipeline.hold()
+    stage = find(Stage, stage_id)
+    require("edit", stage.pipeline)
+    return stage

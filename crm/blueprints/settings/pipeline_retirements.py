@@ -11,31 +11,31 @@ from crm.extensions import db
 from crm.formatting import label
 from crm.forms.stages import PipelineRetirementForm
 from crm.hypermedia import ask, go
+from crm.models import Pipeline
+from crm.models.pipeline import DealsStand
 from crm.queries.pipelines import standing_in_all_of
 
 bp = Blueprint("pipeline_retirements", __name__)
-
-PAGE = "settings/pipelines/retirement.html"
 
 
 @bp.get("/settings/pipelines/<int:pipeline_id>/retirement/new")
 @login_required
 def new(pipeline_id: int) -> Response:
     pipeline = find_pipeline(pipeline_id)
-    moved = standing_in_all_of(pipeline)
-    form = PipelineRetirementForm(pipeline, moves=bool(moved.deals))
-    return ask(PAGE, form=form, pipeline=pipeline, moved=moved)
+    return _ask(pipeline, _form(pipeline), 200)
 
 
 @bp.post("/settings/pipelines/<int:pipeline_id>/retirement")
 @login_required
 def create(pipeline_id: int) -> Response:
     pipeline = find_pipeline(pipeline_id, lock=True)
-    moved = standing_in_all_of(pipeline)
-    form = PipelineRetirementForm(pipeline, moves=bool(moved.deals))
+    form = _form(pipeline)
     if not (form.validate_on_submit() and form.into.records):
-        return ask(PAGE, 422, form=form, pipeline=pipeline, moved=moved)
-    pipeline.retire(form.into.data, by=current_user)
+        return _ask(pipeline, form, 422)
+    try:
+        pipeline.retire(form.into.data, by=current_user)
+    except DealsStand:  # one came in after they were counted
+        return _ask(pipeline, _form(pipeline), 422)
     db.session.commit()
     flash(_("%(name)s is out of use.", name=label(pipeline)), "success")
     return go(url_for("pipelines.index"))
@@ -48,3 +48,13 @@ def destroy(pipeline_id: int) -> Response:
     db.session.commit()
     flash(_("In use again."), "success")
     return go(url_for("pipelines.index"))
+
+
+def _form(pipeline: Pipeline) -> PipelineRetirementForm:
+    return PipelineRetirementForm(pipeline, moves=bool(standing_in_all_of(pipeline).deals))
+
+
+def _ask(pipeline: Pipeline, form: PipelineRetirementForm, status: int) -> Response:
+    moved = standing_in_all_of(pipeline)
+    return ask("settings/pipelines/retirement.html", status, form=form, pipeline=pipeline,
+               moved=moved)  # fmt: skip

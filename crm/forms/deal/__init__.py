@@ -39,9 +39,9 @@ from crm.models import (
     Stage,
     User,
 )
-from crm.models.deal import AmountStands, Missing
+from crm.models.deal import AmountStands, Missing, StageChanged
 from crm.models.deal.checking import is_empty, missing_fields
-from crm.refusals import missing_words
+from crm.refusals import changed_words, missing_words
 
 
 def at_customer(contact: PickerField, customer: Customer | None) -> None:
@@ -188,6 +188,9 @@ class NewDealForm(DealForm):
             self._begin(deal, by)
         except Missing as missing:
             self._explain(missing)
+            return False
+        except StageChanged as changed:
+            self.stage.errors = [changed_words(changed)]
             return False
         return True
 

@@ -39,7 +39,7 @@ from crm.models.deal.collaborator import Collaborator
 from crm.models.deal.competitor import DealCompetitor
 from crm.models.deal.deal_contact import DealContact
 from crm.models.deal.line import DealLine
-from crm.models.deal.moving import Moving, StageChanged
+from crm.models.deal.moving import Moving, StageChanged, hold_in_use
 from crm.models.deal.owning import OwnerLocked, Owning
 from crm.models.deal.pricing import AmountFollowsLines, AmountTooLarge, LinePlan, Pricing
 from crm.models.deal.rerouting import Rerouting
@@ -227,12 +227,15 @@ class Deal(
 
         :param at: when it began, for deals brought in from elsewhere; default: now.
         :raises Missing: the stage demands fields that are empty (not for historic deals).
+        :raises StageChanged: the stage is out of use.
         """
         at = at or clock.now()
         if deal.currency is None:
             deal.set_amount(deal.amount, Company.current().base_currency)
         if deal.custom is None:  # no form asked
             deal.set_defaults()
+        if not historic:  # an import holds every stage as it begins
+            hold_in_use(stage)
         deal._stand_in(stage, at)
         if not historic:
             require_none(deal.missing_for(stage))

@@ -26,7 +26,7 @@ class StageChanged(Exception):
     """The deal is not where the mover saw it, or cannot go where they want it; ``reason`` says why.
 
     ``moved``: somebody moved or changed it meanwhile; ``closed``: it is won or lost; ``elsewhere``:
-    the stage is in another pipeline; ``retired``: the stage is out of use.
+    the stage is in another pipeline; ``retired``: the stage, or its pipeline, is out of use.
     """
 
     def __init__(self, reason: str = "moved") -> None:
@@ -41,12 +41,13 @@ def hold_in_use(stage: Stage) -> None:
     """
     from crm.models.pipeline import Pipeline, Stage
 
+    here = select(Stage.id).where(Stage.id == stage.id)
     in_use = Stage.retired_at.is_(None), Pipeline.retired_at.is_(None)
-    here = select(Stage.id).join(Stage.pipeline).where(Stage.id == stage.id, *in_use)
     with db.session.no_autoflush:  # what was typed is not in the history yet
-        held = db.session.scalar(here.with_for_update(read=True, key_share=True, of=Stage))
-    if held is None:
-        raise StageChanged("retired")
+        db.session.execute(here.with_for_update(read=True))
+        # Asked after the wait: a statement knows of nothing that was committed while it waited.
+        if db.session.scalar(here.join(Stage.pipeline).where(*in_use)) is None:
+            raise StageChanged("retired")
 
 
 class Moving:
@@ -107,8 +108,9 @@ class Moving:
         )
 
     def _stand_in(self: Deal, stage: Stage, since: datetime) -> None:
-        self.stage, self.stage_since = stage, since
+        # Its pipeline first: to read it flushes what has changed so far.
         self.pipeline, self.pipeline_id = stage.pipeline, stage.pipeline_id
+        self.stage, self.stage_id, self.stage_since = stage, stage.id, since
 
     def _leave_stage(self: Deal, by: User | None, at: datetime) -> datetime:
         """End the stay that goes on, ``at`` or when it began if that is later: returns when."""

@@ -17,7 +17,7 @@ from crm.models.bilingual import Bilingual
 from crm.models.event import Action, Event
 from crm.models.option import InUse
 from crm.models.pipeline.checklist import ChecklistItem, ChecklistPlan
-from crm.models.pipeline.retiring import move_all
+from crm.models.pipeline.retiring import hold_deals, hold_stages, hold_with_deals, move_all
 from crm.models.pipeline.stage import Stage, StagePlan, StageRequirement
 from crm.once import once_a_request
 
@@ -39,6 +39,10 @@ class OnlyPipeline(Exception):
     """The only pipeline in use stays: new deals have to enter one."""
 
 
+class DealsStand(Exception):
+    """Open deals stand in the pipeline: they have to go on in another one."""
+
+
 class Pipeline(Bilingual, Base):
     __tablename__ = "pipeline"
 
@@ -54,16 +58,17 @@ class Pipeline(Bilingual, Base):
     )  # fmt: skip
 
     @classmethod
-    def main(cls, *, lock: bool = False) -> Pipeline:
-        """The pipeline that new deals enter, with its stages.
+    def main(cls) -> Pipeline:
+        """The pipeline that new deals enter, with its stages."""
+        return db.session.scalars(cls.active().limit(1)).one()
 
-        :param lock: read anew and held until the transaction ends: for those who arrange it.
+    @classmethod
+    def hold(cls) -> None:
+        """Whoever else arranges pipelines or stages waits until the transaction ends.
+
+        To be asked for before any of them is read; deals go on meanwhile.
         """
-        chosen = cls.active().limit(1)
-        if lock:
-            chosen = chosen.with_for_update().execution_options(populate_existing=True)
-            chosen = chosen.options(selectinload(cls.stages))
-        return db.session.scalars(chosen).one()
+        db.session.execute(select(cls.id).order_by(cls.id).with_for_update(key_share=True))
 
     @classmethod
     def active(cls) -> Select[Pipeline]:
@@ -146,8 +151,10 @@ class Pipeline(Bilingual, Base):
 
         :raises InUse: a deal stands, or ever stood, in a stage that would go.
         """
+        hold_deals([plan.stage.id for plan in plans
+                    if plan.stage and plan.stage.probability != plan.probability])  # fmt: skip
         # No deal enters a stage meanwhile that is about to go.
-        db.session.execute(select(Stage.id).where(Stage.pipeline_id == self.id).with_for_update())
+        hold_stages([stage.id for stage in self.stages])
         before = _written(self.stages)
         chances = {stage.id: stage.probability for stage in self.stages}
         kept = {plan.stage.id for plan in plans if plan.stage}
@@ -179,7 +186,7 @@ class Pipeline(Bilingual, Base):
 
     def move(self, step: int) -> None:
         """Let it change places with the one ``step`` before or after it; the first is the main."""
-        pipelines = list(db.session.scalars(Pipeline.active().with_for_update()))
+        pipelines = list(db.session.scalars(Pipeline.active()))
         place = pipelines.index(self) if self in pipelines else -1
         if place >= 0 and 0 <= place + step < len(pipelines):
             pipelines.insert(place + step, pipelines.pop(place))
@@ -192,16 +199,22 @@ class Pipeline(Bilingual, Base):
         Its stages and what ended in them stay as they are, in figures too.
 
         :raises OnlyPipeline: new deals would have none to enter.
+        :raises DealsStand: there are open deals, and no ``into``.
         :raises ValueError: ``into`` is not of another pipeline in use.
         """
         if self.retired_at is not None:
             return 0
-        if not set(_active_ids(lock=True)) - {self.id}:
+        if not set(_active_ids()) - {self.id}:
             raise OnlyPipeline
         if into and (into.retired_at or into.pipeline_id == self.id or into.pipeline.retired_at):
             raise ValueError(f"the deals of {self} cannot go into {into}")
-        count = sum(move_all(stage, into, by=by) for stage in self.stages) if into else 0
-        self.retired_at = clock.now()
+        stages = db.session.scalars(select(Stage).where(Stage.pipeline_id == self.id)).all()
+        hold_with_deals([stage.id for stage in stages])
+        if into is None and self._has_open_deals():
+            raise DealsStand
+        now = clock.now()
+        count = sum(move_all(stage, into, now, by=by) for stage in stages) if into else 0
+        self.retired_at = now
         self._note_use("True", "False", by)
         return count
 
@@ -214,14 +227,19 @@ class Pipeline(Bilingual, Base):
         self.position = 1 + (last or 0)
         self._note_use("False", "True", by)
 
+    def _has_open_deals(self) -> bool:
+        from crm.models.deal import Deal
+
+        stands = Deal.pipeline_id == self.id, Deal.closed_at.is_(None)
+        return db.session.scalar(select(Deal.id).where(*stands).limit(1)) is not None
+
     def _note_use(self, before: str, after: str, by: User) -> None:
         changes = {"pipeline": ["", self.both], "offered": [before, after]}
         Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
 
 
-def _active_ids(*, lock: bool = False) -> Sequence[int]:
-    ids = Pipeline.active().with_only_columns(Pipeline.id)
-    return db.session.scalars(ids.with_for_update() if lock else ids).all()
+def _active_ids() -> Sequence[int]:
+    return db.session.scalars(Pipeline.active().with_only_columns(Pipeline.id)).all()
 
 
 def _renew_promises(stage_ids: Sequence[int]) -> None:

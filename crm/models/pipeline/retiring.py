@@ -6,12 +6,12 @@ the new stage demands is asked when a deal goes on from there.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, func, insert, literal, select, update
 
-from crm import clock
 from crm.base import UTCDateTime
 from crm.extensions import db
 from crm.models.event import Action, Event
@@ -23,19 +23,48 @@ if TYPE_CHECKING:
 Conditions = tuple[ColumnElement[bool], ...]
 
 
-def move_all(left: Stage, into: Stage, *, by: User) -> int:
-    """Move every open deal that stands in ``left``, those in the trash too; how many there were."""
+def hold_with_deals(stage_ids: Collection[int]) -> None:
+    """Hold these stages and the open deals that stand there until the transaction ends.
+
+    Whoever brings a deal there waits (``hold_in_use``). They hold their deal before they ask for
+    the stage, and so it is here: two who hold one each and want the other would wait for ever.
+    """
+    with db.session.begin_nested() as waiting:
+        hold_stages(stage_ids)  # an import may take minutes: no deal is held from others meanwhile
+        waiting.rollback()
+    hold_deals(stage_ids)
+    hold_stages(stage_ids)
+    hold_deals(stage_ids)  # those that came in while the stages were waited for
+
+
+def hold_stages(stage_ids: Collection[int]) -> None:
+    """No deal enters these stages until the transaction ends; those that stand there may change."""
+    from crm.models.pipeline.stage import Stage
+
+    which = select(Stage.id).where(Stage.id.in_(stage_ids)).order_by(Stage.id)
+    db.session.execute(which.with_for_update(key_share=True))
+
+
+def hold_deals(stage_ids: Collection[int]) -> None:
+    """Nobody else changes the open deals that stand there until the transaction ends."""
+    from crm.models.deal import Deal
+
+    here = Deal.stage_id.in_(stage_ids), Deal.closed_at.is_(None)
+    db.session.execute(select(Deal.id).where(*here).order_by(Deal.id).with_for_update())
+
+
+def move_all(left: Stage, into: Stage, now: datetime, *, by: User) -> int:
+    """Move every open deal that stands in ``left``, those in the trash too; how many there were.
+
+    The caller holds them (``hold_with_deals``).
+    """
     from crm.models.deal import Deal
     from crm.models.deal.snooze import Snooze
     from crm.models.expectation import Expectation
-    from crm.models.pipeline.stage import Stage
     from crm.models.stage_stay import StageStay
 
-    now = clock.now()
-    # Held, so that no deal enters it meanwhile, and nobody moves one that stands there.
-    db.session.execute(select(Stage.id).where(Stage.id == left.id).with_for_update())
     here = Deal.stage_id == left.id, Deal.closed_at.is_(None)
-    count = len(db.session.scalars(select(Deal.id).where(*here).with_for_update()).all())
+    count = db.session.scalars(select(func.count()).select_from(Deal).where(*here)).one()
     if not count:
         return 0
     standing = StageStay.left_at.is_(None), StageStay.deal_id.in_(select(Deal.id).where(*here))

@@ -16,7 +16,7 @@ from crm.extensions import db
 from crm.models.bilingual import Bilingual
 from crm.models.event import Action, Event
 from crm.models.pipeline.checklist import ChecklistItem, ChecklistPlan, written_items
-from crm.models.pipeline.retiring import move_all
+from crm.models.pipeline.retiring import hold_with_deals, move_all
 
 if TYPE_CHECKING:
     from crm.models.pipeline import Pipeline
@@ -181,8 +181,10 @@ class Stage(Bilingual, Base):
             return 0
         if into is self or into.retired_at is not None or into.pipeline_id != self.pipeline_id:
             raise ValueError(f"{self} cannot go into {into}")
-        count = move_all(self, into, by=by)
-        self.retired_at, self.retired_into = clock.now(), into
+        hold_with_deals([self.id])
+        now = clock.now()
+        count = move_all(self, into, now, by=by)
+        self.retired_at, self.retired_into = now, into
         db.session.flush()  # the stages in use are read anew
         db.session.expire(self.pipeline, ["stages"])
         Event.record(
