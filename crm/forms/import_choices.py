@@ -6,29 +6,28 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from crm.extensions import db
 from crm.filters.columns import way, words
-from crm.importers.deals import Ending
+from crm.importers.endings import ENDING_WORDS
 from crm.importers.options import labels_of
 from crm.models import CustomField, Option, OptionList, Pipeline, Stage, User
 
 Choices = list[tuple[str, str]]
 
-ENDINGS = {Ending.WON: _l("Won"), Ending.LOST: _l("Lost"), Ending.OPEN: _l("Open")}
-
 
 def offered_among(among: Any) -> list[Any]:
-    """Those of a list, a kind or a field of the firm's own; colleagues, stages."""
+    """Those of a list, a kind or a field of the firm's own; colleagues, pipelines, stages."""
     if isinstance(among, OptionList):
         return list(Option.in_use(among))
     if isinstance(among, CustomField):
         return [choice for choice in among.choices if choice.active]
     if among is User:
         return list(db.session.scalars(User.active()))
+    if among is Pipeline:
+        return list(db.session.scalars(Pipeline.active()))
     if among is Stage:
         return list(db.session.scalars(Stage.in_all_use()))
     return list(among)
@@ -45,7 +44,7 @@ def texts_of(thing: Any) -> list[str]:
 
 def called(thing: Any) -> str:
     """What one that is offered is called in the reader's language."""
-    return way(thing) if isinstance(thing, Stage) else str(ENDINGS.get(thing) or words(thing))
+    return way(thing) if isinstance(thing, Stage) else str(ENDING_WORDS.get(thing) or words(thing))
 
 
 def choices_among(among: Any) -> Choices:

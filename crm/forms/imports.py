@@ -136,7 +136,7 @@ class MappingForm(BaseForm):
     @property
     def constants(self) -> list[Any]:
         """The fields that can be the same for all rows."""
-        return [self[f"constant_{name}"] for name in self.importer.constants]
+        return [self[f"constant_{each.name}"] for each in self.importer.constant_fields()]
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         return bool(super().validate(*args, **kwargs)) and self._is_whole()
@@ -145,9 +145,9 @@ class MappingForm(BaseForm):
         """What was chosen; a key that no column fills gives way to the surest that one does."""
         columns = {row.field.data: row.name for row in self.rows if row.field.data}
         constants = {
-            name: self[f"constant_{name}"].data
-            for name in self.importer.constants
-            if self[f"constant_{name}"].data
+            each.name: self[f"constant_{each.name}"].data
+            for each in self.importer.constant_fields()
+            if self[f"constant_{each.name}"].data
         }
         plan = Plan(
             columns, constants, mode=Mode(self.mode.data), fills_only=bool(self.fills_only.data),
@@ -202,11 +202,10 @@ def mapping_form(run: ImportRun, glance: Glance, plan: Plan) -> MappingForm:
     fields: dict[str, Any] = {
         f"column_{at}": choice_of(name, choices) for at, name in enumerate(glance.header) if name
     }
-    for name in importer.constants:
-        field = next(field for field in importer.fields if field.name == name)
+    for field in importer.constant_fields():
         assert isinstance(field.parse, OneOf)
         label, choices = import_field_word(run.noun, field), choices_among(field.parse.among)
-        fields[f"constant_{name}"] = choice_of(label, [("", "—"), *choices])
+        fields[f"constant_{field.name}"] = choice_of(label, [("", "—"), *choices])
     amounts = {field.name for field in importer.all_fields() if field.is_money}
     fields |= {
         f"scale_{at}": choice_of(_("%(column)s counts", column=name), _scales())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
@@ -14,7 +12,8 @@ from crm import clock
 from crm.extensions import db
 from crm.importers.amounts import currency, money, percent
 from crm.importers.days import day, moment, past
-from crm.importers.fields import Field, choice, code_field, customer, stage, text, user, word
+from crm.importers.endings import Ending, EndingRule, ending, stage
+from crm.importers.fields import Field, choice, code_field, customer, pipeline, text, user
 from crm.importers.importer import Importer
 from crm.importers.problems import BadValue
 from crm.importers.rows import Row
@@ -29,32 +28,16 @@ from crm.models import (
     ExpenseItem,
     OptionList,
     Outcome,
-    Stage,
+    Pipeline,
     Task,
 )
 from crm.models.exchange_rate import ExchangeRate, NoRate
-
-
-class Ending(StrEnum):
-    """How a row says its deal ended."""
-
-    WON = "won"
-    LOST = "lost"
-    OPEN = "open"
-
-
-ENDINGS: dict[Ending, tuple[str, ...]] = {
-    Ending.WON: ("closed won", "赢单", "成交", "已成交", "中标"),
-    Ending.LOST: ("closed lost", "输单", "丢单", "失败", "流失"),
-    Ending.OPEN: ("in progress", "进行中", "跟进中", "未结束"),
-}
-
 
 # How a deal ended is not filled in: that closes it.
 _OF_THE_END = {"outcome", "reason", "competitor", "note"}
 
 
-class Deals(StageRule, Importer):
+class Deals(StageRule, EndingRule, Importer):
     """One row a deal."""
 
     noun = "deals"
@@ -76,11 +59,13 @@ class Deals(StageRule, Importer):
         Field("amount", money, is_money=True,
               words=("value", "close value", "deal value", "金额", "销售金额", "预计金额")),
         Field("currency", currency, words=("币种", "货币")),
+        Field("pipeline", pipeline,
+              words=("sales pipeline", "deal pipeline", "销售流程", "销售管道", "所属流程")),
         Field("stage", stage, words=("deal stage", "sales stage", "阶段", "销售阶段")),
         Field("probability", percent, words=("chance", "概率", "赢单概率", "成交概率")),
         Field("expected_close", day,
               words=("expected close date", "预计成交日期", "预计签约日期", "预计结束日期")),
-        Field("outcome", word(Ending, ENDINGS), words=("result", "结果", "结单结果")),
+        Field("outcome", ending, words=("result", "结果", "结单结果")),
         Field("closed_at", moment,
               words=("closed", "closed on", "close date", "结束日期", "关闭日期", "成交日期",
                      "结单日期")),
@@ -97,7 +82,7 @@ class Deals(StageRule, Importer):
 
     plain = ("name", "customer", "owner", "product", "expected_close", "probability", "source",
              "next_step", "external_id", "tags")  # fmt: skip
-    constants = ("owner", "source", "stage")
+    constants = ("owner", "source", "pipeline", "stage")
     held_by = (Task.deal_id, Activity.deal_id, ExpenseItem.deal_id)
     custom_noun = CustomNoun.DEAL
 
@@ -105,8 +90,18 @@ class Deals(StageRule, Importer):
         super().__init__(*args, **kwargs)
         self._rated: set[str] = set()
 
+    @classmethod
+    def all_fields(cls) -> tuple[Field, ...]:
+        """Of which pipeline a deal is can be said only where there are several."""
+        fields = super().all_fields()
+        if Pipeline.are_several():
+            return fields
+        return tuple(field for field in fields if field.name != "pipeline")
+
     def look_up(self, rows: list[Row], records: dict[str, list[Any]]) -> None:
         """Customers were read as ids, since a firm may have very many; here they are loaded."""
+        for row in rows:
+            self.find_ending(row)
         ids = {row.values["customer"] for row in rows if row.values.get("customer")}
         if not ids:
             return
@@ -124,23 +119,21 @@ class Deals(StageRule, Importer):
             joinedload(Deal.source),
             selectinload(Deal.stays),
             selectinload(Deal.lines),
+            selectinload(Deal.ticks),
         )
 
     def check(self, row: Row, record: Deal | None) -> None:
-        self._expect_open_deals(row)
-        self._check_dates(row)
+        self.check_ending(row, record)
         self._check_currency(row, record)
         if record is None:
             self._check_name(row)
         else:
-            self._check_history(row, record)
             check_owner(row, record)
-        if self._ending(row) is Ending.OPEN and (record is None or record.is_open):
-            self._check_stage(row, record)
+        self.check_stage(row, record, self.ending(row))
 
     def leave_what_is_there(self, row: Row, record: Deal) -> None:
         """How a deal ended is not filled in; nor is the day of it the one it was expected."""
-        is_open = record.is_open and self._ending(row) is Ending.OPEN
+        is_open = record.is_open and self.ending(row) is Ending.OPEN
         super().leave_what_is_there(row, record)
         if not is_open:
             row.values["closed_at"] = None
@@ -154,16 +147,16 @@ class Deals(StageRule, Importer):
 
     def changes(self, row: Row, record: Deal) -> set[str]:
         changed = super().changes(row, record)
-        if self._price(row, record) != (record.amount, record.currency):
+        if self.price(row, record) != (record.amount, record.currency):
             changed.add("amount")
-        if record.is_open and self._ending(row) is not Ending.OPEN:
+        if record.is_open and self.ending(row) is not Ending.OPEN:
             changed |= {"outcome", "reason"}
-        elif record.is_open and row.values.get("stage") not in (None, record.stage):
-            changed.add("stage")
+        elif record.is_open and (to := row.values.get("stage")) not in (None, record.stage):
+            changed |= {"stage"} if to.pipeline_id == record.pipeline_id else {"stage", "pipeline"}
         return changed
 
     def columns(self, changes: set[str]) -> list[str]:
-        names = super().columns(changes - {"amount", "outcome", "reason"})
+        names = super().columns(changes - {"amount", "outcome", "reason", "pipeline"})
         names += ["amount", "currency", "rate", "base_amount"] if "amount" in changes else []
         names += ["probability_reason"] if "probability" in changes else []
         return [*names, "outcome"] if "outcome" in changes else names
@@ -175,9 +168,9 @@ class Deals(StageRule, Importer):
         deal = Deal(created_at=began, **given)
         deal.name = deal.name or _name_of(row)
         _say_why(deal)
-        deal.set_amount(*self._price(row, None))
+        deal.set_amount(*self.price(row, None))
         self.set_own(row, deal)
-        Deal.open(deal, self._stage(row), by=self.by, at=began, historic=True)
+        Deal.open(deal, self.stage_of(row), by=self.by, at=began, historic=True)
         self._close(deal, row)
         return deal
 
@@ -186,15 +179,16 @@ class Deals(StageRule, Importer):
         if "probability" in changes:
             _say_why(record)
         if "amount" in changes:
-            record.set_amount(*self._price(row, record))
+            record.set_amount(*self.price(row, record))
         record.note_changes(by=self.by, historic=True)
         if "stage" in changes:
-            record.move_to(row.values["stage"], by=self.by, historic=True)
+            go = record.reroute if "pipeline" in changes else record.move_to
+            go(row.values["stage"], by=self.by, historic=True)
         if "outcome" in changes:
             self._close(record, row)
 
     def _close(self, deal: Deal, row: Row) -> None:
-        values, ending = row.values, self._ending(row)
+        values, ending = row.values, self.ending(row)
         if ending is Ending.WON:
             deal.win(by=self.by, at=values["closed_at"], note=values.get("note"), historic=True)
         elif ending is Ending.LOST:
@@ -203,40 +197,9 @@ class Deals(StageRule, Importer):
                 competitor=values.get("competitor"), note=values.get("note"), historic=True,
             )  # fmt: skip
 
-    def _ending(self, row: Row) -> Ending:
-        return row.values.get("outcome") or Ending.OPEN
-
-    def _stage(self, row: Row) -> Stage:
-        return row.values.get("stage") or self.known.stages[0]
-
-    def _price(self, row: Row, record: Deal | None) -> tuple[Any, str]:
-        """Amount and currency after this row; empty cells leave what is there."""
-        amount, code = row.values.get("amount"), row.values.get("currency")
-        if record is None:
-            return amount, code or self.known.currency
-        return record.amount if amount is None else amount, code or record.currency
-
-    def _expect_open_deals(self, row: Row) -> None:
-        """Many tables have one column for both: of an open deal it is the day it may close."""
-        values = row.values
-        if self._ending(row) is Ending.OPEN and values.get("closed_at"):
-            if values.get("expected_close") is None:
-                values["expected_close"] = clock.day_of(values["closed_at"], self.known.timezone)
-            values["closed_at"] = None
-
-    def _check_dates(self, row: Row) -> None:
-        ending, closed = self._ending(row), row.values.get("closed_at")
-        if ending is not Ending.OPEN and closed is None:
-            raise BadValue(_("is empty, but the deal is %(ending)s", ending=ending), "closed_at")
-        if closed and closed > clock.now():
-            raise BadValue(_("lies in the future"), "closed_at")
-        created = row.values.get("created_at")
-        if created and closed and closed < created:
-            raise BadValue(_("is before the deal was created"), "closed_at")
-
     def _check_currency(self, row: Row, record: Deal | None) -> None:
         """A currency needs a rate, which is asked for where the price changes."""
-        price = self._price(row, record)
+        price = self.price(row, record)
         if record is not None and price == (record.amount, record.currency):
             return
         if price[1] not in self._rated:
@@ -249,43 +212,6 @@ class Deals(StageRule, Importer):
     def _check_name(self, row: Row) -> None:
         if not row.values.get("name") and not _name_of(row):
             raise BadValue(_("is empty, and there is neither product nor customer"), "name")
-
-    def _check_history(self, row: Row, record: Deal) -> None:
-        """How a deal went is not rewritten by a row; one that says nothing of it is fine."""
-        self._check_day(row, "created_at", record.created_at)
-        self._check_amount(row, record)
-        ending = self._ending(row)
-        if record.outcome is None or ending is Ending.OPEN:
-            return
-        if ending.value != record.outcome.kind.value:
-            raise BadValue(
-                _("is %(ending)s here: reopen it first", ending=record.outcome.kind.value),
-                "outcome",
-            )
-        self._check_day(row, "closed_at", record.outcome.at)
-
-    def _check_amount(self, row: Row, record: Deal) -> None:
-        amount, code = self._price(row, record)
-        if record.amount_stands and (amount, code) != (record.amount, record.currency):
-            raise BadValue(
-                _("is %(was)s here, and the deal is closed: reopen it first",
-                  was=f"{record.amount} {record.currency}"),
-                "currency" if amount == record.amount else "amount",
-            )  # fmt: skip
-        if record.is_priced_by_lines and (amount, code) != (record.amount, record.currency):
-            raise BadValue(
-                _("is %(was)s here, which its product lines come to: change those",
-                  was=f"{record.amount} {record.currency}"),
-                "currency" if amount == record.amount else "amount",
-            )  # fmt: skip
-
-    def _check_day(self, row: Row, field: str, was: datetime) -> None:
-        zone, says = self.known.timezone, row.values.get(field)
-        if says is not None and clock.day_of(says, zone) != clock.day_of(was, zone):
-            raise BadValue(
-                _("is %(day)s here, which an import does not change", day=clock.day_of(was, zone)),
-                field,
-            )
 
 
 def _say_why(deal: Deal) -> None:

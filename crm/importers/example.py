@@ -13,11 +13,11 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 def example_of(importer: type[Importer], language: str) -> bytes:
     """A CSV file with nothing but its header, in ``language``; Excel knows it by its mark."""
-    text = io.StringIO()
+    text, known = io.StringIO(), {field.name for field in importer.all_fields()}
     csv.writer(text).writerow(
         _title(field.name, field.words, language)
         for field in importer.fields
-        if field.looks is None
+        if field.looks is None and field.name in known
     )
     return text.getvalue().encode("utf-8-sig")
 

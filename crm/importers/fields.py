@@ -21,7 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from crm.folding import fold
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
-from crm.models import OptionList, Stage, User
+from crm.models import OptionList, Pipeline, User
 from crm.models.user import is_username, normalized_email
 
 Parser = Callable[[str, Known], Any]
@@ -197,8 +197,8 @@ def choice(which: OptionList) -> OneOf:
 
 # A user, by external id, name, user name or mail address.
 user = OneOf(User, lambda text, known: known.user(text))
-# A stage, by its label in either language.
-stage = OneOf(Stage, lambda text, known: known.stage(text))
+# A pipeline, by its label in either language.
+pipeline = OneOf(Pipeline, lambda text, known: known.ways.pipeline(text))
 
 
 def customer(text: str, known: Known) -> int:

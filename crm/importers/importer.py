@@ -71,6 +71,12 @@ class Importer(Finding, Reading, Recording):
         required = [field.name for field in cls.fields if field.required]
         return list(dict.fromkeys([key] if mode is Mode.UPDATE else [key, *required]))
 
+    @classmethod
+    def constant_fields(cls) -> list[Field]:
+        """The fields that can be the same for all rows, as far as there are any now."""
+        known = {field.name: field for field in cls.all_fields()}
+        return [known[name] for name in cls.constants if name in known]
+
     def take(self, header: Sequence[str], lines: Iterable[Line]) -> None:
         """Check a batch of rows and, in a writing pass, write it."""
         with Event.recorded_together() if self.writing else nullcontext():

@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from crm.extensions import db
 from crm.folding import fold
-from crm.importers.options import Labels, Options
+from crm.importers.options import Options
 from crm.importers.problems import BadValue
-from crm.models import Company, Customer, Stage, User
+from crm.importers.ways import Ways
+from crm.models import Company, Customer, User
 
 # Stands for a record that an earlier row will make, while the rows are only checked.
 TO_COME = object()
@@ -56,7 +57,7 @@ class Directory:
 
 
 class Known:
-    """Users, customers, stages and options of this installation, and how it writes dates."""
+    """Users, customers, pipelines and options of this installation, and how it writes dates."""
 
     def __init__(
         self, day_order: str | None = None, *, makes_options: bool = False, by: User | None = None,
@@ -94,24 +95,9 @@ class Known:
         return directory
 
     @cached_property
-    def stages(self) -> list[Stage]:
-        """The stages that new deals go through, the main pipeline's first.
-
-        None of them is retired before what is written is committed.
-        """
-        in_use = Stage.in_all_use()
-        return list(db.session.scalars(
-            in_use.with_for_update(read=True, of=Stage) if self._writing else in_use
-        ))  # fmt: skip
-
-    @cached_property
-    def _ways(self) -> dict[int, Labels[Stage]]:
-        """The same by what they are called, alone or behind their pipeline, by its id."""
-        ways: dict[int, Labels[Stage]] = {}
-        for stage in self.stages:
-            labels = ways.setdefault(stage.pipeline_id, Labels())
-            labels.add(stage, stage.way("zh"), stage.way("en"))
-        return ways
+    def ways(self) -> Ways:
+        """Every pipeline and stage; none goes out of use before what is written is committed."""
+        return Ways(hold=self._writing)
 
     def user(self, text: str) -> User:
         """:raises BadValue: nobody, or more than one, is called ``text``."""
@@ -126,23 +112,3 @@ class Known:
         if customer_id is None:
             raise BadValue(_("is no customer: import the customers first"))
         return customer_id
-
-    def stage(self, text: str) -> Stage:
-        """The one called ``text``, or ``pipeline · stage``; of several, that of the first pipeline.
-
-        :raises BadValue: no stage is called so.
-        """
-        found = (labels.find(text) for labels in self._ways.values())
-        first = next((stage for stage in found if stage), None)
-        return first or self._all_stages.choose(text)
-
-    def same_stage(self, stage: Stage, pipeline_id: int) -> Stage | None:
-        """The one of another pipeline that is called as ``stage`` is."""
-        return self._ways[pipeline_id].find(str(stage)) if pipeline_id in self._ways else None
-
-    @cached_property
-    def _all_stages(self) -> Labels[Stage]:
-        labels: Labels[Stage] = Labels()
-        for stage in self.stages:
-            labels.add(stage)
-        return labels

@@ -19,7 +19,8 @@ from crm.folding import fold, fold_label
 from crm.importers.fields import Field, OneOf
 from crm.importers.known import Known
 from crm.importers.problems import BadValue
-from crm.models import CustomField, Option, OptionList, User
+from crm.importers.ways import is_in_use
+from crm.models import CustomField, Option, OptionList, Pipeline, Stage, User
 from crm.models.import_run import Meanings
 
 # So many different values of a column are listed to be matched, so much of each.
@@ -100,9 +101,8 @@ class Matching:
         except BadValue:
             self._note(field, Unmatched(text, is_here=False, is_said=said == Instead.REFUSE))
             raise
-        has_left = isinstance(value, User) and not value.is_active
         comes = isinstance(value, Option) and self._known.options.comes(value)
-        is_stale = has_left or (isinstance(value, Option) and not (value.active or comes))
+        is_stale = not comes and _is_of_the_past(value)
         if said or comes or is_stale:
             seen = Unmatched(
                 text, is_here=is_stale and not said, is_said=bool(said) and not is_stale
@@ -144,6 +144,20 @@ def value_key(text: str) -> str:
 def meaning(thing: Any) -> str:
     """The choice of just this one: a record, or one of a kind."""
     return MEANS + thing.value if isinstance(thing, StrEnum) else f"{_ID}{thing.id}"
+
+
+def _is_of_the_past(value: Any) -> bool:
+    """Whether it is somebody who has left, or out of use."""
+    match value:
+        case User():
+            return not value.is_active
+        case Option():
+            return not value.active
+        case Pipeline() | Stage():
+            return not is_in_use(value)
+        case [Stage(), *_]:
+            return not any(map(is_in_use, value))
+    return False
 
 
 def _with_id(among: Any, wanted: int) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from flask_babel import gettext as _
@@ -24,21 +25,24 @@ class Labels(Generic[Named]):
     """What the firm named, by its labels: as it is written, else folded where just one fits."""
 
     def __init__(self) -> None:
-        self._written: dict[str, Named] = {}
-        self._folded: defaultdict[str, set[Named]] = defaultdict(set)
+        self._written: defaultdict[str, list[Named]] = defaultdict(list)
+        self._folded: defaultdict[str, list[Named]] = defaultdict(list)
 
     def add(self, named: Named, *others: str) -> None:
         """Enter ``named`` by its labels and ``others``; of those written alike the last holds."""
         for label in filter(None, (*labels_of(named), *others)):
-            self._written[plain(label)] = named
-            self._folded[fold_label(label)].add(named)
+            self._written[plain(label)].append(named)
+            self._folded[fold_label(label)].append(named)
+
+    def fitting(self, text: str) -> list[Named]:
+        """Those called just ``text``; where none is, those that it may mean."""
+        found = self._written.get(plain(text)) or self._folded.get(fold_label(text))
+        return list(dict.fromkeys(found or ()))
 
     def find(self, text: str) -> Named | None:
         """The one called ``text``; ``None`` if none is, or several may be meant."""
-        if plain(text) in self._written:
-            return self._written[plain(text)]
-        fitting = list(self._folded.get(fold_label(text), ()))
-        return fitting[0] if len(fitting) == 1 else None
+        fitting = self.fitting(text)
+        return fitting[-1] if len(fitting) == 1 or plain(text) in self._written else None
 
     def choose(self, text: str) -> Named:
         """The one called ``text``.
@@ -47,7 +51,7 @@ class Labels(Generic[Named]):
         """
         named = self.find(text)
         if named is None:
-            offered = (one for one in self._written.values() if getattr(one, "active", True))
+            offered = (one for one in self._each if getattr(one, "active", True))
             known = dict.fromkeys(one.label(choose_language()) for one in offered)
             raise BadValue(_("is none of: %(known)s", known=", ".join(known)))
         return named
@@ -55,7 +59,11 @@ class Labels(Generic[Named]):
     @property
     def all(self) -> list[str]:
         """Every label, in both languages."""
-        return [label for named in set(self._written.values()) for label in labels_of(named)]
+        return [label for named in self._each for label in labels_of(named)]
+
+    @property
+    def _each(self) -> list[Named]:
+        return list(dict.fromkeys(chain.from_iterable(self._written.values())))
 
 
 class Options:

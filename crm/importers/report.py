@@ -17,6 +17,7 @@ from sqlalchemy import select, tuple_
 
 from crm.extensions import choose_language, db
 from crm.formulas import guarded
+from crm.importers.endings import ENDING_WORDS, Ending
 from crm.importers.importer import Importer
 from crm.importers.problems import REASON, Problem
 from crm.importers.rows import Fate, Result, Row, Watcher
@@ -157,6 +158,8 @@ def shown(value: Any, zone: str) -> str:
         return value.label(choose_language())
     if isinstance(value, User):
         return person_word(value)
+    if isinstance(value, Ending):
+        return str(ENDING_WORDS[value])
     if isinstance(value, StrEnum):
         with suppress(KeyError):
             return word_for(value)

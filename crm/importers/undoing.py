@@ -147,11 +147,13 @@ class Undoing:
     def _go_back(self, deal: Any, change: list[Any]) -> bool:
         """Open a deal again that the run closed, or move it where it stood."""
         old = change[0]
-        if old is None:
-            deal.reopen(by=self._by)
-            return True
         with suppress(Missing, StageChanged):
-            deal.move_to(db.session.get_one(Stage, old), by=self._by)
+            if old is None:
+                deal.reopen(by=self._by)
+                return True
+            stage = db.session.get_one(Stage, old)
+            go = deal.move_to if stage.pipeline_id == deal.pipeline_id else deal.reroute
+            go(stage, by=self._by)
             return True
         return False
 

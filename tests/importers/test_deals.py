@@ -12,10 +12,9 @@ from sqlalchemy import select
 from crm import clock
 from crm.extensions import db
 from crm.importers import Result
-from crm.models import Action, Deal, Event, ExchangeRate, Expectation, OutcomeKind
+from crm.models import Action, Deal, Event, ExchangeRate, OutcomeKind
 from tests.cast import Cast
 from tests.importers.conftest import reasons
-from tests.imports import done, undone
 
 Bring = Callable[..., Result]
 
@@ -205,35 +204,6 @@ def test_bad_rows_are_named_with_column_and_reason(cast: Cast, bring: Bring) -> 
     ]
 
 
-def test_the_stage_rule_holds_for_imports_too(cast: Cast, bring: Bring) -> None:
-    lines = ("id,name,owner,stage", "1,A,wang,Tender", "2,B,wang,Nirvana")
-    assert reasons(bring("deals", *lines)) == [
-        (2, "stage", "Tender", "demands: Customer, Amount, Expected close"),
-        (3, "stage", "Nirvana",
-         "is none of: First contact, Needs confirmed, Proposal, Quotation, Tender, Enquiry, "
-         "Pricing, Ordering"),
-    ]  # fmt: skip
-    bring("deals", "id,name,owner", "1,A,wang")
-    assert reasons(bring("deals", "id,name,owner,stage", "1,A,wang,Needs confirmed")) == [
-        (2, "stage", "Needs confirmed", "demands: Customer")
-    ]
-
-
-def test_stages_of_several_pipelines_may_be_called_the_same(cast: Cast, bring: Bring) -> None:
-    main, spares = cast.stages[3], cast.spares.stages[1]
-    spares.label_zh, spares.label_en = main.label_zh, main.label_en
-    db.session.commit()
-    full = f"1,A,wang,大连西格玛流体控制有限公司,9,{spares.way('zh')}"
-    lines = full, "2,B,wang,大连西格玛流体控制有限公司,9,Quotation"
-    assert bring("deals", "id,name,owner,customer,amount,stage", *lines).created == 2
-    assert (deal("1").stage, deal("2").stage) == (spares, main), "the first that is called so"
-    again = bring("deals", "id,name,owner,stage", "1,A,wang,Quotation", "2,B,wang,报价")
-    assert (again.created, again.updated, again.problems) == (0, 0, []), "each stays in its own"
-    assert reasons(bring("deals", "id,name,owner,stage", "2,B,wang,Enquiry")) == [
-        (2, "stage", "Enquiry", "belongs to another pipeline than the deal")
-    ]
-
-
 def test_a_deal_may_be_known_by_its_name(cast: Cast, bring: Bring) -> None:
     assert bring("deals", "name,owner,amount", "电话询价,wang,7", "New,wang,8").created == 1
     assert cast.vague.amount == Decimal(7)
@@ -242,11 +212,3 @@ def test_a_deal_may_be_known_by_its_name(cast: Cast, bring: Bring) -> None:
     db.session.commit()
     result = bring("deals", "name,owner", "电话询价,wang", "New,wang")
     assert reasons(result) == [(3, "name", "New", "is in the trash: restore it first")]
-
-
-def test_what_an_undone_import_brought_promises_nothing_any_more(cast: Cast) -> None:
-    run = done("deal name,owner,amount\n齿轮泵,王芳,1000\n", by=cast.admin, noun="deals")
-    promised = select(Expectation).join(Expectation.deal).where(Deal.name == "齿轮泵")
-    assert [each.until_at for each in db.session.scalars(promised)] == [None]
-    undone(run, by=cast.admin)
-    assert all(each.until_at for each in db.session.scalars(promised))

@@ -28,8 +28,7 @@ FILLS = {
 WORKED_OUT = {
     CustomerFilter: {"open_amount", "last_contact", "next_task", "updated"},
     ContactFilter: {"owner", "updated"},
-    # The stage says of which pipeline a deal is.
-    DealFilter: {"stage_since", "snoozed_until", "weighted", "updated", "contact", "pipeline"},
+    DealFilter: {"stage_since", "snoozed_until", "weighted", "updated", "contact"},
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from crm.importers import IMPORTERS, Mapping, Refused
-from crm.importers.deals import Deals, Ending
+from crm.importers.deals import Deals
+from crm.importers.endings import Ending
 from crm.importers.known import Known
 from crm.importers.matching import Matching, alike
 from crm.models import FieldKind

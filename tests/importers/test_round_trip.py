@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from crm import clock
 from crm.exporters import Export, Format
 from crm.extensions import db
 from crm.filters.base import ListFilter
@@ -24,14 +25,18 @@ from crm.models import (
     CustomerKind,
     CustomField,
     CustomNoun,
+    Deal,
     DecisionRole,
     Event,
+    Expectation,
     FieldKind,
     ImportState,
     Option,
     OptionList,
+    Pipeline,
     Reach,
     ReachKind,
+    Stage,
 )
 from crm.models.custom_field.storing import LARGEST
 from crm.names import tidy_name
@@ -73,6 +78,9 @@ SAID: dict[FieldKind, st.SearchStrategy[Any]] = {
 }
 
 
+# What pipelines and stages are called: the same, too, and as deals end.
+CALLED = st.sampled_from(["报价", "Won", "输单", "=1+1", "A", "A+", "1e5", "报价 · A", ""])
+
 # Further numbers and addresses, as their form takes them.
 REACHES = st.builds(
     Reach,
@@ -84,7 +92,7 @@ REACHES = st.builds(
 )
 
 
-def tag(data: st.DataObject, record: Customer | Contact) -> None:
+def tag(data: st.DataObject, record: Customer | Contact | Deal) -> None:
     """Let it carry some of the tags that there are."""
     known = db.session.scalars(Option.of(OptionList.TAG)).all()
     places = data.draw(st.lists(st.integers(0, len(known) - 1), unique=True), label="tags")
@@ -93,7 +101,7 @@ def tag(data: st.DataObject, record: Customer | Contact) -> None:
 
 @pytest.fixture
 def own(cast: Cast) -> dict[CustomNoun, list[CustomField]]:
-    """A field of each kind for customers and for contacts."""
+    """A field of each kind for customers, for contacts and for deals."""
     choices = ("水", "水, 热", "=油")
     return {
         noun: [
@@ -101,7 +109,7 @@ def own(cast: Cast) -> dict[CustomNoun, list[CustomField]]:
                        label_zh=f"自有{place}", label_en=f"Own {place}")
             for place, kind in enumerate(FieldKind)
         ]
-        for noun in (CustomNoun.CUSTOMER, CustomNoun.CONTACT)
+        for noun in (CustomNoun.CUSTOMER, CustomNoun.CONTACT, CustomNoun.DEAL)
     }  # fmt: skip
 
 
@@ -125,6 +133,8 @@ def stands() -> tuple[Any, ...]:
     return (
         db.session.execute(select(Customer.id, Customer.version).order_by(Customer.id)).all(),
         db.session.execute(select(Contact.id, Contact.version).order_by(Contact.id)).all(),
+        db.session.execute(select(Deal.id, Deal.version).order_by(Deal.id)).all(),
+        db.session.scalar(select(func.count(Expectation.id))),
         db.session.scalar(
             select(func.count(Event.id)).where(Event.action != Action.IMPORT_FINISHED)
         ),
@@ -143,7 +153,8 @@ def comes_back(noun: str, data: st.DataObject, cast: Cast, **plan: Any) -> None:
     cast.admin.language = g.language
     db.session.commit()
     kind: type[ListFilter] = LISTS[noun]
-    every = kind.parse_text("columns=" + ",".join(each.name for each in kind.every_column()))
+    columns = ",".join(each.name for each in kind.every_column())
+    every = kind.parse_text(f"columns={columns}&status=all")
     format = data.draw(st.sampled_from([Format.CSV, Format.XLSX]), label="format")
     with Export(noun, every, format, cast.admin).write() as file:
         content = file.read()
@@ -192,3 +203,48 @@ def test_contacts_come_back_as_they_went(
     liu.decision_role = data.draw(or_nothing(st.sampled_from(DecisionRole)))
     say(data, liu, own[CustomNoun.CONTACT], cast)
     comes_back("contacts", data, cast, key="name")
+
+
+@pytest.fixture
+def ways(cast: Cast) -> list[Stage]:
+    """The stages of two pipelines in use, of which one is retired, and of one out of use."""
+    stage = Stage(label_zh="受理", label_en="Accepted", probability=40, position=0)
+    old = Pipeline(label_zh="服务", label_en="Service", position=2, stages=[stage])
+    db.session.add(old)
+    db.session.flush()
+    ways = [*cast.stages[:3], *cast.spares.stages, *old.stages]
+    ways[0].retire(ways[1], by=cast.admin)
+    for stage in (ways[0], *cast.spares.stages):
+        stage.required = []
+    old.retired_at = clock.now()
+    db.session.commit()
+    return ways
+
+
+@settings(max_examples=12)
+@given(data=st.data())
+def test_deals_come_back_as_they_went(
+    cast: Cast, own: dict[CustomNoun, list[CustomField]], ways: list[Stage], data: st.DataObject
+) -> None:
+    for named in (*ways, *{stage.pipeline for stage in ways}):
+        named.label_zh = data.draw(CALLED.filter(bool), label="zh")
+        named.label_en = data.draw(CALLED, label="en")
+    # What stands in a stage out of use, or of a pipeline out of use, is closed.
+    stage = data.draw(st.sampled_from(ways), label="stage")
+    is_old = stage in (ways[0], ways[-1])
+    deal = Deal(name=data.draw(texts(200).filter(bool), label="name"), owner=cast.wang)
+    deal.customer = data.draw(or_nothing(st.just(db.session.get_one(Customer, SIGMA))))
+    write(data, deal, product=200, next_step=10_000)
+    deal.probability = data.draw(or_nothing(st.integers(0, 100)), label="chance")
+    deal.expected_close = data.draw(or_nothing(DAYS))
+    deal.set_amount(data.draw(or_nothing(st.decimals(0, LARGEST - 1, places=2))), "CNY")
+    deal.set_defaults()
+    say(data, deal, own[CustomNoun.DEAL], cast)
+    Deal.open(deal, stage, by=cast.wang, historic=True)
+    tag(data, deal)
+    match data.draw(st.sampled_from(["won", "lost"] if is_old else ["open", "won", "lost"])):
+        case "won":
+            deal.win(by=cast.wang, historic=True)
+        case "lost":
+            deal.lose(by=cast.wang, reason=None, historic=True)
+    comes_back("deals", data, cast, key="code")

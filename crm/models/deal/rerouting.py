@@ -23,15 +23,16 @@ class Rerouting:
         elsewhere = Stage.in_all_use().where(Pipeline.id != self.pipeline_id)
         return db.session.scalars(elsewhere).all()
 
-    def reroute(self: Deal, stage: Stage, *, by: User) -> None:
+    def reroute(self: Deal, stage: Stage, *, by: User | None, historic: bool = False) -> None:
         """Go on in ``stage`` of another pipeline; the way so far stays in the history.
 
         What leaving a stage forward demands is asked within a pipeline only: another one has its
         own order.
 
+        :param historic: it was moved before the system knew of it: the event has no consequences.
         :raises StageChanged: it is closed, or ``stage`` is out of use or in its own pipeline.
         :raises Missing: ``stage`` demands what is not there.
         """
         if stage.pipeline_id == self.pipeline_id:
             raise StageChanged
-        self._go_to(stage, by=by, at=None)
+        self._go_to(stage, by=by, at=None, historic=historic)
