@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional
 
+from crm.amounts import TooLarge
+from crm.extensions import db
 from crm.formatting import term_name
 from crm.forms.base import BaseForm
 from crm.forms.fields import MoneyField, Required, WholeNumberField
@@ -68,6 +72,16 @@ class QuotaCopyForm(BaseForm):
         _l("Change in percent"), -90, 900, validators=[Required()], default=0,
         description=_l("10 makes 110,000 of 100,000; -10 makes 90,000."),
     )  # fmt: skip
+
+    def copy(self, holders: Iterable[Holder], year: int, *, by: User) -> int | None:
+        """Give them that of the year before: how many got one; ``None`` if one cannot be kept."""
+        try:
+            with db.session.begin_nested():
+                return Quota.copy_year(holders, year, self.percent.data or 0, by=by)
+        except TooLarge as error:
+            name = error.args[0].name
+            self.percent.errors = [_("The quota of %(name)s would be too large.", name=name)]
+            return None
 
 
 def version_of(typed: dict[Term, Decimal]) -> str:

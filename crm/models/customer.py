@@ -180,8 +180,9 @@ class Customer(
             return (mine,)
         deal = another(Deal)  # the query around this may join the deals themselves
         dealt_with = select(deal.customer_id).where(
-            deal.customer_id.is_not(None), owned_within(user, scope, deal.owner_id)
-        )
+            deal.customer_id.is_not(None), deal.trashed_at.is_(None),
+            owned_within(user, scope, deal.owner_id),
+        )  # fmt: skip
         return (
             mine,
             seen.id.in_(cls.ids_collaborated_by(user)),

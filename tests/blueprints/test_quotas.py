@@ -133,6 +133,17 @@ def test_last_year_is_copied_with_a_change(cast: Cast, li: Browser) -> None:
     assert Quota.typed_for(cast.wu, YEAR) == {}  # of another team
 
 
+def test_a_quota_too_large_to_keep_is_not_copied(cast: Cast, li: Browser) -> None:
+    before = Term(Span.YEAR, date(2025, 1, 1))
+    Quota.set_for(cast.wang, YEAR - 1, {before: Decimal(5)}, by=None)
+    Quota.set_for(cast.zhao, YEAR - 1, {before: Decimal(999_999_999_999)}, by=None)
+    db.session.commit()
+    path = f"/quotas/{YEAR}/copies"
+    page = li.submit(li.get(f"{path}/new"), path, 422, percent="900")
+    assert "The quota of 赵磊 would be too large." in page.text
+    assert Quota.typed_for(cast.wang, YEAR) == {}
+
+
 def test_everybody_sees_the_quotas_of_whose_deals_they_see(
     cast: Cast, wang: Browser, li: Browser, admin: Browser
 ) -> None:

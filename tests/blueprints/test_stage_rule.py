@@ -442,6 +442,33 @@ def test_a_copy_begins_as_the_deal_is(cast: Cast, browser: Browser) -> None:
     assert "Copied from" in browser.follow().text
 
 
+def test_a_copy_leads_to_no_customer_that_one_does_not_see(cast: Cast, browser: Browser) -> None:
+    """Sun helps with a deal, not with its customer."""
+    gauges = cast.gauges
+    gauges.share_with({cast.sun: 10}, by=cast.wu)
+    db.session.commit()
+    browser.sign_in("sun")
+    page = browser.get(f"/deals/{gauges.id}/copy")
+    customer = gauges.customer
+    assert page.form("/copy")["fields"]["customer"] == ""
+    for name in (customer.name, "(one that you do not see)"):
+        browser.submit(page, "/copy", 422, customer=name, customer_id=str(customer.id))
+    browser.submit(page, "/copy", name="二期")
+    assert cast.deal("二期").customer is None
+    browser.get(f"/customers/{customer.id}", status=404)
+
+
+def test_a_deal_in_the_trash_makes_no_customer_known(cast: Cast, browser: Browser) -> None:
+    inquiry = cast.deal("电话询价")
+    inquiry.customer = cast.gauges.customer
+    db.session.commit()
+    browser.sign_in("wang")
+    browser.get(f"/customers/{inquiry.customer.id}")
+    inquiry.trash(by=cast.wang)
+    db.session.commit()
+    browser.get(f"/customers/{inquiry.customer.id}", status=404)
+
+
 def test_a_list_is_ticked_where_it_stands_and_says_who_and_when(
     cast: Cast, browser: Browser
 ) -> None:

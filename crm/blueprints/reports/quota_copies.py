@@ -11,7 +11,7 @@ from crm.blueprints.reports.quotas import FIRST_YEAR, LAST_YEAR
 from crm.extensions import db
 from crm.forms.quotas import QuotaCopyForm
 from crm.hypermedia import ask, go
-from crm.models import Company, Deal, Quota
+from crm.models import Company, Deal
 from crm.policies import may, require
 from crm.queries.quotas import Plan
 
@@ -35,7 +35,9 @@ def create(year: int) -> Response:
     Company.hold()  # two who copy at once would both find nothing there
     holders = [row.holder for row in Plan(_allowed(year)).rows(current_user)]
     mine = [each for each in holders if may("set_quota", each)]
-    count = Quota.copy_year(mine, year, form.percent.data or 0, by=current_user)
+    count = form.copy(mine, year, by=current_user)
+    if count is None:
+        return ask(PAGE, status=422, form=form, year=year)
     db.session.commit()
     flash(ngettext("%(num)d quota copied.", "%(num)d quotas copied.", count) if count
           else _("Nothing to copy: nobody had a quota the year before, or all have one already."),

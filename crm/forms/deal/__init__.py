@@ -41,6 +41,7 @@ from crm.models import (
 )
 from crm.models.deal import AmountStands, Missing, StageChanged
 from crm.models.deal.checking import is_empty, missing_fields
+from crm.policies import sees
 from crm.refusals import changed_words, missing_words
 
 
@@ -217,7 +218,10 @@ class CloneForm(NewDealForm):
 
     def __init__(self, source: Deal) -> None:
         own = [field.key for field in source.own_fields]
-        super().__init__(data={name: getattr(source, name) for name in (*self.AS_BEFORE, *own)})
+        said = {name: getattr(source, name) for name in (*self.AS_BEFORE, *own)}
+        # Who helps with a deal need not see its customer, and would by a deal of their own there.
+        unseen = {name for name in ("customer", "contact") if said[name] and not sees(said[name])}
+        super().__init__(data={name: value for name, value in said.items() if name not in unseen})
         self.origin = source
         if not self.is_submitted():
             self.stage.chosen = next(

@@ -106,7 +106,7 @@ class Deal(
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "owner_id", "closed_at"),
         # Whose deals make customers known to them is read from the index alone.
-        Index(None, "owner_id", "customer_id", postgresql_include=["id"]),
+        Index(None, "owner_id", "customer_id", "trashed_at", postgresql_include=["id"]),
         Index(None, "customer_id", postgresql_include=["id"]),
         Index(None, "sort_name", "id"),
         Index(None, "created_at"),

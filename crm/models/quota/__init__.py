@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crm.amounts import TOO_MUCH, TooLarge
 from crm.base import Base, Key, Timestamped, Versioned, stored_by_value
 from crm.extensions import db
 from crm.models.company import Company
@@ -129,6 +130,7 @@ class Quota(Versioned, Timestamped, Base):
 
         :param percent: how much more it is, or less; whole units of the currency come out.
         :returns: how many got one.
+        :raises TooLarge: one of them would be more than any amount that is kept.
         """
         before, now = cls.typed_in(year - 1), cls.typed_in(year)
         keys = {holder: (type(holder), holder.id) for holder in holders}
@@ -140,6 +142,8 @@ class Quota(Versioned, Timestamped, Base):
                 )
                 for term, amount in typed.items()
             }
+            if max(amounts.values()) >= TOO_MUCH:
+                raise TooLarge(holder)
             cls.set_for(holder, year, amounts, by=by)
         return len(copied)
 
