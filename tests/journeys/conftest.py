@@ -121,9 +121,11 @@ class Place:
             _remember(context, self.world.sessions[who], self.address)
         return context
 
-    def close(self) -> None:
+    def put_phones_away(self) -> None:
+        """Close what they show: it goes on with what it does, for as long as the tests last."""
         for page in self._phones.values():
             page.context.close()
+        self._phones.clear()
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +142,6 @@ def demo_place(
     with serving(app) as address:
         place = Place(world, address, chromium)
         yield place
-        place.close()
     with app.app_context():
         db.engine.dispose()
 
@@ -162,8 +163,15 @@ def _demo_in(shared: Path) -> Path:
     return built
 
 
+@pytest.fixture(scope="module")
+def phones(demo_place: Place) -> Iterator[None]:
+    """The phones with which a file's tests look at the demo."""
+    yield
+    demo_place.put_phones_away()
+
+
 @pytest.fixture
-def place(demo_place: Place) -> Iterator[Place]:
+def place(demo_place: Place, phones: None) -> Iterator[Place]:
     """The demo's world at noon."""
     with clock.stopped_at(NOON):
         yield demo_place
