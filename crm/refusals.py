@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from crm.models import CustomField, CustomNoun
+from crm.models import CustomField, CustomNoun, Deal
 from crm.models.bilingual import Bilingual
 from crm.models.deal import Missing, OwnerLocked, StageChanged
 from crm.wording import field_word
@@ -21,6 +21,12 @@ def missing_words(missing: Missing) -> str:
     """What is to be filled in and ticked, in one line."""
     words = [*map(demand_word, missing.fields), *(f"☐ {_label(item)}" for item in missing.items)]
     return _(", ").join(words)
+
+
+def lacking_words(deal: Deal, missing: Missing) -> str:
+    """Why a deal does not come back into its stage."""
+    return _("%(deal)s says no longer what its stage needs: %(what)s. Fill that in first.",
+             deal=deal.name, what=missing_words(missing))  # fmt: skip
 
 
 def locked_words(locked: OwnerLocked) -> str:

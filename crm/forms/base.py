@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -28,11 +29,18 @@ class Conflict(NamedTuple):
 def strip(value: Any) -> Any:
     """Text without white space around it; an empty text is ``None``; a word keeps its kind.
 
-    NUL, which no keyboard types and PostgreSQL does not take, is left out.
+    NUL, which no keyboard types and PostgreSQL does not take, is left out; signs that nobody sees
+    are no text by themselves.
     """
     if isinstance(value, str) and not isinstance(value, StrEnum):
-        return value.replace("\0", "").strip() or None
+        text = value.replace("\0", "").strip()
+        return text if any(map(is_seen, text)) else None
     return value
+
+
+def is_seen(sign: str) -> bool:
+    """Whether it is anything else than white space or, like a zero-width space, without a shape."""
+    return not (sign.isspace() or unicodedata.category(sign) == "Cf")
 
 
 class BaseForm(FlaskForm):

@@ -154,6 +154,14 @@ class RowsForm(BaseForm):
         """Whether one more can be added."""
         return len(self.rows) < self.MOST
 
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        valid = super().validate(*args, **kwargs)
+        if len(_numbers_in(request.form)) <= self.MOST:
+            return bool(valid)
+        too_many = _("At most %(num)d rows are kept: the others are left out.", num=self.MOST)
+        self.rows.errors = [*self.rows.errors, too_many]
+        return False
+
     def validate_rows(self, field: FieldList) -> None:
         if not all(any(row.form.labels) for row in field):
             raise ValidationError(_("Give each a name, in one language at least."))
@@ -172,7 +180,7 @@ def fingerprint(rows: Sequence[dict[str, Any]]) -> str:
 def arranged(typed: MultiDict[str, str], *, most: int = MOST_ROWS) -> MultiDict[str, str]:
     """What was typed, its rows in the order that the button asked for."""
     verb, _colon, place = typed.get("arrange", "").partition(":")
-    numbers = sorted({int(part) for name in typed if (part := _number_in(name)).isdecimal()})
+    numbers = _numbers_in(typed)
     if place in map(str, numbers):
         index = numbers.index(int(place))
         number = numbers.pop(index)
@@ -194,7 +202,12 @@ def arranged(typed: MultiDict[str, str], *, most: int = MOST_ROWS) -> MultiDict[
     return result
 
 
+def _numbers_in(typed: MultiDict[str, str]) -> list[int]:
+    """The numbers of the rows that were sent, each once and in order."""
+    return sorted({int(part) for name in typed if (part := _number_in(name)).isdecimal()})
+
+
 def _number_in(name: str) -> str:
     """``3`` of ``rows-3-label_zh``; nothing of other names."""
     parts = name.split("-", 2)
-    return parts[1] if len(parts) == 3 and parts[0] == "rows" and len(parts[1]) < 4 else ""
+    return parts[1] if len(parts) == 3 and parts[0] == "rows" and len(parts[1]) < 5 else ""

@@ -423,6 +423,42 @@ def test_a_deal_that_changed_meanwhile_is_not_taken_elsewhere(cast: Cast, browse
     assert cast.pumps.stage == cast.stages[1]
 
 
+@pytest.mark.parametrize("back", ["move", "outcome"])
+def test_what_comes_back_into_a_stage_says_what_that_needs(
+    cast: Cast, browser: Browser, back: str
+) -> None:
+    pumps, stage = cast.pumps, cast.pumps.stage
+    stage.required = ["expected_close"]
+    if back == "move":
+        pumps.move_to(cast.stages[2], by=cast.wang)
+    else:
+        pumps.lose(by=cast.wang, reason=cast.option(OptionList.LOST_REASON, "Price"))
+    pumps.expected_close = None
+    db.session.commit()
+    path = f"/deals/{pumps.id}"
+    browser.sign_in("wang").post(f"{path}/{back}/delete", {"version": pumps.version}, status=303)
+    assert "what its stage needs: Expected close" in browser.follow().text
+    db.session.expire_all()
+    assert not (pumps.is_open and pumps.stage == stage)
+    pumps.expected_close = clock.now().date()
+    db.session.commit()
+    browser.post(f"{path}/{back}/delete", {"version": pumps.version}, status=303)
+    db.session.expire_all()
+    assert pumps.is_open
+    assert pumps.stage == stage
+
+
+def test_rows_beyond_what_is_kept_are_told_of(cast: Cast, browser: Browser) -> None:
+    browser.sign_in("wang")
+    row = {"id": "", "name": "泵", "quantity": "1", "price": "1"}
+    rows = {f"rows-{number}-{name}": row[name] for number in range(101) for name in row}
+    page = browser.get(f"/deals/{cast.pumps.id}/lines/edit")
+    answer = browser.submit(page, f"/deals/{cast.pumps.id}/lines", 422, **rows)
+    assert "At most 100 rows are kept" in answer.text
+    db.session.expire_all()
+    assert cast.pumps.lines == []
+
+
 def test_a_copy_begins_as_the_deal_is(cast: Cast, browser: Browser) -> None:
     pumps = cast.pumps
     pumps.competitors = [DealCompetitor(name="KSB", folded="ksb")]

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm import clock
 from crm.amounts import NoAmount, TooLarge, read_amount
-from crm.forms.base import BaseForm
+from crm.forms.base import BaseForm, strip
 from crm.forms.fields import DayField, MoneyField, WholeNumberField
 
 
@@ -128,3 +128,12 @@ def test_the_page_begins_at_the_first_field_that_is_wrong(app: Flask) -> None:
         drawn = [control(form.amount, "amount", autofocus=True), control(form.count, "count"),
                  control(form.day, "day")]  # fmt: skip
     assert ["autofocus" in text for text in drawn] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [(" a b ", "a b"), ("", None), ("\u3000\t", None), ("\u200b", None), ("\0 \u2060\ufeff", None),
+     ("家\u200d", "家\u200d"), (7, 7)],
+)  # fmt: skip
+def test_text_that_nobody_sees_is_none(typed: Any, said: Any) -> None:
+    assert strip(typed) == said

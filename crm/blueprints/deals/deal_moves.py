@@ -17,7 +17,7 @@ from crm.models.deal import Missing, StageChanged
 from crm.nouns import record_url
 from crm.policies import find, may, require
 from crm.queries.board import board, card_of, heads
-from crm.refusals import changed_words
+from crm.refusals import changed_words, lacking_words
 
 bp = Blueprint("deal_moves", __name__)
 
@@ -55,12 +55,19 @@ def destroy(deal_id: int) -> Response:
     require("edit", deal)
     try:
         MoveBackForm().take_back(deal, by=current_user)
+    except Missing as missing:
+        return _stays(deal, lacking_words(deal, missing))
     except StageChanged as changed:
-        db.session.rollback()
-        flash(moved_meanwhile(deal, changed), "error")
-        return go(next_or(record_url(deal)))
+        return _stays(deal, moved_meanwhile(deal, changed))
     db.session.commit()
     flash(_("%(deal)s is back in %(stage)s.", deal=deal.name, stage=label(deal.stage)), "success")
+    return go(next_or(record_url(deal)))
+
+
+def _stays(deal: Deal, reason: str) -> Response:
+    """It does not come back, and why."""
+    db.session.rollback()
+    flash(reason, "error")
     return go(next_or(record_url(deal)))
 
 

@@ -10,10 +10,10 @@ from crm.extensions import db
 from crm.forms.deal.outcome import OutcomeForm
 from crm.hypermedia import ask, flash_undoable, go
 from crm.models import Deal, OutcomeKind
-from crm.models.deal import StageChanged
+from crm.models.deal import Missing, StageChanged
 from crm.nouns import record_url
 from crm.policies import find, require
-from crm.refusals import changed_words
+from crm.refusals import changed_words, lacking_words
 
 bp = Blueprint("deal_outcomes", __name__)
 
@@ -50,11 +50,18 @@ def destroy(deal_id: int) -> Response:
     require("edit", deal)
     try:
         deal.reopen(by=current_user)
-    except StageChanged as error:
-        flash(changed_words(error), "error")
-        return go(record_url(deal))
+    except Missing as missing:
+        return _stays_closed(deal, lacking_words(deal, missing))
+    except StageChanged as changed:
+        return _stays_closed(deal, changed_words(changed))
     db.session.commit()
     flash(_("%(deal)s is open again.", deal=deal.name), "success")
+    return go(record_url(deal))
+
+
+def _stays_closed(deal: Deal, reason: str) -> Response:
+    db.session.rollback()
+    flash(reason, "error")
     return go(record_url(deal))
 
 

@@ -68,6 +68,10 @@ class Checking:
         items = self.open_items if self.goes_forward_to(stage) else []
         return Missing(missing_fields(self.fields_for(stage), self.says), items)
 
+    def missing_in(self: Deal, stage: Stage) -> Missing:
+        """What it lacks to stand in ``stage``, wherever it comes from."""
+        return Missing(missing_fields(stage.required, self.says))
+
     @property
     def missing_to_win(self: Deal) -> Missing:
         """What it lacks to be won: an amount, and what leaving its stage demands."""

@@ -87,11 +87,13 @@ class Closing:
         Reopening an open deal changes nothing.
 
         :raises StageChanged: its pipeline is out of use.
+        :raises Missing: it says no longer what the stage demands.
         """
         if self.outcome is None:
             return
         stage, kind = self.stage.in_force, self.outcome.kind
         hold_in_use(stage)
+        require_none(self.missing_in(stage))
         self.outcome, self.closed_at = None, None
         self._enter(stage, by, clock.now())
         Event.record(Action.DEAL_REOPENED, self, by=by, name=self.name, outcome=kind.value)

@@ -71,6 +71,7 @@ class Moving:
         """Back where it stood before ``by`` moved it, as if it had never left.
 
         :raises StageChanged: its last move was somebody else's or is too long ago, or it is closed.
+        :raises Missing: it says no longer what the stage demands.
         """
         here = self.stays[-1]
         before = self.stays[-2] if len(self.stays) > 1 else None
@@ -78,6 +79,7 @@ class Moving:
         if before is None or before.stage_id == here.stage_id or not (self.is_open and is_mine):
             raise StageChanged
         hold_in_use(before.stage)
+        require_none(self.missing_in(before.stage))
         self.stays.remove(here)
         db.session.delete(here)
         db.session.flush()  # the unique index wants this stay gone before the old one is open again
