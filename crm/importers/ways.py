@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from crm.extensions import db
 from crm.folding import plain
-from crm.importers.options import Labels, Named
+from crm.importers.options import Labels, Named, labels_of
 from crm.models import Pipeline, Stage
 
 
@@ -65,9 +65,10 @@ class Ways:
 
         :raises BadValue: none is.
         """
-        if whole := self._whole.get(_spaceless(text)):
-            return whole
         called = [stage for labels in self._stages for stage in labels.fitting(text)]
+        is_written = any(plain(text) in map(plain, labels_of(stage)) for stage in called)
+        if not is_written and (whole := self._whole.get(_spaceless(text))):
+            return whole
         return called or [_labels(self._used).choose(text)]
 
 

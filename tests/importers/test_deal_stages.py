@@ -61,6 +61,16 @@ def test_stages_of_several_pipelines_may_be_called_the_same(cast: Cast, bring: B
     assert (again.created, again.updated, again.problems) == (0, 0, []), "each stays in its own"
 
 
+def test_a_stage_that_is_called_so_comes_before_one_of_a_pipeline_called_so(
+    cast: Cast, bring: Bring
+) -> None:
+    cast.stages[1].label_zh = "备件 · 询价"
+    db.session.commit()
+    header, line = "id,name,owner,customer,stage", f"1,A,wang,{SIGMA},备件 · 询价"
+    bring("deals", header, line)
+    assert deal("1").stage == cast.stages[1]
+
+
 def test_rows_name_the_pipeline_of_their_deals(cast: Cast, bring: Bring) -> None:
     lines = "1,A,wang,Spares,", "2,B,wang,备件,核价", "3,C,wang,,"
     assert bring("deals", HEADER, *lines).created == 3

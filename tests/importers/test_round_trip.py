@@ -226,7 +226,7 @@ def ways(cast: Cast) -> list[Stage]:
 def test_deals_come_back_as_they_went(
     cast: Cast, own: dict[CustomNoun, list[CustomField]], ways: list[Stage], data: st.DataObject
 ) -> None:
-    for named in (*ways, *{stage.pipeline for stage in ways}):
+    for named in (*ways, *dict.fromkeys(stage.pipeline for stage in ways)):
         named.label_zh = data.draw(CALLED.filter(bool), label="zh")
         named.label_en = data.draw(CALLED, label="en")
     # What stands in a stage out of use, or of a pipeline out of use, is closed.
