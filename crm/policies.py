@@ -189,6 +189,12 @@ def _edit_deal(user: User, deal: Deal) -> bool:
     return scope > Scope.NONE and any(helper.id == user.id for helper in deal.collaborators)
 
 
+def _share_deal(user: User, deal: Deal) -> bool:
+    """Its owner and who leads them: what part of it is whose counts for everybody's quota."""
+    owns = deal.owner_id == user.id and user.changes(Noun.DEALS) > Scope.NONE
+    return owns or deal.is_led_by(user)
+
+
 def _plan_deals(user: User, _kind: Any) -> bool:
     """Whoever sees deals sees what is to be won with them: as far as the right on deals goes."""
     return user.sees(Noun.DEALS) > Scope.NONE
@@ -312,6 +318,7 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("create", Deal): _create_deal,
     ("edit", Deal): _edit_deal,
     ("add_files", Deal): _edit_deal,
+    ("share", Deal): _share_deal,
     ("plan", Deal): _plan_deals,
     ("set_quotas", Deal): _set_quotas,
     ("see_source_costs", Deal): _see_source_costs,

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import RadioField
+from flask_login import current_user
+from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from crm.filters.columns import words
 from crm.formatting import custom_words, number, whole_money
 from crm.forms.base import BaseForm, Conflict
-from crm.models import Customer, CustomField, Merge, User
+from crm.forms.giving import reason_field
+from crm.models import Customer, CustomField, Deal, Merge, User
+from crm.models.deal import OwnerLocked
 from crm.models.merge import MERGED_FIELDS
 from crm.policies import sees
+from crm.refusals import locked_words
 from crm.wording import field_word
 
 
@@ -68,6 +72,8 @@ class MergeForm(BaseForm):
     """Made by ``merge_form``: a choice for each field in which the two differ."""
 
     winner: RadioField
+    # Where deals keep one of them with its owner.
+    owner_reason: StringField | None = None
     customers: Sequence[Customer]
     lines: Sequence[Line]
 
@@ -90,6 +96,27 @@ class MergeForm(BaseForm):
         """Whether what was chosen is complete, and both are still as they were shown."""
         return self.may_save(self, version=self.seen)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides the fields themselves: what stays with its owner does, or it says why not."""
+        is_complete = super().validate(extra_validators)
+        if is_complete and self.owner_reason:
+            winner, loser, chosen = self._chosen()
+            owner = loser.owner if "owner" in chosen else winner.owner
+            try:
+                for customer in (winner, loser):
+                    customer.is_released_to(
+                        owner, by=current_user, reason=self.owner_reason.data or None
+                    )
+            except OwnerLocked as locked:
+                self.owner_reason.errors = [locked_words(locked)]
+                is_complete = False
+        return is_complete
+
+    @property
+    def locking_deals(self) -> list[Deal]:
+        """The deals that keep one of the two with its owner."""
+        return [deal for customer in self.customers for deal in customer.locking_deals]
+
     def conflicts_with(self, record: Any) -> list[Conflict]:
         """None by name: the table stands there as it is now, what differs by now included."""
         return []
@@ -99,11 +126,17 @@ class MergeForm(BaseForm):
 
         :raises MergeRefused: they are the same one, one is in the trash, or a field is unknown.
         """
+        winner, loser, chosen = self._chosen()
+        reason = self.owner_reason.data if self.owner_reason else None
+        return Merge.customers(winner, loser, take=chosen, by=by, reason=reason)
+
+    def _chosen(self) -> tuple[Customer, Customer, list[str]]:
+        """Which stays, which goes, and the fields that come from that one."""
         by_id = {str(customer.id): customer for customer in self.customers}
         winner = by_id.pop(self.winner.data)
         (loser,) = by_id.values()
-        chosen = [line.name for line in self.differing if self[line.name].data == str(loser.id)]
-        return Merge.customers(winner, loser, take=chosen, by=by)
+        taken = [line.name for line in self.differing if self[line.name].data == str(loser.id)]
+        return winner, loser, taken
 
 
 def merge_form(customers: Sequence[Customer]) -> MergeForm:
@@ -118,6 +151,8 @@ def merge_form(customers: Sequence[Customer]) -> MergeForm:
         if not line.is_same:
             proposed = choices[line.preset].value
             fields[line.name] = RadioField(line.title, choices=choices, default=proposed)
+    if "owner" in fields and any(customer.locking_deals for customer in customers):
+        fields["owner_reason"] = reason_field()
     form: MergeForm = type("ThisMergeForm", (MergeForm,), fields)()
     form.customers, form.lines = customers, lines
     if not form.is_submitted():

@@ -23,12 +23,15 @@ class LookedAfter:
         collaborators: Mapped[list[User]]
 
     @property
+    def locking_deals(self: Customer) -> list[Deal]:
+        """The deals here that stay with its owner in their stage, and so does the customer."""
+        return [deal for deal in self.locked_deals
+                if deal.locking_deal and deal.owner is self.owner]  # fmt: skip
+
+    @property
     def locking_deal(self: Customer) -> Deal | None:
-        """A deal here that stays with its owner in its stage, and so does the customer."""
-        return next(
-            (deal for deal in self.locked_deals if deal.locking_deal and deal.owner is self.owner),
-            None,
-        )
+        """One of them, if there is any."""
+        return next(iter(self.locking_deals), None)
 
     def give_to(self: Customer, owner: User | None, *, by: User, reason: str | None = None) -> None:
         """From now on ``owner`` looks after it.
@@ -37,13 +40,22 @@ class LookedAfter:
         """
         if owner is self.owner:
             return
-        beside = {}
         with db.session.no_autoflush:  # a history reads what is not written yet
-            if (deal := self.locking_deal) is not None:
-                deal.require_release(by=by, reason=reason)
-                beside = {"reason": ["", reason or ""]}
+            released = self.is_released_to(owner, by=by, reason=reason)
+        beside = {"reason": ["", reason or ""]} if released else {}
         self.owner = owner
         self.note_changes(by=by, beside=beside)
+
+    def is_released_to(self: Customer, owner: User | None, *, by: User, reason: str | None) -> bool:
+        """Whether a deal keeps it from others than its owner, and a manager says why not.
+
+        :raises crm.models.deal.OwnerLocked: a deal does, and ``by`` does not lead its owner, or
+            gives no reason.
+        """
+        deal = None if owner is self.owner else self.locking_deal
+        if deal is not None:
+            deal.require_release(by=by, reason=reason)
+        return deal is not None
 
     def let_help(self: Customer, helper: User, *, by: User) -> None:
         """From now on ``helper`` works on it, too; the owner, and who does already, stay it."""

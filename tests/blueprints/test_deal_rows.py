@@ -313,21 +313,46 @@ def test_who_helps_gets_a_part_and_may_change_the_deal(cast: Cast, app: Flask) -
     path = path_of(cast.pumps, "collaborators")
     sun.get(f"/deals/{cast.pumps.id}", status=404)
     page = wang.get(f"{path}/edit", htmx=True)
-    assert "王芳, who owns it, has what the others leave" in page.text
+    assert "王芳, who owns it, gets the rest" in page.text
     wang.submit(page, path, 200, htmx="form#rows", **row(0, helper="孙健", split="30"))
     assert wang.location == f"/deals/{cast.pumps.id}"
     page = sun.get(f"/deals/{cast.pumps.id}")
     assert "孙健 30% · CN¥55,800" in page.text
     assert "70% · CN¥130,200" in page.text
-    # Who helps lets themselves go, and does not see it any more.
-    page = sun.submit(sun.get(f"{path}/edit"), path, 200, arrange="remove:0")
-    sun.submit(page, path)
-    assert sun.location == "/deals"
-    sun.get(f"/deals/{cast.pumps.id}", status=404)
+    assert f"/deals/{cast.pumps.id}/edit" in page.html
+
+
+@pytest.mark.parametrize(("who", "status"), [
+    ("wang", 200), ("li", 200), ("admin", 200),  # its owner, and who leads them
+    ("zhao", 403), ("wu", 403), ("zhou", 403),  # who help, a manager of others among them
+    ("fin", 403), ("reader", 403), ("sun", 404),
+])  # fmt: skip
+def test_what_part_is_whose_is_said_by_the_owner_and_who_leads_them(
+    cast: Cast, browser: Browser, who: str, status: int
+) -> None:
+    """Quotas count them: who helps sees their part, and gives themselves no more."""
+    cast.pumps.share_with({cast.zhao: 20, cast.wu: 5, cast.zhou: 0}, by=cast.wang)
+    db.session.commit()
+    person, path = browser.sign_in(who), path_of(cast.pumps, "collaborators")
+    page = person.get(f"{path}/edit", status=status)
+    typed = row(0, id=cast.zhao.id, helper="赵磊", split="100")
+    if status == 200:
+        typed |= row(1, id=cast.wu.id, helper="", split="") | row(2, helper="", split="")
+        person.submit(page, path, **typed)
+    else:
+        person.post(path, typed, status=status)
+    if status != 404:
+        page = person.get(f"/deals/{cast.pumps.id}")
+        assert "赵磊" in page.text
+        assert (f"{path}/edit" in page.html) == (status == 200)
+    db.session.expire_all()
+    splits = {each.user.username: each.split for each in cast.pumps.sharing}
+    expected = {"zhao": 100} if status == 200 else {"zhao": 20, "wu": 5, "zhou": 0}
+    assert splits == expected
 
 
 @pytest.mark.parametrize(("rows", "said"), [
-    (row(0, helper="王芳", split="5"), "owner has what the others leave"),
+    (row(0, helper="王芳", split="5"), "owner gets the rest"),
     (row(0, helper="孙健", split="60") | row(1, id="", helper="赵磊", split="41"), "than 100%"),
     (row(0, helper="孙健", split="5") | row(1, id="", helper="孙健", split="6"), "twice"),
     (row(0, helper="孙健", split="101"), "from 0 to 100"),

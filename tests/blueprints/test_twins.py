@@ -226,6 +226,20 @@ def test_merging_takes_what_was_chosen(cast: Cast, browser: Browser, twin: Custo
     assert len(db.session.scalars(Contact.at(sigma)).all()) == 2
 
 
+def test_who_merges_keeps_the_owner_or_says_why_not(
+    cast: Cast, browser: Browser, twin: Customer
+) -> None:
+    twin.owner, cast.stages[1].locks_owner = cast.sun, True
+    db.session.commit()
+    li, ids = browser.sign_in("li"), f"{cast.sigma.id},{twin.id}"
+    page = li.get(f"/merges/new?customers={ids}")
+    assert f"with its owner: {cast.pumps.name}" in page.text
+    page = li.submit(page, "/merges", 422, owner=str(twin.id))
+    assert f"{cast.pumps.name} stays with its owner" in page.text
+    li.submit(page, "/merges", owner_reason="孙健去过这家")
+    assert cast.sigma.owner is cast.sun
+
+
 def test_the_losers_address_code_and_name_lead_to_the_winner(
     cast: Cast, browser: Browser, twin: Customer
 ) -> None:

@@ -29,6 +29,7 @@ from crm.models import (
 )
 from crm.models.approval import Decision
 from crm.models.customer import customer_collaborator
+from crm.models.deal import OwnerLocked
 from crm.models.merge import MergeRefused
 from crm.models.merge.moving import columns_naming_a_customer
 from crm.models.purging import Purge
@@ -128,6 +129,57 @@ def test_fields_come_from_the_loser_where_they_were_chosen(cast: Cast, twin: Cus
     assert sigma.name == "大连西格玛流体控制有限公司"
     assert sigma.external_id == "old-77"
     assert changes_of(sigma) == [{"phone", "owner", "tags"}, {"collaborators"}]
+
+
+@pytest.mark.parametrize("locked", ["winner", "loser"])
+def test_a_customer_that_stays_with_its_owner_changes_hands_with_a_managers_reason_alone(
+    cast: Cast, twin: Customer, locked: str
+) -> None:
+    cast.stages[0 if locked == "loser" else 1].locks_owner = True
+    take = ["owner"] if locked == "winner" else []
+    db.session.commit()
+    before = state()
+    for by, reason, lacks in ((cast.zhao, "换区域", False), (cast.admin, None, True)):
+        with pytest.raises(OwnerLocked) as refusal:
+            Merge.customers(cast.sigma, twin, take=take, by=by, reason=reason)
+        assert refusal.value.lacks_reason is lacks
+        assert state() == before
+    merge = Merge.customers(cast.sigma, twin, take=take, by=cast.admin, reason="换区域")
+    db.session.commit()
+    changed = merge.winner if locked == "winner" else merge.loser
+    about = Event.about("customer", changed.id).where(Event.action == Action.CUSTOMER_CHANGED)
+    said = [event.particulars["changes"].get("reason") for event in db.session.scalars(about)]
+    assert ["", "换区域"] in said
+
+
+def test_a_merge_that_keeps_the_owner_asks_for_no_reason(cast: Cast, twin: Customer) -> None:
+    cast.stages[1].locks_owner = True
+    db.session.commit()
+    Merge.customers(cast.sigma, twin, take=["phone"], by=cast.admin)
+    assert cast.sigma.owner is cast.wang
+
+
+def test_undoing_leaves_a_customer_with_an_owner_whose_deal_there_locks_it(
+    cast: Cast, twin: Customer
+) -> None:
+    merge = Merge.customers(cast.sigma, twin, take=["owner"], by=cast.admin)
+    db.session.commit()
+    cast.stages[0].locks_owner = True
+    locking = Deal(name="新阀门", customer=cast.sigma, owner=cast.wu)
+    Deal.open(locking, cast.stages[0], by=cast.wu)
+    db.session.commit()
+    assert merge.undo(by=cast.admin) == ["owner_id"]
+    db.session.commit()
+    assert (cast.sigma.owner, merge.loser.owner) == (cast.wu, cast.wu)
+
+
+def test_undoing_is_not_kept_by_a_deal_that_goes_back_itself(cast: Cast, twin: Customer) -> None:
+    merge = Merge.customers(cast.sigma, twin, take=["owner"], by=cast.admin)
+    cast.stages[0].locks_owner = True
+    db.session.commit()
+    assert merge.undo(by=cast.admin) == []
+    db.session.commit()
+    assert cast.sigma.owner is cast.wang
 
 
 def test_undoing_puts_back_every_row(cast: Cast, twin: Customer) -> None:

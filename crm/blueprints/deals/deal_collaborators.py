@@ -16,10 +16,10 @@ PAGE = "deals/collaborators/edit.html"
 @bp.get("/deals/<int:deal_id>/collaborators/edit")
 @login_required
 def edit(deal_id: int) -> Response:
-    return ask_for_rows(PAGE, CollaboratorsForm(find_deal(deal_id)))
+    return ask_for_rows(PAGE, CollaboratorsForm(find_deal(deal_id, "share")))
 
 
 @bp.post("/deals/<int:deal_id>/collaborators")
 @login_required
 def update(deal_id: int) -> Response:
-    return save_rows(PAGE, CollaboratorsForm(find_deal(deal_id, lock=True)))
+    return save_rows(PAGE, CollaboratorsForm(find_deal(deal_id, "share", lock=True)))

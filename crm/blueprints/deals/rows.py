@@ -20,10 +20,10 @@ from crm.nouns import record_url
 from crm.policies import find, require
 
 
-def find_deal(deal_id: int, **options: Any) -> Deal:
-    """The deal whose rows are asked for, by somebody who may change it."""
+def find_deal(deal_id: int, verb: str = "edit", **options: Any) -> Deal:
+    """The deal whose rows are asked for, by somebody who may do ``verb`` to it."""
     deal = find(Deal, deal_id, load=Deal.for_list(), **options)
-    require("edit", deal)
+    require(verb, deal)
     return deal
 
 

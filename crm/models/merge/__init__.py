@@ -96,14 +96,17 @@ class Merge(Base):
 
     @classmethod
     def customers(
-        cls, winner: Customer, loser: Customer, *, take: Iterable[str] = (), by: User
-    ) -> Merge:
+        cls, winner: Customer, loser: Customer, *, take: Iterable[str] = (), by: User,
+        reason: str | None = None,
+    ) -> Merge:  # fmt: skip
         """Move everything that hangs on ``loser`` to ``winner``; the loser goes to the trash.
 
         :param take: the fields, of ``MERGED_FIELDS`` or as ``CustomField.key`` calls them, whose
             values come from the loser.
+        :param reason: why a customer changes hands that stays with its owner otherwise.
         :raises MergeRefused: ``same`` customer twice, one of them is ``trashed``, or a field is
             ``unknown``.
+        :raises crm.models.deal.OwnerLocked: one of them stays with its owner, for a deal there.
         """
         wanted = set(take)
         if winner.id == loser.id:
@@ -112,6 +115,9 @@ class Merge(Base):
             raise MergeRefused("trashed")
         if not wanted <= {*MERGED_FIELDS, *fields.own_fields_of(winner, loser)}:
             raise MergeRefused("unknown")
+        owner = loser.owner if "owner" in wanted else winner.owner
+        released = [customer for customer in (winner, loser)
+                    if customer.is_released_to(owner, by=by, reason=reason)]  # fmt: skip
         merge = cls(winner=winner, loser=loser, by_id=by.id, journal={})
         raised = fields.raise_above(winner, loser, by)
         with db.session.no_autoflush:  # what changes is recorded before it is written
@@ -121,7 +127,9 @@ class Merge(Base):
                 "fields": fields.take_fields(winner, loser, wanted),
                 "shared": {TAGS: fields.take_tags(winner, loser)},
             }
-            winner.note_changes(by=by)
+            for customer in (winner, loser):
+                why = {"reason": ["", reason or ""]} if customer in released else {}
+                customer.note_changes(by=by, beside=why)
         db.session.flush()  # whoever it belongs to now needs no place among the helpers
         merge.journal["shared"][HELPERS] = fields.take_helpers(winner, loser, by)
         merge.journal |= {
@@ -180,7 +188,9 @@ class Merge(Base):
     def _give_back(self, winner: Customer, loser: Customer, by: User) -> list[str]:
         journal = Journal.read(self.journal)
         with db.session.no_autoflush:  # what changes is recorded before it is written
-            stays = fields.give_fields_back(winner, journal.fields)
+            gone = journal.moved.get("deal.customer_id", [])
+            is_locked = any(deal.id not in gone for deal in winner.locking_deals)
+            stays = fields.give_fields_back(winner, journal.fields, is_locked=is_locked)
             fields.give_names_back(winner, journal.known_as)
             winner.tag_as(tag for tag in winner.tags if tag.id not in journal.tags)
             winner.note_changes(by=by)

@@ -63,16 +63,20 @@ def take_fields(winner: Customer, loser: Customer, wanted: Iterable[str]) -> dic
     return taken
 
 
-def give_fields_back(winner: Customer, taken: dict[str, list[Any]]) -> list[str]:
+def give_fields_back(
+    winner: Customer, taken: dict[str, list[Any]], *, is_locked: bool
+) -> list[str]:
     """The winner says again what it said: returns the columns that stay as they are.
 
-    They were changed since, or name what is gone or stands below the winner by now.
+    They were changed since, or name what is gone or stands below the winner by now; and its owner
+    stays where it ``is_locked``: a deal there stays with them in its stage.
     """
     return [
         column
         for column, (before, after) in taken.items()
-        if plain_of(winner, column) != after or not put_back(winner, column, before)
-    ]
+        if plain_of(winner, column) != after or (is_locked and column == "owner_id")
+        or not put_back(winner, column, before)
+    ]  # fmt: skip
 
 
 def take_names(winner: Customer, loser: Customer) -> list[str | None]:
