@@ -201,6 +201,8 @@ FIELDS: dict[str, str] = {
     "quotas": _l("Quotas"),
     # Of pipelines and their stages.
     "pipeline": _l("Pipeline"),
+    "pipelines": _l("Pipelines"),
+    "colours": _l("Colour"),
     "days_to_rot": _l("Days"),
     "guidance_zh": _l("Guidance (中文)"),
     "guidance_en": _l("Guidance (English)"),

@@ -27,7 +27,7 @@ from crm.models import (
     Role,
 )
 from crm.once import once_a_request
-from crm.wording import field_word, word_for
+from crm.wording import COLOUR_WORDS, field_word, word_for
 
 
 class Change(NamedTuple):
@@ -146,6 +146,11 @@ OWN_VALUES: dict[FieldKind, Callable[[str], str]] = {
     FieldKind.CHOICES: own_line,
 }
 
+
+def word_of_colour(colour: str) -> str:
+    return str(COLOUR_WORDS.get(colour, colour))
+
+
 # How the values that histories keep as text are written; the others are what people typed.
 VALUES: dict[str, Callable[[str], str]] = {
     "parent": firm,
@@ -160,6 +165,7 @@ VALUES: dict[str, Callable[[str], str]] = {
             "stages",
             "stage",
             "pipeline",
+            "pipelines",
             "checklist",
             "options",
             "label",
@@ -175,6 +181,7 @@ VALUES: dict[str, Callable[[str], str]] = {
         ("urgent", "important", "is_primary", "required", "offered", "locks_owner"), _yes_or_no
     ),
     **dict.fromkeys(("demanded_to_enter", "demanded_to_leave"), _demands),
+    "colours": lambda text: _(", ").join(map(word_of_colour, text.split(", "))),
     "kind": lambda text: own_line(text) if "\n" in text else word_for(CustomerKind(text)),
     "happened_at": lambda text: moment(datetime.fromisoformat(text)),
     "field_kind": lambda text: word_for(FieldKind(text)),

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm import clock
 from crm.extensions import db
@@ -76,8 +76,22 @@ def test_pipelines_change_places_and_the_first_is_the_main_one(admin: Browser, c
     assert re.search(r"Standard sale .* 3 open deals · CN¥228,000 .*Spares", page.text)
     admin.post(f"/settings/pipelines/{cast.spares.id}/place", {"step": "up"})
     assert Pipeline.main() == cast.spares
+    assert last_change()["pipelines"][1].endswith("Spares → Standard sale")
+    count = select(func.count()).select_from(Event)
+    changes = db.session.scalar(count)
     admin.post(f"/settings/pipelines/{cast.spares.id}/place", {"step": "up"})
     assert Pipeline.main() == cast.spares, "there is nothing above the first"
+    assert db.session.scalar(count) == changes
+
+
+def test_another_colour_alone_is_a_change_that_open_boards_follow(
+    admin: Browser, cast: Cast
+) -> None:
+    path = f"/settings/pipelines/{cast.spares.id}"
+    admin.submit(admin.get(path), path, **{"rows-0-colour": "teal"})
+    colours = [stage.colour for stage in cast_spares().stages]
+    assert colours[0] == "teal"
+    assert last_change()["colours"][1] == ", ".join(colours)
 
 
 def test_the_name_and_the_stages_are_saved_together(admin: Browser, cast: Cast) -> None:
@@ -297,3 +311,20 @@ def test_a_list_tells_of_pipelines_only_where_there_are_several(
     page = admin.get("/deals?columns=name,pipeline,stage")
     assert "Standard sale" not in page.text
     assert "Pipeline" not in page.text
+
+
+def test_a_retired_stage_on_a_deals_path_is_no_button(admin: Browser, cast: Cast) -> None:
+    first, second = cast.stages[:2]
+    first.retire(second, by=cast.admin)
+    db.session.commit()
+    page = admin.get(f"/deals/{cast.vague.id}")
+    (path,) = re.findall(r'<ol class="path">.*?</ol>', page.html, re.S)
+    assert first.label_en in path
+    assert "Out of use" in path
+    buttons = re.findall(r'<button[^>]* value="(\d+)"', path)
+    assert buttons == [str(stage.id) for stage in cast_stages(second)]
+
+
+def cast_stages(current: Stage) -> list[Stage]:
+    """The stages in use that a deal in ``current`` can go to."""
+    return [stage for stage in Pipeline.main().stages if stage.id != current.id]

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from crm import clock
 from crm.extensions import db
+from crm.filters.deals.history import steps
 from crm.models import Action, Deal, Event, Option, OptionList, Pipeline, Stage, StageStay
 from crm.models.deal import StageChanged
 from crm.models.deal.snooze import Snooze
@@ -147,6 +148,27 @@ def test_a_retired_stage_is_not_retired_again_and_can_come_back(here: None, cast
     Pipeline.main().bring_back(first, by=cast.admin)
     assert Pipeline.main().stages[-1] is first
     assert cast.vague.stage is third, "what went stays where it went"
+
+
+def ways() -> list[tuple[int, int, int]]:
+    """Every step of every deal, as reports and lists know them."""
+    step = steps()
+    rows = db.session.execute(select(step.c.deal_id, step.c.left, step.c.entered))
+    return sorted((deal_id, left, entered) for deal_id, left, entered in rows)
+
+
+def test_what_happened_stays_so_when_a_stage_comes_back(here: None, cast: Cast) -> None:
+    first, second = cast.stages[:2]
+    db.session.commit()
+    before = ways()
+    clock.set_to(MOVED)
+    first.retire(second, by=cast.admin)
+    clock.set_to(MOVED + timedelta(days=1))
+    Pipeline.main().bring_back(first, by=cast.admin)
+    assert ways() == before, "being taken along is no step"
+    cast.pumps.move_to(first, by=cast.wang)
+    db.session.flush()
+    assert set(ways()) - set(before) == {(cast.pumps.id, second.id, first.id)}
 
 
 def test_a_stage_goes_only_into_another_one_in_use_of_its_pipeline(here: None, cast: Cast) -> None:

@@ -6,11 +6,24 @@ retired counts as the one that it went into.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    and_,
+    case,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from crm.extensions import db
@@ -18,7 +31,7 @@ from crm.filters import facets
 from crm.filters.columns import words
 from crm.filters.days import Days
 from crm.filters.facets import Facet
-from crm.models import Deal, Outcome, OutcomeKind, Pipeline, Stage, StageStay
+from crm.models import Action, Deal, Event, Outcome, OutcomeKind, Pipeline, Stage, StageStay
 from crm.once import once_a_request
 
 if TYPE_CHECKING:
@@ -150,7 +163,8 @@ def steps(days: Days | None = None) -> Subquery:
     """Every step of every deal on these days: from where, to where, and the stay that it ended.
 
     A deal begins, goes on, is opened again (in the stage that it was closed in), or is closed.
-    What a retired stage's deals did when it went into another is no step.
+    What a stage's deals did when it was retired into another is no step, also when it is in use
+    again.
     """
     stay, before = aliased(StageStay), aliased(StageStay)
     earlier = aliased(StageStay)
@@ -174,6 +188,7 @@ def steps(days: Days | None = None) -> Subquery:
         )
         .select_from(stay)
         .outerjoin(before, before.id == before_id)
+        .where(or_(before.id.is_(None), not_(_taken_along(before))))
     )  # fmt: skip
     last_id = (
         select(earlier.id)
@@ -193,6 +208,21 @@ def steps(days: Days | None = None) -> Subquery:
         closed = closed.where(*days.of_moment(Outcome.at))
     found = union_all(went, closed).subquery()
     return select(found).where(found.c.left != found.c.entered).subquery()
+
+
+def _taken_along(stay: Any) -> ColumnElement[bool]:
+    """The condition that a stay ended because its stage went out of use."""
+    return or_(false(), *(and_(stay.stage_id == stage_id, stay.left_at == at)
+                          for stage_id, at in _retirements()))  # fmt: skip
+
+
+def _retirements() -> list[tuple[int, datetime]]:
+    """Which stages were ever retired, and when."""
+    told = select(Event.particulars, Event.at).where(Event.action == Action.STAGE_RETIRED)
+    return once_a_request("retirements of stages", lambda: [
+        (particulars["stage"], at) for particulars, at in db.session.execute(told)
+        if "stage" in particulars
+    ])  # fmt: skip
 
 
 def is_move(step: Subquery, move: Move) -> ColumnElement[bool]:

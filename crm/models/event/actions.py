@@ -164,7 +164,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.COMPANY_CHANGED: _CHANGES,
     Action.COMPANY_SET_UP: frozenset(),
     Action.STAGES_CHANGED: _CHANGES,
-    Action.STAGE_RETIRED: frozenset({"from_zh", "from_en", "to_zh", "to_en", "count"}),
+    Action.STAGE_RETIRED: frozenset({"from_zh", "from_en", "to_zh", "to_en", "count", "stage"}),
     Action.QUOTA_CHANGED: _CHANGES,
     Action.SOURCE_COST_CHANGED: _CHANGES,
     Action.OPTIONS_CHANGED: _CHANGES | {"list"},

@@ -155,7 +155,7 @@ class Pipeline(Bilingual, Base):
                     if plan.stage and plan.stage.probability != plan.probability])  # fmt: skip
         # No deal enters a stage meanwhile that is about to go.
         hold_stages([stage.id for stage in self.stages])
-        before = _written(self.stages)
+        before, colours = _written(self.stages), _colours(self.stages)
         chances = {stage.id: stage.probability for stage in self.stages}
         kept = {plan.stage.id for plan in plans if plan.stage}
         gone = [stage for stage in self.stages if stage.id not in kept]
@@ -170,8 +170,11 @@ class Pipeline(Bilingual, Base):
             if stage.id in chances and stage.probability != chances[stage.id]
         ])  # fmt: skip
         # Chosen as they were is a choice, too: the first visit asks for one.
-        if _written(self.stages) != before or not self.was_arranged:
-            changes = {"stages": [before, _written(self.stages)]}
+        after = {"stages": [before, _written(self.stages)],
+                 "colours": [colours, _colours(self.stages)]}  # fmt: skip
+        changes = {name: both for name, both in after.items() if both[0] != both[1]}
+        if changes or not self.was_arranged:
+            changes = changes or {"stages": after["stages"]}
             Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
 
     def bring_back(self, stage: Stage, *, by: User) -> None:
@@ -184,14 +187,18 @@ class Pipeline(Bilingual, Base):
         changes = {"stages": [before, _written(self.stages)]}
         Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
 
-    def move(self, step: int) -> None:
+    def move(self, step: int, *, by: User) -> None:
         """Let it change places with the one ``step`` before or after it; the first is the main."""
         pipelines = list(db.session.scalars(Pipeline.active()))
+        before = _in_a_row(pipelines)
         place = pipelines.index(self) if self in pipelines else -1
         if place >= 0 and 0 <= place + step < len(pipelines):
             pipelines.insert(place + step, pipelines.pop(place))
         for position, pipeline in enumerate(pipelines):
             pipeline.position = position
+        if (after := _in_a_row(pipelines)) != before:
+            changes = {"pipelines": [before, after]}
+            Event.record(Action.STAGES_CHANGED, self, by=by, changes=changes)
 
     def retire(self, into: Stage | None, *, by: User) -> int:
         """Go out of use: its open deals go on in ``into``, of another pipeline; how many there are.
@@ -250,6 +257,17 @@ def _renew_promises(stage_ids: Sequence[int]) -> None:
     if stage_ids:
         db.session.flush()  # what they promise is read from the stages
         Expectation.renew(and_(Deal.stage_id.in_(stage_ids), Deal.probability.is_(None)))
+
+
+def _in_a_row(pipelines: Sequence[Pipeline]) -> str:
+    """Their names in their order, a line in Chinese, a line in English."""
+    return "\n".join(
+        " → ".join(pipeline.label(language) for pipeline in pipelines) for language in ("zh", "en")
+    )
+
+
+def _colours(stages: Sequence[Stage]) -> str:
+    return ", ".join(stage.colour for stage in stages)
 
 
 def _written(stages: Sequence[Stage]) -> str:

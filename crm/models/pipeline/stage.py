@@ -188,7 +188,7 @@ class Stage(Bilingual, Base):
         db.session.flush()  # the stages in use are read anew
         db.session.expire(self.pipeline, ["stages"])
         Event.record(
-            Action.STAGE_RETIRED, self.pipeline, by=by, count=count,
+            Action.STAGE_RETIRED, self.pipeline, by=by, at=now, stage=self.id, count=count,
             from_zh=self.label_zh, from_en=self.label_en, to_zh=into.label_zh, to_en=into.label_en,
         )  # fmt: skip
         return count
