@@ -25,6 +25,8 @@ from crm.models.deal import Missing, StageChanged
 BATCH = 500
 # So many are named that stay as they are; all are counted.
 KEPT_SHOWN = 200
+# What an amount is made of: all of it is put back, or nothing.
+PRICE = ("amount", "currency", "rate", "base_amount")
 
 
 class Undoing:
@@ -132,11 +134,11 @@ class Undoing:
     ) -> list[str]:
         """Give each column its old value, unless it says something else by now: returns those."""
         stays = [name for name, (_old, new) in changes.items() if plain_of(record, name) != new]
-        if "amount" in changes and set(stays) & {"amount", "currency", "rate", "base_amount"}:
-            stays = list({*stays, "amount", "currency", "rate", "base_amount"} & {*changes})
         for name in ("outcome", "stage_id"):  # a deal is open again before anything else
             if name in changes and name not in stays and not self._go_back(record, changes[name]):
                 stays.append(name)
+        if "amount" in changes and {*stays} & {*PRICE, "outcome"}:  # of a closed deal it stands
+            stays = [name for name in changes if name in stays or name in PRICE]
         for name, (old, _new) in changes.items():
             if name in (*stays, "outcome", "stage_id"):
                 continue

@@ -234,13 +234,13 @@ def test_the_chance_of_its_stage_is_no_chance_of_the_deals_own(cast: Cast, bring
 
 
 def test_a_deal_stays_closed_that_was_closed_in_what_is_out_of_use_by_now(cast: Cast) -> None:
-    run = done("name,owner,outcome,closed_at,reason\n电话询价,王芳,lost,2026-06-01,Price\n",
-               by=cast.admin, noun="deals")  # fmt: skip
+    content = "name,owner,outcome,closed_at,reason,amount\n电话询价,王芳,lost,2026-06-01,Price,7\n"
+    run = done(content, by=cast.admin, noun="deals")
     assert not cast.vague.is_open
     Pipeline.main().retire(cast.spares.stages[0], by=cast.admin)
     db.session.commit()
     undone(run, by=cast.admin)
-    assert not cast.vague.is_open
+    assert (cast.vague.is_open, cast.vague.amount) == (False, 7)
     assert run.report["undone"]["kept_count"] == 1
 
 
@@ -251,6 +251,18 @@ def test_the_preview_shows_rows_that_say_different_things(cast: Cast, browser: B
     browser.sign_in("admin")
     page = browser.get(f"/imports/{run.id}")
     assert all(said in page.text for said in ("2026-12-24", "2020-01-01", "Outcome", "Won"))
+
+
+def test_pipelines_and_stages_are_matched_one_by_one(cast: Cast, browser: Browser) -> None:
+    content = "deal name,owner,pipeline,stage\nA,王芳,维修,\nB,王芳,,待核\n"
+    run = checked(content, by=cast.admin, noun="deals")
+    assert run.report["values_open"] == 2
+    page = browser.sign_in("admin").get(f"/imports/{run.id}/values")
+    assert all(offered in page.text for offered in ("Spares", "Spares · Pricing"))
+    pricing = cast.spares.stages[1]
+    meant = {"pipeline": {"维修": f"#{cast.spares.id}"}, "stage": {"待核": f"#{pricing.id}"}}
+    done(content, by=cast.admin, noun="deals", meanings=meant)
+    assert (cast.deal("A").pipeline, cast.deal("B").stage) == (cast.spares, pricing)
 
 
 def test_a_firm_with_one_pipeline_is_not_asked_for_it(cast: Cast, browser: Browser) -> None:
