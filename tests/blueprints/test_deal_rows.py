@@ -184,7 +184,8 @@ def test_no_more_lines_than_a_deal_may_have(cast: Cast, wang: Browser) -> None:
     page = wang.get(f"{path}/edit")
     assert "Add a line" not in page.text
     page = wang.submit(page, path, 200, arrange="add")
-    wang.submit(page, path, **row(100, id="", name="x", quantity="1", price="1"))
+    page = wang.submit(page, path, 422, **row(100, id="", name="x", quantity="1", price="1"))
+    assert "At most 100 rows are kept" in page.text
     db.session.expire_all()
     assert len(cast.pumps.lines) == 100
 

@@ -23,7 +23,7 @@ from crm.models import (
     Stage,
     User,
 )
-from crm.models.deal import Missing, OwnerLocked, StageChanged
+from crm.models.deal import LinePlan, Missing, OwnerLocked, StageChanged
 from crm.models.deal.competitor import DealCompetitor
 from crm.models.deal.deal_contact import DealContact
 from crm.models.deal.line import DealLine
@@ -264,6 +264,41 @@ def test_a_deal_goes_on_in_another_pipeline_and_back(cast: Cast, projects: list[
     db.session.commit()
     assert (pumps.pipeline, pumps.stage) == (cast.stages[1].pipeline, cast.stages[1])
     assert last_event(Action.DEAL_REROUTED)["to_en"] == "Standard sale · Needs confirmed"
+
+
+def test_the_way_round_by_another_pipeline_asks_what_leaving_does(
+    cast: Cast, drawings: ChecklistItem, projects: list[Stage]
+) -> None:
+    pumps, wang = cast.pumps, cast.wang
+    cast.stages[1].required_to_leave = ["source"]
+    pumps.reroute(projects[0], by=wang)
+    db.session.commit()
+    with pytest.raises(Missing) as refusal:
+        pumps.reroute(cast.stages[3], by=wang)
+    assert (refusal.value.fields, refusal.value.items) == (["source"], [drawings])
+    pumps.reroute(cast.stages[1], by=wang)
+    assert pumps.stage == cast.stages[1], "to where it stood, or back from there, asks nothing"
+
+
+def test_the_last_line_and_the_last_competitor_that_a_stage_demands_stay(cast: Cast) -> None:
+    pumps, wang = cast.pumps, cast.wang
+    cast.stages[1].required = ["product", "competitor"]
+    pumps.price_by([LinePlan("泵", Decimal(2), Decimal(100))], by=wang)
+    pumps.compete_with({"KSB": None}, by=wang)
+    db.session.commit()
+    for name, empty in (
+        ("product", lambda: pumps.price_by([], by=wang)),
+        ("competitor", lambda: pumps.compete_with({}, by=wang)),
+    ):
+        with pytest.raises(Missing) as refusal:
+            empty()
+        assert refusal.value.fields == [name]
+    assert (len(pumps.lines), len(pumps.competitors)) == (1, 1)
+    pumps.product = "泵"
+    pumps.price_by([], by=wang)
+    pumps.lose(by=wang, reason=cast.option(OptionList.LOST_REASON, "Price"))
+    pumps.compete_with({}, by=wang)
+    assert (pumps.lines, pumps.competitors) == ([], [])
 
 
 def test_another_pipeline_demands_what_its_stage_does(cast: Cast, projects: list[Stage]) -> None:

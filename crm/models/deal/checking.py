@@ -54,19 +54,34 @@ class Checking:
                 return self.competitors
         return getattr(self, name)
 
-    def goes_forward_to(self: Deal, stage: Stage) -> bool:
-        """Whether it would leave its stage for a later one: only that asks what leaving does."""
-        return stage.pipeline_id == self.pipeline_id and stage.position > self.stage.position
+    def left_forward_for(self: Deal, stage: Stage) -> Stage | None:
+        """The stage it would leave forward by going to ``stage``: only that asks what leaving does.
+
+        In that pipeline it stands there, or stood there last: the way round by another one asks
+        the same.
+        """
+        left = self.stage
+        if left.pipeline_id != stage.pipeline_id:
+            there = [stay.stage for stay in self.stays
+                     if stay.stage.pipeline_id == stage.pipeline_id]  # fmt: skip
+            left = there[-1].in_force if there else stage
+        return left if stage.position > left.position else None
 
     def fields_for(self: Deal, stage: Stage) -> list[str]:
-        """The fields that going to ``stage`` demands: to leave this one forward, to enter that."""
-        left = self.stage.required_to_leave if self.goes_forward_to(stage) else []
-        return [*left, *stage.required]
+        """The fields that going to ``stage`` demands: to leave one forward, to enter that."""
+        left = self.left_forward_for(stage)
+        return [*(left.required_to_leave if left else []), *stage.required]
 
     def missing_for(self: Deal, stage: Stage) -> Missing:
         """What it lacks to go to ``stage``."""
-        items = self.open_items if self.goes_forward_to(stage) else []
+        left = self.left_forward_for(stage)
+        items = self._open_items_of(left) if left else []
         return Missing(missing_fields(self.fields_for(stage), self.says), items)
+
+    def require_kept(self: Deal, name: str) -> None:
+        """:raises Missing: its stage demands ``name``, of which nothing would be left."""
+        if self.is_open and name in self.stage.required:
+            raise Missing([name])
 
     def missing_in(self: Deal, stage: Stage) -> Missing:
         """What it lacks to stand in ``stage``, wherever it comes from."""
@@ -81,7 +96,10 @@ class Checking:
     @property
     def open_items(self: Deal) -> list[ChecklistItem]:
         """What its stage's checklist has that is not ticked."""
-        items = [item for item in self.stage.checklist if item.retired_at is None]
+        return self._open_items_of(self.stage)
+
+    def _open_items_of(self: Deal, stage: Stage) -> list[ChecklistItem]:
+        items = stage.to_tick
         ticked = {tick.item_id for tick in self.ticks} if items else set()
         return [item for item in items if item.id not in ticked]
 

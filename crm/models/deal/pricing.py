@@ -95,10 +95,13 @@ class Pricing:
         :raises AmountStands: the deal was closed with another amount.
         :raises AmountTooLarge: they come to more than is kept.
         :raises crm.models.exchange_rate.NoRate: no rate is known for ``currency``.
+        :raises crm.models.deal.Missing: its stage demands a product, and no line is left.
         :raises ValueError: a quantity is not above zero, or a price below it.
         """
         if any(plan.quantity <= 0 or plan.price < 0 for plan in plans):
             raise ValueError("a line has a quantity above zero, and no price below it")
+        if self.lines and not plans and not self.product:
+            self.require_kept("product")
         before = [line.said for line in self.lines]
         # First, because it asks for a rate: that would flush what is not in the history yet.
         self._take_amount(sum_of(plans) if plans else self.amount, currency or self.currency)

@@ -26,8 +26,8 @@ class Rerouting:
     def reroute(self: Deal, stage: Stage, *, by: User | None, historic: bool = False) -> None:
         """Go on in ``stage`` of another pipeline; the way so far stays in the history.
 
-        What leaving a stage forward demands is asked within a pipeline only: another one has its
-        own order.
+        What leaving a stage forward demands is asked within a pipeline only, since another one has
+        its own order; who comes back is asked it from where the deal stood there last.
 
         :param historic: it was moved before the system knew of it: the event has no consequences.
         :raises StageChanged: it is closed, or ``stage`` is out of use or in its own pipeline.

@@ -22,7 +22,12 @@ class Rivals:
         competitors: Mapped[list[DealCompetitor]]
 
     def compete_with(self: Deal, rivals: Mapping[str, str | None], *, by: User | None) -> None:
-        """Just these offer, too, each with a note; of two that are called alike the last counts."""
+        """Just these offer, too, each with a note; of two that are called alike the last counts.
+
+        :raises crm.models.deal.Missing: its stage demands one, and none is left.
+        """
+        if self.competitors and not rivals:
+            self.require_kept("competitor")
         wanted = {folded_name(name): (name, note) for name, note in rivals.items()}
         before = [each.said for each in self.competitors]
         there = {each.folded: each for each in self.competitors}
