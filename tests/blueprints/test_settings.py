@@ -408,7 +408,8 @@ def test_stages_arranged_while_somebody_else_does_are_refused(
 ) -> None:
     """The second form is sent before the first is saved, and is judged by what was saved."""
     page = admin.get("/settings/stages")
-    Pipeline.main(lock=True).stages[0].label_en = "Hello"
+    Pipeline.hold()
+    Pipeline.main().stages[0].label_en = "Hello"
     db.session.flush()
     statuses: list[int] = []
     second = threading.Thread(target=lambda: statuses.append(_send(admin, page)))

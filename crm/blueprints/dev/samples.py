@@ -179,7 +179,7 @@ CARRIED: dict[str, Any] = {
                 "correction": ["", "是二期，不是三期。"]},
     "owner": "王芳", "silent_days": 91, "winner": "大连西格玛泵业有限公司", "loser": "西格玛泵业",
     "other": "C-000124", "left": "西格玛泵业", "entered": "大连西格玛泵业有限公司",
-    "names": "合同.pdf, 现场.jpg", "ids": "1,2",
+    "names": "合同.pdf, 现场.jpg", "ids": "1,2", "stage": 2,
 }  # fmt: skip
 # The list of an export is one of ours, that of changed options one of the firm's.
 LIST_OF = {Action.EXPORT_MADE: "customers", Action.OPTIONS_CHANGED: OptionList.SOURCE}
