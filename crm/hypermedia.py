@@ -164,6 +164,11 @@ def flash_undoable(message: str, undo: str, **fields: str) -> None:
     flash({"text": message, "undo": undo, "fields": fields}, "success")  # type: ignore[arg-type]
 
 
+def flash_leading(message: str, to: str, category: str) -> None:
+    """A message that is a link to the address ``to``."""
+    flash({"text": message, "to": to}, category)  # type: ignore[arg-type]
+
+
 def dom_id(record: Any, part: str = "") -> str:
     """The id of a record's region: ``deal_12_card``."""
     return "_".join(filter(None, (record.__tablename__, str(record.id), part)))

@@ -224,7 +224,7 @@ def test_the_largest_batch_is_told_of_in_what_a_cookie_holds(app: Flask) -> None
     chance = random.Random(3)
     written = "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(1000))
     done = [Customer(id=chance.randrange(10**8, 10**9)) for _ in range(MOST)]
-    left = [Left(Customer(name=written[at : at + 200]), "It is not yours to change.")
+    left = [Left(Customer(id=10**9 + at, name=written[at : at + 200]), "It is not yours to change.")
             for at in range(0, 1000, 200)]  # fmt: skip
     with app.test_request_context():
         g.language = "en"

@@ -148,9 +148,10 @@ def test_a_batch_moves_what_can_be_and_names_what_the_others_lack(
     page = browser.post("/batches/deals", sent, status=422)
     assert "Spares" not in page.text, "no deal of these goes through that pipeline"
     browser.submit(page, "/batches/deals", stage=cast.stages[3].id, record=sent["record"])
-    said = browser.follow().text
-    assert "1 changed." in said
-    assert "电话询价: It needs this first: Customer, Amount." in said
+    page = browser.follow()
+    assert "1 changed." in page.text
+    told = "电话询价: It needs this first: Customer, Amount."
+    assert f'<a href="/deals/{vague.id}">{told}</a>' in page.html, "there it is filled in"
     db.session.expire_all()
     assert [deal.stage for deal in (pumps, vague)] == [cast.stages[3], cast.stages[0]]
 

@@ -11,8 +11,8 @@ from crm.batches import Batch
 from crm.extensions import db
 from crm.filters.lists import LISTS
 from crm.forms.batches import BATCH_FORMS, BatchForm, Deed
-from crm.hypermedia import ask, flash_undoable, go, is_fragment, refuse
-from crm.nouns import BY_LIST
+from crm.hypermedia import ask, flash_leading, flash_undoable, go, is_fragment, refuse
+from crm.nouns import BY_LIST, record_url
 
 bp = Blueprint("batches", __name__)
 
@@ -79,7 +79,8 @@ def _tell(batch: Batch, deed: Deed, undo: str) -> None:
         flash(ngettext("%(num)d changed.", "%(num)d changed.", count), "success")
     for left in batch.left[:NAMED]:
         name = _brief(str(left.record))
-        flash(_("%(name)s: %(reason)s", name=name, reason=left.reason), "error")
+        text = _("%(name)s: %(reason)s", name=name, reason=left.reason)
+        flash_leading(text, record_url(left.record), "error")  # there it is filled in
     unsaid = len(batch.left[NAMED:]) + batch.missing
     if unsaid:
         flash(ngettext("%(num)d more could not be changed.", "%(num)d more could not be changed.",
