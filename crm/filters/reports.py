@@ -116,6 +116,19 @@ class ReportFilter(DealFilter):
 
 
 @dataclass(frozen=True)
+class AttainmentFilter(ReportFilter):
+    """Of whom quotas are told: what somebody is to win is of all that they sell."""
+
+    FACETS: ClassVar[tuple[Facet, ...]] = tuple(
+        facet for facet in DealFilter.FACETS if facet.name in ("owner", "team")
+    )
+
+    @classmethod
+    def has_own_fields(cls) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
 class ActivityReportFilter(ReportFilter):
     """What a report of activities is of: of whose, and of which kinds."""
 

@@ -13,7 +13,7 @@ from crm.extensions import db
 from crm.filters.deals.behind import superiors
 from crm.filters.deals.stagnation import stuck
 from crm.models import Company, Deal, MailKind, OutgoingMail, Role, Task, User, UserRole
-from crm.queries.board.cards import last_contacts, next_tasks
+from crm.queries.beside import last_contacts, next_tasks
 from crm.queries.few import Few
 
 # How many deals of one person a mail names; the others are one link away.

@@ -28,8 +28,9 @@ FILLS = {
 WORKED_OUT = {
     CustomerFilter: {"open_amount", "last_contact", "next_task", "updated"},
     ContactFilter: {"owner", "updated"},
-    DealFilter: {"stage_since", "snoozed_until", "weighted", "updated", "contact"},
-}
+    DealFilter: {"stage_since", "snoozed_until", "weighted", "updated", "contact", "last_contact",
+                 "sharing"},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -17,7 +17,7 @@ from crm import clock
 from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.reports import ReportFilter
-from crm.models import Deal, Outcome, OutcomeKind, Task, User
+from crm.models import Activity, Company, Deal, OptionList, Outcome, OutcomeKind, Task, User
 from crm.queries.reports import ALL
 from crm.queries.reports.report import Table
 from tests.cast import Cast
@@ -43,6 +43,13 @@ def seen_open(user: User) -> list[Deal]:
     return list(db.session.scalars(Deal.visible_to(user).where(Deal.closed_at.is_(None))))
 
 
+def days_without_contact(deal: Deal) -> int:
+    company = Company.current()
+    notes = select(Activity.happened_at).where(Activity.deal_id == deal.id)
+    last = max(db.session.scalars(notes).all(), default=deal.created_at)
+    return (company.today() - company.day_of(last)).days
+
+
 @settings(max_examples=12)
 @given(
     days=st.lists(st.integers(0, 60), min_size=1, max_size=8),
@@ -51,14 +58,21 @@ def seen_open(user: User) -> list[Deal]:
 def test_what_stands_still_is_what_deals_say_of_themselves(
     cast: Cast, days: list[int], limits: list[int]
 ) -> None:
+    call = cast.option(OptionList.ACTIVITY_KIND, "Call")
     with db.session.begin_nested() as kept:
         for stage, limit in zip(cast.stages, limits, strict=True):
             stage.days_to_rot = limit
         for n, age in enumerate(days):
-            deal = Deal(name=f"机会 {n}", owner=(cast.wang, cast.zhao)[n % 2])
+            deal = Deal(name=f"机会 {n}", owner=(cast.wang, cast.zhao)[n % 2], customer=cast.sigma)
             deal.set_amount(Decimal(100 * n), "CNY")
             at = clock.now() - timedelta(days=age, seconds=n % 3)
             Deal.open(deal, cast.stages[n % 5], by=cast.wang, at=at, historic=True)
+            db.session.flush()
+            for spoken in range(n % 3):  # of the first nobody spoke
+                Activity.log(Activity(
+                    deal=deal, customer=cast.sigma, kind=call, summary="问进度",
+                    happened_at=at + timedelta(days=age // (2 + spoken)),
+                ), by=cast.zhao)  # fmt: skip
         db.session.flush()
         for by, key in (("owner", lambda deal: deal.owner.name),
                         ("stage", lambda deal: deal.stage.label_en)):  # fmt: skip
@@ -74,10 +88,13 @@ def test_what_stands_still_is_what_deals_say_of_themselves(
                 for name, deals in grouped(seen_open(cast.li), key).items()
             }  # fmt: skip
             assert {name: row[:6] for name, row in rows_of(table).items()} == said
-        longest = [deal.days_in_stage(clock.now()) for deal in seen_open(cast.li)
-                   if deal.stagnation(clock.now())]  # fmt: skip
+        still = [deal for deal in seen_open(cast.li) if deal.stagnation(clock.now())]
+        longest = [deal.days_in_stage(clock.now()) for deal in still]
+        silent = [days_without_contact(deal) for deal in still]
         assert table.total
-        assert table.total.figures[-1].value == max(longest, default=None)
+        assert [figure.value for figure in table.total.figures[-2:]] == [
+            max(longest, default=None), max(silent, default=None),
+        ]  # fmt: skip
         kept.rollback()
 
 

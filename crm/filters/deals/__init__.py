@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from werkzeug.datastructures import MultiDict
 
-from crm import clock
 from crm.filters import facets
 from crm.filters.amounts import Amounts
 from crm.filters.base import ListFilter, one_of
-from crm.filters.columns import Column, Kind, option, person
+from crm.filters.columns import Column
 from crm.filters.days import Days
 from crm.filters.deals import behind, history, promised
 from crm.filters.deals.behind import DealGap, Standing
+from crm.filters.deals.columns import COLUMNS
 from crm.filters.deals.history import Move
 from crm.filters.deals.stagnation import snoozed, stuck, to_do
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.folding import MOST_WORDS, words_of
 from crm.models import (
-    Company,
+    Collaborator,
     Customer,
     Deal,
     Option,
@@ -33,7 +33,6 @@ from crm.models import (
     Outcome,
     OutcomeKind,
     Pipeline,
-    Stage,
     User,
 )
 from crm.models.access import is_each_among
@@ -54,26 +53,6 @@ STATUSES = {
     DealStatus.OPEN: _l("Open"), DealStatus.WON: _l("Won"), DealStatus.LOST: _l("Lost"),
     DealStatus.ALL: _l("All"),
 }  # fmt: skip
-STAGNATION = {"alarm": "red", "warning": "amber", "": ""}
-STAGE = select(Stage.position).where(Stage.id == Deal.stage_id).scalar_subquery()
-PIPELINE = select(Pipeline.position).where(Pipeline.id == Deal.pipeline_id).scalar_subquery()
-CHANCE = func.coalesce(
-    Deal.probability, select(Stage.probability).where(Stage.id == Deal.stage_id).scalar_subquery()
-)
-CUSTOMER = func.coalesce(
-    select(Customer.sort_name).where(Customer.id == Deal.customer_id).scalar_subquery(), ""
-)
-
-
-def _stage(deal: Deal) -> Stage | OutcomeKind:
-    """Where the deal stands: its stage, or how it ended."""
-    return deal.outcome.kind if deal.outcome else deal.stage
-
-
-def _stage_tone(deal: Deal) -> str:
-    if deal.outcome:
-        return "green" if deal.outcome.is_won else "red"
-    return deal.stage.colour
 
 
 @dataclass(frozen=True)
@@ -99,6 +78,7 @@ class DealFilter(ListFilter):
     # What figures of reports count (behind.py).
     pipeline: int | None = None
     manager: tuple[Person, ...] = ()
+    sharing: bool = False  # people count for what they share, too
     reason: tuple[int, ...] = ()
     missing: tuple[DealGap, ...] = ()
     product: str = ""
@@ -124,48 +104,7 @@ class DealFilter(ListFilter):
         (_l("Without a next task"), "idle=1"), (STATUSES[DealStatus.WON], "status=won"),
         (STATUSES[DealStatus.LOST], "status=lost"),
     )  # fmt: skip
-    COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column("name", FIELDS["name"], lambda deal: deal.name, Kind.TITLE, sort=(Deal.sort_name,)),
-        Column("customer", FIELDS["customer"], lambda deal: deal.customer, Kind.LINK,
-               sort=(CUSTOMER,), load=(joinedload(Deal.customer),)),
-        Column("stage", _l("Stage"), _stage, Kind.BADGE, sort=(STAGE,), tone=_stage_tone,
-               load=(joinedload(Deal.stage), joinedload(Deal.outcome))),
-        Column("pipeline", FIELDS["pipeline"], lambda deal: deal.pipeline,
-               sort=(PIPELINE,), load=(joinedload(Deal.pipeline),), shown=False),
-        Column("stage_since", _l("Days in stage"),
-               lambda deal: deal.days_in_stage(clock.now()) if deal.is_open else None, Kind.DAYS,
-               sort=(Deal.stage_since,), counts_down=True, load=(joinedload(Deal.stage),),
-               tone=lambda deal: STAGNATION[deal.stagnation(clock.now())], shown=False),
-        Column("snoozed_until", _l("Snoozed until"), lambda deal: deal.snoozed_until, Kind.DAY,
-               sort=(Deal.snoozed_until,), shown=False),
-        Column("amount", FIELDS["amount"], lambda deal: deal.amount, Kind.MONEY,
-               sort=(Deal.base_amount,), currency=lambda deal: deal.currency),
-        Column("expected", FIELDS["expected_close"], lambda deal: deal.expected_close, Kind.DAY,
-               sort=(Deal.expected_close,),
-               tone=lambda deal: "red" if deal.is_overdue(Company.current().today()) else ""),
-        person(Deal.owner),
-        Column("created", _l("Since"), lambda deal: deal.created_at, Kind.DAY,
-               sort=(Deal.created_at,), minor=True),
-        Column("code", _l("Code"), lambda deal: deal.code, Kind.CODE, sort=(Deal.id,),
-               shown=False),
-        Column("chance", FIELDS["probability"], lambda deal: deal.chance, Kind.PERCENT,
-               sort=(CHANCE,), load=(joinedload(Deal.stage),), shown=False),
-        Column("weighted", _l("Weighted"), lambda deal: deal.weighted_amount, Kind.MONEY,
-               sort=(func.coalesce(Deal.base_amount, 0) * CHANCE,),
-               load=(joinedload(Deal.stage),), shown=False),
-        option(Deal.source, shown=False),
-        Column("contact", FIELDS["contact"], lambda deal: deal.contact, Kind.LINK,
-               load=(joinedload(Deal.contact),), shown=False),
-        Column("product", FIELDS["product"], lambda deal: deal.product, shown=False),
-        Column("next_step", FIELDS["next_step"], lambda deal: deal.next_step, Kind.LONG,
-               shown=False),
-        Column("closed", _l("Closed on"), lambda deal: deal.closed_at, Kind.DAY,
-               sort=(Deal.closed_at,), shown=False),
-        Column("tags", FIELDS["tags"], lambda deal: deal.tags, Kind.BADGES, shown=False,
-               load=(selectinload(Deal.tags),)),
-        Column("updated", _l("Changed"), lambda deal: deal.updated_at, Kind.DAY,
-               sort=(Deal.updated_at,), shown=False),
-    )  # fmt: skip
+    COLUMNS: ClassVar[tuple[Column, ...]] = COLUMNS
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("status", _l("Status"), DealStatus, STATUSES.__getitem__),
         facets.switch("stuck", _l("Stalled")),
@@ -192,6 +131,12 @@ class DealFilter(ListFilter):
     )  # fmt: skip
 
     @classmethod
+    def parse(cls, args: MultiDict[str, str]) -> Self:
+        """As any list's; shares are those of people: without people there are none."""
+        filter = super().parse(args)
+        return filter if filter.owner or filter.team else replace(filter, sharing=False)
+
+    @classmethod
     def every_column(cls) -> tuple[Column, ...]:
         """Of which pipeline a deal is tells something only where there are several."""
         columns = super().every_column()
@@ -208,10 +153,12 @@ class DealFilter(ListFilter):
 
     @property
     def asked_about(self) -> frozenset[str]:
-        """Of what stands still also how long, and how long it may."""
-        how_long = {"stage_since"} if self.stuck or self.standing or self.snoozed else set()
+        """Of what stands still also how long, and how long nobody was in touch; of shares whose."""
+        stands = self.stuck or self.standing or self.snoozed
+        how_long = {"stage_since", "last_contact"} if stands else set()
         until = {"snoozed_until"} if self.snoozed else set()
-        return super().asked_about | how_long | until
+        whose = {"sharing"} if self.sharing else set()
+        return super().asked_about | how_long | until | whose
 
     def shown_as(self, endpoint: str) -> str:
         """The address of the list, the board or the forecast, narrowed as this is."""
@@ -250,7 +197,7 @@ class DealFilter(ListFilter):
             found = Deal.matching(self.q), self._of_customers(user)
             conditions.append(is_either(Deal, *found) if self.finds_few else or_(*found))
         conditions += [
-            *of_people(Deal.owner_id, self.owner, user),
+            *self._of_owners(user),
             *one_of(Deal.source_id, self.source),
             *one_of(Deal.stage_id, self.stage),
             *self.of_own_fields(user),
@@ -263,8 +210,6 @@ class DealFilter(ListFilter):
             # By what one sees of customers alone: others' do not tell what they are.
             seen = Customer.visible_to(user).where(*said)
             conditions.append(Deal.customer_id.in_(seen.with_only_columns(Customer.id)))
-        if self.team:
-            conditions.append(Deal.owner_id.in_(members_of(self.team)))
         if self.customer is not None:
             conditions.append(Deal.customer_id == self.customer)
         if self.amount:
@@ -278,6 +223,20 @@ class DealFilter(ListFilter):
         if self.idle:
             conditions.append(~to_do().exists())
         return conditions
+
+    def _of_owners(self, user: User) -> list[ColumnElement[bool]]:
+        """The conditions on whose they are: who owns them, or where asked for shares them."""
+        owned = self._of_people(Deal.owner_id, user)
+        if not (self.sharing and owned):
+            return owned
+        sharers = self._of_people(Collaborator.user_id, user)
+        shared = select(Collaborator.deal_id).where(Collaborator.split > 0, *sharers)
+        return [or_(and_(*owned), Deal.id.in_(shared))]
+
+    def _of_people(self, whose: Any, user: User) -> list[ColumnElement[bool]]:
+        """The conditions that ``whose`` is one of the people, of one of the teams."""
+        of_teams = [whose.in_(members_of(self.team))] if self.team else []
+        return [*of_people(whose, self.owner, user), *of_teams]
 
     @property
     def finds_few(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import joinedload
@@ -68,6 +69,7 @@ STANDINGS: dict[Standing, Callable[[], ColumnElement[bool]]] = {
 FACETS: tuple[Facet, ...] = (
     facets.pipelines("pipeline", _l("Pipeline")),
     facets.leaders("manager", FIELDS["manager"]),
+    facets.led_to("sharing", _l("Shared deals too"), lambda _yes: gettext("Shared deals too")),
     facets.options("reason", _l("Reason for losing"), OptionList.LOST_REASON),
     facets.states("missing", _l("Missing"), DealGap, GAP_WORDS.__getitem__),
     facets.led_to("product", FIELDS["product"]),

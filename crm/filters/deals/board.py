@@ -9,13 +9,12 @@ from typing import Any, ClassVar, Self
 
 from flask import has_app_context
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func
 from werkzeug.datastructures import MultiDict
 
-from crm.filters.columns import Column, Kind
+from crm.filters.columns import Column
 from crm.filters.deals import DealFilter
 from crm.filters.facets import Facet
-from crm.models import Activity, Deal, Pipeline, Stage, User
+from crm.models import Pipeline, Stage
 
 # What of the list's columns can stand on a card, those first that have their own place on it.
 PLACED = ("name", "customer", "amount", "stage_since", "task", "owner")
@@ -25,19 +24,12 @@ ON_CARDS = ("expected", "chance", "weighted", "product", "next_step", "contact",
 SORTS = {"stage_since", "amount", "expected", "name", "last_contact"}
 
 
-def _last_contact(user: User) -> tuple[Any, ...]:
-    contacts = Activity.visible_to(user).where(Activity.deal_id == Deal.id)
-    last = contacts.with_only_columns(func.max(Activity.happened_at))
-    return (last.correlate(Deal).scalar_subquery(),)
-
-
 def _columns() -> tuple[Column, ...]:
-    """The columns of the list as a card has them, and two that only cards have."""
+    """The columns of the list as a card has them, and one that only cards have."""
     known = {column.name: column for column in DealFilter.COLUMNS}
     known["task"] = Column("task", _l("Next task"), lambda deal: None)
-    known["last_contact"] = Column(
-        "last_contact", _l("Last contact"), lambda deal: None, Kind.DAY, sort=_last_contact
-    )
+    # Read for all cards together (queries/beside.py): a card is drawn of one deal, too.
+    known["last_contact"] = replace(known["last_contact"], load_for=None)
     return tuple(
         replace(
             known[name],

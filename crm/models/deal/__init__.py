@@ -21,7 +21,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy.orm import (
+    Mapped,
+    joinedload,
+    mapped_column,
+    query_expression,
+    relationship,
+    selectinload,
+)
 
 from crm import clock
 from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned
@@ -146,6 +153,8 @@ class Deal(
     closed_at: Mapped[datetime | None]
     # The snooze's last day, kept here so that what stands still is read from the index alone.
     snoozed_until: Mapped[date | None] = mapped_column(Date)
+    # Read where a list shows it, of what its reader may see (filters/deals/columns.py).
+    last_contact: Mapped[datetime | None] = query_expression()
 
     customer: Mapped[Customer | None] = relationship(active_history=True)
     contact: Mapped[Contact | None] = relationship(active_history=True)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from crm.extensions import db
 from crm.filters.deals.board import BoardFilter
-from crm.models import Activity, Deal, Stage, Task, User
+from crm.models import Deal, Stage, Task, User
+from crm.queries.beside import last_contacts, next_tasks
 
 
 @dataclass(frozen=True)
@@ -54,27 +55,3 @@ def card_of(deal: Deal, user: User) -> Card:
     """One deal as a card."""
     ids = [deal.id]
     return Card(deal, next_tasks(ids, user).get(deal.id), last_contacts(ids, user).get(deal.id))
-
-
-def next_tasks(deal_ids: list[int], user: User) -> dict[int, Task]:
-    """By deal: of its open tasks that ``user`` may see, the one that is due first."""
-    tasks = db.session.scalars(
-        Task.visible_to(user)
-        .where(Task.deal_id.in_(deal_ids), Task.done_at.is_(None))
-        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-    )
-    first: dict[int, Task] = {}
-    for task in tasks:
-        first.setdefault(task.deal_id or 0, task)
-    return first
-
-
-def last_contacts(deal_ids: list[int], user: User) -> dict[int, datetime]:
-    """By deal: when the last activity about it was that ``user`` may see."""
-    last = (
-        Activity.visible_to(user)
-        .with_only_columns(Activity.deal_id, func.max(Activity.happened_at))
-        .where(Activity.deal_id.in_(deal_ids))
-        .group_by(Activity.deal_id)
-    )
-    return {deal_id: at for deal_id, at in db.session.execute(last) if deal_id is not None}

@@ -15,7 +15,7 @@ from crm.extensions import db
 from crm.filters.columns import Kind
 from crm.filters.deals import DealFilter
 from crm.filters.facets import Person, ids_of, members_of
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import AttainmentFilter, ReportFilter
 from crm.models import Company, Noun, Scope, Team, User
 from crm.models.quota import Holder
 from crm.queries.attainment import Attainment, Attainments, open_deals, won_deals
@@ -28,15 +28,17 @@ from crm.queries.reports.report import (
     Measure,
     Note,
     Of,
+    Page,
     Part,
     Report,
     Row,
     Table,
+    behind_first,
     scaled,
 )
 from crm.wording import person_word
 
-# The list behind a figure has whole deals; the figure has the shares of those who share them.
+# The list behind an amount has whole deals; the figure has the shares of those who share them.
 MEASURES = (
     Measure(_l("Deals won"), of=Of.COUNT),
     Measure(_l("Quota"), Kind.MONEY),
@@ -89,6 +91,11 @@ def _teams(attainments: Attainments, filter: ReportFilter) -> Sequence[Holder]:
     teams = [holder for holder in seen if isinstance(holder, Team)]
     if filter.team:
         teams = [team for team in teams if team.id in filter.team]
+    if filter.owner:  # those that they count for
+        theirs = select(Team.path).join(User, User.team_id == Team.id)
+        chosen = theirs.where(User.id.in_(ids_of(filter.owner, attainments.user)))
+        paths = db.session.scalars(chosen).all()
+        teams = [team for team in teams if any(path.startswith(team.path) for path in paths)]
     return sorted(teams, key=lambda team: team.path)
 
 
@@ -104,11 +111,16 @@ def _row(
     holder = attainment.holder
     if not label:
         label = person_word(holder) if isinstance(holder, User) else str(holder.name)
-    won: DealFilter = won_deals(filter.period).changed(**narrowed)
-    coming = open_deals(filter.period)
-    to_come = coming.changed(**narrowed) if coming else None
+    # Of people also what they share: a list of the firm's deals has that anyway.
+    shares = {**narrowed, "sharing": bool(narrowed)}
+    owned: DealFilter = won_deals(filter.period).changed(**narrowed)
+    won, coming = owned.changed(**shares), open_deals(filter.period)
+    to_come = coming.changed(**shares) if coming else None
+    last = filter.period.last
+    plan = Page("quotas.index", (("year", last.year),)) if last else None
     return Row(f"{holder.__tablename__}{holder.id}", label, (
-        Figure(attainment.deals, won), Figure(attainment.quota), Figure(attainment.won, won),
+        Figure(attainment.deals, owned), Figure(attainment.quota, plan),
+        Figure(attainment.won, won),
         Figure(attainment.percent, won),
         Figure(attainment.gap), Figure(attainment.weighted, to_come),
         Figure(attainment.coverage, to_come), Figure(attainment.over),
@@ -118,7 +130,8 @@ def _row(
 def _notes(attainments: Attainments, rows: Sequence[Row]) -> list[Note]:
     notes = [Note(_(
         "Of a deal that is shared each has their share: the owner what the others do not. The list "
-        "behind a figure shows whole deals. People count for the team they belong to now."
+        "behind an amount has the deals that are shared too, each with its whole amount; its "
+        "column Shares says what part is whose. People count for the team they belong to now."
     ))]  # fmt: skip
     if not attainments.plans.terms:
         notes.append(Note(_("Quotas are known for whole months: choose a month, quarter or year.")))
@@ -140,7 +153,8 @@ def draw(table: Table) -> Drawing:
             row.label, _words(row),
             [Part(scale(_of(row, WON)), "green"),
              Part(scale(_of(row, TO_COME)), "grey", scale(_of(row, WON)))],
-            row.figures[WON].list, mark=scale(_of(row, QUOTA)) if _of(row, QUOTA) else None,
+            behind_first(row, WON, TO_COME),
+            mark=scale(_of(row, QUOTA)) if _of(row, QUOTA) else None,
         )
         for row in shown
     ]  # fmt: skip
@@ -172,5 +186,5 @@ REPORT = Report(
     read,
     draw,
     ways=(ways.OWNER, ways.TEAM),
-    without=frozenset({"pipeline", "source", "tags", "manager"}),
+    filter=AttainmentFilter,
 )  # fmt: skip

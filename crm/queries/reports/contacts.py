@@ -36,13 +36,13 @@ Levels = Counter[int]  # how many activities there were, by the number of their 
 def read(filter: ActivityReportFilter, user: User) -> Table:
     """A row for each group, a column for each stage."""
     way = REPORT.way(filter)
-    found = _found(filter, user, way.column(filter))
+    found = _found(filter, user, way.column(filter, user))
     levels = _levels()
-    weeks = _length(filter) if way is PERSON else None
+    weeks = _length(filter, user) if way is PERSON else None
     rows = [
         _row(filter, group.key, group.label, together(group.of(found)), levels, group.narrowed,
              weeks)
-        for group in way.groups(filter, found)
+        for group in way.groups(filter, user, found)
     ]  # fmt: skip
     if not way.is_ordered:
         rows.sort(key=lambda row: row.figures[len(levels)].value or 0, reverse=True)
@@ -98,24 +98,24 @@ def _levels() -> dict[Level, Measure]:
     return stages | nowhere
 
 
-def _ends(filter: ReportFilter) -> tuple[date, date]:
-    """The first and the last day; without a first one, that of the first activity there is."""
-    (first, _end), *_rest = spans = ways.spans_of(filter.period, 1, Activity.happened_at)
+def _ends(filter: ReportFilter, user: User) -> tuple[date, date]:
+    """The first and the last day; without a first one, that of the first activity that is seen."""
+    (first, _end), *_rest = spans = ways.spans_of(filter.period, 1, Activity.happened_at, user)
     today = Company.current().today()
     return first, max(first, min(spans[-1][1], today))
 
 
-def _length(filter: ReportFilter) -> Decimal:
+def _length(filter: ReportFilter, user: User) -> Decimal:
     """How many weeks the days are, as far as they are past."""
-    first, last = _ends(filter)
+    first, last = _ends(filter, user)
     return Decimal((last - first).days + 1) / 7
 
 
-def _weeks(filter: ReportFilter) -> list[tuple[date, date]]:
+def _weeks(filter: ReportFilter, user: User) -> list[tuple[date, date]]:
     """The weeks, from Monday on, that the days touch, cut to them."""
-    first, last = _ends(filter)
+    first, last = _ends(filter, user)
     if (last - first).days > MOST_WEEKS * 7:
-        return ways.spans_of(filter.period, 1, Activity.happened_at)
+        return ways.spans_of(filter.period, 1, Activity.happened_at, user)
     found, begin = [], first
     while begin <= last:
         end = min(begin + timedelta(days=6 - begin.weekday()), last)
@@ -124,20 +124,20 @@ def _weeks(filter: ReportFilter) -> list[tuple[date, date]]:
     return found
 
 
-def _week(filter: ReportFilter) -> Any:
-    return ways.within(_weeks(filter), Activity.happened_at)
+def _week(filter: ReportFilter, user: User) -> Any:
+    return ways.within(_weeks(filter, user), Activity.happened_at)
 
 
-def _by_week(filter: ReportFilter, _values: Iterable[Any]) -> list[Group]:
+def _by_week(filter: ReportFilter, user: User, _values: Iterable[Any]) -> list[Group]:
     return [
         Group(str(at), first.isoformat(), frozenset({at}), {"on": Days.between(first, last)})
-        for at, (first, last) in enumerate(_weeks(filter))
+        for at, (first, last) in enumerate(_weeks(filter, user))
     ]
 
 
-def _by_person_and_week(filter: ReportFilter, values: Iterable[Any]) -> list[Group]:
-    found, weeks = set(values), _by_week(filter, ())
-    people = ways.OWNER.groups(filter, {value // WEEKS for value in found})
+def _by_person_and_week(filter: ReportFilter, user: User, values: Iterable[Any]) -> list[Group]:
+    found, weeks = set(values), _by_week(filter, user, ())
+    people = ways.OWNER.groups(filter, user, {value // WEEKS for value in found})
     return [
         Group(str(value), f"{person.label} · {week.label}", frozenset({value}),
               {**person.narrowed, **week.narrowed})
@@ -155,11 +155,12 @@ def draw(table: Table) -> Drawing:
                    lambda row: TOTAL.words(row.figures[whole].value))  # fmt: skip
 
 
-PERSON = Way("owner", _l("Noted by"), lambda _filter: Activity.by_id, ways.OWNER.groups)
+PERSON = Way("owner", _l("Noted by"), lambda *_of: Activity.by_id, ways.OWNER.groups)
 WEEK = Way("week", _l("Week from"), _week, _by_week, is_ordered=True)
 PERSON_AND_WEEK = Way(
-    "owner_week", _l("Person and week"), lambda filter: Activity.by_id * WEEKS + _week(filter),
-    _by_person_and_week, is_ordered=True,
+    "owner_week", _l("Person and week"),
+    lambda filter, user: Activity.by_id * WEEKS + _week(filter, user), _by_person_and_week,
+    is_ordered=True,
 )  # fmt: skip
 REPORT = Report(
     "contacts",

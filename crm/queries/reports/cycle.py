@@ -54,10 +54,10 @@ class Way(NamedTuple):
 def read(filter: ReportFilter, user: User) -> Table:
     """A row for each group with closed deals, where most were won first."""
     way = REPORT.way(filter)
-    found = _closed(filter, user, way.column(filter))
+    found = _closed(filter, user, way.column(filter, user))
     rows = [
         _row(filter, group.key, group.label, together(group.of(found)), group.narrowed)
-        for group in way.groups(filter, found)
+        for group in way.groups(filter, user, found)
     ]
     rows = [row for row in rows if way.is_ordered or any(figure.value for figure in row.figures)]
     if not way.is_ordered:

@@ -56,11 +56,11 @@ def read(filter: ReportFilter, user: User) -> Table:
     """A row for each month or quarter of the days, and all of them together."""
     way = REPORT.way(filter)
     months = 3 if way is CLOSED_IN_QUARTER else 1
-    spans = spans_of(filter.period, months, Deal.closed_at)
+    spans = spans_of(filter.period, months, Deal.closed_at, user)
     if not spans:
         return Table(str(way.title), MEASURES, [])
     won = sums(filter.deals(status=DealStatus.WON, closed=filter.period).narrow(user),
-               way.column(filter))  # fmt: skip
+               way.column(filter, user))  # fmt: skip
     to_come = _to_come(spans[0][0], spans[-1][1])
     expected: dict[Any, Sums] = {}
     if to_come:

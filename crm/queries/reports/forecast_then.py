@@ -34,6 +34,7 @@ from crm.queries.reports.report import (
     Row,
     Table,
     added_up,
+    behind_first,
     scaled,
     share,
 )
@@ -71,12 +72,12 @@ def read(filter: ReportFilter, user: User) -> Table:
     stood = _stood(filter, user, eve)
     came = {
         key: found.amount
-        for key, found in sums(_won(filter).narrow(user), way.column(filter)).items()
+        for key, found in sums(_won(filter).narrow(user), way.column(filter, user)).items()
     }
     rows = [
         _row(filter, eve, group.key, group.label, group.narrowed, sum(group.of(came), Decimal(0)),
              added_up(group.of(stood), Stood()) if is_known else None)
-        for group in way.groups(filter, {*came, *stood})
+        for group in way.groups(filter, user, {*came, *stood})
     ]  # fmt: skip
     if not way.is_ordered:
         rows.sort(key=lambda row: row.figures[WEIGHTED if is_known else CAME].value or 0,
@@ -119,9 +120,9 @@ def _won(filter: ReportFilter) -> DealFilter:
 def _stood(filter: ReportFilter, user: User, eve: date) -> dict[Any, Stood]:
     """What was expected of the days on their eve; a month has what was expected in it."""
     way = REPORT.way(filter)
-    key, came = way.column(filter), filter.period.of_moment(Deal.closed_at)
+    key, came = way.column(filter, user), filter.period.of_moment(Deal.closed_at)
     if way.name in IN_TIME:
-        spans = ways.spans_of(filter.period, IN_TIME[way.name], Deal.closed_at)
+        spans = ways.spans_of(filter.period, IN_TIME[way.name], Deal.closed_at, user)
         month = case(*((Expectation.expected_close <= last, at)
                        for at, (_first, last) in enumerate(spans)), else_=null())  # fmt: skip
         key, came = month, [*came, key == month]
@@ -171,7 +172,7 @@ def draw(table: Table) -> Drawing:
     bars = [
         Bar(
             row.label, _words(row), [Part(scale(row.figures[CAME].value), "green")],
-            row.figures[CAME].list,
+            behind_first(row, CAME, EXPECTED),
             mark=scale(row.figures[WEIGHTED].value) if row.figures[WEIGHTED].value else None,
         )
         for row in table.rows

@@ -55,10 +55,10 @@ Stages = dict[int, Held]  # by the stage's id
 def read(filter: ReportFilter, user: User) -> Table:
     """A row for each group, a column for each stage; who has most comes first."""
     way = REPORT.way(filter)
-    found = _held(filter, user, way.column(filter))
+    found = _held(filter, user, way.column(filter, user))
     stages = _stages({id for held in found.values() for id in held})
     rows = [_row(filter, group.key, group.label, together(group.of(found)), stages, group.narrowed)
-            for group in way.groups(filter, found)]  # fmt: skip
+            for group in way.groups(filter, user, found)]  # fmt: skip
     if not way.is_ordered:
         rows.sort(key=lambda row: row.figures[-len(WHOLE)].value or 0, reverse=True)
     total = _row(filter, "", _("Total"), together(found.values()), stages, {})

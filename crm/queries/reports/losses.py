@@ -60,7 +60,7 @@ def read(filter: ReportFilter, user: User) -> Table:
     """A row for each group with lost deals, the largest first."""
     way = REPORT.way(filter)
     lost = filter.deals(status=DealStatus.LOST, closed=filter.period)
-    key = way.column(filter).label("key")
+    key = way.column(filter, user).label("key")
     found: dict[Any, Lost] = {
         value: Lost(*sums)
         for value, *sums in db.session.execute(
@@ -75,7 +75,7 @@ def read(filter: ReportFilter, user: User) -> Table:
     }  # fmt: skip
     whole = added_up(found.values(), Lost())
     rows = []
-    for group in way.groups(filter, found):
+    for group in way.groups(filter, user, found):
         here = added_up(group.of(found), Lost())
         behind = lost.changed(**group.narrowed)
         rows.append(Row(group.key, group.label, (
@@ -99,7 +99,7 @@ def read(filter: ReportFilter, user: User) -> Table:
     return Table(str(way.title), MEASURES, rows, total, notes)
 
 
-def _reasons(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
+def _reasons(_filter: ReportFilter, _user: User, ids: Iterable[Any]) -> list[Group]:
     found = set(ids)
     groups = [
         Group(str(option.id), words(option), frozenset({option.id}), {"reason": (option.id,)})
@@ -112,7 +112,7 @@ def _reasons(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
     return groups
 
 
-def _competitors(_filter: ReportFilter, names: Iterable[Any]) -> list[Group]:
+def _competitors(_filter: ReportFilter, _user: User, names: Iterable[Any]) -> list[Group]:
     spelt: dict[str, set[str]] = defaultdict(set)
     nobody = set()
     for name in names:
@@ -149,9 +149,9 @@ def draw(table: Table) -> Drawing:
     return Drawing(_("Lost deals"), says, bars)
 
 
-REASON = Way("reason", _l("Reason for losing"), lambda _filter: Outcome.reason_id, _reasons)
+REASON = Way("reason", _l("Reason for losing"), lambda *_of: Outcome.reason_id, _reasons)
 COMPETITOR = Way(
-    "competitor", FIELDS["competitor"], lambda _filter: Outcome.competitor, _competitors,
+    "competitor", FIELDS["competitor"], lambda *_of: Outcome.competitor, _competitors,
     says=_l("A competitor is the one that the deal was lost to, as it was named then; names that "
             "differ in case, width, spaces or punctuation alone are one."),
 )  # fmt: skip

@@ -243,7 +243,6 @@ class Report:
     filter: type[ReportFilter] = ReportFilter
     has_days: bool = True
     usual: Days = USUAL  # its days where none were chosen
-    without: frozenset[str] = frozenset()  # the facets that narrow nothing here
 
     @property
     def title(self) -> str:
@@ -279,6 +278,12 @@ class Report:
         if self.has_days and (compared := filter.compared):
             table = table.beside(self.read(compared, user))
         return replace(table, drawing=self.draw(table)) if self.draw else table
+
+
+def behind_first(row: Row, *places: int) -> ListFilter | Page | None:
+    """What stands behind the first of these figures that is more than nothing."""
+    figures = (row.figures[place] for place in places)
+    return next((figure.list for figure in figures if figure.value), None)
 
 
 def middle(values: Sequence[int | Decimal]) -> Decimal | None:

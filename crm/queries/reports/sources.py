@@ -88,7 +88,7 @@ def read(filter: ReportFilter, user: User) -> Table:
     behind = _page(filter) if is_whole else None
     rows = [
         _row(filter, group.key, group.label, next(group.of(found)), group.narrowed, behind)
-        for group in ways.SOURCE.groups(filter, found)
+        for group in ways.SOURCE.groups(filter, user, found)
     ]
     whole = added_up(found.values(), Brought())
     total = _row(filter, "", _("Total"), whole, {}, behind)

@@ -16,6 +16,7 @@ from crm.extensions import db
 from crm.filters.columns import Kind
 from crm.filters.deals import DealFilter
 from crm.filters.deals.behind import STANDINGS, Standing
+from crm.filters.deals.columns import last_contact
 from crm.filters.deals.stagnation import stuck
 from crm.filters.reports import ReportFilter
 from crm.models import Company, Deal, User
@@ -42,12 +43,16 @@ MEASURES = (
     Measure(AMOUNT, Kind.MONEY, Of.AMOUNT, is_below=True),
     Measure(_l("Stalled of open"), Kind.PERCENT),
     Measure(_l("Longest days")),
+    Measure(_l("Longest days without contact")),
 )
 OPEN, AMBER, RED, STALLED = 0, 2, 4, 6
 
 
 class Stood(NamedTuple):
-    """How many are open, stand still, and stand still long; for how much; since when the oldest."""
+    """How many are open, stand still, and stand still long; for how much; since when the oldest.
+
+    ``silent``: since when nobody was in touch about one of them.
+    """
 
     open: int = 0
     open_amount: Decimal = Decimal(0)
@@ -56,14 +61,15 @@ class Stood(NamedTuple):
     red: int = 0
     red_amount: Decimal = Decimal(0)
     since: datetime | None = None
+    silent: datetime | None = None
 
 
 def read(filter: ReportFilter, user: User) -> Table:
     """A row for each group with open deals; of those without an order the most stuck first."""
     way = REPORT.way(filter)
-    found = _standing(filter, user, way.column(filter))
+    found = _standing(filter, user, way.column(filter, user))
     rows = [_row(filter, group.key, group.label, together(group.of(found)), group.narrowed)
-            for group in way.groups(filter, found)]  # fmt: skip
+            for group in way.groups(filter, user, found)]  # fmt: skip
     if not way.is_ordered:
         rows.sort(key=_gravity, reverse=True)
     total = _row(filter, "", _("Total"), together(found.values()), {})
@@ -79,21 +85,30 @@ def _row(filter: ReportFilter, key: str, label: str, stood: Stood, narrowed: Any
     deals: DealFilter = filter.deals(**narrowed)
     amber, red = (deals.changed(standing=(standing,)) for standing in Standing)
     still = deals.changed(stuck=True)
-    company = Company.current()
-    days = (company.today() - company.day_of(stood.since)).days if stood.since else None
     return Row(key, label, (
         Figure(stood.open, deals), Figure(stood.open_amount, deals),
         Figure(stood.amber, amber), Figure(stood.amber_amount, amber),
         Figure(stood.red, red), Figure(stood.red_amount, red),
-        Figure(share(stood.amber + stood.red, stood.open), still), Figure(days, still),
+        Figure(share(stood.amber + stood.red, stood.open), still),
+        Figure(_days_since(stood.since), still),
+        Figure(_days_since(stood.silent), still.changed(sort="last_contact")),
     ))  # fmt: skip
+
+
+def _days_since(moment: datetime | None) -> int | None:
+    company = Company.current()
+    return (company.today() - company.day_of(moment)).days if moment else None
 
 
 def together(found: Iterable[Stood]) -> Stood:
     """Several sums as one, and the oldest of all."""
-    *sums, moments = zip(Stood(), *found, strict=True)
-    since = min((moment for moment in moments if moment), default=None)
-    return Stood(*map(sum, sums))._replace(since=since)  # type: ignore[arg-type]
+    *sums, since, silent = zip(Stood(), *found, strict=True)
+    oldest = {"since": _oldest(since), "silent": _oldest(silent)}
+    return Stood(*map(sum, sums))._replace(**oldest)  # type: ignore[arg-type]
+
+
+def _oldest(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
 
 
 def _standing(filter: ReportFilter, user: User, by: Any) -> dict[Any, Stood]:
@@ -107,6 +122,7 @@ def _standing(filter: ReportFilter, user: User, by: Any) -> dict[Any, Stood]:
             func.sum(case((amber, 1), else_=0)), money_sum(case((amber, Deal.base_amount))),
             func.sum(case((red, 1), else_=0)), money_sum(case((red, Deal.base_amount))),
             func.min(case((stuck(), Deal.stage_since))),
+            func.min(case((stuck(), func.coalesce(last_contact(user), Deal.created_at)))),
         )
         .group_by(key)
     )  # fmt: skip
@@ -128,7 +144,8 @@ REPORT = Report(
     _l("What is stalled, whose is it, and in which stage?"),
     _l("Open deals as they stand now. Amber: in their stage for as many days as the stage allows, "
        "or more; red: for 1.5 times as many. They count from the day they entered the stage. Of "
-       "stages that allow any number of days none is stuck, nor is a deal that is snoozed."),
+       "stages that allow any number of days none is stuck, nor is a deal that is snoozed. Without "
+       "contact: since the last activity about one of them, or since it was entered."),
     read,
     draw,
     ways=(ways.OWNER, ways.TEAM, ways.MANAGER, ways.STAGE, ways.SOURCE),

@@ -53,9 +53,9 @@ class Way:
     name: str
     title: Any  # lazy, in the reader's language
     # What the database tells them apart by.
-    column: Callable[[ReportFilter], Any] = field(repr=False)
+    column: Callable[[ReportFilter, User], Any] = field(repr=False)
     # The rows, of the values that were found.
-    groups: Callable[[ReportFilter, Iterable[Any]], list[Group]] = field(repr=False)
+    groups: Callable[[ReportFilter, User, Iterable[Any]], list[Group]] = field(repr=False)
     is_ordered: bool = False  # its rows have an order of their own, else the largest comes first
     says: Any = ""  # lazy: what is to be known of such rows
 
@@ -64,7 +64,7 @@ class Way:
         return [Note(str(self.says))] if self.says else []
 
 
-def _owners(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
+def _owners(_filter: ReportFilter, _user: User, ids: Iterable[Any]) -> list[Group]:
     users = _users(ids)
     return [
         Group(str(id), person_word(user), frozenset({id}), {"owner": (Person(id),)})
@@ -72,7 +72,7 @@ def _owners(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
     ]
 
 
-def _managers(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
+def _managers(_filter: ReportFilter, _user: User, ids: Iterable[Any]) -> list[Group]:
     led: dict[int | None, set[int]] = {}
     above = superiors()
     for id in ids:
@@ -88,7 +88,7 @@ def _managers(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
     return groups
 
 
-def _teams(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
+def _teams(_filter: ReportFilter, _user: User, ids: Iterable[Any]) -> list[Group]:
     teams = list(db.session.scalars(Team.in_order()))
     paths = {team.id: team.path for team in teams}
     team_of = {id: user.team_id for id, user in _users(ids).items()}
@@ -102,7 +102,7 @@ def _teams(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
     return groups
 
 
-def _sources(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
+def _sources(_filter: ReportFilter, _user: User, ids: Iterable[Any]) -> list[Group]:
     found = set(ids)
     groups = [
         Group(str(option.id), words(option), frozenset({option.id}), {"source": (option.id,)})
@@ -112,14 +112,14 @@ def _sources(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
     return groups + ([_gap(DealGap.SOURCE, {None})] if None in found else [])
 
 
-def _products(_filter: ReportFilter, names: Iterable[Any]) -> list[Group]:
+def _products(_filter: ReportFilter, _user: User, names: Iterable[Any]) -> list[Group]:
     found = set(names)
     groups = [Group(name, name, frozenset({name}), {"product": name}) for name in found if name]
     empty = found & {None, ""}
     return groups + ([_gap(DealGap.PRODUCT, empty)] if empty else [])
 
 
-def _stages(_filter: ReportFilter, ids: Iterable[Any]) -> list[Group]:
+def _stages(_filter: ReportFilter, _user: User, ids: Iterable[Any]) -> list[Group]:
     stages = stages_in_order(Stage.id.in_(set(ids)))
     return [
         Group(str(stage.id), name, frozenset({stage.id}), {"stage": (stage.id,)})
@@ -157,14 +157,14 @@ def spans(name: str, title: Any, months: int, moment: Any, narrows: str) -> Way:
     :param narrows: the days of the list of deals that it is narrowed by.
     """
 
-    def column(filter: ReportFilter) -> Any:
-        return within(spans_of(filter.period, months, moment), moment)
+    def column(filter: ReportFilter, user: User) -> Any:
+        return within(spans_of(filter.period, months, moment, user), moment)
 
-    def groups(filter: ReportFilter, _found: Iterable[Any]) -> list[Group]:
+    def groups(filter: ReportFilter, user: User, _found: Iterable[Any]) -> list[Group]:
         return [
             Group(str(at), span_words(first, last), frozenset({at}),
                   {narrows: Days.between(first, last)})
-            for at, (first, last) in enumerate(spans_of(filter.period, months, moment))
+            for at, (first, last) in enumerate(spans_of(filter.period, months, moment, user))
         ]  # fmt: skip
 
     return Way(name, title, column, groups, is_ordered=True)
@@ -180,16 +180,17 @@ def within(spans: Iterable[tuple[date, date]], moment: Any) -> Any:
     return case(*before) if before else null()
 
 
-def spans_of(days: Days, months: int, moment: Any) -> list[tuple[date, date]]:
+def spans_of(days: Days, months: int, moment: Any, user: User) -> list[tuple[date, date]]:
     """The months, or so many together, that ``days`` touch, cut to them.
 
-    Without an end they go from the first ``moment`` there is to today. Where there would be too
-    many, they are longer.
+    Without an end they go from the first ``moment`` that ``user`` sees to today. Where there would
+    be too many, they are longer.
     """
     company = Company.current()
     first, last = days.first, days.last or company.today()
     if first is None:
-        earliest = db.session.scalar(select(func.min(moment)))
+        seen = moment.class_.visible_to(user).with_only_columns(func.min(moment))
+        earliest = db.session.scalar(seen.order_by(None))
         first = min(company.day_of(earliest), last) if earliest else last
     longest = (last.year - first.year + 1) * 12
     months = next((each for each in (months, 3, 12) if longest / each <= MOST_SPANS), 12)
@@ -213,14 +214,14 @@ def span_words(first: date, last: date) -> str:
     return Days.between(first, last).words()
 
 
-OWNER = Way("owner", FIELDS["owner"], lambda _filter: Deal.owner_id, _owners)
-MANAGER = Way("manager", FIELDS["manager"], lambda _filter: Deal.owner_id, _managers)
+OWNER = Way("owner", FIELDS["owner"], lambda *_of: Deal.owner_id, _owners)
+MANAGER = Way("manager", FIELDS["manager"], lambda *_of: Deal.owner_id, _managers)
 TEAM = Way(
-    "team", FIELDS["team"], lambda _filter: Deal.owner_id, _teams, is_ordered=True,
+    "team", FIELDS["team"], lambda *_of: Deal.owner_id, _teams, is_ordered=True,
     says=_l("A team counts for those below it, too; people count for the team they belong to now."),
 )  # fmt: skip
-SOURCE = Way("source", FIELDS["source"], lambda _filter: Deal.source_id, _sources, is_ordered=True)
-STAGE = Way("stage", FIELDS["stage"], lambda _filter: Deal.stage_id, _stages, is_ordered=True)
-PRODUCT = Way("product", FIELDS["product"], lambda _filter: Deal.product, _products)
+SOURCE = Way("source", FIELDS["source"], lambda *_of: Deal.source_id, _sources, is_ordered=True)
+STAGE = Way("stage", FIELDS["stage"], lambda *_of: Deal.stage_id, _stages, is_ordered=True)
+PRODUCT = Way("product", FIELDS["product"], lambda *_of: Deal.product, _products)
 CLOSED_IN_QUARTER = spans("quarter", _l("Quarter"), 3, Deal.closed_at, "closed")
 CLOSED_IN_MONTH = spans("month", _l("Month"), 1, Deal.closed_at, "closed")

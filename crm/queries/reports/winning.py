@@ -58,10 +58,10 @@ class Closed(NamedTuple):
 def read(filter: ReportFilter, user: User) -> Table:
     """A row for each group with closed deals, the largest first."""
     way = REPORT.way(filter)
-    found = _closed(filter, user, way.column(filter))
+    found = _closed(filter, user, way.column(filter, user))
     rows = [
         _row(filter, group.key, group.label, added_up(group.of(found), Closed()), group.narrowed)
-        for group in way.groups(filter, found)
+        for group in way.groups(filter, user, found)
     ]
     rows = [row for row in rows if row.figures[0].value or way.is_ordered]
     if not way.is_ordered:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from crm.filters.deals.stagnation import stuck
 from crm.models import Company, Deal, Pipeline, User
-from crm.queries.board.cards import last_contacts
+from crm.queries.beside import last_contacts
 from crm.queries.few import Few
 from crm.queries.today.length import SHOWN
 
