@@ -1,5 +1,7 @@
 """Whatever is done to a deal, by whom, in whatever order: what is true of deals stays true.
 
+Meanwhile stages and pipelines go out of use, and come back.
+
 Hypothesis plays the lives of two deals; what a verb refuses must have changed nothing.
 """
 
@@ -32,12 +34,14 @@ from crm.models.deal import (
 )
 from crm.models.expectation import Expectation
 from crm.models.option import Option
+from crm.models.pipeline import DealsStand, OnlyPipeline
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.databases import Databases
 from tests.snapshots import changes, snapshot
 
-REFUSALS = (Missing, StageChanged, OwnerLocked, AmountStands, SplitTooLarge)
+REFUSALS = (Missing, StageChanged, OwnerLocked, AmountStands, SplitTooLarge, OnlyPipeline,
+            DealsStand)  # fmt: skip
 ACTORS = ("wang", "li", "wu")
 DAY = date(2026, 9, 30)
 
@@ -205,6 +209,33 @@ class Lives(RuleBasedStateMachine):
                 db.session.rollback()
                 raise
 
+    @rule(place=places, into=places)
+    def retire_stage(self, place: int, into: int) -> None:
+        with self._doing(0, "admin") as (_deal, by):
+            stage, other = self.stages[place], self.stages[into]
+            if stage is not other and stage.pipeline is other.pipeline and not other.retired_at:
+                stage.retire(other, by=by)
+
+    @rule(place=places)
+    def bring_stage_back(self, place: int) -> None:
+        with self._doing(0, "admin") as (_deal, by):
+            stage = self.stages[place]
+            if stage.retired_at:
+                stage.pipeline.bring_back(stage, by=by)
+
+    @rule(place=places, into=places, moves=st.booleans())
+    def retire_pipeline(self, place: int, into: int, moves: bool) -> None:
+        with self._doing(0, "admin") as (_deal, by):
+            pipeline, other = self.stages[place].pipeline, self.stages[into]
+            in_use = not other.retired_at and not other.pipeline.retired_at
+            if not moves or (pipeline is not other.pipeline and in_use):
+                pipeline.retire(other if moves else None, by=by)
+
+    @rule(place=places)
+    def put_pipeline_back(self, place: int) -> None:
+        with self._doing(0, "admin") as (_deal, by):
+            self.stages[place].pipeline.put_back(by=by)
+
     @invariant()
     def what_is_true_of_deals(self) -> None:
         if not hasattr(self, "cast"):
@@ -236,6 +267,11 @@ def closed_with_an_outcome(deal: Deal) -> bool:
 def way_of_its_pipeline(deal: Deal) -> bool:
     """Its stage is one of its pipeline's."""
     return deal.stage.pipeline_id == deal.pipeline_id
+
+
+def stands_in_use(deal: Deal) -> bool:
+    """An open deal stands in a stage that is in use, of a pipeline that is."""
+    return not deal.is_open or not (deal.stage.retired_at or deal.pipeline.retired_at)
 
 
 def shares_of_the_whole(deal: Deal) -> bool:
@@ -282,8 +318,9 @@ def one_tick_of_each(deal: Deal) -> bool:
 
 
 TRUTHS: tuple[Callable[[Deal], bool], ...] = (
-    one_open_stay, no_overlap, closed_with_an_outcome, way_of_its_pipeline, shares_of_the_whole,
-    sum_of_its_lines, weighted_at_most, promise_kept, one_snooze, one_tick_of_each,
+    one_open_stay, no_overlap, closed_with_an_outcome, way_of_its_pipeline, stands_in_use,
+    shares_of_the_whole, sum_of_its_lines, weighted_at_most, promise_kept, one_snooze,
+    one_tick_of_each,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -32,6 +33,8 @@ def firm(app: Flask) -> Flask:
     """One deal was lost in the first stage, one was moved on from there, one goes another way."""
     with app.app_context():
         cast = Cast()
+        cast.vague.customer = cast.sigma
+        cast.vague.set_amount(Decimal(100), "CNY")
         cast.vague.lose(by=cast.wang, reason=cast.option(OptionList.LOST_REASON, "Price"))
         cast.gauges.move_to(cast.stages[1], by=cast.admin)
         spare = Deal(name="备件", customer=cast.sigma, owner=cast.wang)
