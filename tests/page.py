@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from contextvars import Context
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 
 from flask import Flask, has_app_context
@@ -22,12 +22,20 @@ from crm.signing_in import SESSION_COOKIE
 
 VOID = {"input", "br", "hr", "img", "meta", "link", "source", "use", "path", "col"}
 
+# What stands between "<" and ">": a comment, a doctype, or a tag with its attributes. Python's own
+# parser takes twice as long, and lets a stray "<" pass.
+MARK = re.compile(
+    r"<!--.*?-->|<!doctype[^>]*>"
+    r"|<(/?)([a-z][^\s/>]*)((?>[^>\"']+|\"[^\"]*\"|'[^']*')*)>",
+    re.DOTALL | re.IGNORECASE,
+)
+ATTRIBUTE = re.compile(r"""([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
 
-class Page(HTMLParser):
+
+class Page:
     """A parsed page: enough structure to check it and to find its forms and texts."""
 
     def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.html = html
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.forms: list[dict[str, Any]] = []
@@ -39,11 +47,26 @@ class Page(HTMLParser):
         self._chunks: list[str] = []
         self._select: dict[str, Any] | None = None
         self._textarea: str | None = None
-        self.feed(html)
-        self.close()
+        self._read(html)
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attributes}
+    def _read(self, html: str) -> None:
+        behind = 0
+        for mark in MARK.finditer(html):
+            start, end = mark.span()
+            if behind < start:
+                self._data(html[behind:start])
+            behind = end
+            ends, tag, attributes = mark.groups()
+            if ends:
+                self._end(tag.lower())
+            elif tag:
+                self._start(tag.lower(), _values(attributes))
+                if attributes.endswith("/"):
+                    self._end(tag.lower())
+        if behind < len(html):
+            self._data(html[behind:])
+
+    def _start(self, tag: str, values: dict[str, str]) -> None:
         self.tags.append((tag, values))
         if tag not in VOID:
             self._open.append(tag)
@@ -73,7 +96,7 @@ class Page(HTMLParser):
                 self._form["fields"][self._select.get("name", "")] = values.get("value", "")
             self._select["_first"] = "seen"
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag in self._open:
             while self._open and self._open.pop() != tag:
                 pass
@@ -84,7 +107,9 @@ class Page(HTMLParser):
         if tag == "textarea":
             self._textarea = None
 
-    def handle_data(self, data: str) -> None:
+    def _data(self, data: str) -> None:
+        assert "<" not in data, f"no tag and no text: {data[data.index('<') :][:60]}"
+        data = unescape(data)
         self._chunks.append(data)
         if self._open and self._open[-1] == "title" and "svg" not in self._open:
             self.title += data
@@ -117,6 +142,19 @@ class Page(HTMLParser):
 
     def with_id(self, wanted: str) -> bool:
         return any(values.get("id") == wanted for _, values in self.tags)
+
+
+def _values(attributes: str) -> dict[str, str]:
+    """The attributes by name; one without a value has an empty one."""
+    if not attributes:
+        return {}
+    values = {
+        name.lower(): double or single or bare
+        for name, double, single, bare in ATTRIBUTE.findall(attributes)
+    }
+    if "&" in attributes:
+        values = {name: unescape(value) for name, value in values.items()}
+    return values
 
 
 def hand_over() -> None:
