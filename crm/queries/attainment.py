@@ -22,7 +22,7 @@ from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
 from crm.models import Collaborator, Company, Deal, Team, User
 from crm.models.deal.collaborator import part_of
-from crm.models.quota import Holder
+from crm.models.quota import Holder, key_of
 from crm.queries.quotas import Plans
 
 HUNDRED = Decimal(100)
@@ -73,7 +73,7 @@ class Attainments:
         counted = won.with_only_columns(Deal.owner_id, func.count()).group_by(Deal.owner_id)
         self._deals: dict[int, int] = dict(db.session.execute(counted).all())
         to_come = open_deals(days)
-        self._told = {_key(row.holder) for row in self.plans.rows(user)}
+        self._told = {key_of(row.holder) for row in self.plans.rows(user)}
         self._weighted: dict[int, Decimal] = {}
         if to_come is not None:
             deals = to_come.narrow(user).join(Deal.stage)
@@ -84,7 +84,7 @@ class Attainments:
         """That of ``holder``."""
         people = list(self._people_of(holder))
         # Whoever shares a deal with a colleague does not know what that one is to win.
-        quota = self.plans.amount(holder) if _key(holder) in self._told else None
+        quota = self.plans.amount(holder) if key_of(holder) in self._told else None
         return Attainment(
             holder, quota, _sum(self._won, people),
             _sum(self._weighted, people), sum(self._deals.get(id, 0) for id in people),
@@ -112,10 +112,6 @@ class Attainments:
         ids = self._won.keys() | self._weighted.keys()
         chosen = select(User.id, Team.path).join(Team, Team.id == User.team_id)
         return dict(db.session.execute(chosen.where(User.id.in_(ids))).all())
-
-
-def _key(holder: Holder) -> tuple[type, int]:
-    return type(holder), holder.id
 
 
 def won_deals(days: Days) -> DealFilter:

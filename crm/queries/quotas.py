@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
 from crm.models import Company, Noun, Quota, Role, Scope, Team, Term, User, UserRole
-from crm.models.quota import Holder
+from crm.models.quota import Holder, key_of
 
 # Quotas are for years, not for decades.
 MOST_YEARS = 10
@@ -44,11 +44,11 @@ class Plan:
 
     def typed(self, holder: Holder) -> dict[Term, Decimal]:
         """What was set for ``holder``."""
-        return self._typed.get((type(holder), holder.id), {})
+        return self._typed.get(key_of(holder), {})
 
     def amount(self, holder: Holder, term: Term) -> Decimal | None:
         """The quota of ``holder`` in ``term``, in the base currency; ``None`` where none is set."""
-        key = type(holder), holder.id, term
+        key = *key_of(holder), term
         if key not in self._sums:
             self._sums[key] = self._amount(holder, term)
         return self._sums[key]

@@ -12,14 +12,18 @@ from crm import clock
 from crm.extensions import db
 from crm.models import (
     Activity,
+    Company,
     Contact,
     Customer,
     Deal,
     ExpenseClaim,
     OptionList,
     OutgoingMail,
+    Quota,
     Role,
+    Span,
     Task,
+    Term,
     User,
 )
 from crm.models.approval import Decision
@@ -86,6 +90,21 @@ def test_a_manager_finds_the_team_and_only_its_alarms(cast: Cast, browser: Brows
     assert (rows["wang"].deals, rows["wang"].stuck) == (4, 2)
     assert rows["wang"].open == Decimal("188000.00")
     assert rows["wang"].share == 100
+
+
+@pytest.mark.parametrize(("who", "share"), [("wang", "50%"), ("li", "25%"), ("admin", "10%")])
+def test_how_much_of_ones_quota_is_won_stands_there(
+    cast: Cast, browser: Browser, who: str, share: str
+) -> None:
+    june = Term(Span.MONTH, date(2026, 6, 1))
+    cast.pumps.win(by=cast.wang)
+    won = cast.pumps.base_amount
+    for holder, times in ((cast.wang, 2), (cast.wang.team, 4), (Company.current(), 10)):
+        Quota.set_for(holder, 2026, {june: won * times}, by=cast.admin)
+    db.session.commit()
+    page = browser.sign_in(who).get("/")
+    assert share in page.text
+    assert "Quota this month" in page.text
 
 
 def test_a_team_row_counts_what_was_done_and_left(cast: Cast) -> None:

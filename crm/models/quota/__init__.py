@@ -18,10 +18,15 @@ from crm.models.quota.term import Span, Term
 from crm.models.team import Team
 from crm.models.user import User
 
-__all__ = ["Holder", "Quota", "Span", "Term"]
+__all__ = ["Holder", "Quota", "Span", "Term", "key_of"]
 
 # Who can have a quota.
 Holder = User | Team | Company
+
+
+def key_of(holder: Holder) -> tuple[type[Holder], int]:
+    """Kind and id, by which quotas are kept apart; who is signed in is a proxy of its class."""
+    return holder.__class__, holder.id
 
 
 def _one(name: str, columns: tuple[str, ...], condition: str) -> Index:
@@ -133,7 +138,7 @@ class Quota(Versioned, Timestamped, Base):
         :raises TooLarge: one of them would be more than any amount that is kept.
         """
         before, now = cls.typed_in(year - 1), cls.typed_in(year)
-        keys = {holder: (type(holder), holder.id) for holder in holders}
+        keys = {holder: key_of(holder) for holder in holders}
         copied = {each: before[key] for each, key in keys.items() if key in before.keys() - now}
         for holder, typed in copied.items():
             amounts = {

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from crm.extensions import db
 from crm.filters.columns import Kind
+from crm.filters.days import Days
 from crm.filters.deals import DealFilter
 from crm.filters.facets import Person, ids_of, members_of
 from crm.filters.reports import AttainmentFilter, ReportFilter
@@ -187,4 +188,5 @@ REPORT = Report(
     draw,
     ways=(ways.OWNER, ways.TEAM),
     filter=AttainmentFilter,
+    usual=Days("this_year"),  # quotas are of months, quarters and years
 )  # fmt: skip

@@ -39,7 +39,7 @@ from crm.queries.reports.ways import CLOSED_IN_MONTH, CLOSED_IN_QUARTER, span_wo
 # What is open is so now, whatever the days: it is compared with nothing.
 MEASURES = (
     Measure(_l("Won"), Kind.MONEY, Of.AMOUNT),
-    Measure(_l("Open deals"), of=Of.COUNT, is_now=True),
+    Measure(_l("Still open"), of=Of.COUNT, is_now=True),
     Measure(_l("Open amount"), Kind.MONEY, Of.AMOUNT, is_now=True, is_below=True),
     Measure(_l("Weighted"), Kind.MONEY, Of.WEIGHTED, is_now=True),
     Measure(_l("Forecast"), Kind.MONEY, is_now=True),

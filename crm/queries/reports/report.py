@@ -66,10 +66,10 @@ class Measure:
         return format_decimal(rounded(value, "0.1"), "#,##0.0")
 
     def exact(self, value: Amount) -> Amount:
-        """A figure as a file has it: percent and days with one decimal."""
-        if isinstance(value, Decimal) and self.kind is not Kind.MONEY:
-            return rounded(value, "0.1")
-        return value
+        """A figure as a file has it: amounts to the cent, percent and days with one decimal."""
+        if not isinstance(value, Decimal):
+            return value
+        return rounded(value, "0.01" if self.kind is Kind.MONEY else "0.1")
 
 
 def rounded(value: Amount, to: str = "1") -> Decimal:

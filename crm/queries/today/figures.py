@@ -91,8 +91,8 @@ def _of_deals(user: User, *, leads: bool) -> Iterator[Figure]:
     (count, amount), (_n, expected), (_n, this), (_n, last) = counted
     yield Figure(_("Open deals"), whole_money(amount), _deals(count), open)
     yield Figure(
-        _("Expected this month"), whole_money(expected), _("of the open deals"), soon,
-        _percent(expected, amount),
+        _("Expected this month"), whole_money(expected),
+        _("of the open deals, overdue ones too"), soon, _percent(expected, amount),
     )  # fmt: skip
     yield Figure(
         _("Won this month"), whole_money(this),
