@@ -166,3 +166,9 @@ def test_a_year_that_is_none_is_this_year(wang: Browser, year: str) -> None:
 
 def _changes() -> list[Event]:
     return list(db.session.scalars(db.select(Event).where(Event.action == Action.QUOTA_CHANGED)))
+
+
+def test_the_quarter_and_the_month_that_it_is_are_marked(li: Browser) -> None:
+    marked = {year: li.get(f"/quotas?year={year}").html.count('aria-current="date"')
+              for year in (YEAR, YEAR + 1)}  # fmt: skip
+    assert marked == {YEAR: 2, YEAR + 1: 0}

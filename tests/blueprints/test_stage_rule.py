@@ -528,12 +528,30 @@ def test_a_list_is_ticked_where_it_stands_and_says_who_and_when(
     assert "Drawings approved" not in browser.get(path).form("/move")["fields"]
 
 
+def mark_of(html: str) -> str:
+    """What stands, unseen, beside the sign before the only row of the checklist."""
+    row = html.partition('<ul class="list" aria-label="Checklist">')[2].partition("</ul>")[0]
+    return row.partition('<span class="visually-hidden">')[2].partition("</span>")[0]
+
+
 def test_what_a_reader_sees_of_a_list_cannot_be_ticked(cast: Cast, browser: Browser) -> None:
     checklist(cast)
     db.session.commit()
     page = browser.sign_in("reader").get(f"/deals/{cast.pumps.id}")
     assert "Drawings approved" in page.text
     assert "/checklist/" not in page.html
+    assert mark_of(page.html) == "Not done"
+
+
+def test_paper_says_what_of_a_list_is_done(cast: Cast, browser: Browser) -> None:
+    checklist(cast)
+    db.session.commit()
+    item, path = cast.stages[1].checklist[0], f"/deals/{cast.pumps.id}"
+    browser.sign_in("wang")
+    page = browser.get(path)
+    assert mark_of(page.html) == "Not done"
+    browser.submit(page, f"{path}/checklist/{item.id}")
+    assert mark_of(browser.follow().html) == "Done"
 
 
 def test_undoing_an_import_leaves_what_the_stage_demands_and_keeps(cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -33,6 +34,7 @@ def sheet(place: Place, request: pytest.FixtureRequest) -> Iterator[Page]:
 SHEETS = [
     "today.show",
     "board.show",
+    "forecast.index",
     "deals.show",
     "customers.show",
     "claims.show",
@@ -54,6 +56,32 @@ def test_the_board_is_printed_whole(sheet: Page) -> None:
     cut = "all => all.filter(each => each.scrollHeight > each.clientHeight + 1).length"
     assert sheet.locator(".board, .column, .cards").evaluate_all(cut) == 0
     assert sheet.locator(".deal-card").last.is_visible()
+
+
+@pytest.mark.parametrize("sheet", ["board.show", "forecast.index"], indirect=True)
+def test_a_column_is_as_wide_as_the_paper(sheet: Page) -> None:
+    width = "all => all.map(each => Math.round(each.getBoundingClientRect().width))"
+    assert min(sheet.locator(".column").evaluate_all(width)) == A4["width"]
+
+
+@pytest.mark.parametrize("sheet", ["quotas.index"], indirect=True)
+def test_a_table_of_many_columns_is_printed_whole_across_the_paper(sheet: Page) -> None:
+    box = re.search(
+        rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", sheet.pdf(format="A4", prefer_css_page_size=True)
+    )
+    assert box is not None
+    assert float(box[1]) > float(box[2])
+    sheet.set_viewport_size({"width": A4["height"], "height": A4["width"]})
+    ends = "all => Math.max(...all.map(each => each.getBoundingClientRect().right))"
+    assert sheet.locator(".shares :is(th, td)").evaluate_all(ends) <= A4["height"]
+    overflow = "each => getComputedStyle(each).overflow"
+    assert sheet.locator(".card:has(.shares)").evaluate(overflow) == "visible"
+
+
+@pytest.mark.parametrize("sheet", ["reports.show"], indirect=True)
+def test_the_total_stands_once_below_its_rows(sheet: Page) -> None:
+    shown = "each => getComputedStyle(each).display"
+    assert sheet.locator("tfoot").evaluate(shown) == "table-row-group"
 
 
 @pytest.mark.parametrize("sheet", ["customers.index"], indirect=True)

@@ -19,12 +19,14 @@ from crm.models import Action, Event, OptionList, Role, User
 from crm.models.user import UserRole
 from crm.places import RAIL, open_to
 from crm.queries.reports import ALL
+from crm.queries.reports.report import Kind, Measure
 from crm.sentences import sentence
 from tests.cast import Cast
 from tests.page import Browser
 from tests.queries_counted import counted
 from tests.reports.world import write_deals
 
+MONEY = Measure("Amount", Kind.MONEY)
 DAYS = "period=2026-01-01..2026-06-17"
 
 
@@ -149,3 +151,15 @@ def test_a_report_asks_as_often_for_many_deals_as_for_few(
         write_deals(cast, 60)
     assert asked[1] == asked[0]
     assert max(asked[0]) <= 30
+
+
+def test_amounts_in_a_table_go_without_the_sign_that_is_named_below(li: Browser) -> None:
+    page = li.get(f"/reports/winning?{DAYS}")
+    table = page.html.partition("<tbody>")[2].partition("</table>")[0]
+    assert table
+    assert "¥" not in table
+    assert "Amounts in CNY." in page.text
+
+
+def test_an_amount_of_a_table_is_whole_and_what_is_none_is_a_dash() -> None:
+    assert [MONEY.bare(each) for each in (Decimal("1234567.5"), None)] == ["1,234,568", "–"]

@@ -27,10 +27,10 @@ ADDRESS = "/quotas/<int:year>/<any(user, team, company):kind>/<int:holder_id>"
 def index() -> Response:
     require("plan", Deal)
     year = year_of(request.args.get("year", ""))
-    plan = Plan(year)
+    plan, today = Plan(year), Company.current().today()
     return render(
         "reports/quotas/index.html", plan=plan, rows=plan.rows(current_user),
-        terms=Term.of_year(year), this_year=Company.current().today().year,
+        terms=Term.of_year(year), today=today, this_year=today.year,
         may_copy=may("set_quotas", Deal),
     )  # fmt: skip
 

@@ -65,6 +65,12 @@ class Measure:
             return number(value)
         return format_decimal(rounded(value, "0.1"), "#,##0.0")
 
+    def bare(self, value: Amount) -> str:
+        """A figure in a table, below which the currency is named once for all amounts."""
+        if value is not None and self.kind is Kind.MONEY:
+            return number(rounded(value))
+        return self.words(value)
+
     def exact(self, value: Amount) -> Amount:
         """A figure as a file has it: amounts to the cent, percent and days with one decimal."""
         if not isinstance(value, Decimal):
