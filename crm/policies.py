@@ -189,8 +189,8 @@ def _edit_deal(user: User, deal: Deal) -> bool:
     return scope > Scope.NONE and any(helper.id == user.id for helper in deal.collaborators)
 
 
-def _share_deal(user: User, deal: Deal) -> bool:
-    """Its owner and who leads them: what part of it is whose counts for everybody's quota."""
+def _dispose_of_deal(user: User, deal: Deal) -> bool:
+    """Its owner and who leads them: whose it is, and what part, counts for everybody's quota."""
     owns = deal.owner_id == user.id and user.changes(Noun.DEALS) > Scope.NONE
     return owns or deal.is_led_by(user)
 
@@ -318,7 +318,8 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("create", Deal): _create_deal,
     ("edit", Deal): _edit_deal,
     ("add_files", Deal): _edit_deal,
-    ("share", Deal): _share_deal,
+    ("share", Deal): _dispose_of_deal,
+    ("give", Deal): _dispose_of_deal,
     ("plan", Deal): _plan_deals,
     ("set_quotas", Deal): _set_quotas,
     ("see_source_costs", Deal): _see_source_costs,

@@ -194,7 +194,7 @@ class DealBatchForm(GivingForm):
     DEEDS = {
         "move": Deed(_l("Move to…"), "arrow-right",
                      lambda row, stage, by: row.move_to(stage, by=by), asks="stage"),
-        "owner": Deed(_l("Change owner"), "user", _give, asks="owner reason"),
+        "owner": Deed(_l("Change owner"), "user", _give, asks="owner reason", verb="give"),
         "close": Deed(_l("Expected close"), "calendar",
                       lambda row, day, by: row.expect_close_on(day, by=by), asks="expected_close"),
         "tag": Deed(_l("Add a tag"), "plus", lambda row, tag, by: row.tag(tag, by=by), asks="tag"),

@@ -272,3 +272,24 @@ def test_a_contact_of_another_customer_is_not_kept(cast: Cast, wang: Browser) ->
     assert invalid == {"contact"}
     wang.submit(page, path, contact="马丽")
     assert (pumps.customer, pumps.contact) == (other, person)
+
+
+def test_whoever_helps_with_a_deal_does_not_give_it_away(cast: Cast, browser: Browser) -> None:
+    cast.pumps.share_with({cast.zhao: 30}, by=cast.wang)
+    db.session.commit()
+    path, zhao = f"/deals/{cast.pumps.id}", cast.zhao
+    taken = {"owner": zhao.name, "owner_id": str(zhao.id)}
+    page = browser.sign_in("zhao").get(path)
+    assert f"{path}/owner/edit" not in page.html
+    browser.get(f"{path}/owner/edit", status=403)
+    browser.post(f"{path}/owner", taken, status=403)
+    page = browser.submit(browser.get(f"{path}/edit"), path, 422, **taken)
+    assert "Only its owner, or who leads them, gives it away." in page.text
+    browser.post(
+        "/batches/deals", {"deed": "owner", "ids": str(cast.pumps.id), **taken}, status=303
+    )
+    db.session.expire_all()
+    assert cast.pumps.owner == cast.wang
+    browser.submit(browser.sign_in("wang").get(f"{path}/owner/edit"), f"{path}/owner", **taken)
+    db.session.expire_all()
+    assert cast.pumps.owner == zhao

@@ -22,7 +22,7 @@ bp = Blueprint("deal_owners", __name__)
 @login_required
 def edit(deal_id: int) -> Response:
     deal = find(Deal, deal_id, load=Deal.for_list())
-    require("edit", deal)
+    require("give", deal)
     return ask("deals/owners/edit.html", deal=deal, form=DealForm.narrowed(deal, "owner"))
 
 
@@ -30,7 +30,7 @@ def edit(deal_id: int) -> Response:
 @login_required
 def update(deal_id: int) -> Response:
     deal = find(Deal, deal_id, lock=True, load=Deal.for_list())
-    require("edit", deal)
+    require("give", deal)
     form = DealForm.narrowed(deal, "owner")
     if not (form.may_save(deal) and form.fill_or_explain(deal)):
         return ask("deals/owners/edit.html", form.status, deal=deal, form=form)

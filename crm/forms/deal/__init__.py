@@ -41,7 +41,7 @@ from crm.models import (
 )
 from crm.models.deal import AmountStands, Missing, StageChanged
 from crm.models.deal.checking import is_empty, missing_fields
-from crm.policies import sees
+from crm.policies import may, sees
 from crm.refusals import changed_words, missing_words
 
 
@@ -96,6 +96,12 @@ class DealForm(GivesAway, OwnFields, WithTags, InPlace, BaseForm):
     @property
     def locking_deal(self) -> Deal | None:
         return self.deal.locking_deal if self.deal else None
+
+    def validate_owner(self, field: PickerField) -> None:
+        is_given = self.deal and field.data and field.data != self.deal.owner
+        if is_given and not may("give", self.deal):
+            raise ValidationError(_("Only its owner, or who leads them, gives it away."))
+        super().validate_owner(field)
 
     def validate_customer(self, field: PickerField) -> None:
         not_from_the_pool(field)
