@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -18,12 +19,33 @@ from crm.models.bilingual import Bilingual
 from crm.wording import word_for
 
 
+class Wrong(NamedTuple):
+    """One field whose value cannot be used; a list that is wrong as a whole has no name."""
+
+    id: str
+    called: str
+    errors: Sequence[str]
+
+
 class Conflict(NamedTuple):
     """One field that somebody else changed while the form was open."""
 
     field: str
     theirs: str
     yours: str
+
+
+def wrong_in(field: Field) -> Iterator[Wrong]:
+    """``field``, or of a list of rows the list itself and the fields of each row."""
+    if not isinstance(field, FieldList):
+        yield Wrong(field.id, str(field.label.text), field.errors)
+        return
+    if of_all := [error for error in field.errors if isinstance(error, str)]:
+        yield Wrong(field.id, "", of_all)
+    for number, row in enumerate(field, 1):
+        for wrong in row.form.wrong:
+            called = _("Row %(number)s, %(field)s", number=number, field=wrong.called)
+            yield wrong._replace(called=called)
 
 
 def strip(value: Any) -> Any:
@@ -74,9 +96,10 @@ class BaseForm(FlaskForm):
         self.has_focus = False
 
     @property
-    def wrong(self) -> list[Field]:
-        """The fields whose value cannot be used."""
-        return [field for field in self if field.errors and not isinstance(field, HiddenField)]
+    def wrong(self) -> list[Wrong]:
+        """The fields whose value cannot be used, those of its rows among them."""
+        fields = [field for field in self if field.errors and not isinstance(field, HiddenField)]
+        return [wrong for field in fields for wrong in wrong_in(field)]
 
     def may_save(self, record: Any, *, version: int | str | None = None) -> bool:
         """Whether what was typed is complete and ``record`` is still as it was shown.

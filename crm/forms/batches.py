@@ -52,6 +52,8 @@ class Deed:
     asks: str = ""
     # What is said before it is done.
     question: Any = ""
+    # What the button is called that does it, if not as the deed is.
+    confirm: Any = ""
     verb: str = "edit"
     is_destructive: bool = False
     # Whom alone it is offered to.
@@ -193,7 +195,8 @@ class DealBatchForm(GivingForm):
     NOUN = Noun.DEALS
     DEEDS = {
         "move": Deed(_l("Move to…"), "arrow-right",
-                     lambda row, stage, by: row.move_to(stage, by=by), asks="stage"),
+                     lambda row, stage, by: row.move_to(stage, by=by), asks="stage",
+                     confirm=_l("Move")),
         "owner": Deed(_l("Change owner"), "user", _give, asks="owner reason", verb="give"),
         "close": Deed(_l("Expected close"), "calendar",
                       lambda row, day, by: row.expect_close_on(day, by=by), asks="expected_close"),
@@ -204,7 +207,8 @@ class DealBatchForm(GivingForm):
     }  # fmt: skip
 
     tag = OptionField(_l("Tag"), OptionList.TAG, empty=_l("Choose…"), validators=[Required()])
-    stage = StageField(_l("Move to"))
+    stage = StageField(_l("Move to"), empty=_l("Choose…"),
+                       validators=[Required(_l("Choose the stage they go to."))])  # fmt: skip
     expected_close = DayField(_l("Expected close"), validators=[Required()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

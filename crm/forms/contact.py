@@ -118,6 +118,11 @@ class WholeContactForm(ContactForm):
         """Whether rows are being moved, and nothing is to be saved yet."""
         return bool(request.form.get("arrange"))
 
+    @property
+    def is_adding(self) -> bool:
+        """Whether the last row is a new one, to be filled in."""
+        return request.form.get("arrange") == "add"
+
     def fill(self, contact: Contact) -> Contact:
         rows = (row.form for row in self.rows if row.form.value.data)
         contact.further = [

@@ -150,6 +150,11 @@ class RowsForm(BaseForm):
         return bool(request.form.get("arrange"))
 
     @property
+    def is_adding(self) -> bool:
+        """Whether the last row is a new one, to be filled in."""
+        return request.form.get("arrange") == "add"
+
+    @property
     def has_room(self) -> bool:
         """Whether one more can be added."""
         return len(self.rows) < self.MOST

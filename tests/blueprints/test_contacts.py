@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 
 import pytest
 from flask import Flask
@@ -80,8 +81,9 @@ def test_a_wrong_number_or_address_comes_back(
 ) -> None:
     where = f"/contacts/{liu.id}"
     typed = {"rows-0-kind": kind, "rows-0-value": value}
-    wang.submit(wang.get(f"{where}/edit"), where, 422, **typed)
+    page = wang.submit(wang.get(f"{where}/edit"), where, 422, **typed)
     assert liu.further == []
+    assert re.search("Row 1, (Kind|Number or address)", page.text)
 
 
 def test_every_number_is_searched_and_tells_twins(cast: Cast, wang: Browser, liu: Contact) -> None:

@@ -105,6 +105,8 @@ def test_a_line_that_cannot_be_is_explained_and_kept(
     (name,) = typed
     invalid = [values["name"] for _, values in page.tags if values.get("aria-invalid")]
     assert invalid == [f"rows-0-{name}"]
+    assert f'href="#rows-0-{name}"' in page.html
+    assert "Row 1, " in page.text
     assert (cast.pumps.lines, cast.pumps.amount) == ([], Decimal("186000.00"))
 
 

@@ -152,6 +152,7 @@ def test_a_won_deal_is_not_lost_as_well(cast: Cast, wang: Browser) -> None:
 
 def test_losing_needs_a_reason(cast: Cast, wang: Browser) -> None:
     form = wang.get(f"/deals/{cast.pumps.id}/outcome/new?kind=lost")
+    assert "Reason *" in form.text
     page = wang.submit(form, "/outcome", 422, reason="", competitor="Omega")
     assert page.form("/outcome")["fields"]["competitor"] == "Omega"
     reason = cast.option(OptionList.LOST_REASON, "Price").id

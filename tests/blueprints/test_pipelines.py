@@ -134,6 +134,25 @@ def test_hundreds_of_stages_are_saved_and_put_in_order(admin: Browser, cast: Cas
     assert labels_of(cast_spares())[-2:] == ["阶段229", "阶段228"]
 
 
+def test_what_is_wrong_in_a_row_is_named_by_row_and_field(admin: Browser, cast: Cast) -> None:
+    path = f"/settings/pipelines/{cast.spares.id}"
+    page = admin.submit(admin.get(path), path, 422, **{"rows-1-probability": "120"})
+    assert "Row 2, Probability : Write a number from 0 to 100." in page.text
+    assert "{" not in page.text
+    assert 'href="#rows-1-probability"' in page.html
+    page = admin.submit(page, path, 422, **{"rows-1-probability": "20", "rows-1-label_zh": "询价",
+                                            "rows-0-label_zh": "询价"})  # fmt: skip
+    assert page.text.count("Two are called the same.") == 1
+
+
+def test_a_new_row_is_written_in_at_once(admin: Browser, cast: Cast) -> None:
+    path = f"/settings/pipelines/{cast.spares.id}"
+    new = len(labels_of(cast.spares))
+    page = admin.submit(admin.get(path), path, 200, arrange="add", htmx="form#rows")
+    begins = [values["name"] for _, values in page.tags if "autofocus" in values]
+    assert begins == [f"rows-{new}-label_zh"]
+
+
 def test_there_is_an_end_to_adding_stages(admin: Browser, cast: Cast) -> None:
     path = f"/settings/pipelines/{cast.spares.id}"
     fields = admin.get(path).form(path)["fields"]

@@ -367,3 +367,10 @@ def test_of_two_who_claim_at_once_one_gets_it(app: Flask, cast: Cast, lying: Cus
     (event,) = db.session.scalars(claimed).all()
     owner = db.session.get_one(User, event.by_id)
     assert db.session.get_one(Customer, id).owner == owner
+
+
+@pytest.mark.parametrize("verb", ["claim", "release/undo"])
+def test_a_customer_beyond_what_is_counted_is_not_found(
+    browser: Browser, pool: None, verb: str
+) -> None:
+    browser.sign_in("wang").post(f"/customers/99999999999999999999/{verb}", status=404)

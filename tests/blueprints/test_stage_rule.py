@@ -147,6 +147,10 @@ def test_a_batch_moves_what_can_be_and_names_what_the_others_lack(
     sent = {"deed": "move", "record": [pumps.id, vague.id]}
     page = browser.post("/batches/deals", sent, status=422)
     assert "Spares" not in page.text, "no deal of these goes through that pipeline"
+    asked = next(form for form in page.forms if form["action"].startswith("/batches/deals"))
+    assert asked["fields"]["stage"] == "", "no stage is chosen yet"
+    page = browser.submit(page, "/batches/deals", 422, record=sent["record"])
+    assert "Choose the stage they go to." in page.text
     browser.submit(page, "/batches/deals", stage=cast.stages[3].id, record=sent["record"])
     page = browser.follow()
     assert "1 changed." in page.text

@@ -251,3 +251,19 @@ def test_several_cards_are_ticked_and_given_away_together(cast: Cast, open_as: O
     db.session.rollback()
     owners = {db.session.get_one(Deal, deal.id).owner_id for deal in (cast.pumps, cast.vague)}
     assert owners == {cast.zhao.id}
+
+
+def test_enter_on_a_tick_box_does_nothing(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    open_board(page)
+    box = card(page, cast.pumps).get_by_role("checkbox")
+    box.focus()
+    with page.expect_response("**/batches/board*") as answered:
+        page.keyboard.press("Enter")
+    assert answered.value.status == 204
+    expect(page.locator("#batch")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#toasts > *")).to_have_count(0)
+    page.keyboard.press("Space")
+    expect(box).to_be_checked()
+    page.locator("#batch").get_by_role("button", name="Move to…").press("Enter")
+    expect(page.get_by_role("dialog").get_by_label("Move to")).to_have_value("")

@@ -38,3 +38,23 @@ def test_a_stage_is_moved_and_another_retired_by_keyboard(
     press(page, "Retire")
     expect(page.get_by_role("main")).to_contain_text("Retired stages")
     expect(page.get_by_role("main")).to_contain_text("Went into Proposal")
+
+
+def test_only_what_was_pressed_is_busy_and_a_new_row_is_written_in(
+    cast: Cast, open_as: Opener
+) -> None:
+    page = open_as("admin")
+    page.goto(f"/settings/pipelines/{Pipeline.main().id}")
+    ready(page)
+    form, held = page.locator("#rows"), []
+    page.route("**/settings/pipelines/*", lambda route: held.append(route))
+    press(page, "Add a stage")
+    expect(form).to_have_attribute("aria-busy", "true")
+    transparent = "rgba(0, 0, 0, 0)"
+    expect(form.get_by_role("button", name="Add a stage")).to_have_css("color", transparent)
+    for name in ("Save", "Down"):
+        button = form.locator(".button").and_(form.get_by_role("button", name=name)).first
+        expect(button).not_to_have_css("color", transparent)
+    (route,) = held
+    route.continue_()
+    expect(form.locator("li").last.get_by_label("中文")).to_be_focused()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, abort, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -11,7 +11,7 @@ from crm.hypermedia import go
 from crm.models import Customer
 from crm.models.pool import PoolRefused
 from crm.nouns import record_url
-from crm.policies import find_all, require
+from crm.policies import LARGEST_KEY, find_all, require
 from crm.wording import refusal_word
 
 bp = Blueprint("pool_claims", __name__)
@@ -34,6 +34,8 @@ def create(customer_id: int) -> Response:
 
 def in_the_pool(customer_id: int) -> Customer:
     """The customer, held; who was too slow may not see it any more, and is told the same."""
+    if customer_id > LARGEST_KEY:
+        abort(404)
     found = find_all(Customer, [customer_id], lock=True)
     if not found:
         raise PoolRefused("taken")

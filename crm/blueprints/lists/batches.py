@@ -25,6 +25,8 @@ NAME_LENGTH = 40
 @login_required
 def create(name: str) -> Response:
     form = BATCH_FORMS[name](LISTS[name].parse(request.args))
+    if "deed" not in request.form:  # Enter on a tick box
+        return Response(status=204)
     deed = form.deed or abort(422)
     if not deed.fewest <= len(form.ids) <= deed.most:
         return _refuse(form, _how_many(form, deed))

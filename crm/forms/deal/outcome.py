@@ -27,6 +27,7 @@ class OutcomeForm(AskingForm):
         missing = deal.missing_to_win if is_won and deal.is_open else Missing()
         typed = ("kind", "reason", "competitor", "note", *(["amount"] if is_won else []))
         super().__init__(deal, missing, *typed, kind=kind, **kwargs)
+        self.reason.flags.required = not is_won
 
     def validate_reason(self, field: OptionField) -> None:
         if self.kind.data is OutcomeKind.LOST and field.data is None:

@@ -52,13 +52,16 @@ __all__ = [
 
 
 class Required(InputRequired):
-    """Something must be there, once white space is taken off."""
+    """Something must be there, once white space is taken off.
+
+    :param message: what to say if nothing is, where that is plainer than the common words.
+    """
 
     def __call__(self, form: Any, field: Field) -> None:
         if field.errors:
             raise StopValidation  # what was typed could not be read; that is said already
         if field.data is None or field.data in ("", []):
-            raise StopValidation(_("Please fill this in."))
+            raise StopValidation(self.message or _("Please fill this in."))
 
 
 def known_timezone(_form: Any, field: Field) -> None:
