@@ -205,6 +205,23 @@ def test_a_stage_is_folded_to_its_name_and_unfolded(cast: Cast, open_as: Opener)
     expect(card(page, cast.vague)).to_be_visible()
 
 
+def test_a_name_of_two_lines_moves_no_sum_out_of_the_row(cast: Cast, open_as: Opener) -> None:
+    cast.stages[1].label_en = "Needs confirmed in writing"
+    db.session.commit()
+    page = open_as("wang")
+    open_board(page)
+    tops = "all => all.map(each => each.getBoundingClientRect().top)"
+    assert len(set(page.locator(".column-sums").evaluate_all(tops))) == 1
+
+
+def test_guidance_keeps_its_lines(cast: Cast, open_as: Opener) -> None:
+    cast.stages[1].guidance_en = "Risk: the drawing.\nNext: a visit."
+    db.session.commit()
+    page = open_as("wang")
+    page.goto(f"/deals/{cast.pumps.id}")
+    assert page.locator(".guidance").inner_text() == "Risk: the drawing.\nNext: a visit."
+
+
 def test_in_lanes_a_card_is_dragged_to_a_stage_and_keeps_its_lane(
     cast: Cast, open_as: Opener
 ) -> None:
