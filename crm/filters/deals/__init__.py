@@ -160,6 +160,12 @@ class DealFilter(ListFilter):
         whose = {"sharing"} if self.sharing else set()
         return super().asked_about | how_long | until | whose
 
+    @property
+    def default_columns(self) -> tuple[Column, ...]:
+        """What tells least of deals that stand still makes room for what tells most."""
+        spare = {"created", "expected"} if "stage_since" in self.asked_about else set()
+        return tuple(column for column in super().default_columns if column.name not in spare)
+
     def shown_as(self, endpoint: str) -> str:
         """The address of the list, the board or the forecast, narrowed as this is."""
         same = self.from_start(sort="", columns=(), view=None, status=DealStatus.OPEN).args()
