@@ -36,7 +36,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         DecisionRole.INFLUENCER: _l("Influences"),
         DecisionRole.USER: _l("Uses it"),
         DecisionRole.PURCHASER: _l("Buys"),
-        DecisionRole.GATEKEEPER: _l("Keeps the gate"),
+        DecisionRole.GATEKEEPER: _l("Gatekeeper"),
     },
     ReachKind: {
         ReachKind.PHONE: _l("Phone"),

@@ -85,7 +85,7 @@ class ActivityFilter(ListFilter):
         Column("when", FIELDS["happened_at"], lambda it: it.happened_at, Kind.DAY,
                sort=(Activity.happened_at,)),
         option(Activity.kind),
-        person(Activity.by, _l("Noted by")),
+        person(Activity.by, _l("Logged by")),
         Column("customer", FIELDS["customer"], lambda it: it.customer, Kind.LINK,
                load=(joinedload(Activity.customer),)),
         Column("deal", FIELDS["deal"], lambda it: it.deal, Kind.LINK,
@@ -96,7 +96,7 @@ class ActivityFilter(ListFilter):
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.days("on", FIELDS["happened_at"], "this_week", "this_month", "last_month",
                     "this_quarter"),
-        facets.people("owner", _l("Noted by"), Activity.by_id),
+        facets.people("owner", _l("Logged by"), Activity.by_id),
         facets.leaders("manager", FIELDS["manager"]),
         facets.teams("team", _l("Team")),
         facets.options("kind", FIELDS["kind"], OptionList.ACTIVITY_KIND),

@@ -77,6 +77,13 @@ def event_icon(event: Event) -> str:
     return SPECIAL_ICONS.get(event.action) or ICONS[event.action.split(":")[0]]
 
 
+def _cloned(name: str, source: str) -> str:
+    """A copy is often called as what it was copied from: that is said once."""
+    if name == source:
+        return _("Copied from %(source)s", source=source)
+    return _("Copied from %(source)s: %(name)s", name=name, source=source)
+
+
 def _amount(particulars: dict[str, Any]) -> str:
     written = particulars["amount"]
     return money(Decimal(written), particulars["currency"]) if written else _("no amount")
@@ -145,8 +152,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
         "%(name)s: from %(left)s to %(entered)s",
         name=p["name"], left=in_language(p, "from"), entered=in_language(p, "to"),
     ),
-    Action.DEAL_CLONED: lambda p: _("Copied from %(source)s: %(name)s", name=p["name"],
-                                    source=p["source"]),
+    Action.DEAL_CLONED: lambda p: _cloned(p["name"], p["source"]),
     Action.DEAL_SNOOZED: lambda p: _(
         "%(name)s is snoozed until %(day)s: %(reason)s",
         name=p["name"], day=written_day(p["until"]), reason=p["reason"],

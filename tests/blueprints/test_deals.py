@@ -294,3 +294,20 @@ def test_whoever_helps_with_a_deal_does_not_give_it_away(cast: Cast, browser: Br
     browser.submit(browser.sign_in("wang").get(f"{path}/owner/edit"), f"{path}/owner", **taken)
     db.session.expire_all()
     assert cast.pumps.owner == zhao
+
+
+def test_a_copy_of_the_same_name_says_it_once(cast: Cast, wang: Browser) -> None:
+    name = cast.pumps.name
+    page = wang.get(f"/deals/{cast.pumps.id}/copy")
+    wang.submit(page, "/copy", name=name)
+    text = wang.follow().text
+    assert f"Copied from {name}" in text
+    assert f"{name}: {name}" not in text
+
+
+def test_of_a_closed_deal_no_chance_is_told(cast: Cast, wang: Browser) -> None:
+    path = f"/deals/{cast.pumps.id}"
+    assert "Probability" in wang.get(path).text
+    cast.pumps.win(by=cast.wang)
+    db.session.commit()
+    assert "Probability" not in wang.get(path).text

@@ -131,6 +131,9 @@ def test_last_year_is_copied_with_a_change(cast: Cast, li: Browser) -> None:
     assert Quota.typed_for(cast.wang, YEAR) == {JULY: Decimal(111)}  # 110.55, rounded
     assert Quota.typed_for(cast.zhao, YEAR) == {WHOLE: Decimal(9)}  # had one
     assert Quota.typed_for(cast.wu, YEAR) == {}  # of another team
+    page = li.get(f"/quotas/{YEAR}/copies/new")
+    assert "Nothing to copy" in page.text, "said before anything is asked"
+    assert "percent" not in page.html
 
 
 def test_a_quota_too_large_to_keep_is_not_copied(cast: Cast, li: Browser) -> None:

@@ -137,9 +137,7 @@ class Quota(Versioned, Timestamped, Base):
         :returns: how many got one.
         :raises TooLarge: one of them would be more than any amount that is kept.
         """
-        before, now = cls.typed_in(year - 1), cls.typed_in(year)
-        keys = {holder: key_of(holder) for holder in holders}
-        copied = {each: before[key] for each, key in keys.items() if key in before.keys() - now}
+        copied = cls.left_to_copy(holders, year)
         for holder, typed in copied.items():
             amounts = {
                 term.a_year_later: (amount * (100 + percent) / 100).quantize(
@@ -151,6 +149,15 @@ class Quota(Versioned, Timestamped, Base):
                 raise TooLarge(holder)
             cls.set_for(holder, year, amounts, by=by)
         return len(copied)
+
+    @classmethod
+    def left_to_copy(
+        cls, holders: Iterable[Holder], year: int
+    ) -> dict[Holder, dict[Term, Decimal]]:
+        """What those of ``holders`` had the year before who have nothing in ``year``."""
+        before, now = cls.typed_in(year - 1), cls.typed_in(year)
+        keys = {holder: key_of(holder) for holder in holders}
+        return {each: before[key] for each, key in keys.items() if key in before.keys() - now}
 
     @classmethod
     def _new(cls, holder: Holder, term: Term) -> Quota:

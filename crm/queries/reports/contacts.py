@@ -155,7 +155,7 @@ def draw(table: Table) -> Drawing:
                    lambda row: TOTAL.words(row.figures[whole].value))  # fmt: skip
 
 
-PERSON = Way("owner", _l("Noted by"), lambda *_of: Activity.by_id, ways.OWNER.groups)
+PERSON = Way("owner", _l("Logged by"), lambda *_of: Activity.by_id, ways.OWNER.groups)
 WEEK = Way("week", _l("Week from"), _week, _by_week, is_ordered=True)
 PERSON_AND_WEEK = Way(
     "owner_week", _l("Person and week"),

@@ -210,7 +210,7 @@ def draw(table: Table) -> Drawing:
         bar = Bar(row.label, says, [Part(scale(began.value))], began.list)
         bars.append(replace(bar, mark=None if before is None else min(before, Decimal(100))))
     says = _("A bar for each source, as long as so many deals began.")
-    return Drawing(_("Deals that began"), says, bars)
+    return Drawing(_("New deals"), says, bars)
 
 
 REPORT = Report(
