@@ -1,4 +1,4 @@
-"""Where one goes on after a record was saved, or was put in the trash."""
+"""Where one goes on after a record was saved, was put in the trash, or stays as it is."""
 
 from __future__ import annotations
 
@@ -37,3 +37,10 @@ def is_seen(record: Any) -> bool:
     model = type(record)
     seen = model.visible_to(current_user).where(model.id == record.id).with_only_columns(model.id)
     return db.session.scalar(seen) is not None
+
+
+def go_unchanged(reason: str, to: str) -> Response:
+    """To ``to``, with nothing written, and why."""
+    db.session.rollback()
+    flash(reason, "error")
+    return go(to)

@@ -125,18 +125,18 @@ class EndingRule(Recording):
 
     def _check_amount(self, row: Row, record: Deal) -> None:
         amount, code = self.price(row, record)
-        if record.amount_stands and (amount, code) != (record.amount, record.currency):
+        if (amount, code) == (record.amount, record.currency):
+            return
+        was = f"{record.amount} {record.currency}"
+        field = "currency" if amount == record.amount else "amount"
+        if record.amount_stands:
             raise BadValue(
-                _("is %(was)s here, and the deal is closed: reopen it first",
-                  was=f"{record.amount} {record.currency}"),
-                "currency" if amount == record.amount else "amount",
-            )  # fmt: skip
-        if record.is_priced_by_lines and (amount, code) != (record.amount, record.currency):
+                _("is %(was)s here, and the deal is closed: reopen it first", was=was), field
+            )
+        if record.is_priced_by_lines:
             raise BadValue(
-                _("is %(was)s here, which its product lines come to: change those",
-                  was=f"{record.amount} {record.currency}"),
-                "currency" if amount == record.amount else "amount",
-            )  # fmt: skip
+                _("is %(was)s here, which its product lines come to: change those", was=was), field
+            )
 
     def _check_day(self, row: Row, field: str, was: datetime) -> None:
         zone, says = self.known.timezone, row.values.get(field)

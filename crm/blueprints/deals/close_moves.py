@@ -7,6 +7,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_unchanged
 from crm.extensions import db
 from crm.filters.deals.forecast import ForecastFilter, Slot, slot_of, slots
 from crm.forms.deal.close_move import CloseBackForm, CloseMoveForm
@@ -56,9 +57,7 @@ def destroy(deal_id: int) -> Response:
     try:
         CloseBackForm().take_back(deal, by=current_user)
     except (StageChanged, Missing):
-        db.session.rollback()
-        flash(_changed_meanwhile(deal), "error")
-        return go(next_or(record_url(deal)))
+        return go_unchanged(_changed_meanwhile(deal), next_or(record_url(deal)))
     db.session.commit()
     flash(_said(deal), "success")
     return go(next_or(record_url(deal)))

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_unchanged
 from crm.extensions import db
 from crm.filters.deals.board import BoardFilter
 from crm.formatting import label
@@ -56,18 +57,11 @@ def destroy(deal_id: int) -> Response:
     try:
         MoveBackForm().take_back(deal, by=current_user)
     except Missing as missing:
-        return _stays(deal, lacking_words(deal, missing))
+        return go_unchanged(lacking_words(deal, missing), next_or(record_url(deal)))
     except StageChanged as changed:
-        return _stays(deal, moved_meanwhile(deal, changed))
+        return go_unchanged(moved_meanwhile(deal, changed), next_or(record_url(deal)))
     db.session.commit()
     flash(_("%(deal)s is back in %(stage)s.", deal=deal.name, stage=label(deal.stage)), "success")
-    return go(next_or(record_url(deal)))
-
-
-def _stays(deal: Deal, reason: str) -> Response:
-    """It does not come back, and why."""
-    db.session.rollback()
-    flash(reason, "error")
     return go(next_or(record_url(deal)))
 
 

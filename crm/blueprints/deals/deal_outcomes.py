@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from crm.blueprints.going_on import go_unchanged
 from crm.extensions import db
 from crm.forms.deal.outcome import OutcomeForm
 from crm.hypermedia import ask, flash_undoable, go
@@ -51,17 +52,11 @@ def destroy(deal_id: int) -> Response:
     try:
         deal.reopen(by=current_user)
     except Missing as missing:
-        return _stays_closed(deal, lacking_words(deal, missing))
+        return go_unchanged(lacking_words(deal, missing), record_url(deal))
     except StageChanged as changed:
-        return _stays_closed(deal, changed_words(changed))
+        return go_unchanged(changed_words(changed), record_url(deal))
     db.session.commit()
     flash(_("%(deal)s is open again.", deal=deal.name), "success")
-    return go(record_url(deal))
-
-
-def _stays_closed(deal: Deal, reason: str) -> Response:
-    db.session.rollback()
-    flash(reason, "error")
     return go(record_url(deal))
 
 
