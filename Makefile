@@ -71,7 +71,7 @@ ci: ## Do what the build server does
 	.ci/run
 
 clean: ## Remove what was built; the data in instance/ stays
-	rm -rf $(VENV) node_modules crm/static/vendor build dist *.egg-info
+	rm -rf $(VENV) node_modules crm/static/vendor crm/fonts build dist *.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis $(CATALOGUES)
 	find crm tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} +
 

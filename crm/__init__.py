@@ -13,12 +13,14 @@ from crm import (
     blueprints,
     cli,
     config,
+    cost_words,
     errors,
     extensions,
     formatting,
     hypermedia,
     security,
     signing_in,
+    units,
 )
 
 __version__ = "0.1.0"
@@ -41,6 +43,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     signing_in.init_app(app)
     hypermedia.init_app(app)
     formatting.init_app(app)
+    units.init_app(app)
+    cost_words.init_app(app)
     assets.init_app(app)
     security.init_app(app)
     errors.init_app(app)

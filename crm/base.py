@@ -84,6 +84,16 @@ def cents_of(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
+def amount_of(quantity: Decimal, price: Decimal) -> Decimal:
+    """Quantity × price, rounded half up to the cent."""
+    return cents_of(quantity * price)
+
+
+def shortly(quantity: Decimal) -> str:
+    """``2.500000`` → ``2.5``, ``20.000000`` → ``20``."""
+    return f"{quantity.normalize():f}"
+
+
 def stored_by_value(kind: type[StrEnum]) -> Enum:
     """A column type that stores a StrEnum's value (not its Python name) as text."""
     return Enum(
@@ -143,6 +153,10 @@ Label = Annotated[str, mapped_column(String(80))]
 Currency = Annotated[str, mapped_column(String(3))]
 Digest = Annotated[str, mapped_column(String(64))]
 Rate = Annotated[Decimal, mapped_column(ExactDecimal())]
+
+
+# Of a key that may be empty: whose row is purged with the record that it names, not kept without.
+GOES_ALONG = {"goes_along": True}
 
 
 def digest_of(secret: str) -> str:

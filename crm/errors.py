@@ -11,11 +11,13 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from crm.cost_words import refused_words
 from crm.extensions import browser_language, db
 from crm.hypermedia import go, is_fragment, page_before, refuse, render
+from crm.models.advance import AdvanceRefused
 from crm.models.expense_claim import ClaimRefused
 from crm.models.user import LastAdministrator
-from crm.wording import refusal_word
+from crm.wording import ADVANCE_REFUSALS, refusal_word
 
 EXPLAINED = (403, 404, 405, 409, 410, 413, 422, 429, 503)
 
@@ -38,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DataError, _too_large)
     app.register_error_handler(OperationalError, _database_trouble)
     app.register_error_handler(ClaimRefused, _claim_refused)
+    app.register_error_handler(AdvanceRefused, _advance_refused)
     app.register_error_handler(LastAdministrator, _last_administrator)
     app.register_error_handler(500, _broken)
 
@@ -71,9 +74,21 @@ def _database_trouble(error: OperationalError) -> Response:
 
 def _claim_refused(error: ClaimRefused) -> Response:
     """A verb that does not fit the claim as it is now: back to the claim, with the reason."""
+    words = refused_words(error)  # before what it names is forgotten
     db.session.rollback()
-    flash(refusal_word(error.reason), "error")
-    return go(url_for("claims.show", claim_id=(request.view_args or {})["claim_id"]))
+    flash(words, "error")
+    claim_id = (request.view_args or {}).get("claim_id")
+    return go(url_for("claims.show", claim_id=claim_id) if claim_id else url_for("claims.index"))
+
+
+def _advance_refused(error: AdvanceRefused) -> Response:
+    """A verb that does not fit the advance as it is now: back to it, with the reason."""
+    db.session.rollback()
+    flash(ADVANCE_REFUSALS.get(error.reason) or refusal_word(error.reason), "error")
+    advance_id = (request.view_args or {}).get("advance_id")
+    if advance_id is None:
+        return go(url_for("advances.index"))
+    return go(url_for("advances.show", advance_id=advance_id))
 
 
 def _last_administrator(_error: LastAdministrator) -> Response:

@@ -138,14 +138,19 @@ def path_of(digest: str) -> Path:
     return Path(current_app.config["INSTANCE"]) / "files" / digest[:2] / digest
 
 
-def send(attachment: Attachment, *, inline: bool = False) -> Response:
-    """The file as a download; pictures may be shown in place."""
-    inline = inline and attachment.is_image
+def send(attachment: Attachment, *, inline: bool = False, framed: bool = False) -> Response:
+    """The file as a download; pictures may be shown in place.
+
+    :param framed: a PDF is for a frame of a page of ours. No sandbox: in one no browser shows it.
+    """
+    framed = framed and attachment.content_type == "application/pdf"
+    inline = framed or (inline and attachment.is_image)
     response = send_file(
         path_of(attachment.digest), mimetype=attachment.content_type, etag=attachment.digest,
         as_attachment=not inline, download_name=attachment.name, max_age=0,
     )  # fmt: skip
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    keeping = "frame-ancestors 'self'" if framed else "sandbox"
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; {keeping}"
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -31,11 +31,11 @@ from crm.extensions import LANGUAGES
 from crm.folding import occurrence, words_of
 from crm.models import Company, CustomField, CustomNoun, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
-from crm.models.quota import Span, Term
-from crm.nouns import BY_LIST, list_word, noun_icon, noun_word, record_url
+from crm.nouns import BY_LIST, document_url, list_word, noun_icon, noun_word, record_url
 from crm.paging import FOUND
 from crm.policies import may, sees
-from crm.wording import field_word, person_word, word_for
+from crm.terms import Span, Term
+from crm.wording import field_word, person_word, refusal_word, word_for
 
 NOON_FROM, EVENING_FROM = 12, 18
 TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
@@ -45,9 +45,10 @@ def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
         money=money, price=price, symbol=symbol, whole_money=whole_money, number=number, day=day,
-        short_day=short_day, weekday=weekday, moment=moment, ago=ago, label=label,
-        clock_time=clock_time, day_heading=day_heading, percent=percent,
-        word=word_for, person=person_word, noun_word=noun_word, noun_icon=noun_icon,
+        short_day=short_day, dated_term=dated_term, weekday=weekday, moment=moment, ago=ago,
+        label=label, clock_time=clock_time, day_heading=day_heading, percent=percent,
+        word=word_for, person=person_word, refusal=refusal_word,
+        noun_word=noun_word, noun_icon=noun_icon,
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
         days=days, counted=counted, term_name=term_name,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
         languages=LANGUAGES,
         now=clock.now,
         record_url=record_url,
+        document_url=document_url,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _catalogue().ugettext(text),
@@ -147,6 +149,12 @@ def term_name(term: Term) -> str:
     if term.span is Span.YEAR:
         return str(term.first.year)
     return str(format_date(term.first, "QQQ" if term.span is Span.QUARTER else "LLL"))
+
+
+def dated_term(term: Term) -> str:
+    """``2026``, ``Q3 2026`` or ``August 2026``."""
+    skeleton = {Span.YEAR: "y", Span.QUARTER: "yQQQ", Span.MONTH: "yMMMM"}[term.span]
+    return format_skeleton(skeleton, term.first, locale=get_locale())
 
 
 def weekday(value: date) -> str:

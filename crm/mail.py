@@ -19,6 +19,8 @@ from crm.extensions import db
 from crm.links import link, one_time_address
 from crm.models import (
     ApprovalAssignment,
+    ApprovalComment,
+    ApprovalRequest,
     ApprovalToken,
     Company,
     ExpenseClaim,
@@ -26,9 +28,11 @@ from crm.models import (
     OutgoingMail,
     User,
 )
-from crm.models.approval import LINK_LIVES, link_alone_decides
+from crm.models.approval import DOCUMENTS, LINK_LIVES, link_alone_decides
 from crm.models.pool import PoolWarning
 from crm.models.session import ONE_TIME_LIVES, LinkPurpose
+from crm.nouns import page_of
+from crm.queries.course import course_of
 from crm.queries.decisions import facts_of
 from crm.queries.silence import warnings_of
 from crm.queries.stagnation import Morning, morning_of
@@ -86,6 +90,9 @@ def compose(mail: OutgoingMail) -> Letter:
 
     :raises Obsolete: it is no longer needed.
     """
+    if mail.kind is MailKind.APPROVAL_COMMENTED:
+        comment = db.session.get_one(ApprovalComment, mail.particulars["comment"])
+        return approval_commented(comment, mail.to)
     if mail.kind is MailKind.CLAIM_PAID:
         return claim_paid(db.session.get_one(ExpenseClaim, mail.particulars["claim"]))
     if mail.kind is MailKind.INVITATION:
@@ -104,39 +111,59 @@ def compose(mail: OutgoingMail) -> Letter:
             raise Obsolete
         return stuck_deals(morning)
     assignment = db.session.get_one(ApprovalAssignment, mail.particulars["assignment"])
-    if mail.kind is MailKind.CLAIM_DECIDED:
-        return claim_decided(assignment)
+    if mail.kind is MailKind.REQUEST_DECIDED:
+        return request_decided(assignment)
     if mail.kind is MailKind.DECISION_RECEIPT:
         return decision_receipt(assignment)
     if not assignment.is_open:
         raise Obsolete
-    return approval_requested(assignment, ApprovalToken.mint(assignment))
+    return approval_requested(assignment, ApprovalToken.mint(assignment), kind=mail.kind)
 
 
-def approval_requested(assignment: ApprovalAssignment, secret: str) -> Letter:
-    """To the approver: everything that a decision needs, and the one link to decide."""
-    previous = assignment.request.previous
-    remarks = [earlier for earlier in previous.assignments if earlier.comment] if previous else []
+def approval_requested(
+    assignment: ApprovalAssignment, secret: str, *, kind: MailKind = MailKind.APPROVAL_REQUESTED
+) -> Letter:
+    """To the approver, once or again: everything that a decision needs, and the link to decide."""
+    facts = facts_of(assignment)
     return _letter(
-        MailKind.APPROVAL_REQUESTED,
-        facts=facts_of(assignment),
-        remarks=remarks,
+        kind,
+        facts=facts,
+        duplicates=facts.duplicates,
+        course=course_of(assignment),
+        asked_at=assignment.asked_at,
+        goes_on_at=assignment.escalates_at,
         review=link("approval_links.show", token=secret),
         expires_at=clock.now() + LINK_LIVES,
         link_decides=link_alone_decides(assignment.request),
     )
 
 
-def claim_decided(assignment: ApprovalAssignment) -> Letter:
-    """To the claimant: approved or rejected, by whom and why."""
-    return _letter(MailKind.CLAIM_DECIDED, assignment=assignment, claim=assignment.request.document)
+def request_decided(assignment: ApprovalAssignment) -> Letter:
+    """To the claimant: approved, rejected or returned, by whom and why; it ended the request."""
+    request = assignment.request
+    return _letter(
+        MailKind.REQUEST_DECIDED, assignment=assignment, document=request.document,
+        document_link=_link_to_document(request), shown_by=DOCUMENTS[request.document_kind],
+        course=course_of(assignment), duplicates={},
+    )  # fmt: skip
 
 
 def decision_receipt(assignment: ApprovalAssignment) -> Letter:
     """To the approver: what was decided in their name, and what to do if it was not them."""
+    request = assignment.request
     return _letter(
-        MailKind.DECISION_RECEIPT, assignment=assignment, claim=assignment.request.document
-    )
+        MailKind.DECISION_RECEIPT, assignment=assignment, document=request.document,
+        shown_by=DOCUMENTS[request.document_kind], duplicates={},
+    )  # fmt: skip
+
+
+def approval_commented(comment: ApprovalComment, reader: User) -> Letter:
+    """To whom a comment concerns: what was asked or answered, and where to answer."""
+    request = comment.request
+    mine = [each for each in request.assignments if each.approver is reader and each.asked_at]
+    own = link("requests.show", assignment_id=mine[-1].id) if mine else ""
+    page = own or _link_to_document(request)
+    return _letter(MailKind.APPROVAL_COMMENTED, comment=comment, request_row=request, page=page)
 
 
 def claim_paid(claim: ExpenseClaim) -> Letter:
@@ -175,9 +202,15 @@ def written_for(reader: User) -> Iterator[None]:
         flask_babel.refresh()
 
 
+def _link_to_document(request: ApprovalRequest) -> str:
+    endpoint, named = page_of(request.document_kind, request.document_id)
+    return link(endpoint, **named)
+
+
 def _letter(kind: MailKind, **context: object) -> Letter:
     subject, text, html = (
         render_template(f"mail/{kind}/{part}", link=link, **context)
         for part in ("subject.txt", "body.txt", "body.html")
     )
-    return Letter(" ".join(subject.split()), text.strip() + "\n", html)
+    text = render_template("layouts/mail.txt", body=text.strip())
+    return Letter(" ".join(subject.split()), text + "\n", html)

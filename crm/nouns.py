@@ -8,7 +8,16 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from crm.models import Activity, Contact, Customer, Deal, ExpenseClaim, Task
+from crm.models import (
+    Activity,
+    Advance,
+    ApprovalRequest,
+    Contact,
+    Customer,
+    Deal,
+    ExpenseClaim,
+    Task,
+)
 
 Record = Customer | Contact | Deal | Task | ExpenseClaim
 
@@ -44,6 +53,8 @@ NOUNS: dict[str, RecordNoun] = {
 }
 # What is found like them, and stands on the page of what it was noted at: words and icon.
 NOTED = {"activity": (_l("Activities"), "message-circle")}
+# What is listed, and stands on the page of what it is a part of.
+PARTS = {"expense_items": _l("Expense items"), "activities": NOTED["activity"][0]}
 # What lies in the trash and is restored from there.
 DELETABLE: dict[str, Any] = {
     **{noun.name: noun.model for noun in NOUNS.values()}, "activity": Activity,
@@ -56,9 +67,25 @@ BY_LIST = {noun.list: noun for noun in NOUNS.values()} | dict.fromkeys(
 )
 
 
-def record_url(record: Record, **args: Any) -> str:
+def record_url(record: Record | Advance, **args: Any) -> str:
     """The address of the page of ``record``; ``args`` stand in its query."""
-    return BY_MODEL[type(record)].url(record.id, **args)
+    endpoint, named = page_of(record.__tablename__, record.id)
+    return url_for(endpoint, **{**named, **args})
+
+
+def document_url(request: ApprovalRequest) -> str:
+    """The address of the page of what ``request`` asks about."""
+    endpoint, named = page_of(request.document_kind, request.document_id)
+    return url_for(endpoint, **named)
+
+
+def page_of(table: str, id: int) -> tuple[str, dict[str, Any]]:
+    """The endpoint of the record's page, and the arguments of its address.
+
+    An advance has one, though it is neither searched for nor in the trash.
+    """
+    name = "advance" if table == Advance.__tablename__ else BY_TABLE[table].name
+    return f"{name}s.show", {f"{name}_id": id}
 
 
 def noun_word(name: str) -> str:
@@ -73,4 +100,4 @@ def noun_icon(name: str) -> str:
 
 def list_word(name: str) -> str:
     """What a list is called: ``customers`` → Customers."""
-    return str(BY_LIST[name].words)
+    return str(PARTS[name] if name in PARTS else BY_LIST[name].words)

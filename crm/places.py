@@ -10,7 +10,17 @@ from flask_babel import lazy_gettext as _l
 
 from crm.extensions import LANGUAGES
 from crm.folding import search_text
-from crm.models import Contact, Customer, Deal, Noun, OptionList, Role, Scope, User
+from crm.models import (
+    Contact,
+    Customer,
+    Deal,
+    Noun,
+    OptionList,
+    PaymentBatch,
+    Role,
+    Scope,
+    User,
+)
 from crm.nouns import NOUNS, record_url
 from crm.policies import may
 from crm.wording import REPORTS, WORDS
@@ -78,7 +88,16 @@ AREAS = (
     Place(
         "custom_fields.index", "columns-3", _l("Fields of our own"), _administrator, name="customer"
     ),
+    Place("flows.index", "stamp", _l("Approval flows"), _administrator),
     Place("exchange_rates.index", "banknote", _l("Exchange rates"), _administrator),
+    Place(
+        "expense_rates.index",
+        "wallet",
+        _l("Expense rates"),
+        _administrator,
+        around=("rate_grants",),
+    ),
+    Place("expense_rules.edit", "list", _l("Expense rules"), _administrator),
     Place("pool.edit", "refresh-cw", _l("Public pool"), _administrator),
     Place(
         "import_runs.index",
@@ -101,15 +120,19 @@ RAIL = (
           around=("deals", "forecast", "close_moves", "deal_moves", "deal_outcomes")),
     Place("tasks.index", NOUNS["task"].icon, _l("Tasks"), around=("task_postponements",)),
     Place("claims.index", NOUNS["claim"].icon, _l("Expenses"),
-          around=("expense_items", "payments")),
-    Place("requests.index", "stamp", _l("Approvals"), is_at_hand=True, around=("decisions",)),
+          around=("expense_items", "item_limits", "splits", "quick_items", "advances",
+                  "advance_payments", "repayments", "payment_batches", "books", "account_codes",
+                  "budgets")),
+    Place("requests.index", "stamp", _l("Approvals"), is_at_hand=True,
+          around=("decisions", "decision_batches", "decided_requests", "others_requests",
+                  "added_approvers")),
     Place("reports.index", "chart-column", _l("Reports"), _sees(Noun.DEALS),
           around=("quotas", "quota_copies", "source_costs")),
     Place("areas.index", "settings", _l("Settings"), _administrator,
           around=("company", "users", "user_links", "teams", "pipelines", "stages",
-                  "pipeline_retirements", "stage_retirements", "options", "custom_fields",
-                  "exchange_rates", "pool", "import_runs",
-                  "import_mappings", "import_values", "import_undoings")),
+                  "pipeline_retirements", "stage_retirements", "options", "custom_fields", "flows",
+                  "exchange_rates", "expense_rates", "rate_grants", "expense_rules", "pool",
+                  "import_runs", "import_mappings", "import_values", "import_undoings")),
 )  # fmt: skip
 REPORT_PAGES = tuple(
     Place("reports.show", "chart-column", words, _sees(Noun.DEALS), query=(("report", name),))
@@ -129,8 +152,16 @@ PAGES = (
     Place("quotas.index", "target", _l("Quotas"), _sees(Noun.DEALS)),
     Place("source_costs.index", "banknote", _l("Costs of sources"),
           lambda user: user.leads or user.sees(Noun.DEALS) is Scope.ALL),
-    TASKS, EXPENSES, APPROVALS, REPORTS_PAGE, *REPORT_PAGES, SETTINGS, *AREAS, *OPTION_LISTS,
+    TASKS, EXPENSES,
+    Place("budgets.index", "wallet", _l("Budgets"),
+          lambda user: user.leads or user.sees(Noun.CLAIMS) is Scope.ALL),
+    Place("advances.index", "banknote", _l("Advances"), _sees(Noun.CLAIMS)),
+    Place("payment_batches.index", "banknote", _l("Payments"), PaymentBatch.are_seen_by),
+    Place("books.edit", "lock", _l("Closing of the books"), PaymentBatch.are_seen_by),
+    Place("account_codes.edit", "list", _l("Account codes"), PaymentBatch.are_seen_by),
+    APPROVALS, REPORTS_PAGE, *REPORT_PAGES, SETTINGS, *AREAS, *OPTION_LISTS,
     Place("profile.edit", "user", _l("My settings")),
+    Place("delegations.index", "calendar", _l("While I am away")),
     Place("devices.index", "monitor-smartphone", _l("My devices")),
     Place("passwords.new", "key-round", _l("Password")),
     Place("trash.index", "trash-2", _l("Trash")),
@@ -141,6 +172,8 @@ ADDING = (
     Place("deals.new", NOUNS["deal"].icon, _l("New deal"), _changes(Noun.DEALS)),
     Place("tasks.new", NOUNS["task"].icon, _l("New task"), _changes(Noun.TASKS)),
     Place("claims.new", NOUNS["claim"].icon, _l("New expense claim"), _changes(Noun.CLAIMS)),
+    Place("quick_items.new", "camera", _l("Quick expense"), _changes(Noun.CLAIMS)),
+    Place("advances.new", "banknote", _l("Ask for an advance"), _changes(Noun.CLAIMS)),
 )
 NEW_CONTACT = Place("contacts.new", "user", _l("New contact"), _changes(Noun.CUSTOMERS))
 # What takes a list out as a file.

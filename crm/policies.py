@@ -12,8 +12,11 @@ from sqlalchemy import Select
 from crm.extensions import db
 from crm.models import (
     Activity,
+    Advance,
     ApprovalAssignment,
+    ApprovalRequest,
     Attachment,
+    Budget,
     Company,
     Contact,
     Customer,
@@ -21,10 +24,14 @@ from crm.models import (
     Deal,
     ExchangeRate,
     ExpenseClaim,
+    ExpenseItem,
+    ExpenseRate,
+    ExpenseRule,
     ImportRun,
     Merge,
     Noun,
     Option,
+    PaymentBatch,
     Pipeline,
     PoolClaimants,
     Role,
@@ -36,6 +43,7 @@ from crm.models import (
     User,
 )
 from crm.models.access import reaches
+from crm.models.approval import ApprovalFlow, Delegation
 
 Record = TypeVar("Record")
 
@@ -244,16 +252,57 @@ def _create_claim(user: User, _kind: Any) -> bool:
     return user.changes(Noun.CLAIMS) > Scope.NONE
 
 
-def _edit_claim(user: User, claim: ExpenseClaim) -> bool:
+def _edit_claim(user: User, claim: ExpenseClaim | Advance) -> bool:
     return user.changes(Noun.CLAIMS) > Scope.NONE and claim.claimant_id == user.id
 
 
-def _pay_claim(user: User, claim: ExpenseClaim) -> bool:
+def _pay_claim(user: User, claim: ExpenseClaim | Advance) -> bool:
     return user.has_role(Role.FINANCE) and claim.claimant_id != user.id
+
+
+def _pay_claims(user: User, _kind: Any) -> bool:
+    return user.has_role(Role.FINANCE)
+
+
+def _see_payments(user: User, _kind: Any) -> bool:
+    return PaymentBatch.are_seen_by(user)
+
+
+def _set_bank_account(user: User, person: User) -> bool:
+    """Finance pays to the account, and so does not set it."""
+    return user.id == person.id or user.is_administrator
+
+
+def _see_budgets(user: User, _company: Company) -> bool:
+    """Who leads those of their people; who sees every claim, all."""
+    return user.leads or user.sees(Noun.CLAIMS) is Scope.ALL
+
+
+def _set_budgets(user: User, _budget: Any) -> bool:
+    return user.is_administrator or user.has_role(Role.FINANCE)
 
 
 def _decide(user: User, assignment: ApprovalAssignment) -> bool:
     return assignment.approver_id == user.id and assignment.request.claimant_id != user.id
+
+
+def _delegate_for(user: User, person: User) -> bool:
+    """Everybody says who decides for them while they are away; administrators for others."""
+    return person.id == user.id or user.is_administrator
+
+
+def _end_delegation(user: User, delegation: Delegation) -> bool:
+    return _delegate_for(user, delegation.user)
+
+
+def _comment_on_request(user: User, request: ApprovalRequest) -> bool:
+    """Who handed it in, and who was asked."""
+    asked = {each.approver_id for each in request.assignments if each.asked_at}
+    return user.id in {request.claimant_id, *asked}
+
+
+def _remind_of_request(user: User, request: ApprovalRequest) -> bool:
+    return request.claimant_id == user.id
 
 
 def _edit_view(user: User, view: SavedView) -> bool:
@@ -331,10 +380,28 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Task): _edit_task,
     ("create", ExpenseClaim): _create_claim,
     ("edit", ExpenseClaim): _edit_claim,
+    ("copy", ExpenseClaim): _edit_claim,
     ("pay", ExpenseClaim): _pay_claim,
+    ("create", Advance): _create_claim,
+    ("edit", Advance): _edit_claim,
+    ("pay", Advance): _pay_claim,
+    ("create", PaymentBatch): _pay_claims,
+    ("see", PaymentBatch): _see_payments,
+    ("close_books", Company): _see_payments,
+    ("set_account_codes", Company): _see_payments,
+    ("set_bank_account", User): _set_bank_account,
+    ("export", PaymentBatch): _see_payments,
     ("decide", ApprovalAssignment): _decide,
+    ("comment", ApprovalRequest): _comment_on_request,
+    ("remind", ApprovalRequest): _remind_of_request,
     ("edit", Company): _administer,
     ("create", ExchangeRate): _administer,
+    ("create", ExpenseRate): _administer,
+    ("edit", ExpenseRate): _administer,
+    ("edit", ExpenseRule): _administer,
+    ("see_budgets", Company): _see_budgets,
+    ("create", Budget): _set_budgets,
+    ("edit", Budget): _set_budgets,
     ("edit", SavedView): _edit_view,
     ("delete", SavedView): _delete_view,
     ("export", Customer): _export(Noun.CUSTOMERS),
@@ -342,6 +409,7 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("export", Deal): _export(Noun.DEALS),
     ("export", Task): _export(Noun.TASKS),
     ("export", ExpenseClaim): _export(Noun.CLAIMS),
+    ("export", ExpenseItem): _export(Noun.CLAIMS),
     ("create", User): _administer,
     ("edit", User): _administer,
     ("deactivate", User): _deactivate,
@@ -349,6 +417,10 @@ PREDICATES: dict[tuple[str, type], Callable[[Any, Any], bool]] = {
     ("edit", Team): _administer,
     ("create", Pipeline): _administer,
     ("edit", Pipeline): _administer,
+    ("create", ApprovalFlow): _administer,
+    ("edit", ApprovalFlow): _administer,
+    ("end", Delegation): _end_delegation,
+    ("delegate_for", User): _delegate_for,
     ("edit", Option): _administer,
     ("create", CustomField): _administer,
     ("edit", CustomField): _administer,

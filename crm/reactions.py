@@ -8,27 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import select
-
 from crm.extensions import db
 from crm.models import (
     Action,
     ApprovalAssignment,
+    ApprovalComment,
     ApprovalRequest,
     Event,
     ExpenseClaim,
     MailKind,
     OutgoingMail,
 )
+from crm.models.approval import Closure
 
 
 def tell_claimant_of_decision(event: Event) -> None:
-    decided = _decided_at(event)
-    OutgoingMail.enqueue(MailKind.CLAIM_DECIDED, decided.request.claimant, assignment=decided.id)
+    """The request is at its end: by the decision that came last, unless it was taken back."""
+    request = db.session.get_one(ApprovalRequest, event.subject_id)
+    if request.closure is not Closure.WITHDRAWN:
+        decided = max(
+            (each for each in request.assignments if each.decided_at),
+            key=lambda each: (each.decided_at, each.position),
+        )
+        OutgoingMail.enqueue(MailKind.REQUEST_DECIDED, request.claimant, assignment=decided.id)
+
+
+def tell_of_comment(event: Event) -> None:
+    comment = db.session.get_one(ApprovalComment, event.particulars["comment"])
+    for person in comment.concerns:
+        OutgoingMail.enqueue(MailKind.APPROVAL_COMMENTED, person, comment=comment.id)
 
 
 def send_receipt_to_approver(event: Event) -> None:
-    decided = _decided_at(event)
+    decided = db.session.get_one(ApprovalAssignment, event.particulars["assignment"])
     OutgoingMail.enqueue(MailKind.DECISION_RECEIPT, decided.approver, assignment=decided.id)
 
 
@@ -37,24 +49,9 @@ def tell_claimant_of_payment(event: Event) -> None:
     OutgoingMail.enqueue(MailKind.CLAIM_PAID, claim.claimant, claim=claim.id)
 
 
-def _decided_at(event: Event) -> ApprovalAssignment:
-    """The decision that ``event`` tells of; the claim may have been submitted again since."""
-    return db.session.scalars(
-        select(ApprovalAssignment)
-        .join(ApprovalAssignment.request)
-        .where(
-            ApprovalRequest.document_kind == event.subject_kind,
-            ApprovalRequest.document_id == event.subject_id,
-            ApprovalAssignment.approver_id == event.by_id,
-            ApprovalAssignment.decided_at <= event.at,
-        )
-        .order_by(ApprovalAssignment.decided_at.desc(), ApprovalAssignment.id.desc())
-        .limit(1)
-    ).one()
-
-
 REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {
-    Action.CLAIM_APPROVED: (tell_claimant_of_decision, send_receipt_to_approver),
-    Action.CLAIM_REJECTED: (tell_claimant_of_decision, send_receipt_to_approver),
+    Action.APPROVAL_COMMENTED: (tell_of_comment,),
+    Action.APPROVAL_DECIDED: (send_receipt_to_approver,),
+    Action.APPROVAL_CLOSED: (tell_claimant_of_decision,),
     Action.CLAIM_PAID: (tell_claimant_of_payment,),
 }

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade as run_migrations
 
-from crm import search_index
+from crm import paid_guard, search_index
 from crm.extensions import db
 
 
@@ -51,8 +51,10 @@ def upgrade() -> tuple[str | None, str]:
     newest = newest_revision()
     if before != newest:
         logging.getLogger("alembic").setLevel(logging.WARNING)
+        paid_guard.drop()
         run_migrations(revision=newest)
         search_index.renew()
+        paid_guard.renew()
     return before, newest
 
 

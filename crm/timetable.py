@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from crm.importers.uploads import forget_old
 from crm.models import Company, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.models.approval.pressing import hand_over_absences, press_on
 from crm.models.purging import purge_old
 from crm.queries.silence import keep_the_pool
 from crm.queries.stagnation import tell_of_stuck_deals
@@ -68,6 +69,8 @@ TIMETABLE: dict[str, Entry] = {
     "forget_sign_in_attempts": Entry(SignInAttempt.forget_old, Every(minutes=60)),
     "keep_the_pool": Entry(keep_the_pool, Daily(time(7, 0))),
     "tell_of_stuck_deals": Entry(tell_of_stuck_deals, Daily(time(7, 30))),
+    "hand_over_absences": Entry(hand_over_absences, Daily(time(0, 5))),
+    "press_on_approvals": Entry(press_on, Every(minutes=15)),
     "purge_the_trash": Entry(purge_old, Every(minutes=60)),
     "remove_unused_files": Entry(remove_unused, Daily(time(4, 0))),
     "forget_old_sessions": Entry(forget_old_sessions, Daily(time(3, 30))),

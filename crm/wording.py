@@ -9,11 +9,13 @@ from flask_babel import lazy_pgettext
 
 from crm.likenesses import LikenessKind
 from crm.models import (
+    AdvanceState,
     ClaimState,
     CustomerKind,
     DecisionRole,
     FieldKind,
     ImportState,
+    ItemKind,
     OptionList,
     OutcomeKind,
     PoolClaimants,
@@ -22,7 +24,18 @@ from crm.models import (
     Sharing,
     User,
 )
-from crm.models.approval import Closure, Decision
+from crm.models.approval import (
+    ApproverKind,
+    Closure,
+    Decision,
+    Mode,
+    OwnRule,
+    Release,
+    Skip,
+    Test,
+    Why,
+)
+from crm.models.expense_rule import RuleCheck, RuleEffect
 from crm.once import once_a_request
 
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -46,12 +59,38 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         OutcomeKind.WON: _l("Won"),
         OutcomeKind.LOST: _l("Lost"),
     },
+    AdvanceState: {
+        AdvanceState.SUBMITTED: _l("Waiting for approval"),
+        AdvanceState.RETURNED: _l("Returned"),
+        AdvanceState.REJECTED: _l("Rejected"),
+        AdvanceState.WITHDRAWN: _l("Withdrawn"),
+        AdvanceState.APPROVED: _l("Approved"),
+        AdvanceState.PAID: _l("Handed out"),
+        AdvanceState.SETTLED: _l("Accounted for"),
+    },
     ClaimState: {
         ClaimState.DRAFT: _l("Draft"),
         ClaimState.SUBMITTED: _l("Waiting for approval"),
         ClaimState.APPROVED: _l("Approved"),
         ClaimState.REJECTED: _l("Rejected"),
+        ClaimState.RETURNED: _l("Returned"),
         ClaimState.PAID: _l("Paid"),
+    },
+    RuleCheck: {
+        RuleCheck.ITEM_LIMIT: _l("Limit per item"),
+        RuleCheck.PERSON_DAY_LIMIT: _l("Limit per person and day"),
+        RuleCheck.CUSTOMER_QUARTER_LIMIT: _l("Limit per customer and quarter"),
+        RuleCheck.RECEIPT_REQUIRED: _l("Receipt required"),
+        RuleCheck.CUSTOMER_REQUIRED: _l("Customer required"),
+    },
+    RuleEffect: {
+        RuleEffect.WARN: _l("Warns"),
+        RuleEffect.FORBID: _l("Forbids"),
+    },
+    ItemKind: {
+        ItemKind.RECEIPT: _l("Receipt"),
+        ItemKind.MILEAGE: _l("Mileage"),
+        ItemKind.ALLOWANCE: _l("Allowance"),
     },
     Role: {
         Role.REP: _l("Rep"),
@@ -111,12 +150,72 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Decision: {
         Decision.APPROVED: _l("Approved"),
         Decision.REJECTED: _l("Rejected"),
+        Decision.RETURNED: _l("Returned"),
     },
     Closure: {
         Closure.APPROVED: _l("Approved"),
         Closure.REJECTED: _l("Rejected"),
+        Closure.RETURNED: _l("Returned"),
         Closure.WITHDRAWN: _l("Withdrawn"),
     },
+    Release: {
+        Release.SETTLED: _l("No longer needed"),
+        Release.HANDED_ON: _l("Handed on"),
+        Release.ESCALATED: _l("Escalated"),
+    },
+    Skip: {
+        Skip.CONDITION: _l("its condition does not hold"),
+        Skip.CLAIMANT: _l("the claimant would decide"),
+        Skip.DECIDED: _l("who decides it has agreed before"),
+    },
+    Why: {
+        Why.STEP: _l("by the flow"),
+        Why.ABOVE_CLAIMANT: _l("above the claimant"),
+        Why.ADMINISTRATOR: _l("administrator, because nobody else was found"),
+        Why.ADDED: _l("added by an approver"),
+        Why.DELEGATE: _l("decides for somebody who is away"),
+        Why.ESCALATED: _l("escalated"),
+        Why.LEFT: _l("decides for somebody who has left"),
+    },
+    ApproverKind: {
+        ApproverKind.MANAGER: _l("Superior"),
+        ApproverKind.NTH_MANAGER: _l("Superior further up"),
+        ApproverKind.TEAM_HEAD: _l("Head of a team"),
+        ApproverKind.ROLE: _l("Everybody with a role"),
+        ApproverKind.NAMED: _l("Named people"),
+        ApproverKind.CLIMB: _l("Superior whose limit reaches the amount"),
+    },
+    Mode: {
+        Mode.ANY: _l("One of them"),
+        Mode.ALL: _l("All of them"),
+        Mode.IN_TURN: _l("One after the other"),
+    },
+    OwnRule: {
+        OwnRule.UP: _l("The claimant's superior decides"),
+        OwnRule.SKIP: _l("The step is skipped"),
+    },
+    Test: {
+        Test.AT_LEAST: lazy_pgettext("condition", "is at least"),
+        Test.BELOW: lazy_pgettext("condition", "is below"),
+        Test.ANY_OF: lazy_pgettext("condition", "is one of"),
+        Test.NONE_OF: lazy_pgettext("condition", "is none of"),
+        Test.YES: lazy_pgettext("condition", "yes"),
+        Test.NO: lazy_pgettext("condition", "no"),
+    },
+}
+
+# The kinds of documents that are approved, and what conditions of their flows compare.
+DOCUMENT_WORDS: dict[str, str] = {
+    "expense_claim": _l("Expense claims"),
+    "advance": _l("Advances"),
+}
+FACT_WORDS: dict[str, str] = {
+    "amount": _l("Amount"),
+    "category": _l("Category"),
+    "team": _l("Team"),
+    "grade": _l("Grade of the customer"),
+    "over_budget": _l("Over budget"),
+    "outstanding": _l("Not yet accounted for"),
 }
 
 # The palette, as forms offer it.
@@ -187,10 +286,18 @@ FIELDS: dict[str, str] = {
     "purpose": _l("Purpose"),
     "items": _l("Items"),
     "receipts": _l("Receipts"),
+    "payee": _l("Payee"),
+    "quantity": _l("Quantity"),
+    "expense_rate": _l("Expense rate"),
+    "grants": _l("What it grants"),
+    "label_zh": _l("Name (中文)"),
+    "label_en": _l("Name (English)"),
     "reason": _l("Reason"),
     "base_currency": _l("Base currency"),
     "timezone": _l("Time zone"),
     "username": _l("User name"),
+    "bank_name": _l("Bank"),
+    "bank_account": _l("Account number"),
     "team": _l("Team"),
     "manager": lazy_pgettext("user", "Manager"),
     "roles": _l("Roles"),
@@ -202,6 +309,8 @@ FIELDS: dict[str, str] = {
     # Of pipelines and their stages.
     "pipeline": _l("Pipeline"),
     "pipelines": _l("Pipelines"),
+    "flows": _l("Approval flows"),
+    "approval_limit": _l("Approval limit"),
     "colours": _l("Colour"),
     "days_to_rot": _l("Days"),
     "guidance_zh": _l("Guidance (中文)"),
@@ -211,6 +320,8 @@ FIELDS: dict[str, str] = {
     "checklist": _l("Checklist"),
     "locks_owner": _l("Deals stay with their owner"),
     "costs": _l("Costs"),
+    "expense_rules": _l("Expense rules"),
+    "budget": _l("Budget"),
     "label": _l("Name"),
     "field_kind": _l("Kind"),
     "section": _l("Section"),
@@ -218,6 +329,7 @@ FIELDS: dict[str, str] = {
     "offered": _l("In use"),
     "default": _l("Preset"),
     "options": _l("List"),
+    "account_codes": _l("Account codes"),
     "approval_link_limit": _l("Limit for approval by link"),
     "trash_days": _l("Days in the trash"),
     "pool_limit": _l("Customers a person may own"),
@@ -237,11 +349,22 @@ FIELDS_OF: dict[tuple[str, str], str] = {
 
 
 # Why a verb is refused, by the reason of a ClaimRefused, PoolRefused or MergeRefused.
+ADVANCE_REFUSALS: dict[str, str] = {
+    "changed": _l("The advance is not what was approved; it cannot be handed out."),
+    "state": _l("The advance has changed in the meantime: look at it as it is now."),
+    "too_much": _l("This is more than is still to be accounted for."),
+}
 REFUSALS: dict[str, str] = {
     "empty": _l("A claim needs at least one item."),
     "zero": _l("The items add up to nothing."),
     "nobody": _l("Nobody can decide this: give the claimant a manager, or add an administrator."),
+    "rules": _l("Rules forbid it."),
     "changed": _l("The claim is not what was approved; it cannot be paid."),
+    "paid": _l("It is paid already."),
+    "not approved": _l("It is not approved, or not any more."),
+    "own": _l("It is your own: a colleague pays it."),
+    "closed": _l("The books are closed for that day. Finance can open them again."),
+    "share": _l("The amount is too small for so many shares."),
     "state": _l("The claim has changed in the meantime: look at it as it is now."),
     "off": _l("There is no public pool."),
     "taken": _l("Somebody else was quicker: it is not in the pool any more."),
@@ -252,6 +375,12 @@ REFUSALS: dict[str, str] = {
     "same": _l("This is one and the same customer."),
     "trashed": _l("One of them is in the trash, or was merged into another one since."),
     "unknown": _l("There is no such field."),
+}
+
+# The files of payments, and for whom they are (exporters/payments.py).
+PAYMENT_FILES: dict[str, str] = {
+    "bank": _l("For the bank"),
+    "bookkeeping": _l("For the bookkeeper"),
 }
 
 # What reports are called, in the order of their page (queries/reports).
@@ -269,6 +398,12 @@ REPORTS: dict[str, str] = {
     "forecast": _l("Forecast against quota"),
     "forecast_then": _l("Forecast as it stood"),
     "attainment": _l("Quota attainment"),
+    "costs": _l("Costs"),
+    "cost_kinds": _l("Kinds of cost"),
+    "customer_costs": _l("Costs against sales"),
+    "deal_costs": _l("Cost of won and lost deals"),
+    "approving": _l("Time to approve"),
+    "budgets": _l("Budget use"),
 }
 
 
@@ -285,6 +420,11 @@ def person_word(user: User) -> str:
 def field_word(noun: str, field: str) -> str:
     """What ``field`` of a ``noun`` is called."""
     return str(FIELDS_OF.get((noun, field)) or FIELDS.get(field, field))
+
+
+def document_word(kind: str) -> str:
+    """What documents of a kind that is approved are called."""
+    return str(DOCUMENT_WORDS[kind])
 
 
 def refusal_word(reason: str) -> str:

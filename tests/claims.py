@@ -6,7 +6,16 @@ from datetime import date
 from decimal import Decimal
 
 from crm.extensions import db
-from crm.models import ApprovalAssignment, Customer, ExpenseClaim, ExpenseItem, OptionList, User
+from crm.models import (
+    ApprovalAssignment,
+    Customer,
+    ExpenseClaim,
+    ExpenseItem,
+    ExpenseRate,
+    ItemKind,
+    OptionList,
+    User,
+)
 from crm.models.approval import Decision
 from tests.cast import Cast
 
@@ -60,3 +69,13 @@ def decide(
     )  # fmt: skip
     db.session.commit()
     return claim  # type: ignore[no-any-return]
+
+
+def granted(
+    cast: Cast, amount: str = "0.8", kind: ItemKind = ItemKind.MILEAGE, *,
+    day: date = date(2026, 1, 1), currency: str = "CNY",
+) -> ExpenseRate:  # fmt: skip
+    """A rate that grants ``amount`` from ``day`` on, by default for a kilometre."""
+    rate = ExpenseRate(kind=kind, label_zh="自驾", label_en="Own car",
+                       category=cast.option(OptionList.EXPENSE_CATEGORY, "Travel"))  # fmt: skip
+    return rate.begin(day, Decimal(amount), currency, by=cast.admin)

@@ -33,6 +33,7 @@ class Databases(Protocol):
     """
 
     url: str
+    kept: set[str]
 
     def make_template(self, write: Callable[[], None]) -> None: ...
     def keep(self, app: Flask, name: str) -> None: ...
@@ -64,6 +65,7 @@ class SQLiteDatabases:
         self.folder = folder
         self.file = folder / "test.sqlite"
         self.url = f"sqlite:///{self.file}"
+        self.kept: set[str] = set()
 
     def make_template(self, write: Callable[[], None]) -> None:
         schema.upgrade()
@@ -78,6 +80,7 @@ class SQLiteDatabases:
             connection.exec_driver_sql("BEGIN")
         _dispose(app)
         shutil.copy(self.file, self._template(name))
+        self.kept.add(name)
 
     def renew(self, app: Flask, kept: str = "") -> None:
         _dispose(app)
@@ -113,6 +116,7 @@ class PostgresDatabases:
         self.name = f"crm_{worker}"
         self.template = f"crm_template_{worker}"
         self.url = self._url(self.name)
+        self.kept: set[str] = set()
         self._statement(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
                         f"CREATE DATABASE {self.name}")  # fmt: skip
 
@@ -129,6 +133,7 @@ class PostgresDatabases:
     def keep(self, app: Flask, name: str) -> None:
         _dispose(app)
         self._clone(f"{self.template}_{name}", of=self.name)
+        self.kept.add(name)
 
     def renew(self, app: Flask, kept: str = "") -> None:
         _dispose(app)

@@ -16,20 +16,27 @@ from crm import clock, demo
 from crm.extensions import db
 from crm.models import (
     Activity,
+    Advance,
+    AdvanceState,
     ApprovalAssignment,
+    ApprovalFlow,
     ApprovalRequest,
     ApprovalToken,
+    Budget,
     ClaimState,
     Contact,
     Customer,
     CustomField,
     Deal,
     ExpenseClaim,
+    ExpenseItem,
+    ExpenseRate,
     FieldKind,
     Merge,
     OneTimeLink,
     Option,
     OptionList,
+    PaymentBatch,
     Role,
     SavedView,
     Task,
@@ -127,21 +134,49 @@ PAGES: dict[str, Visit] = {
     "claims.new": Visit(),
     "claims.show": Visit(),
     "claims.edit": Visit(),
+    "claim_papers.show": Visit(),
+    "expense_items.index": Visit("finance"),
     "expense_items.new": Visit(),
+    "item_limits.show": Visit(),
+    "budgets.index": Visit("manager"),
+    "budgets.new": Visit("finance"),
+    "budgets.edit": Visit("finance", {"budget_id": "budget_id"}),
     "expense_items.edit": Visit(),
-    "payments.new": Visit("finance", {"claim_id": "approved_claim"}),
+    "splits.new": Visit(),
+    "quick_items.new": Visit(),
+    "receipt_views.show": Visit(args={"claim_id": "receipt_claim", "item_id": "receipt_item"}),
+    "advances.index": Visit(),
+    "advances.new": Visit(),
+    "advances.show": Visit(),
+    "advances.edit": Visit(args={"advance_id": "returned_advance"}),
+    "advance_payments.new": Visit("finance", {"advance_id": "approved_advance"}),
+    "repayments.new": Visit("finance", {"advance_id": "paid_advance"}),
+    "payment_batches.index": Visit("finance"),
+    "books.edit": Visit("finance"),
+    "account_codes.edit": Visit("finance"),
+    "bank_accounts.edit": Visit(),
+    "payment_batches.new": Visit("finance", query={"claims": "approved_claims"}),
+    "payment_batches.show": Visit("finance"),
     "requests.index": Visit("manager"),
     "requests.show": Visit("manager"),
+    "added_approvers.new": Visit("manager"),
+    "decided_requests.index": Visit("manager"),
+    "others_requests.index": Visit("manager"),
     "link_reviews.show": Visit("", through="approval_links.show"),
     "company.edit": Visit("administrator"),
     "pool.edit": Visit("administrator"),
     "exchange_rates.index": Visit("administrator"),
+    "expense_rules.edit": Visit("administrator"),
+    "expense_rates.index": Visit("administrator"),
+    "expense_rates.new": Visit("administrator"),
+    "expense_rates.edit": Visit("administrator", {"rate_id": "rate_id"}),
     "devices.index": Visit(),
     "passwords.new": Visit(),
     "passwords.edit": Visit("", {"token": "set_password"}),
     "sessions.new": Visit(""),
     "setup.new": Visit("", {"token": "set_up"}),
     "profile.edit": Visit(),
+    "delegations.index": Visit(),
     "areas.index": Visit("administrator"),
     "import_runs.index": Visit("administrator"),
     "import_runs.new": Visit("administrator"),
@@ -154,6 +189,10 @@ PAGES: dict[str, Visit] = {
     "custom_fields.index": Visit("administrator", {"name": "customer"}),
     "custom_fields.new": Visit("administrator", {"name": "customer"}),
     "custom_fields.edit": Visit("administrator"),
+    "flows.index": Visit("administrator"),
+    "flows.new": Visit("administrator", {"name": "expense_claim"}),
+    "flows.show": Visit("administrator"),
+    "flows.edit": Visit("administrator"),
     "pipelines.index": Visit("administrator"),
     "pipelines.new": Visit("administrator"),
     "pipelines.edit": Visit("administrator"),
@@ -174,7 +213,7 @@ PAGES: dict[str, Visit] = {
 # Answers that are no pages: assets, files, fragments, redirects, and pages for developers.
 NO_PAGES = {
     "assets.file", "assets.stylesheet", "manifest.show", "receipts.show", "link_receipts.show",
-    "files.show", "contact_cards.show",
+    "files.show", "contact_cards.show", "claim_pdfs.show",
     "approval_links.show", "board_columns.show", "board_changes.show", "forecast.show",
     "picker_options.index", "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
@@ -257,6 +296,9 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
     )
     winner = db.session.get_one(Customer, deal.customer_id)
     merge = Merge.customers(winner, merged, by=people["administrator"])
+    shown = _first(select(ExpenseItem).where(
+        ExpenseItem.receipts.any(), ExpenseItem.claim.has(ExpenseClaim.claimant == rep)
+    ))  # fmt: skip
     return {
         "view_id": view.id,
         "begun_run": begun_run.id,
@@ -272,14 +314,27 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
         "task_id": _first(select(Task).where(Task.assignee == rep, Task.done_at.is_(None))).id,
         "claim_id": draft.id,
         "item_id": draft.items[0].id,
-        "approved_claim": _first(_claims(ClaimState.APPROVED)).id,
+        "approved_claims": ",".join(
+            str(claim.id) for claim in db.session.scalars(_claims(ClaimState.APPROVED).limit(3))
+        ),
+        "batch_id": _first(select(PaymentBatch)).id,
+        "receipt_claim": shown.claim_id,
+        "receipt_item": shown.id,
+        "receipt_id": shown.receipts[0].id,
+        "advance_id": _first(_advances(AdvanceState.PAID)).id,
+        "returned_advance": _first(_advances(AdvanceState.RETURNED)).id,
+        "approved_advance": _first(_advances(AdvanceState.APPROVED)).id,
+        "paid_advance": _first(_advances(AdvanceState.PAID)).id,
         "assignment_id": assignment.id,
         "user_id": rep.id,
         "team_id": rep.team_id,
         "rep_id": rep.id,
         "this_year": clock.now().year,
+        "budget_id": _first(select(Budget)).id,
+        "rate_id": _first(select(ExpenseRate)).id,
         "source_id": _first(select(Option).where(Option.list == OptionList.SOURCE)).id,
         "field_id": _first(select(CustomField).where(CustomField.kind == FieldKind.CHOICE)).id,
+        "flow_id": _first(select(ApprovalFlow).order_by(ApprovalFlow.is_fallback)).id,
         "pipeline_id": deal.pipeline_id,
         "stage_id": deal.stage_id,
         "month": "later",
@@ -296,6 +351,10 @@ def _with_role(role: Role) -> User:
 
 def _claims(state: ClaimState) -> Select[tuple[ExpenseClaim]]:
     return select(ExpenseClaim).where(ExpenseClaim.state == state).order_by(ExpenseClaim.id)
+
+
+def _advances(state: AdvanceState) -> Select[tuple[Advance]]:
+    return select(Advance).where(Advance.state == state).order_by(Advance.id)
 
 
 def _first(chosen: Select[Any]) -> Any:

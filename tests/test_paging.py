@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -18,8 +17,7 @@ from crm.models import Activity, Contact, Customer, Deal, OptionList, Task
 from crm.paging import Page
 from tests.cast import Cast
 from tests.claims import draft, make_item
-from tests.conftest import NOON
-from tests.databases import Databases
+from tests.conftest import BeginWith
 
 ROWS = 17
 
@@ -59,20 +57,9 @@ def write_deals(cast: Cast) -> None:
     db.session.commit()
 
 
-@pytest.fixture(scope="module")
-def kept_deals(session_app: Flask, databases: Databases) -> str:
-    """The name under which the database with them is kept: written once, and copied."""
-    clock.set_to(NOON)
-    databases.renew(session_app)
-    with session_app.app_context():
-        write_deals(Cast())
-    databases.keep(session_app, "paging")
-    return "paging"
-
-
 @pytest.fixture
-def deals(app: Flask, databases: Databases, kept_deals: str, cast: Cast) -> Cast:
-    databases.renew(app, kept_deals)
+def deals(begin_with: BeginWith, cast: Cast) -> Cast:
+    begin_with(write_deals)
     return cast
 
 

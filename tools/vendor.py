@@ -1,4 +1,5 @@
-"""Copy what the browser loads from node_modules into crm/static/vendor, and draw the icon sprite.
+"""Copy what the browser loads from node_modules into crm/static/vendor, and draw the icon sprite;
+the fonts of papers go to crm/fonts.
 
 Run by the Makefile after ``npm ci``. The icons are those that tools/icons.txt names; a page shows
 one with ``<svg><use href="…/icons.svg#house"></svg>``.
@@ -14,6 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "crm" / "static" / "vendor"
+# What papers are set in (crm/papers): no browser loads it.
+FONTS = ROOT / "crm" / "fonts"
 ICON_NAMES = Path(__file__).parent / "icons.txt"
 
 # Our name for each file, and where its package keeps it.
@@ -23,6 +26,12 @@ COPIES = {
     "sortable.esm.js": "sortablejs/modular/sortable.esm.js",
     "sortable.LICENSE": "sortablejs/LICENSE",
     "icons.LICENSE": "lucide-static/LICENSE",
+}
+_NOTO = "@expo-google-fonts/noto-sans-sc"
+FONT_COPIES = {
+    "NotoSansSC-Regular.ttf": f"{_NOTO}/400Regular/NotoSansSC_400Regular.ttf",
+    "NotoSansSC-Bold.ttf": f"{_NOTO}/700Bold/NotoSansSC_700Bold.ttf",
+    "NotoSansSC.LICENSE": f"{_NOTO}/LICENSE_FONT",
 }
 SPRITE = "icons.svg"
 ICONS = "lucide-static/icons"
@@ -36,16 +45,22 @@ class VendorError(Exception):
 
 
 def main() -> None:
-    """Fill the vendor folder anew."""
+    """Fill the folders anew."""
     try:
         files = {name: read(source) for name, source in COPIES.items()}
         files[SPRITE] = sprite(icon_names(ICON_NAMES.read_text())).encode()
+        fill(VENDOR, files)
+        fill(FONTS, {name: read(source) for name, source in FONT_COPIES.items()})
     except VendorError as error:
         sys.exit(f"tools/vendor.py: {error}")
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    VENDOR.mkdir(parents=True)
+
+
+def fill(folder: Path, files: dict[str, bytes]) -> None:
+    """Let just these files stand in ``folder``, by their names."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for name, content in files.items():
-        (VENDOR / name).write_bytes(content)
+        (folder / name).write_bytes(content)
 
 
 def read(source: str) -> bytes:

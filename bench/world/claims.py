@@ -18,6 +18,8 @@ from crm.models import (
     ClaimState,
     ExpenseClaim,
     ExpenseItem,
+    PaymentBatch,
+    Payout,
     User,
 )
 from crm.models.approval import Closure, Decision
@@ -54,11 +56,12 @@ class Claiming:
         title = f"{at:%m 月}出差 {self.dice.choice(PURPOSES)}"
         count = self.dice.randint(1, 4)
         amounts = [Decimal(self.dice.randrange(2000, 120000)) / 100 for _ in range(count)]
-        is_paid = state is ClaimState.PAID
+        batch_id = None
+        if state is ClaimState.PAID:
+            batch_id = self._pay(claimant, sum(amounts, Decimal(0)), at + timedelta(days=6))
         claim_id = self.rows.add(
             ExpenseClaim, title=title, claimant_id=claimant.id, state=state,
-            base_amount=sum(amounts), paid_at=at + timedelta(days=6) if is_paid else None,
-            paid_by_id=self.people.finance.id if is_paid else None,
+            base_amount=sum(amounts), payment_batch_id=batch_id,
             version=2, created_at=at, updated_at=at,
         )  # fmt: skip
         claim = ExpenseClaim(id=claim_id, title=title, claimant_id=claimant.id, version=2,
@@ -69,6 +72,15 @@ class Claiming:
                            name=title)  # fmt: skip
         if state is not ClaimState.DRAFT:
             self._ask(claim, claimant, at)
+
+    def _pay(self, payee: User, amount: Decimal, at: datetime) -> int:
+        """A payment of one claim; returns its id."""
+        batch_id = self.rows.add(
+            PaymentBatch, paid_on=at.date(), by_id=self.people.finance.id, total=amount,
+            created_at=at, updated_at=at,
+        )  # fmt: skip
+        self.rows.add(Payout, batch_id=batch_id, payee_id=payee.id, amount=amount)
+        return batch_id
 
     def _spend(self, claim_id: int, claimant: User, amount: Decimal, at: datetime) -> ExpenseItem:
         sales = self.sales_of[claimant.id]
@@ -101,12 +113,13 @@ class Claiming:
         request_id = self.rows.add(
             ApprovalRequest, document_kind=ExpenseClaim.KIND, document_id=claim.id,
             document_version=2, content_hash=claim.content_hash(), snapshot=claim.snapshot(),
-            claimant_id=claimant.id, base_amount=claim.base_amount,
+            claimant_id=claimant.id, base_amount=claim.base_amount, facts={},
             closure=None if waits else Closure.REJECTED if refused else Closure.APPROVED,
             closed_at=decided, created_at=at, updated_at=at,
         )  # fmt: skip
         self.rows.add(
             ApprovalAssignment, request_id=request_id, approver_id=approver.id, position=1,
+            asked_at=at,
             decision=None if waits else Decision.REJECTED if refused else Decision.APPROVED,
             decided_at=decided, comment="缺少发票。" if refused else None,
             created_at=at, updated_at=at,

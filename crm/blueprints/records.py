@@ -9,21 +9,24 @@ from typing import Any, NamedTuple
 from flask import Response, request, url_for
 from flask_login import current_user
 
+from crm.blueprints.approvals.standing import standing_of_document
 from crm.blueprints.going_on import is_seen
 from crm.filters.lists import LISTS
 from crm.forms.activity import ActivityForm
 from crm.forms.contact import ContactForm
 from crm.forms.customer import CustomerForm
 from crm.forms.deal import DealForm
-from crm.forms.expense_claim import ExpenseItemForm
+from crm.forms.expense_item import kinds_offered, new_item_form
 from crm.forms.inline import Inline, InPlace
 from crm.forms.task import TaskForm
 from crm.hypermedia import render
-from crm.models import Company, Contact, Customer, Deal, ExpenseClaim, Task
+from crm.models import Contact, Customer, Deal, ExpenseClaim, ItemKind, Task
 from crm.nouns import NOUNS, record_url
 from crm.policies import may
 from crm.queries import timeline
+from crm.queries.claim_limits import limits_of
 from crm.queries.deal_page import page_of
+from crm.queries.duplicate_receipts import duplicates_of
 from crm.queries.files import files_of
 from crm.queries.neighbours import Neighbours, neighbours
 from crm.queries.related import contact_view, contacts_at, view_of
@@ -140,9 +143,12 @@ def _task(task: Task) -> dict[str, Any]:
 
 def _claim(claim: ExpenseClaim) -> dict[str, Any]:
     return {
-        "request_row": claim.request,
+        **standing_of_document(claim),
+        "limits": limits_of(claim),
         "timeline": timeline.of_record(claim, _wanted()),
-        "item_form": ExpenseItemForm(data={"spent_on": Company.current().today()}),
+        "item_form": new_item_form(ItemKind.RECEIPT),
+        "computed": kinds_offered() if claim.is_editable else [],
+        "duplicates": duplicates_of([claim], current_user),
     }
 
 

@@ -12,9 +12,13 @@ from sqlalchemy import select, update
 from crm import seed
 from crm.demo import (
     activities,
+    advances,
+    books,
+    budgets,
     customers,
     deals,
     expenses,
+    flows,
     imports,
     keeping,
     own_fields,
@@ -27,6 +31,7 @@ from crm.demo import (
     snoozes,
     source_costs,
     tasks,
+    trips,
     views,
 )
 from crm.demo.world import World
@@ -40,6 +45,7 @@ def build(today: date) -> None:
     world = World(today)
     people.hire(world)
     rates.enter(world)
+    trips.grant(world)
     rules.lay_down(world)
     customers.register(world)
     lives = deals.live(world)
@@ -47,6 +53,7 @@ def build(today: date) -> None:
     activities.log(world, lives)
     tasks.hand_out(world, lives)
     expenses.claim(world, lives)
+    flows.lay_down(world)
     papers.file(world, lives)
     views.save(world)
     imports.bring_in(world)
@@ -55,6 +62,10 @@ def build(today: date) -> None:
     snoozes.agree(world)
     source_costs.enter(world)
     pipelines.set_up(world)
+    trips.claim(world)
+    budgets.plan(world)
+    advances.ask(world)
+    books.keep(world)
     _settle_the_past()
 
 

@@ -114,7 +114,7 @@ class Clerk:
     def decide(self, claim: ExpenseClaim, day: date, decision: Decision) -> datetime:
         """The approver's answer on ``day``, at the earliest an hour after it was asked for."""
         assignment = self._assignment(claim)
-        asked = assignment.created_at
+        asked = assignment.asked_at or assignment.created_at
         small = claim.base_amount <= Company.current().approval_link_limit
         reason = self.dice.choice(REASONS if decision is Decision.REJECTED else PRAISE)
         with self.world.at(self._later(day, asked)) as moment:
@@ -129,6 +129,15 @@ class Clerk:
         """Finance pays on ``day``."""
         with self.world.at(self._later(day, approved)):
             claim.pay(f"网银 {day:%Y%m%d}-{self.dice.randint(100, 999)}", by=self.payer)
+
+    def give_back(self, claim: ExpenseClaim, day: date) -> None:
+        """Returned for correction; it lies with its claimant."""
+        with self.world.at(self._later(day, self._assignment(claim).created_at)):
+            assignment = self._assignment(claim)
+            assignment.decide(
+                Decision.RETURNED, by=assignment.approver, version=claim.version,
+                content_hash=claim.content_hash(), comment=self.dice.choice(REASONS),
+            )  # fmt: skip
 
     def correct(self, claim: ExpenseClaim, day: date) -> None:
         """After a rejection: the dearest cost is taken off, and the claim is sent again."""
@@ -188,6 +197,7 @@ def claim(world: World, lives: list[Life]) -> None:
         clerk.write(world.people[username], world.days_ago(ago))
     for _ in range(DRAFTS):
         clerk.write(_someone(world), world.days_ago(world.dice.randint(0, 6)), submit=False)
+    clerk.give_back(clerk.write(_someone(world), world.days_ago(5)), world.days_ago(4))
     taken_back = clerk.write(world.people["zhaolei"], world.days_ago(4))
     clerk.withdraw(taken_back, world.days_ago(3))
 

@@ -32,6 +32,8 @@ PEOPLE = (
 )
 # Whom the page for signing in offers to be: one of each role.
 OFFERED = ("wangfang", "limin", "fengqin", "chenli", "hejing")
+BANKS = ("中国工商银行上海静安支行", "招商银行北京朝阳支行", "中国建设银行广州天河支行")
+WITHOUT_ACCOUNT = ("hejing", "linfeng")  # who has not said it yet is pointed at before paying
 # A rep who may take lists out as files; managers, finance and administrators may anyway.
 EXPORTER = "zhaolei"
 
@@ -51,6 +53,11 @@ def hire(world: World) -> None:
         for user in world.people.values():
             if user.team is not None and user.roles & HEADS:
                 user.team.head = user
+        for number, user in enumerate(world.people.values(), 1):
+            if user.username not in WITHOUT_ACCOUNT:
+                user.bank_with(
+                    BANKS[number % len(BANKS)], f"6222 0210 0111 2345 {number:03}", by=user
+                )
         world.people[EXPORTER].give_roles({Role.REP, Role.EXPORTER}, by=world.people["chenli"])
 
 

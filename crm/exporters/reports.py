@@ -15,7 +15,7 @@ from crm.models import Action, Company, Event, User
 from crm.wording import REPORTS
 
 if TYPE_CHECKING:
-    from crm.queries.reports.report import Row as Line
+    from crm.queries.reports.figures import Row as Line
     from crm.queries.reports.report import Table
 
 

@@ -81,7 +81,8 @@ class ActivityFilter(ListFilter):
     FINDS_BY: ClassVar[Any] = FIELDS["summary"]
     DEFAULT_SORT: ClassVar[str] = "-when"
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column("summary", FIELDS["summary"], lambda it: it.short, Kind.TITLE),
+        Column("summary", FIELDS["summary"], lambda it: it.short, Kind.TITLE,
+               partial="contacts/activities/_title.html"),
         Column("when", FIELDS["happened_at"], lambda it: it.happened_at, Kind.DAY,
                sort=(Activity.happened_at,)),
         option(Activity.kind),

@@ -24,7 +24,8 @@ def sent(args: MultiDict[str, str], name: str) -> list[str]:
 
 def read(texts: list[str], kind: Any) -> Any:
     """The values of an argument as ``kind``, or ``None`` where there is nothing to understand."""
-    texts = [text.replace("\0", "").strip()[:LONGEST] for text in texts]
+    longest = getattr(_plain(kind), "LONGEST", LONGEST)
+    texts = [text.replace("\0", "").strip()[:longest] for text in texts]
     if get_origin(kind) is not tuple:
         return _read_one(texts[0], kind) if texts and texts[0] else None
     parts = [part for text in texts for part in text.split(",") if part][:MOST_VALUES]
@@ -34,8 +35,7 @@ def read(texts: list[str], kind: Any) -> Any:
 
 def _read_one(text: str, kind: Any) -> Any:
     """``text`` as ``kind``, or ``None``."""
-    if isinstance(kind, UnionType):
-        kind = next(part for part in get_args(kind) if part is not type(None))
+    kind = _plain(kind)
     try:
         if kind is bool:
             return text == "1"
@@ -47,6 +47,13 @@ def _read_one(text: str, kind: Any) -> Any:
         return kind(text)
     except ValueError:
         return None
+
+
+def _plain(kind: Any) -> Any:
+    """What a value is where there is one: ``Days | None`` → ``Days``."""
+    if isinstance(kind, UnionType):
+        return next(part for part in get_args(kind) if part is not type(None))
+    return kind
 
 
 def read_day(text: str) -> date:

@@ -2,37 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, person
-from crm.filters.facets import Facet, Person, of_people
-from crm.models import ClaimState, Customer, Deal, ExpenseClaim, ExpenseItem, User
+from crm.filters.days import Days
+from crm.filters.facets import Facet, Person, members_of, of_people
+from crm.models import (
+    ApprovalAssignment,
+    ApprovalRequest,
+    ClaimState,
+    Customer,
+    Deal,
+    ExpenseClaim,
+    ExpenseItem,
+    OptionList,
+    PaymentBatch,
+    User,
+)
 from crm.wording import FIELDS
 
 TONES = {
     ClaimState.DRAFT: "grey", ClaimState.SUBMITTED: "amber", ClaimState.APPROVED: "blue",
-    ClaimState.REJECTED: "red", ClaimState.PAID: "green",
+    ClaimState.RETURNED: "orange", ClaimState.REJECTED: "red", ClaimState.PAID: "green",
 }  # fmt: skip
 ICONS = {
     ClaimState.DRAFT: "pencil", ClaimState.SUBMITTED: "clock", ClaimState.APPROVED: "check",
-    ClaimState.REJECTED: "x", ClaimState.PAID: "banknote",
+    ClaimState.RETURNED: "undo-2", ClaimState.REJECTED: "x", ClaimState.PAID: "banknote",
 }  # fmt: skip
+PAID_ON = (
+    select(PaymentBatch.paid_on)
+    .where(PaymentBatch.id == ExpenseClaim.payment_batch_id)
+    .scalar_subquery()
+)
+PAYMENT = joinedload(ExpenseClaim.payment)
 ITEM_IDS = selectinload(ExpenseClaim.items).load_only(ExpenseItem.id)
+
+
+def _given(*which: ColumnElement[bool]) -> Select[Any]:
+    """The ids of the claims that were given to somebody to decide."""
+    given = select(ApprovalRequest.document_id).join(ApprovalAssignment)
+    return given.where(ApprovalRequest.document_kind == ExpenseClaim.KIND, *which)
+
+
+def decided_claims(*which: ColumnElement[bool]) -> Select[Any]:
+    """The ids of the claims that somebody decided."""
+    return _given(ApprovalAssignment.decided_at.is_not(None), *which)
+
+
+def asked_claims(*which: ColumnElement[bool]) -> Select[Any]:
+    """The ids of the claims of which somebody is asked now."""
+    asked = ApprovalAssignment.open().order_by(None)
+    asked = asked.with_only_columns(ApprovalRequest.document_id)
+    return asked.where(ApprovalRequest.document_kind == ExpenseClaim.KIND, *which)
 
 
 @dataclass(frozen=True)
 class ExpenseClaimFilter(ListFilter):
     state: tuple[ClaimState, ...] = ()
     claimant: tuple[Person, ...] = ()
+    team: tuple[int, ...] = ()
+    category: tuple[int, ...] = ()
+    spent: Days | None = None
     customer: int | None = None
     deal: int | None = None
+    approver: tuple[Person, ...] = ()
+    decided: Days | None = None
+    asked: bool = False  # somebody is asked now
 
     ENDPOINT: ClassVar[str] = "claims.index"
     MODEL: ClassVar[Any] = ExpenseClaim
@@ -57,9 +100,12 @@ class ExpenseClaimFilter(ListFilter):
                sort=(ExpenseClaim.base_amount,)),
         Column("created", _l("Since"), lambda claim: claim.created_at, Kind.DAY,
                sort=(ExpenseClaim.created_at,), minor=True),
-        Column("paid", _l("Paid on"), lambda claim: claim.paid_at, Kind.DAY,
-               sort=(ExpenseClaim.paid_at,), shown=False),
-        Column("reference", _l("Payment reference"), lambda claim: claim.payment_reference,
+        Column("paid", _l("Paid on"), lambda claim: claim.payment and claim.payment.paid_on,
+               Kind.DAY, sort=(PAID_ON,), load=(PAYMENT,), shown=False),
+        Column("payment", _l("Payment"), lambda claim: claim.payment and claim.payment.number,
+               Kind.CODE, load=(PAYMENT,), shown=False),
+        Column("reference", _l("Payment reference"),
+               lambda claim: claim.payment and claim.payment.reference, load=(PAYMENT,),
                shown=False),
         Column("updated", _l("Changed"), lambda claim: claim.updated_at, Kind.DAY,
                sort=(ExpenseClaim.updated_at,), shown=False),
@@ -67,6 +113,12 @@ class ExpenseClaimFilter(ListFilter):
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("state", _l("Status"), ClaimState),
         facets.people("claimant", _l("Claimant"), ExpenseClaim.claimant_id),
+        facets.teams("team", _l("Team")),
+        facets.options("category", FIELDS["category"], OptionList.EXPENSE_CATEGORY),
+        facets.days("spent", FIELDS["spent_on"], "this_month", "last_month", "this_quarter"),
+        facets.leaders("approver", _l("Approver")),
+        facets.days("decided", _l("Decided on"), "this_month", "last_month", "this_quarter"),
+        facets.switch("asked", _l("Waits for a decision")),
         facets.record("customer", FIELDS["customer"], Customer),
         facets.record("deal", FIELDS["deal"], Deal),
     )
@@ -75,11 +127,31 @@ class ExpenseClaimFilter(ListFilter):
         chosen = ExpenseClaim.visible_to(user)
         if self.q:
             chosen = chosen.where(ExpenseClaim.matching(self.q))
-        if self.customer is not None:
-            chosen = chosen.where(ExpenseClaim.items.any(ExpenseItem.customer_id == self.customer))
-        if self.deal is not None:
-            chosen = chosen.where(ExpenseClaim.items.any(ExpenseItem.deal_id == self.deal))
+        if of_items := self._of_items():
+            chosen = chosen.where(ExpenseClaim.items.any(and_(*of_items)))
+        if self.team:
+            chosen = chosen.where(ExpenseClaim.claimant_id.in_(members_of(self.team)))
         return chosen.where(
             *one_of(ExpenseClaim.state, self.state),
             *of_people(ExpenseClaim.claimant_id, self.claimant, user),
+            *(ExpenseClaim.id.in_(asked) for asked in self._of_approvers(user)),
         )
+
+    def _of_items(self) -> list[ColumnElement[bool]]:
+        """What one and the same of its items must be."""
+        return [
+            *one_of(ExpenseItem.category_id, self.category),
+            *one_of(ExpenseItem.customer_id, (self.customer,) if self.customer else ()),
+            *one_of(ExpenseItem.deal_id, (self.deal,) if self.deal else ()),
+            *(self.spent.of_day(ExpenseItem.spent_on) if self.spent else ()),
+        ]
+
+    def _of_approvers(self, user: User) -> Iterator[Select[Any]]:
+        """The ids of the claims that they decided, that they are to decide, or were given."""
+        theirs = of_people(ApprovalAssignment.approver_id, self.approver, user)
+        if self.decided:
+            yield decided_claims(*self.decided.of_moment(ApprovalAssignment.decided_at), *theirs)
+        if self.asked:
+            yield asked_claims(*theirs)
+        if self.approver and not (self.decided or self.asked):
+            yield _given(ApprovalAssignment.asked_at.is_not(None), *theirs)

@@ -11,6 +11,7 @@ from crm.filters.deals import DealFilter
 from crm.filters.deals.board import BoardFilter
 from crm.filters.deals.forecast import ForecastFilter
 from crm.filters.expense_claims import ExpenseClaimFilter
+from crm.filters.expense_items import ExpenseItemFilter
 from crm.filters.tasks import TaskFilter
 
 LISTS: dict[str, type[ListFilter]] = {
@@ -21,6 +22,7 @@ LISTS: dict[str, type[ListFilter]] = {
     "forecast": ForecastFilter,
     "tasks": TaskFilter,
     "claims": ExpenseClaimFilter,
+    "expense_items": ExpenseItemFilter,
 }
 
 

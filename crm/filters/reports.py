@@ -1,11 +1,11 @@
-"""What a report is of: its days, the days it is compared with, and whose deals."""
+"""What a report is of: its days, the days it is compared with, and what narrows it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
@@ -14,9 +14,12 @@ from werkzeug.datastructures import MultiDict
 from crm.filters import facets
 from crm.filters.activities import ActivityFilter
 from crm.filters.address import read, sent
+from crm.filters.base import ListFilter
 from crm.filters.columns import Column
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
+from crm.filters.expense_claims import ExpenseClaimFilter
+from crm.filters.expense_items import COUNTED, ExpenseItemFilter, OfDeals
 from crm.filters.facets import Facet
 from crm.filters.narrowing import Panel
 
@@ -36,13 +39,16 @@ PERIOD = facets.days(
     "this_year", "last_year", "twelve_months",
 )  # fmt: skip
 USUAL = Days("twelve_months")
-ACTIVITIES_NARROWED_BY = ("owner", "manager", "team", "kind")
-NARROWED_BY = ("pipeline", "owner", "manager", "team", "source", "tags")
+List = TypeVar("List", bound=ListFilter)
 
 
 @dataclass(frozen=True)
-class ReportFilter(DealFilter):
-    """What a report is of; it narrows as the list of deals does, to which its figures lead."""
+class ReportFilter(ListFilter):
+    """The frame of what a report is of.
+
+    Each kind of report is of what one list has, too: it narrows as the filter of that list does,
+    and hands on what it narrows by.
+    """
 
     report: str = ""
     period: Days = USUAL
@@ -52,9 +58,6 @@ class ReportFilter(DealFilter):
 
     ENDPOINT: ClassVar[str] = "reports.show"
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
-    FACETS: ClassVar[tuple[Facet, ...]] = tuple(
-        facet for facet in DealFilter.FACETS if facet.name in NARROWED_BY
-    )
 
     @classmethod
     def of(cls, report: str, args: MultiDict[str, str], usual: Days = USUAL) -> Self:
@@ -109,19 +112,39 @@ class ReportFilter(DealFilter):
                 days = self.period.shifted(-12)
         return replace(self, period=days, compare=None) if days else None
 
-    def deals(self, **changes: Any) -> DealFilter:
-        """The list of the deals that it is of, narrowed further by ``changes``."""
-        shared = {name: getattr(self, name) for name in NARROWED_BY}
-        return DealFilter(**shared, own=self.own).changed(**changes)
+    def _behind(self, kind: type[List], **changes: Any) -> List:
+        """The list of that ``kind``, of what the report is of, narrowed further by ``changes``."""
+        shared = {facet.name: getattr(self, facet.name) for facet in self.FACETS}
+        return kind(**shared, own=self.own).changed(**changes)
+
+
+def offered(kind: type[ListFilter], *names: str) -> tuple[Facet, ...]:
+    """Those of a list's ways to narrow it that are called so."""
+    return tuple(facet for facet in kind.FACETS if facet.name in names)
 
 
 @dataclass(frozen=True)
-class AttainmentFilter(ReportFilter):
+class DealReportFilter(ReportFilter, DealFilter):
+    """What a report of deals is of."""
+
+    FACETS: ClassVar[tuple[Facet, ...]] = offered(
+        DealFilter, "pipeline", "owner", "manager", "team", "source", "tags"
+    )
+
+    def deals(self, **changes: Any) -> DealFilter:
+        """The deals that it is of, narrowed further by ``changes``."""
+        return self._behind(DealFilter, **changes)
+
+    def costs(self, **changes: Any) -> ExpenseItemFilter:
+        """What was spent on these deals, whenever it was."""
+        return ExpenseItemFilter(state=COUNTED, deals=OfDeals.of(self.deals(**changes)))
+
+
+@dataclass(frozen=True)
+class AttainmentFilter(DealReportFilter):
     """Of whom quotas are told: what somebody is to win is of all that they sell."""
 
-    FACETS: ClassVar[tuple[Facet, ...]] = tuple(
-        facet for facet in DealFilter.FACETS if facet.name in ("owner", "team")
-    )
+    FACETS: ClassVar[tuple[Facet, ...]] = offered(DealFilter, "owner", "team")
 
     @classmethod
     def has_own_fields(cls) -> bool:
@@ -129,20 +152,48 @@ class AttainmentFilter(ReportFilter):
 
 
 @dataclass(frozen=True)
-class ActivityReportFilter(ReportFilter):
+class ActivityReportFilter(ReportFilter, ActivityFilter):
     """What a report of activities is of: of whose, and of which kinds."""
 
-    kind: tuple[int, ...] = ()
-
-    FACETS: ClassVar[tuple[Facet, ...]] = tuple(
-        facet for facet in ActivityFilter.FACETS if facet.name in ACTIVITIES_NARROWED_BY
+    FACETS: ClassVar[tuple[Facet, ...]] = offered(
+        ActivityFilter, "owner", "manager", "team", "kind"
     )
 
-    @classmethod
-    def has_own_fields(cls) -> bool:
-        return False
-
     def activities(self, **changes: Any) -> ActivityFilter:
-        """The list of the activities that it is of, narrowed further by ``changes``."""
-        shared = {name: getattr(self, name) for name in ACTIVITIES_NARROWED_BY}
-        return ActivityFilter(**shared).changed(**changes)
+        """The activities that it is of, narrowed further by ``changes``."""
+        return self._behind(ActivityFilter, **changes)
+
+
+@dataclass(frozen=True)
+class CostReportFilter(ReportFilter, ExpenseItemFilter):
+    """What a report of costs is of: the items that count, by the day on which they were spent."""
+
+    FACETS: ClassVar[tuple[Facet, ...]] = offered(
+        ExpenseItemFilter, "claimant", "team", "category", "customer", "deal"
+    )
+
+    def costs(self, **changes: Any) -> ExpenseItemFilter:
+        """The items of its days, narrowed further by ``changes``."""
+        return self._behind(
+            ExpenseItemFilter, **{"state": COUNTED, "spent": self.period, **changes}
+        )
+
+
+@dataclass(frozen=True)
+class BudgetReportFilter(ReportFilter, ExpenseItemFilter):
+    """What a report of budgets is of: those for these teams, kinds, customers or deals."""
+
+    FACETS: ClassVar[tuple[Facet, ...]] = offered(
+        ExpenseItemFilter, "team", "category", "customer", "deal"
+    )
+
+
+@dataclass(frozen=True)
+class ClaimReportFilter(ReportFilter, ExpenseClaimFilter):
+    """What a report of claims is of."""
+
+    FACETS: ClassVar[tuple[Facet, ...]] = offered(ExpenseClaimFilter, "claimant", "team")
+
+    def claims(self, **changes: Any) -> ExpenseClaimFilter:
+        """The claims that it is of, narrowed further by ``changes``."""
+        return self._behind(ExpenseClaimFilter, **changes)

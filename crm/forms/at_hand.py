@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from crm.forms.activity import NoteForm
 from crm.forms.deal.move import DealMoveForm
-from crm.forms.expense_claim import PaymentForm
 from crm.forms.task import TaskForm
 from crm.models import Deal
 
@@ -17,10 +16,9 @@ class AtHand(NamedTuple):
 
     note: NoteForm
     task: TaskForm
-    payment: PaymentForm
     move: Callable[[Deal], DealMoveForm]
 
 
 def forms_at_hand() -> AtHand:
     """The forms as they are before anything is typed."""
-    return AtHand(NoteForm(), TaskForm(), PaymentForm(), DealMoveForm)
+    return AtHand(NoteForm(), TaskForm(), DealMoveForm)

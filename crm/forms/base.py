@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, FieldList, FileField, FormField, HiddenField
+from wtforms import Field, FieldList, FileField, FormField, HiddenField, TextAreaField
 from wtforms.fields.core import UnboundField
 
 from crm.formatting import label
@@ -41,11 +41,24 @@ def wrong_in(field: Field) -> Iterator[Wrong]:
         yield Wrong(field.id, str(field.label.text), field.errors)
         return
     if of_all := [error for error in field.errors if isinstance(error, str)]:
-        yield Wrong(field.id, "", of_all)
+        # What is wrong with the rows of a form stands at them; a list within a row is named.
+        yield Wrong(field.id, "" if field.name == "rows" else str(field.label.text), of_all)
     for number, row in enumerate(field, 1):
         for wrong in row.form.wrong:
             called = _("Row %(number)s, %(field)s", number=number, field=wrong.called)
             yield wrong._replace(called=called)
+
+
+def is_written_in_lines(field: UnboundField) -> bool:
+    """Whether its text has lines: every other text is one, in lists, subjects and mails."""
+    return issubclass(field.field_class, TextAreaField)
+
+
+def one_line(value: Any) -> Any:
+    """Text with a space for each line break: no title makes a line of its own in a mail."""
+    if isinstance(value, str) and not isinstance(value, StrEnum):
+        return " ".join(value.splitlines())
+    return value
 
 
 def strip(value: Any) -> Any:
@@ -76,7 +89,8 @@ class BaseForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: UnboundField, options: Any) -> Field:
             if not issubclass(unbound_field.field_class, FieldList | FormField):
-                options["filters"] = [strip, *unbound_field.kwargs.get("filters", ())]
+                cleaned = [strip] if is_written_in_lines(unbound_field) else [strip, one_line]
+                options["filters"] = [*cleaned, *unbound_field.kwargs.get("filters", ())]
             field = unbound_field.bind(form=form, **options)
             # Not `form`: that is what the form inside a FormField is called.
             field.parent_form = form

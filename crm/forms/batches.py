@@ -55,6 +55,8 @@ class Deed:
     # What the button is called that does it, if not as the deed is.
     confirm: Any = ""
     verb: str = "edit"
+    # What is said where it may not be done to one of those that the page would be about.
+    otherwise: Any = ""
     is_destructive: bool = False
     # Whom alone it is offered to.
     role: Role | None = None
@@ -132,7 +134,9 @@ class BatchForm(BaseForm):
 
     def may_go_on(self, deed: Deed) -> bool:
         """Whether the page that the deed leads to opens for all of them."""
-        return all(may(deed.verb, record) for record in find_all(self.MODEL, self.ids, lock=False))
+        return not deed.otherwise or all(
+            may(deed.verb, record) for record in find_all(self.MODEL, self.ids, lock=False)
+        )
 
     def carry_out(self, deed: Deed) -> Batch:
         """Do it."""
@@ -177,6 +181,7 @@ class CustomerBatchForm(GivingForm):
         "region": _set(_l("Set region"), "map-pin", "region"),
         "source": _set(_l("Set source"), "arrow-right", "source"),
         "merge": Deed(_l("Merge"), "users", verb="merge", fewest=2, most=MOST_MERGED,
+                      otherwise=_l("One of them is not yours to merge: ask an administrator."),
                       page=lambda ids: url_for("merges.new", customers=ids),
                       fits=lambda _filter: may("merge", Customer)),
         "trash": _trash(_l("They go to the trash and can be restored from there. "
@@ -237,13 +242,10 @@ class ClaimBatchForm(BatchForm):
     MODEL = ExpenseClaim
     NOUN = Noun.CLAIMS
     DEEDS = {
-        "pay": Deed(_l("Mark as paid"), "banknote",
-                    lambda row, reference, by: row.pay(reference, by=by),
-                    asks="reference", verb="pay", role=Role.FINANCE),
+        "pay": Deed(_l("Pay"), "banknote", role=Role.FINANCE,
+                    page=lambda ids: url_for("payment_batches.new", claims=ids)),
         "trash": _trash(_l("Drafts go to the trash and can be restored from there.")),
     }  # fmt: skip
-
-    reference = text(_l("Payment reference"), 120)
 
 
 BATCH_FORMS: dict[str, type[BatchForm]] = {

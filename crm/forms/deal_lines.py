@@ -7,32 +7,22 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, ValidationError
+from wtforms import FieldList, FormField
 from wtforms.fields import Field
 
 from crm.amounts import TOO_MUCH
+from crm.base import amount_of
 from crm.formatting import money, number
 from crm.forms.base import Conflict
 from crm.forms.deal_rows import DealRow, DealRowsForm, is_typed
-from crm.forms.fields import CurrencyField, MoneyField, NumberField, text
+from crm.forms.fields import CurrencyField, MoneyField, QuantityField, text
 from crm.forms.rows import fingerprint
 from crm.forms.unknown_rates import explained
 from crm.models import Deal, User
 from crm.models.deal import AmountFollowsLines, AmountStands, AmountTooLarge, LinePlan
-from crm.models.deal.line import DealLine, amount_of, shortly
+from crm.models.deal.line import DealLine
 
 MOST_LINES = 100
-
-
-class QuantityField(NumberField):
-    """How many, or how much: above zero."""
-
-    def _written(self, amount: Decimal) -> str:
-        return shortly(amount)
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is not None and self.data <= 0:
-            raise ValidationError(_("Write a quantity above zero."))
 
 
 class LineRow(DealRow):

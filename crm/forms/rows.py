@@ -97,8 +97,13 @@ class RowsForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if request.method == "POST":
-            kwargs["formdata"] = arranged(request.form, most=self.MOST)
+            kwargs["formdata"] = self.sent(request.form)
         super().__init__(*args, **kwargs)
+
+    @classmethod
+    def sent(cls, typed: MultiDict[str, str]) -> MultiDict[str, str]:
+        """What was typed, arranged as a button asked."""
+        return arranged(typed, most=cls.MOST)
 
     def may_save_over(
         self, now: Sequence[dict[str, Any]], changes: Select[Event], *, of: Any = None,
@@ -185,34 +190,47 @@ def fingerprint(rows: Sequence[dict[str, Any]]) -> str:
 def arranged(typed: MultiDict[str, str], *, most: int = MOST_ROWS) -> MultiDict[str, str]:
     """What was typed, its rows in the order that the button asked for."""
     verb, _colon, place = typed.get("arrange", "").partition(":")
-    numbers = _numbers_in(typed)
+    colour = COLOURS[len(_numbers_in(typed)) % len(COLOURS)]
+    new = {"id": "", "active": "1", "colour": colour} if verb == "add" and not place else None
+    return rearranged(typed, "rows", verb, place, most=most, new=new)
+
+
+def rearranged(
+    typed: MultiDict[str, str], rows: str, verb: str, place: str, *, most: int,
+    new: dict[str, str] | None = None,
+) -> MultiDict[str, str]:  # fmt: skip
+    """What was typed, the list called ``rows`` with one row moved, taken away or added.
+
+    :param place: the number of the row that ``verb`` is about, if it is about one.
+    :param new: what a new row begins with; without it none is added.
+    """
+    numbers = _numbers_in(typed, rows)
     if place in map(str, numbers):
         index = numbers.index(int(place))
         number = numbers.pop(index)
         if verb in {"up", "down"}:
             numbers.insert(max(0, index + (1 if verb == "down" else -1)), number)
-    new = {number: index for index, number in enumerate(numbers)}
+    places = {number: index for index, number in enumerate(numbers)}
     result: MultiDict[str, str] = MultiDict()
     for name, values in typed.lists():
-        part = _number_in(name)
-        if not name.startswith("rows-"):
+        part, _dash, field = name.removeprefix(f"{rows}-").partition("-")
+        if not name.startswith(f"{rows}-") or (not field and not part.isdecimal()):
             result.setlist(name, values)
-        elif part.isdecimal() and int(part) in new:
-            field = name.split("-", 2)[2]
-            result.setlist(f"rows-{new[int(part)]}-{field}", values)
-    if verb == "add" and len(numbers) < most:
-        result.add(f"rows-{len(numbers)}-id", "")
-        result.add(f"rows-{len(numbers)}-active", "1")
-        result.add(f"rows-{len(numbers)}-colour", COLOURS[len(numbers) % len(COLOURS)])
+        elif (row := _number_in(name, rows)) is not None and row in places:
+            result.setlist(f"{rows}-{places[row]}-{field}", values)
+    if new is not None and len(numbers) < most:
+        for field, value in new.items():
+            result.add(f"{rows}-{len(numbers)}-{field}", value)
     return result
 
 
-def _numbers_in(typed: MultiDict[str, str]) -> list[int]:
+def _numbers_in(typed: MultiDict[str, str], rows: str = "rows") -> list[int]:
     """The numbers of the rows that were sent, each once and in order."""
-    return sorted({int(part) for name in typed if (part := _number_in(name)).isdecimal()})
+    return sorted({number for name in typed if (number := _number_in(name, rows)) is not None})
 
 
-def _number_in(name: str) -> str:
+def _number_in(name: str, rows: str) -> int | None:
     """``3`` of ``rows-3-label_zh``; nothing of other names."""
-    parts = name.split("-", 2)
-    return parts[1] if len(parts) == 3 and parts[0] == "rows" and len(parts[1]) < 5 else ""
+    part, _dash, field = name.removeprefix(f"{rows}-").partition("-")
+    is_one = name.startswith(f"{rows}-") and field and len(part) < 5 and part.isdecimal()
+    return int(part) if is_one else None

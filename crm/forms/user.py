@@ -15,7 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from crm.extensions import LANGUAGES
 from crm.folding import fold
 from crm.forms.base import BaseForm
-from crm.forms.fields import RecordField, Required, known_timezone, name_field, text
+from crm.forms.fields import MoneyField, RecordField, Required, known_timezone, name_field, text
 from crm.forms.picker import PickerField
 from crm.models import Role, Team, User, UserSession
 from crm.models.user import is_username
@@ -97,6 +97,10 @@ class UserForm(PersonForm):
     manager = PickerField(
         lazy_pgettext("user", "Manager"), "user", description=_l("Empty: the team's head")
     )
+    approval_limit = MoneyField(
+        _l("Approval limit"), in_base=True, validators=[Optional()],
+        description=_l("Above it, flows that climb go on to their superior. Empty: any amount"),
+    )  # fmt: skip
     language = language_field(_l("As the browser asks"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -125,7 +129,9 @@ class UserForm(PersonForm):
 
     def fill(self, user: User, *, by: User) -> User:
         """Give ``user`` what was typed; new roles end the sessions that were begun with the old."""
-        self.plain_fields(user, "name", "username", "email", "team", "manager", "language")
+        self.plain_fields(
+            user, "name", "username", "email", "team", "manager", "approval_limit", "language"
+        )
         user.note_changes(by=by)
         if user.roles != self.roles.data:
             user.give_roles(self.roles.data, by=by)

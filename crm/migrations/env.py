@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy.engine import Connection
 
 import crm.models  # noqa: F401  registers every table
 from crm.base import Base
@@ -21,7 +24,32 @@ def _name_own_types(kind: str, item: Any, autogenerate_context: Any) -> str | bo
     return False
 
 
-with engine.connect() as connection:
+@contextmanager
+def _tables_made_anew(connection: Connection) -> Iterator[None]:
+    """Inside, SQLite does not mind that a table that others refer to is gone for a moment.
+
+    It makes a table anew to take a column away. That nothing refers to what is not there is asked
+    of it at the end; PostgreSQL holds it by itself.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.dbapi_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_loose_ends(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if loose:
+            raise RuntimeError(f"rows refer to what is not there: {loose[:5]}")
+
+
+with engine.connect() as connection, _tables_made_anew(connection):
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -32,3 +60,4 @@ with engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+        _refuse_loose_ends(connection)

@@ -2,8 +2,19 @@
 
 from crm.models.access import Noun, Role, Scope
 from crm.models.activity import Activity
-from crm.models.approval import ApprovalAssignment, ApprovalRequest, ApprovalToken
+from crm.models.advance import Advance, AdvanceState, Settlement
+from crm.models.approval import (
+    ApprovalAssignment,
+    ApprovalComment,
+    ApprovalFlow,
+    ApprovalRequest,
+    ApprovalStep,
+    ApprovalToken,
+    Delegation,
+    FlowVersion,
+)
 from crm.models.attachment import Attachment
+from crm.models.budget import Budget
 from crm.models.company import Company, PoolClaimants
 from crm.models.contact import Contact, DecisionRole, Reach, ReachKind
 from crm.models.custom_field import CustomChoice, CustomField, CustomNoun, FieldKind
@@ -18,7 +29,9 @@ from crm.models.distinction import Distinction
 from crm.models.event import Action, Event
 from crm.models.exchange_rate import ExchangeRate
 from crm.models.expectation import Expectation
-from crm.models.expense_claim import ClaimState, ExpenseClaim, ExpenseItem
+from crm.models.expense_claim import ClaimState, ExpenseClaim, ExpenseItem, Proposal
+from crm.models.expense_rate import ExpenseRate, ItemKind
+from crm.models.expense_rule import ExpenseRule
 from crm.models.import_run import ImportEntry, ImportRun, ImportState, ImportTemplate
 from crm.models.job import Job
 from crm.models.likeness import Likeness
@@ -28,6 +41,7 @@ from crm.models.outcome import Outcome, OutcomeKind
 from crm.models.outgoing_mail import MailKind, OutgoingMail
 from crm.models.ownership import Ownership
 from crm.models.passage import Passage
+from crm.models.payment_batch import PaymentBatch, Payout
 from crm.models.pipeline import ChecklistItem, Pipeline, Stage
 from crm.models.pool import PoolRule, PoolWarning
 from crm.models.quota import Quota, Span, Term
@@ -42,10 +56,16 @@ from crm.models.user import User, UserRole
 __all__ = [
     "Action",
     "Activity",
+    "Advance",
+    "AdvanceState",
     "ApprovalAssignment",
+    "ApprovalComment",
+    "ApprovalFlow",
     "ApprovalRequest",
+    "ApprovalStep",
     "ApprovalToken",
     "Attachment",
+    "Budget",
     "ChecklistItem",
     "ChecklistTick",
     "ClaimState",
@@ -62,17 +82,22 @@ __all__ = [
     "DealContact",
     "DealLine",
     "DecisionRole",
+    "Delegation",
     "Distinction",
     "Event",
     "ExchangeRate",
     "Expectation",
     "ExpenseClaim",
     "ExpenseItem",
+    "ExpenseRate",
+    "ExpenseRule",
     "FieldKind",
+    "FlowVersion",
     "ImportEntry",
     "ImportRun",
     "ImportState",
     "ImportTemplate",
+    "ItemKind",
     "Job",
     "Likeness",
     "MailKind",
@@ -86,16 +111,20 @@ __all__ = [
     "OutgoingMail",
     "Ownership",
     "Passage",
+    "PaymentBatch",
+    "Payout",
     "Pipeline",
     "PoolClaimants",
     "PoolRule",
     "PoolWarning",
+    "Proposal",
     "Quota",
     "Reach",
     "ReachKind",
     "Role",
     "SavedView",
     "Scope",
+    "Settlement",
     "Sharing",
     "SignInAttempt",
     "Snooze",

@@ -20,7 +20,7 @@ class Attachment(Trashable, Timestamped, Base):
     """A receipt of a cost, or a file of a customer, a deal or an activity."""
 
     __tablename__ = "attachment"
-    __table_args__ = (Index(None, "record_kind", "record_id"),)
+    __table_args__ = (Index(None, "record_kind", "record_id"), Index(None, "digest"))
 
     TRASHED, RESTORED = Action.FILE_TRASHED, Action.FILE_RESTORED
     CALLED_BY = "name"
@@ -93,6 +93,13 @@ class Attachment(Trashable, Timestamped, Base):
             file.record_kind, file.record_id = record.__tablename__, record.id
             db.session.add(file)
         db.session.flush()  # an event names them by their ids
+
+    def copy(self) -> Attachment:
+        """The same file once more, for another record."""
+        return Attachment(
+            record_kind=self.record_kind, digest=self.digest, name=self.name, size=self.size,
+            content_type=self.content_type, uploaded_by=self.uploaded_by,
+        )  # fmt: skip
 
     @property
     def record(self) -> Any:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flask import g, has_app_context
-from sqlalchemy import CheckConstraint, String, select
+from sqlalchemy import CheckConstraint, Date, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -61,6 +61,8 @@ class Company(Versioned, Base):
     pool_claimants: Mapped[PoolClaimants] = mapped_column(
         stored_by_value(PoolClaimants), default=PoolClaimants.SALES
     )
+    # Nothing is spent, changed or paid any more on a day up to this one; None: the books are open.
+    books_closed_until: Mapped[date | None] = mapped_column(Date)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
@@ -122,6 +124,19 @@ class Company(Versioned, Base):
     def day_of(self, moment: datetime) -> date:
         """The company's day that ``moment`` belongs to."""
         return clock.day_of(moment, self.timezone)
+
+    def is_closed(self, day: date) -> bool:
+        """Whether the books are closed for ``day``."""
+        return self.books_closed_until is not None and day <= self.books_closed_until
+
+    def close_books(self, until: date | None, *, by: User) -> None:
+        """Close the books up to this day, or open them again; the same again changes nothing."""
+        if until != self.books_closed_until:
+            before, self.books_closed_until = self.books_closed_until, until
+            Event.record(
+                Action.BOOKS_CLOSED, self, by=by,
+                until=str(until or ""), before=str(before or ""),
+            )  # fmt: skip
 
     def note_set_up(self, *, by: User) -> None:
         """Record that the first visit is over, whatever was skipped."""

@@ -67,6 +67,8 @@ class Option(Bilingual, Base):
     colour: Mapped[str] = mapped_column(String(20), default="grey")
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+    # What the bookkeeper calls an expense category.
+    account_code: Mapped[str] = mapped_column(String(40), default="", server_default="")
 
     @classmethod
     def of(cls, which: OptionList) -> Select[Option]:
@@ -132,6 +134,17 @@ class Option(Bilingual, Base):
         option.enter(company=company, by=by)
         return option
 
+    @classmethod
+    def account_for(cls, codes: Mapping[Option, str], *, company: Company, by: User) -> None:
+        """Let the bookkeeper call these so from now on; the same again changes nothing."""
+        before = written_codes(list(codes))
+        for option, code in codes.items():
+            option.account_code = code
+        changes = {"account_codes": [before, written_codes(list(codes))]}
+        if len(set(changes["account_codes"])) > 1:
+            which = next(iter(codes)).list.value
+            Event.record(Action.OPTIONS_CHANGED, company, by=by, list=which, changes=changes)
+
     def enter(self, *, company: Company, by: User | None) -> None:
         """Stand at the end of the list, or be offered again where it stands already."""
         options = list(db.session.scalars(Option.all_of(self.list).with_for_update()))
@@ -187,6 +200,15 @@ def _not_in_trash(table: FromClause) -> Iterator[ColumnElement[bool]]:
         owner = key.column.table
         if "trashed_at" in owner.c and not key.parent.nullable:
             yield key.parent.in_(select(owner.c.id).where(owner.c.trashed_at.is_(None)))
+
+
+def written_codes(options: Sequence[Option]) -> str:
+    """What the bookkeeper calls them, as the history keeps it: a line in each language."""
+    return "\n".join(
+        ", ".join(f"{each.label(language)} {each.account_code}" for each in options
+                  if each.account_code)
+        for language in ("zh", "en")
+    ).strip()  # fmt: skip
 
 
 def written_options(options: Sequence[Option | CustomChoice]) -> str:

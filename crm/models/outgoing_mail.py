@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class MailKind(StrEnum):
     """Every mail there is; each has one function in ``crm/mail.py``."""
 
+    APPROVAL_COMMENTED = "approval_commented"
+    APPROVAL_REMINDER = "approval_reminder"
     APPROVAL_REQUESTED = "approval_requested"
-    CLAIM_DECIDED = "claim_decided"
     CLAIM_PAID = "claim_paid"
     DECISION_RECEIPT = "decision_receipt"
     INVITATION = "invitation"
     POOL_WARNING = "pool_warning"
+    REQUEST_DECIDED = "request_decided"
     STUCK_DEALS = "stuck_deals"
 
 

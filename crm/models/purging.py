@@ -1,9 +1,9 @@
 """Purging: records leave the trash for good, with what hangs on them alone.
 
 What goes is found by the foreign keys that lead to a record, so a table that comes later is cleared
-too: a row that cannot be without the record goes with it, one that can stays without it. What the
-books need holds a record in the trash: costs, decided claims, a customer's deals, and the address
-of a customer that was merged.
+too: a row that cannot be without the record goes with it, as does one whose key says so
+(``GOES_ALONG``); another that can be without it stays. What the books need holds a record in the
+trash: costs, decided claims, a customer's deals, and the address of a customer that was merged.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from crm import clock
 from crm.base import Base
 from crm.extensions import db
 from crm.models.activity import Activity
+from crm.models.advance import Advance
 from crm.models.approval import ApprovalRequest
 from crm.models.attachment import Attachment
 from crm.models.company import Company
@@ -44,12 +45,14 @@ def holders(model: Model) -> dict[str, ColumnElement[bool]]:
     """What holds a record of ``model`` in the trash: by a word, with its condition."""
     if model is Customer:
         return {
-            "costs": _there_is(ExpenseItem.customer_id, Customer),
+            "costs": _there_is(ExpenseItem.customer_id, Customer)
+            | _there_is(Advance.customer_id, Customer),
             "deals": _there_is(Deal.customer_id, Customer),
             "merged": Customer.is_merged(),
         }
     if model is Deal:
-        return {"costs": _there_is(ExpenseItem.deal_id, Deal)}
+        costs = _there_is(ExpenseItem.deal_id, Deal) | _there_is(Advance.deal_id, Deal)
+        return {"costs": costs}
     if model is ExpenseClaim:
         asked = select(ApprovalRequest.id).where(
             ApprovalRequest.document_kind == ExpenseClaim.KIND,
@@ -156,7 +159,8 @@ def _hanging_on(table: Table, ids: set[int]) -> Iterator[tuple[Table, set[int]]]
     """The rows that cannot be without those with ``ids``."""
     for some in in_parts(ids):
         for column in _leading_to(table):
-            if not column.nullable and "id" in column.table.c:
+            goes_along = not column.nullable or "goes_along" in column.info
+            if goes_along and "id" in column.table.c:
                 chosen = select(column.table.c.id).where(column.in_(some))
                 yield column.table, set(db.session.scalars(chosen))
         for other in _by_kind():

@@ -46,8 +46,7 @@ class SavedView(Timestamped, Base):
         own = cls.owner_id == user.id
         shared = cls.shared_with == Sharing.EVERYONE
         if user.team is not None:
-            teams = [int(team_id) for team_id in user.team.path.strip("/").split("/")]
-            owners = select(Owner.id).where(Owner.team_id.in_(teams))
+            owners = select(Owner.id).where(Owner.team_id.in_(user.team.lineage))
             shared = or_(shared, and_(cls.shared_with == Sharing.TEAM, cls.owner_id.in_(owners)))
         return select(cls).where(or_(own, shared))
 

@@ -14,7 +14,7 @@ from crm.base import Base, Key, Versioned
 from crm.extensions import db
 from crm.models.company import Company
 from crm.models.event import Action, Event
-from crm.models.quota.term import Span, Term
+from crm.terms import Span, Term
 
 if TYPE_CHECKING:
     from crm.models.option import Option

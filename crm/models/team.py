@@ -94,6 +94,11 @@ class Team(Named, Versioned, Base):
         return self.path.count("/") - 2
 
     @property
+    def lineage(self) -> list[int]:
+        """The ids from the root down to its own."""
+        return [int(id) for id in self.path.strip("/").split("/")]
+
+    @property
     def is_empty(self) -> bool:
         """Whether nobody ever belonged to it who still names it, and no team stands below."""
         return not self.members and not self.children

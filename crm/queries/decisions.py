@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
-
-from crm.extensions import db
-from crm.models import ApprovalAssignment, ApprovalRequest, Noun, Team, User
-from crm.queries.spend import Around, around_claims, changes_between
-
-SHOWN = 100
+from crm.models import ApprovalAssignment, ApprovalRequest
+from crm.models.approval import DOCUMENTS, DocumentKind, link_alone_decides
+from crm.models.budget.using import BudgetUse
+from crm.queries.duplicate_receipts import Duplicate, duplicates_for
+from crm.queries.spend import Around, AroundDeal
+from crm.queries.surroundings import READINGS, Surroundings
 
 
 @dataclass(frozen=True)
@@ -21,23 +20,60 @@ class Facts:
 
     assignment: ApprovalAssignment
     document: Any
-    around: Sequence[Around]
+    surroundings: Surroundings
     changes: Sequence[str]
     content_hash: str
     version: int
+    # By the items' ids.
+    duplicates: Mapping[int, Sequence[Duplicate]] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> DocumentKind:
+        """What kind of document it is: how it is shown."""
+        return DOCUMENTS[self.assignment.request.document_kind]
+
+    @property
+    def around(self) -> Sequence[Around]:
+        """The customers that it names."""
+        return self.surroundings.customers
+
+    @property
+    def deals(self) -> Sequence[AroundDeal]:
+        """The deals that it names."""
+        return self.surroundings.deals
+
+    @property
+    def budgets(self) -> Sequence[BudgetUse]:
+        """The budgets that it takes from."""
+        return self.surroundings.budgets
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What speaks against it."""
+        return self.surroundings.warnings
+
+    @property
+    def shown(self) -> str:
+        """The document as it was shown, for deciding several together: ``together.Shown``."""
+        return f"{self.assignment.id}:{self.version}:{self.content_hash}"
+
+    @property
+    def may_be_together(self) -> bool:
+        """Whether it is small enough to be approved together with others."""
+        return link_alone_decides(self.assignment.request)
 
 
-@dataclass(frozen=True)
-class Inbox:
-    """What waits for somebody, oldest first, and what they decided lately.
+class Asked(NamedTuple):
+    """An assignment with its document, where a line about it is enough."""
 
-    Where nothing waits: whether anything may, and who decides on what they hand in themselves.
-    """
+    assignment: ApprovalAssignment
+    document: Any
 
-    waiting: Sequence[Facts]
-    decided: Sequence[ApprovalAssignment]
-    is_asked: bool
-    asks: User | None
+
+def asked_of_all(assignments: Sequence[ApprovalAssignment]) -> list[Asked]:
+    """The documents of ``assignments``: few queries, however many there are."""
+    documents = ApprovalRequest.documents_of([assignment.request for assignment in assignments])
+    return [Asked(assignment, documents[assignment.request_id]) for assignment in assignments]
 
 
 def facts_of(assignment: ApprovalAssignment) -> Facts:
@@ -45,39 +81,36 @@ def facts_of(assignment: ApprovalAssignment) -> Facts:
     return facts_of_all([assignment])[0]
 
 
-def inbox_of(user: User) -> Inbox:
-    """What ``user`` is asked to decide, and has decided: few queries, however much waits."""
-    waiting = db.session.scalars(ApprovalAssignment.waiting_for(user).limit(SHOWN)).all()
-    decided = db.session.scalars(ApprovalAssignment.decided_by(user).limit(20)).all()
-    is_asked = bool(waiting) or _decides(user)
-    claims = user.changes(Noun.CLAIMS) and not is_asked
-    asks = ApprovalRequest.approver_for(user) if claims else None
-    return Inbox(facts_of_all(waiting), decided, is_asked, asks)
-
-
-def _decides(user: User) -> bool:
-    """Whether somebody's claims may come to ``user``: a superior, or an administrator."""
-    if user.is_administrator:
-        return True
-    leads = select(Team.id).where(Team.head_id == user.id).exists()
-    manages = select(User.id).where(User.manager_id == user.id).exists()
-    return bool(db.session.scalar(select(or_(leads, manages))))
-
-
 def facts_of_all(assignments: Sequence[ApprovalAssignment]) -> list[Facts]:
     """The same for many: few queries, however many there are."""
     requests = [assignment.request for assignment in assignments]
     documents = ApprovalRequest.documents_of(requests)
     previous = ApprovalRequest.previous_of(requests)
-    around = around_claims(list(documents.values()))
+    around = _around(requests, documents)
+    duplicates = duplicates_for(assignments, documents)
     return [
         Facts(
             assignment,
             document := documents[assignment.request_id],
-            around[document.id],
-            changes_between(previous.get(assignment.request_id), assignment.request),
+            around[assignment.request_id],
+            READINGS[assignment.request.document_kind].changes(
+                previous.get(assignment.request_id), assignment.request
+            ),
             document.content_hash(),
             document.version,
+            duplicates[assignment.approver_id],
         )
         for assignment in assignments
     ]
+
+
+def _around(
+    requests: Sequence[ApprovalRequest], documents: dict[int, Any]
+) -> dict[int, Surroundings]:
+    """What is around the documents, by the ids of the requests; each kind is read at once."""
+    found: dict[int, Surroundings] = {}
+    for kind in {request.document_kind for request in requests}:
+        of_kind = [request for request in requests if request.document_kind == kind]
+        read = READINGS[kind].around([documents[request.id] for request in of_kind])
+        found |= {request.id: read[request.document_id] for request in of_kind}
+    return found

@@ -1,8 +1,8 @@
-"""The money around an expense claim: what its customers cost before, and what they bring."""
+"""The money around an expense claim: what its customers and deals cost before, and bring."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import case, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from crm.base import cents_of, money_sum
 from crm.extensions import db
@@ -22,10 +23,12 @@ from crm.models import (
     Deal,
     ExpenseClaim,
     ExpenseItem,
+    ItemKind,
     Option,
     Outcome,
     OutcomeKind,
 )
+from crm.units import product
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,22 @@ class Around:
     won: Decimal  # their won deals
 
 
+@dataclass(frozen=True)
+class AroundDeal:
+    """One deal of a claim, with what it cost before; amounts as in ``Around``."""
+
+    deal: Deal
+    approved: Decimal
+    pending: Decimal
+
+    @property
+    def weighted(self) -> Decimal:
+        """What it is worth by its chance."""
+        return cents_of((self.deal.base_amount or 0) * Decimal(self.deal.chance) / 100)
+
+
 NOTHING = (Decimal(0), Decimal(0))
+Own = Callable[[int, Any], tuple[Decimal, Decimal]]
 
 
 def around_claims(claims: Sequence[ExpenseClaim]) -> dict[int, Sequence[Around]]:
@@ -51,52 +69,94 @@ def around_claims(claims: Sequence[ExpenseClaim]) -> dict[int, Sequence[Around]]
 
     Each claim itself is left out of its sums. Two queries, however many claims there are.
     """
-    customers_of = {
-        claim.id: dict.fromkeys(item.customer for item in claim.items if item.customer)
-        for claim in claims
-    }
-    ids = {customer.id for customers in customers_of.values() for customer in customers}
-    spent, sold = (_spent(ids), _sold(ids)) if ids else ({}, {})
+    return customers_around({c.id: _named_in(c, "customer") for c in claims}, _own_of(claims))
+
+
+def deals_around_claims(claims: Sequence[ExpenseClaim]) -> dict[int, Sequence[AroundDeal]]:
+    """The same deal by deal, with their stages: two queries more."""
+    return deals_around({claim.id: _named_in(claim, "deal") for claim in claims}, _own_of(claims))
+
+
+def customers_around(
+    named: Mapping[int, Sequence[Customer]], own: Own = lambda _id, _record: NOTHING
+) -> dict[int, Sequence[Around]]:
+    """The customers that documents name, by the documents' ids.
+
+    :param own: what a document itself counts at a record: approved, and pending.
+    """
+    ids = {customer.id for customers in named.values() for customer in customers}
+    spent, sold = (_spent(ExpenseItem.customer_id, ids), _sold(ids)) if ids else ({}, {})
     return {
-        claim.id: [
+        id: [
             Around(
                 customer,
-                *_without_own(claim, customer, spent.get(customer.id, NOTHING)),
+                *_less(spent.get(customer.id, NOTHING), own(id, customer)),
                 *sold.get(customer.id, NOTHING),
             )
-            for customer in customers_of[claim.id]
+            for customer in customers
         ]
-        for claim in claims
+        for id, customers in named.items()
     }
 
 
-def _spent(customer_ids: set[int]) -> dict[int, tuple[Decimal, Decimal]]:
-    """By customer: what was approved, and what is pending."""
+def deals_around(
+    named: Mapping[int, Sequence[Deal]], own: Own = lambda _id, _record: NOTHING
+) -> dict[int, Sequence[AroundDeal]]:
+    """The deals that documents name, with their stages."""
+    ids = {deal.id for deals in named.values() for deal in deals}
+    spent = _spent(ExpenseItem.deal_id, ids) if ids else {}
+    if ids:  # those that are named already learn their stage and outcome
+        chosen = select(Deal).where(Deal.id.in_(ids))
+        db.session.scalars(chosen.options(joinedload(Deal.stage), joinedload(Deal.outcome))).all()
+    return {
+        id: [AroundDeal(deal, *_less(spent.get(deal.id, NOTHING), own(id, deal))) for deal in deals]
+        for id, deals in named.items()
+    }
+
+
+def _named_in(claim: ExpenseClaim, what: str) -> list[Any]:
+    """The claim's customers, or its deals, in the order of its items."""
+    named = (getattr(item, what) for item in claim.items)
+    return list(dict.fromkeys(record for record in named if record is not None))
+
+
+def _spent(
+    column: InstrumentedAttribute[int | None], ids: set[int]
+) -> dict[int, tuple[Decimal, Decimal]]:
+    """By customer or deal: what was approved, and what is pending."""
     is_pending = ExpenseClaim.state == ClaimState.SUBMITTED
     rows = db.session.execute(
         select(
-            ExpenseItem.customer_id,
+            column,
             money_sum(case((is_pending, 0), else_=ExpenseItem.base_amount)),
             money_sum(case((is_pending, ExpenseItem.base_amount), else_=0)),
         )
         .join(ExpenseItem.claim)
-        .where(ExpenseItem.counted(), ExpenseItem.customer_id.in_(customer_ids))
-        .group_by(ExpenseItem.customer_id)
+        .where(ExpenseItem.counted(), column.in_(ids))
+        .group_by(column)
     )
-    return {customer_id: (approved, pending) for customer_id, approved, pending in rows}
+    return {id: (approved, pending) for id, approved, pending in rows}
 
 
-def _without_own(
-    claim: ExpenseClaim, customer: Customer, spent: tuple[Decimal, Decimal]
-) -> tuple[Decimal, Decimal]:
-    """What was approved and what is pending on ``customer``, less what ``claim`` counts there."""
-    approved, pending = spent
-    own = sum((item.base_amount for item in claim.items if item.customer is customer), Decimal(0))
-    if claim.state is ClaimState.SUBMITTED:
-        return approved, pending - own
-    if claim.state in {ClaimState.APPROVED, ClaimState.PAID}:
-        return approved - own, pending
-    return spent
+def _own_of(claims: Sequence[ExpenseClaim]) -> Own:
+    """What each of these claims counts at a customer or a deal: it is in the sums, too."""
+    by_id = {claim.id: claim for claim in claims}
+
+    def own(claim_id: int, record: Customer | Deal) -> tuple[Decimal, Decimal]:
+        claim = by_id[claim_id]
+        items = [item for item in claim.items if record in (item.customer, item.deal)]
+        amount = sum((item.base_amount for item in items), Decimal(0))
+        if claim.state is ClaimState.SUBMITTED:
+            return Decimal(0), amount
+        if claim.state in {ClaimState.APPROVED, ClaimState.PAID}:
+            return amount, Decimal(0)
+        return NOTHING
+
+    return own
+
+
+def _less(sums: tuple[Decimal, Decimal], own: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+    return sums[0] - own[0], sums[1] - own[1]
 
 
 def _sold(customer_ids: set[int]) -> dict[int, tuple[Decimal, Decimal]]:
@@ -120,6 +180,16 @@ def changes_between(previous: ApprovalRequest | None, request: ApprovalRequest) 
     if previous is None:
         return []
     before, now = previous.snapshot, request.snapshot
+    lines = changes_of_head(before, now)
+    gone, added = _without(before["items"], now["items"]), _without(now["items"], before["items"])
+    names = _Names(gone + added)
+    lines += [_("Removed: %(item)s", item=names.line(item)) for item in gone]
+    lines += [_("Added: %(item)s", item=names.line(item)) for item in added]
+    return lines
+
+
+def changes_of_head(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What every kind of documents is told by: its title, and what it comes to."""
     lines = []
     if before["title"] != now["title"]:
         lines.append(_("Title: %(old)s → %(new)s", old=before["title"], new=now["title"]))
@@ -128,10 +198,6 @@ def changes_between(previous: ApprovalRequest | None, request: ApprovalRequest) 
             _("Total: %(old)s → %(new)s", old=money(Decimal(before["total"])),
               new=money(Decimal(now["total"])))
         )  # fmt: skip
-    gone, added = _without(before["items"], now["items"]), _without(now["items"], before["items"])
-    names = _Names(gone + added)
-    lines += [_("Removed: %(item)s", item=names.line(item)) for item in gone]
-    lines += [_("Added: %(item)s", item=names.line(item)) for item in added]
     return lines
 
 
@@ -155,18 +221,29 @@ class _Names:
         self._customers = _by_id(Customer, {item["customer"] for item in items})
 
     def line(self, item: dict[str, Any]) -> str:
-        """One item: category, amount, day, customer, purpose, receipts."""
+        """One item: category, amount and how it comes to it, day, payee, for whom, what for."""
         customer = self._customers.get(item["customer"])
         receipts = len(item["receipts"])
         parts = (
             label(self._categories.get(item["category"])),
             money(Decimal(item["amount"]), item["currency"]),
+            _computation(item),
             day(date.fromisoformat(item["spent_on"])),
+            item.get("payee", ""),
             customer.name if customer else "",
             item["purpose"],
+            _("share of a bill") if "split_of" in item else "",
             ngettext("%(num)d receipt", "%(num)d receipts", receipts),
         )
         return " · ".join(part for part in parts if part)
+
+
+def _computation(item: dict[str, Any]) -> str:
+    """How a snapshot's item comes to its amount, where it is computed."""
+    if "quantity" not in item:
+        return ""
+    quantity, each = Decimal(item["quantity"]), Decimal(item["unit_amount"])
+    return product(quantity, each, ItemKind(item["kind"]), item["currency"])
 
 
 def _by_id(model: type[Any], ids: set[int | None]) -> dict[int | None, Any]:

@@ -19,6 +19,7 @@ from crm.extensions import db
 from crm.models import (
     Action,
     Activity,
+    Advance,
     Attachment,
     Contact,
     Customer,
@@ -59,7 +60,8 @@ SUBJECTS: dict[Kind, tuple[str, ...]] = {
 }
 # Of a claim the customer's page tells what was decided, not how it was written.
 OF_CLAIMS = (
-    Action.CLAIM_SUBMITTED, Action.CLAIM_APPROVED, Action.CLAIM_REJECTED, Action.CLAIM_PAID,
+    Action.CLAIM_SUBMITTED, Action.CLAIM_APPROVED, Action.CLAIM_REJECTED,
+    Action.CLAIM_RETURNED, Action.CLAIM_PAID,
 )  # fmt: skip
 
 
@@ -184,7 +186,7 @@ def of_contact(contact: Contact, user: User, wanted: Wanted) -> Timeline:
     return _latest(Event.newest_first().where(happened), user, wanted, kinds)
 
 
-def of_record(record: Task | ExpenseClaim | User, wanted: Wanted) -> Timeline:
+def of_record(record: Task | ExpenseClaim | Advance | User, wanted: Wanted) -> Timeline:
     """What happened to one record by itself: who sees it may know."""
     return _latest(Event.about(record.__tablename__, record.id), None, wanted, ())
 

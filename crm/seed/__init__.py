@@ -7,7 +7,9 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from crm.extensions import db
-from crm.models import Company, Option, Pipeline
+from crm.models import ApprovalFlow, Company, Option, Pipeline
+from crm.models.approval import DOCUMENTS
+from crm.models.approval.flow import plant_fallback
 from crm.models.option import COLOURS
 from crm.seed.options import OPTIONS
 from crm.seed.stages import TEMPLATES
@@ -27,6 +29,9 @@ def plant(
         db.session.add(company)
     if not db.session.scalar(select(func.count()).select_from(Pipeline)):
         _plant_pipeline()
+    if not db.session.scalar(select(func.count()).select_from(ApprovalFlow)):
+        for kind in DOCUMENTS:
+            plant_fallback(kind, "上级审批", "Superior decides")
     if not db.session.scalar(select(func.count()).select_from(Option)):
         _plant_options()
     db.session.flush()  # those who plant on need the ids

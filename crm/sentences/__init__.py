@@ -10,18 +10,21 @@ from flask_babel import gettext as _
 
 from crm.formatting import money
 from crm.models import Action, Event, OptionList
-from crm.nouns import BY_LIST, BY_TABLE, NOUNS, list_word
+from crm.nouns import BY_LIST, BY_TABLE, NOUNS, PARTS, list_word
+from crm.sentences.approvals import APPROVALS
 from crm.sentences.changes import Change, changed, changes, firm, in_language, own_line, written_day
-from crm.wording import REPORTS, word_for
+from crm.wording import PAYMENT_FILES, REPORTS, word_for
 
 __all__ = ["Change", "address_of", "changed", "changes", "event_icon", "origin", "sentence"]
 
 ICONS: dict[str, str] = {
     **{noun.name: noun.icon for noun in NOUNS.values()},
     "activity": "message-circle", "file": "paperclip", "approval_link": "triangle-alert",
+    "advance": "banknote",    "approval": "stamp", "approval_flow": "stamp", "delegation": "users",
     "export": "download", "user": "user", "team": "users", "pipeline": "square-kanban",
     "option": "list", "custom_field": "columns-3", "company": "settings",
     "exchange_rate": "banknote", "quota": "target", "source_cost": "banknote",
+    "expense_rule": "list", "expense_rate": "banknote", "budget": "wallet",
     "stage": "square-kanban", "import": "upload", "trash": "trash-2",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
@@ -32,6 +35,7 @@ SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_TICKED: "check",
     Action.CLAIM_APPROVED: "check",
     Action.CLAIM_REJECTED: "x",
+    Action.CLAIM_RETURNED: "undo-2",
     Action.CLAIM_PAID: "banknote",
 }
 # By the code of the activity's kind; kinds that a firm adds have none.
@@ -171,6 +175,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.TASK_TRASHED: lambda p: _("Task deleted: %(name)s", name=p["name"]),
     Action.TASK_RESTORED: lambda p: _("Task restored: %(name)s", name=p["name"]),
     Action.CLAIM_CREATED: lambda p: _("Claim started: %(name)s", name=p["name"]),
+    Action.CLAIM_COPIED: lambda p: _cloned(p["name"], p["source"]),
     Action.CLAIM_CHANGED: lambda p: _("Claim changed"),
     Action.CLAIM_SUBMITTED: lambda p: _(
         "Handed in: %(amount)s, %(approver)s is asked", amount=_amount(p), approver=p["approver"]
@@ -178,9 +183,26 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.CLAIM_WITHDRAWN: lambda p: _("Withdrawn"),
     Action.CLAIM_APPROVED: lambda p: _approved(p),
     Action.CLAIM_REJECTED: lambda p: _("Rejected: %(amount)s", amount=_amount(p)),
+    Action.CLAIM_RETURNED: lambda p: _("Returned: %(amount)s", amount=_amount(p)),
     Action.CLAIM_PAID: lambda p: _("Paid: %(amount)s", amount=_amount(p)),
     Action.CLAIM_TRASHED: lambda p: _("Claim deleted: %(name)s", name=p["name"]),
     Action.CLAIM_RESTORED: lambda p: _("Claim restored: %(name)s", name=p["name"]),
+    **APPROVALS,
+    Action.ADVANCE_SUBMITTED: lambda p: _(
+        "Asked for: %(amount)s, %(approver)s is to decide",
+        amount=_amount(p), approver=p["approver"],
+    ),
+    Action.ADVANCE_CHANGED: lambda p: _("Advance changed"),
+    Action.ADVANCE_WITHDRAWN: lambda p: _("Withdrawn"),
+    Action.ADVANCE_APPROVED: lambda p: _approved(p),
+    Action.ADVANCE_REJECTED: lambda p: _("Rejected: %(amount)s", amount=_amount(p)),
+    Action.ADVANCE_RETURNED: lambda p: _("Returned: %(amount)s", amount=_amount(p)),
+    Action.ADVANCE_PAID: lambda p: _("Handed out: %(amount)s", amount=_amount(p)),
+    Action.ADVANCE_SETTLED: lambda p: (
+        _("Accounted for: %(amount)s by %(what)s", amount=_amount(p), what=p["by_what"])
+        if p["by_what"]
+        else _("Given back: %(amount)s", amount=_amount(p))
+    ),
     Action.LINK_REFUSED: lambda p: _(
         "A link for %(approver)s was refused: another user was signed in", approver=p["approver"]
     ),
@@ -190,6 +212,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.USER_INVITED: lambda p: _("%(name)s was sent a link to set a password", name=p["name"]),
     Action.USER_CHANGED: lambda p: _("User changed"),
     Action.USER_ROLES_CHANGED: lambda p: _("Roles changed"),
+    Action.USER_BANK_CHANGED: lambda p: _("Bank account changed"),
     Action.USER_DEACTIVATED: lambda p: _("User deactivated"),
     Action.USER_REACTIVATED: lambda p: _("User came back"),
     Action.USER_SESSION_ENDED: lambda p: _("Signed out"),
@@ -198,6 +221,11 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.TEAM_DISSOLVED: lambda p: _("Team removed: %(name)s", name=p["name"]),
     Action.COMPANY_CHANGED: lambda p: _("Settings changed"),
     Action.COMPANY_SET_UP: lambda p: _("Set-up finished"),
+    Action.BOOKS_CLOSED: lambda p: (
+        _("Books closed up to %(day)s", day=written_day(p["until"]))
+        if p["until"]
+        else _("Books opened again; before closed up to %(day)s", day=written_day(p["before"]))
+    ),
     Action.STAGES_CHANGED: lambda p: _("Stages changed"),
     Action.STAGE_RETIRED: lambda p: _(
         "Stage %(left)s retired into %(entered)s with %(count)s deals",
@@ -205,11 +233,16 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     ),
     Action.QUOTA_CHANGED: lambda p: _("Quota changed"),
     Action.SOURCE_COST_CHANGED: lambda p: _("Costs of sources changed"),
+    Action.EXPENSE_RULES_CHANGED: lambda p: _("Expense rules changed"),
+    Action.BUDGET_CHANGED: lambda p: _("Budget changed"),
     Action.OPTIONS_CHANGED: lambda p: _(
         "List changed: %(name)s", name=word_for(OptionList(p["list"]))
     ),
     Action.FIELD_CREATED: lambda p: _("Field added: %(name)s", name=own_line(p["name"])),
     Action.FIELD_CHANGED: lambda p: _("Field changed: %(name)s", name=own_line(p["name"])),
+    Action.EXPENSE_RATE_CHANGED: lambda p: _(
+        "Expense rate changed: %(name)s", name=own_line(p["name"])
+    ),
     Action.RATE_ENTERED: lambda p: _(
         "Exchange rate of %(currency)s from %(day)s: %(rate)s",
         currency=p["currency"], day=p["day"], rate=p["rate"],
@@ -235,16 +268,19 @@ EXPENSES: dict[Action, Callable[[str], str]] = {
     Action.CLAIM_SUBMITTED: lambda amount: _("Expenses handed in: %(amount)s", amount=amount),
     Action.CLAIM_APPROVED: lambda amount: _("Expenses approved: %(amount)s", amount=amount),
     Action.CLAIM_REJECTED: lambda amount: _("Expenses rejected: %(amount)s", amount=amount),
+    Action.CLAIM_RETURNED: lambda amount: _("Expenses returned: %(amount)s", amount=amount),
     Action.CLAIM_PAID: lambda amount: _("Expenses paid: %(amount)s", amount=amount),
 }
 
 
 def _exported(name: str) -> str:
     """A list of ours, a report, or the statistics of one of the firm's."""
-    if name in BY_LIST:
+    if name in BY_LIST or name in PARTS:
         return list_word(name)
     if name in REPORTS:
         return str(REPORTS[name])
+    if name in PAYMENT_FILES:
+        return str(PAYMENT_FILES[name])
     return _("Statistics: %(name)s", name=word_for(OptionList(name)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from flask import has_request_context
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from crm.cost_words import rule_words
 from crm.extensions import LANGUAGES, db
 from crm.formatting import day, demand_word, label, language, moment, money, number
 from crm.models import (
@@ -26,6 +28,7 @@ from crm.models import (
     PoolClaimants,
     Role,
 )
+from crm.models.expense_rule import RuleCheck, RuleEffect
 from crm.once import once_a_request
 from crm.wording import COLOUR_WORDS, field_word, word_for
 
@@ -132,6 +135,34 @@ def _circle(text: str) -> str:
     return "; ".join(said)
 
 
+def _rules(text: str) -> str:
+    """Rules of expenses, each with what follows from it."""
+    return "; ".join(
+        _(", ").join(
+            [
+                rule_words(
+                    own_line(rule["category"]), RuleCheck(rule["check"]), _decimal(rule["amount"])
+                ),
+                word_for(RuleEffect(rule["effect"])),
+                *([] if rule["active"] else [_("out of use")]),
+            ]
+        )
+        for rule in json.loads(text)
+    )
+
+
+def _budget(text: str) -> str:
+    """What a budget is for, and its amount; its customer is told to who sees them."""
+    kept = json.loads(text)
+    named = (firm(kept["customer"]), kept["deal"], kept["team"], own_line(kept["category"]))
+    name = " · ".join(each for each in (*named, kept["term"]) if each)
+    return f"{name}: {money(Decimal(kept['amount']))}"
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
 def _yes_or_no(text: str) -> str:
     return _("yes") if text == "True" else _("no")
 
@@ -161,11 +192,13 @@ VALUES: dict[str, Callable[[str], str]] = {
             "region",
             "source",
             "category",
+            "expense_rate",
             "items",
             "stages",
             "stage",
             "pipeline",
             "pipelines",
+            "flows",
             "checklist",
             "options",
             "label",
@@ -175,7 +208,10 @@ VALUES: dict[str, Callable[[str], str]] = {
         ),
         own_line,
     ),
-    **dict.fromkeys(("amount", "base_amount", "annual_revenue", "employees"), _number),
+    **dict.fromkeys(
+        ("amount", "base_amount", "approval_limit", "quantity", "annual_revenue", "employees"),
+        _number,
+    ),
     **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), written_day),
     **dict.fromkeys(
         ("urgent", "important", "is_primary", "required", "offered", "locks_owner"), _yes_or_no
@@ -187,6 +223,8 @@ VALUES: dict[str, Callable[[str], str]] = {
     "field_kind": lambda text: word_for(FieldKind(text)),
     "pool_claimants": lambda text: word_for(PoolClaimants(text)),
     "pool_rules": own_line,
+    "expense_rules": _rules,
+    "budget": _budget,
     "decision_role": lambda text: word_for(DecisionRole(text)),
     "circle": _circle,
     "probability": lambda text: f"{text}%",

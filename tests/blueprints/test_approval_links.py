@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -23,48 +22,17 @@ from crm.models import (
     ApprovalToken,
     ClaimState,
     Event,
-    ExpenseClaim,
     MailKind,
     OutgoingMail,
     TrustedDevice,
 )
 from crm.models.approval import Decision, TokenState
 from crm.signing_in import DEVICE_COOKIE
+from tests.approval_links import AT_ONCE, SCANS, Link, events, follow, mint, send
 from tests.cast import PASSWORD, Cast
 from tests.claims import decide, draft, make_item, submitted
 from tests.page import Browser, Page
 from tests.snapshots import changes, snapshot
-
-SCANS = 1_000
-AT_ONCE = 50
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link as its mail carries it, and what it is for."""
-
-    secret: str
-    assignment: ApprovalAssignment
-
-    @property
-    def address(self) -> str:
-        return f"/approve/{self.secret}"
-
-    @property
-    def review(self) -> str:
-        return f"/approve/review/{self.assignment.id}"
-
-    @property
-    def claim(self) -> ExpenseClaim:
-        claim = self.assignment.request.document
-        assert isinstance(claim, ExpenseClaim)
-        return claim
-
-
-def mint(assignment: ApprovalAssignment) -> Link:
-    secret = ApprovalToken.mint(assignment)
-    db.session.commit()
-    return Link(secret, assignment)
 
 
 @pytest.fixture
@@ -77,21 +45,6 @@ def link(cast: Cast) -> Link:
 def large(cast: Cast) -> Link:
     """Li is asked to decide on 2,000.01: a cent above what the link alone decides."""
     return mint(submitted(cast, make_item(cast, "2000.01")))
-
-
-def follow(browser: Browser, link: Link) -> Page:
-    """Open the link as a person does: the review is where it leads."""
-    browser.get(link.address, status=303)
-    return browser.follow()
-
-
-def events(action: Action) -> int:
-    return db.session.scalar(select(func.count()).where(Event.action == action)) or 0
-
-
-def send(browser: Browser, page: Page, link: Link, decision: str = "approved", *,
-         status: int = 200, comment: str = "") -> Page:  # fmt: skip
-    return browser.submit(page, link.review, status, decision=decision, comment=comment)
 
 
 # 1. The token
@@ -211,7 +164,19 @@ def test_the_review_shows_the_claim_as_it_is_and_two_buttons(
     assert not any(name.startswith("hx-") for name in form), "works without JavaScript"
     buttons = [values["value"] for tag, values in page.tags
                if tag == "button" and values.get("name") == "decision"]  # fmt: skip
-    assert buttons == ["approved", "rejected"]
+    assert buttons == ["approved", "rejected", "returned"]
+
+
+def test_the_review_shows_the_deal_with_its_stage_and_what_it_may_bring(
+    cast: Cast, browser: Browser
+) -> None:
+    item = make_item(cast)
+    item.deal = cast.pumps
+    page = follow(browser, mint(submitted(cast, item)))
+    chance = cast.pumps.chance
+    weighted = 186_000 * chance // 100
+    for shown in (cast.pumps.name, cast.pumps.stage.label_en, f"{weighted:,}"):
+        assert shown in page.text
 
 
 def test_what_changed_since_the_claim_was_handed_in_before_is_shown(

@@ -14,9 +14,8 @@ from crm.blueprints.lists import batches
 from crm.extensions import db
 from crm.forms.batches import CustomerBatchForm
 from crm.models import Action, ClaimState, Customer, Deal, Event, Option, OptionList, Task
-from crm.models.approval import Decision
 from tests.cast import Cast
-from tests.claims import decide, draft, submitted
+from tests.claims import draft
 from tests.page import Browser, Page
 from tests.queries_counted import counted
 
@@ -177,22 +176,6 @@ def test_tasks_are_done_put_off_given_away_and_deleted(cast: Cast, browser: Brow
     assert tasks[0].is_done
     assert tasks[1].assignee.username == "sun"
     assert tasks[2].is_trashed
-
-
-def test_finance_pays_what_is_approved_and_is_told_why_the_rest_is_not(
-    cast: Cast, browser: Browser
-) -> None:
-    approved = decide(submitted(cast, title="已批"), Decision.APPROVED)
-    waiting = submitted(cast, title="待批").request.document
-    db.session.commit()
-    browser.sign_in("fin")
-    change(browser, "claims", "pay", approved, waiting, asked=1, reference="工行 0617")
-    text = said(browser)
-    assert "1 changed." in text
-    assert f"{waiting.number} 待批: Its status does not allow it." in text
-    db.session.expire_all()
-    assert (approved.state, approved.payment_reference) == (ClaimState.PAID, "工行 0617")
-    assert waiting.state is ClaimState.SUBMITTED
 
 
 def test_what_was_deleted_together_lies_in_the_trash(cast: Cast, browser: Browser) -> None:
@@ -445,7 +428,7 @@ def test_asking_the_database_does_not_grow_with_what_was_ticked(
             ["Move to…", "Change owner", "Expected close", "Add a tag", "Take a tag off", "Delete"],
         ),
         ("wang", "/expenses", ["Delete"]),
-        ("fin", "/expenses", ["Mark as paid", "Delete"]),
+        ("fin", "/expenses", ["Pay", "Delete"]),
         ("fin", "/customers", []),
         ("reader", "/deals", []),
         ("wang", "/contacts", []),

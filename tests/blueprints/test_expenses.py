@@ -243,12 +243,14 @@ def test_from_handing_in_to_payment(
     assert claim.state is ClaimState.APPROVED
 
     fin = Browser(app).sign_in("fin")
-    fin.submit(fin.get(f"{path}/payment/new"), f"{path}/payment", reference="2026-06-001")
-    assert (claim.state, claim.paid_by, claim.payment_reference) == (
+    asked = fin.get(f"/payments/new?claims={claim.id}")
+    fin.submit(asked, "/payments", reference="2026-06-001")
+    assert claim.payment
+    assert (claim.state, claim.payment.by, claim.payment.reference) == (
         ClaimState.PAID, cast.fin, "2026-06-001",
     )  # fmt: skip
-    fin.post(f"{path}/payment", {"reference": "again"})
-    assert claim.payment_reference == "2026-06-001"
+    fin.submit(asked, "/payments", 409, reference="again")
+    assert claim.payment.reference == "2026-06-001"
     paid = select(Event).where(Event.action == Action.CLAIM_PAID)
     assert len(db.session.scalars(paid).all()) == 1
 
@@ -258,12 +260,13 @@ def test_finance_reads_that_a_receipt_is_missing(app: Flask, cast: Cast) -> None
     db.session.commit()
     fin = Browser(app).sign_in("fin")
     assert "No receipt" in fin.get(f"/expenses/{claim.id}").text
-    assert "1 item has no receipt: 打车" in fin.get(f"/expenses/{claim.id}/payment/new").text
+    assert "1 item has no receipt: 打车" in fin.get(f"/payments/new?claims={claim.id}").text
 
 
 def test_nothing_is_paid_that_was_not_approved(app: Flask, cast: Cast) -> None:
     claim = submitted(cast).request.document
-    Browser(app).sign_in("fin").post(f"/expenses/{claim.id}/payment", {"reference": "x"})
+    fin = Browser(app).sign_in("fin")
+    fin.post(f"/payments?claims={claim.id}", {"reference": "x"}, status=409)
     assert claim.state is ClaimState.SUBMITTED
 
 
@@ -276,21 +279,23 @@ def test_nobody_approves_or_pays_their_own(app: Flask, cast: Cast, who: str) -> 
     own.get(f"/approvals/{assignment.id}", status=404)
     own.post(f"/approvals/{assignment.id}/decision", {"decision": "approved"}, status=404)
     decide(assignment, Decision.APPROVED)
-    own.get(f"/expenses/{assignment.request.document.id}/payment/new", status=403)
+    claim = assignment.request.document
+    own.post(f"/payments?claims={claim.id}", status=409 if who == "fin" else 403)
+    assert claim.state is ClaimState.APPROVED
 
 
 # Deciding on the page
 
 
-def test_deciding_on_the_page_changes_the_card_in_place(app: Flask, cast: Cast) -> None:
+def test_deciding_in_the_inbox_takes_the_row_off(app: Flask, cast: Cast) -> None:
     assignment = submitted(cast)
     li = Browser(app).sign_in("li")
     inbox = li.get("/approvals")
     page = li.submit(inbox, "/decision", 422, htmx="form#x", decision="rejected")
-    assert page.with_id(f"approval_assignment_{assignment.id}_card")
+    assert page.with_id(f"approval_assignment_{assignment.id}_row")
     page = li.submit(inbox, "/decision", 200, htmx="form#x", decision="approved")
     targets = [values["hx-target"] for tag, values in page.tags if tag == "hx-partial"]
-    assert targets == [f"#approval_assignment_{assignment.id}_card", "#toasts"]
+    assert targets == ["#listing", "#toasts"], "it was the last one"
     assert assignment.by_link is False
     li.submit(inbox, "/decision", 409, htmx="form#x", decision="rejected", comment="doch nicht")
     li.submit(inbox, "/decision", 200, decision="approved")
@@ -405,3 +410,10 @@ def test_without_anything_to_approve_everybody_is_told_who_decides(
     browser: Browser, who: str, told: str
 ) -> None:
     assert told in browser.sign_in(who).get("/approvals").text
+
+
+def test_a_title_is_one_line_whatever_was_sent(cast: Cast, browser: Browser) -> None:
+    """Otherwise it writes lines of its own into the mail to the approver."""
+    browser.sign_in("wang").post("/expenses", {"title": "出差\r\nhttps://evil.test/\u2028x"})
+    title = db.session.scalars(db.select(ExpenseClaim.title)).one()
+    assert title == "出差 https://evil.test/ x"

@@ -22,7 +22,7 @@ from tests.claims import draft
 from tests.importers.conftest import prepare
 from tests.page import Browser
 
-LISTS = ("customers", "contacts", "deals", "tasks", "claims")
+LISTS = ("customers", "contacts", "deals", "tasks", "claims", "expense_items")
 
 
 def exported(browser: Browser, address: str, format: str = "csv") -> bytes:

@@ -13,8 +13,8 @@ from crm.extensions import db
 from crm.filters.deals import DealFilter
 from crm.filters.deals.forecast import ForecastFilter, slots
 from crm.models import Company, Deal, Event, OptionList, Quota, Term
-from crm.models.quota import Span
 from crm.queries.forecast import forecast
+from crm.terms import Span
 from tests.cast import Cast
 from tests.page import Browser
 from tests.queries_counted import counted

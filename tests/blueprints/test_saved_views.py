@@ -41,7 +41,8 @@ def test_our_own_views_are_written_as_the_filter_writes_them(kind: type) -> None
         assert kind.parse_text(query).text() == query
 
 
-@pytest.mark.parametrize("path", ["/customers", "/contacts", "/deals", "/tasks", "/expenses"])
+@pytest.mark.parametrize("path", ["/customers", "/contacts", "/deals", "/tasks", "/expenses",
+                                  "/expenses/items"])  # fmt: skip
 def test_every_list_has_views_and_each_opens(cast: Cast, browser: Browser, path: str) -> None:
     page = browser.sign_in("li").get(path)
     nav = Page(page.html.partition('aria-label="Views"')[2].partition("</nav>")[0])

@@ -426,7 +426,8 @@ def test_a_claim_is_paid_where_it_stands(cast: Cast, browser: Browser) -> None:
     decide(submitted(cast), Decision.APPROVED)
     claim = db.session.scalars(db.select(ExpenseClaim)).one()
     page = opened(browser, "fin")
-    browser.submit(page, f"/expenses/{claim.id}/payment", reference="42")
+    (link,) = [v["href"] for _, v in page.tags if v.get("href", "").startswith("/payments/new")]
+    browser.submit(browser.get(link), "/payments", reference="42")
     assert browser.location == "/"
     db.session.expire_all()
     assert db.session.get_one(ExpenseClaim, claim.id).state is ClaimState.PAID

@@ -21,7 +21,10 @@ from crm import clock
 from crm.base import digest_of
 from crm.extensions import db
 from crm.files import PreparedFile, store
+from crm.forms.account_codes import version_of as codes_version
+from crm.forms.flows import version_of as flow_version_of
 from crm.forms.options import shown as options_shown
+from crm.forms.payment_batch import version_of as payment_version
 from crm.forms.pipelines import version_of
 from crm.forms.quotas import version_of as quotas_version
 from crm.forms.rows import fingerprint
@@ -31,32 +34,42 @@ from crm.models import (
     Activity,
     ApprovalToken,
     Attachment,
+    Budget,
     ChecklistItem,
+    Company,
     Contact,
     Customer,
     CustomField,
     CustomNoun,
     Deal,
+    Delegation,
     ExpenseClaim,
     ExpenseItem,
     FieldKind,
     ImportTemplate,
     Merge,
     OneTimeLink,
+    Option,
     OptionList,
     Pipeline,
+    Proposal,
     SavedView,
     Sharing,
     Task,
     Team,
     UserSession,
 )
-from crm.models.approval import Decision
+from crm.models.approval import ApproverKind, Decision
+from crm.models.budget import BudgetPlan
 from crm.models.pipeline import Stage as PipelineStage
 from crm.models.session import LinkPurpose
+from crm.terms import Span, Term
+from tests.advances import answer, asked_for
 from tests.cast import PASSWORD, Cast
+from tests.claims import granted
 from tests.conftest import NOON
 from tests.databases import Databases
+from tests.flows import flow, step
 from tests.imports import begun, checked, done
 from tests.page import Browser
 from tests.snapshots import changes, snapshot
@@ -73,6 +86,12 @@ SEES_BOTH = "zhao li fin reader admin"
 SEES_CLAIM = "wang li fin reader admin"
 QUOTA_OF_WANG = {"year": "2026", "kind": "user", "holder_id": "user_id"}
 SOURCE_COST = {"year": "2026", "source_id": "source_id"}
+
+FLOW = {
+    "conditions-0-fact": "amount", "conditions-0-test": "at_least", "conditions-0-value": "5000",
+    "rows-0-label_zh": "上级", "rows-0-approver": "manager", "rows-0-own": "up",
+    "rows-0-mode": "any", "rows-0-role": "finance",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,6 +148,9 @@ TABLE: dict[str, Row] = {
     "POST preferences.update": Row(EVERYBODY),
     "GET profile.edit": Row(SIGNED_IN),
     "POST profile.update": Row(SIGNED_IN),
+    "GET delegations.index": Row("wang admin", sees=SIGNED_IN),
+    "POST delegations.create": Row("wang admin", sees=SIGNED_IN),
+    "POST delegations.destroy": Row("wang admin", sees="zhao"),
     "GET devices.index": Row(SIGNED_IN),
     "POST devices.destroy": Row("wang"),
     "POST devices.update": Row(SIGNED_IN),
@@ -178,6 +200,14 @@ TABLE: dict[str, Row] = {
     "POST option_statistics_exports.create": Row("li zhou admin", sees=SIGNED_IN,
                                                  args={"name": "tag"}),
     # Quotas.
+    # Budgets
+    "GET budgets.index": Row("li zhou fin reader admin", sees=SIGNED_IN),
+    "GET budgets.new": Row("fin admin", sees=SIGNED_IN),
+    "POST budgets.create": Row("fin admin", sees=SIGNED_IN),
+    "GET budgets.edit": Row("fin admin", sees="li fin reader admin"),
+    "POST budgets.update": Row("fin admin", sees="li fin reader admin"),
+    "POST budgets.destroy": Row("fin admin", sees="li fin reader admin"),
+    "GET item_limits.show": Row("wang", sees=SEES_CLAIM),
     "GET quotas.index": Row(SIGNED_IN),
     "GET quotas.edit": Row("li admin", sees=SIGNED_IN, args=QUOTA_OF_WANG),
     "POST quotas.update": Row("li admin", sees=SIGNED_IN, args=QUOTA_OF_WANG),
@@ -303,28 +333,71 @@ TABLE: dict[str, Row] = {
     "POST task_completions.destroy": Row("wang li admin", sees=SEES_SIGMA),
     # Expenses: only the claimant writes; finance pays.
     "GET claims.index": Row(SIGNED_IN),
+    "GET expense_items.index": Row(SIGNED_IN),
     "GET claims.new": Row(f"{SALES} fin", sees=SIGNED_IN),
     "POST claims.create": Row(f"{SALES} fin", sees=SIGNED_IN),
     "GET claims.show": Row(SEES_CLAIM),
     "GET claims.edit": Row("wang", sees=SEES_CLAIM),
     "POST claims.update": Row("wang", sees=SEES_CLAIM),
     "POST claims.destroy": Row("wang", sees=SEES_CLAIM),
+    "GET claim_papers.show": Row(SEES_CLAIM),
+    "GET claim_pdfs.show": Row(SEES_CLAIM),
     "GET expense_items.new": Row("wang", sees=SEES_CLAIM),
     "POST expense_items.create": Row("wang", sees=SEES_CLAIM),
     "GET expense_items.edit": Row("wang", sees=SEES_CLAIM),
     "POST expense_items.update": Row("wang", sees=SEES_CLAIM),
     "POST expense_items.destroy": Row("wang", sees=SEES_CLAIM),
+    "GET splits.new": Row("wang", sees=SEES_CLAIM),
+    "POST splits.create": Row("wang", sees=SEES_CLAIM),
+    "POST splits.destroy": Row("wang", sees=SEES_CLAIM),
+    "POST claim_copies.create": Row("wang", sees=SEES_CLAIM),
+    "GET quick_items.new": Row(f"{SALES} fin", sees=SIGNED_IN),
+    "POST quick_items.create": Row(f"{SALES} fin", sees=SIGNED_IN),
     # A draft's receipts are its claimant's, though the customer is looked after by others too.
     "GET receipts.show": Row(SEES_CLAIM),
+    "GET receipt_views.show": Row(SEES_CLAIM),
     "POST receipts.destroy": Row("wang", sees=SEES_CLAIM),
     "POST submissions.create": Row("wang", sees=SEES_CLAIM),
     "POST submissions.destroy": Row("wang", sees=SEES_CLAIM, args={"claim_id": "submitted_claim"}),
-    "GET payments.new": Row("fin", sees=SEES_CLAIM, args={"claim_id": "approved_claim"}),
-    "POST payments.create": Row("fin", sees=SEES_CLAIM, args={"claim_id": "approved_claim"}),
+    # Advances are seen and asked for as claims are.
+    "GET advances.index": Row(SIGNED_IN),
+    "GET advances.new": Row(f"{SALES} fin", sees=SIGNED_IN),
+    "POST advances.create": Row(f"{SALES} fin", sees=SIGNED_IN),
+    "GET advances.show": Row(SEES_CLAIM),
+    "GET advances.edit": Row("wang", sees=SEES_CLAIM, args={"advance_id": "returned_advance"}),
+    "POST advances.update": Row("wang", sees=SEES_CLAIM, args={"advance_id": "returned_advance"}),
+    "POST advance_submissions.destroy": Row("wang", sees=SEES_CLAIM),
+    "GET advance_payments.new": Row("fin", sees=SEES_CLAIM,
+                                    args={"advance_id": "approved_advance"}),
+    "POST advance_payments.create": Row("fin", sees=SEES_CLAIM,
+                                        args={"advance_id": "approved_advance"}),
+    "GET repayments.new": Row("fin", sees=SEES_CLAIM, args={"advance_id": "paid_advance"}),
+    "POST repayments.create": Row("fin", sees=SEES_CLAIM, args={"advance_id": "paid_advance"}),
+    "GET payment_batches.index": Row("fin admin", sees=SIGNED_IN),
+    "GET payment_batches.new": Row("fin", sees=SIGNED_IN, query={"claims": "approved_claim"}),
+    "POST payment_batches.create": Row("fin", sees=SIGNED_IN, query={"claims": "approved_claim"},
+                                       anew=True),
+    "GET books.edit": Row("fin admin", sees=SIGNED_IN),
+    "POST books.update": Row("fin admin", sees=SIGNED_IN),
+    "GET account_codes.edit": Row("fin admin", sees=SIGNED_IN),
+    "POST account_codes.update": Row("fin admin", sees=SIGNED_IN),
+    "GET bank_accounts.edit": Row("wang admin", sees=SIGNED_IN),
+    "POST bank_accounts.update": Row("wang admin", sees=SIGNED_IN),
+    "GET payment_batches.show": Row("fin admin", sees=SIGNED_IN),
+    "POST payment_exports.create": Row("fin admin", sees=SIGNED_IN, args={"kind": "bank"},
+                                       query={"claims": "approved_claim"}),
     # Approvals: a request is known to its approver alone; the claim to all who see claims.
     "GET requests.index": Row(SIGNED_IN),
     "GET requests.show": Row("li"),
     "POST decisions.create": Row("li"),
+    "POST decision_batches.create": Row(SIGNED_IN),
+    "GET added_approvers.new": Row("li"),
+    "POST added_approvers.create": Row("li"),
+    # Only who takes part writes; only the claimant has others reminded.
+    "POST approval_comments.create": Row("wang li"),
+    "POST approval_reminders.create": Row("wang", sees="li"),
+    "GET decided_requests.index": Row(SIGNED_IN),
+    "GET others_requests.index": Row(SIGNED_IN),
     # The link in the mail stands for its approver; another user who is signed in is refused.
     "GET approval_links.show": Row(EVERYBODY, args={"token": "approval"}),
     "GET link_reviews.show": Row("anonymous gone li", sees=SIGNED_IN, behind_link=True),
@@ -368,6 +441,16 @@ TABLE: dict[str, Row] = {
     "GET custom_fields.edit": Row("admin", sees=SIGNED_IN),
     "POST custom_fields.update": Row("admin", sees=SIGNED_IN),
     "POST custom_field_places.update": Row("admin", sees=SIGNED_IN),
+    # Approval flows.
+    "GET flows.index": Row("admin", sees=SIGNED_IN),
+    "GET flows.new": Row("admin", sees=SIGNED_IN, args={"name": "expense_claim"}),
+    "POST flows.create": Row("admin", sees=SIGNED_IN, args={"name": "expense_claim"}),
+    "GET flows.show": Row("admin", sees=SIGNED_IN),
+    "GET flows.edit": Row("admin", sees=SIGNED_IN),
+    "POST flows.update": Row("admin", sees=SIGNED_IN),
+    "POST flow_places.update": Row("admin", sees=SIGNED_IN),
+    "POST flow_retirements.create": Row("admin", sees=SIGNED_IN),
+    "POST flow_retirements.destroy": Row("admin", sees=SIGNED_IN),
     # Pipelines and their stages.
     "GET pipelines.index": Row("admin", sees=SIGNED_IN),
     "GET pipelines.new": Row("admin", sees=SIGNED_IN),
@@ -407,7 +490,16 @@ TABLE: dict[str, Row] = {
     "GET pool.edit": Row("admin", sees=SIGNED_IN),
     "POST pool.update": Row("admin", sees=SIGNED_IN),
     "GET exchange_rates.index": Row("admin", sees=SIGNED_IN),
+    "GET expense_rules.edit": Row("admin", sees=SIGNED_IN),
+    "POST expense_rules.update": Row("admin", sees=SIGNED_IN),
     "POST exchange_rates.create": Row("admin", sees=SIGNED_IN),
+    "GET expense_rates.index": Row("admin", sees=SIGNED_IN),
+    "GET expense_rates.new": Row("admin", sees=SIGNED_IN),
+    "POST expense_rates.create": Row("admin", sees=SIGNED_IN),
+    "GET expense_rates.edit": Row("admin", sees=SIGNED_IN),
+    "POST expense_rates.update": Row("admin", sees=SIGNED_IN),
+    "POST rate_grants.create": Row("admin", sees=SIGNED_IN),
+    "POST rate_grants.destroy": Row("admin", sees=SIGNED_IN),
     # Only with CRM_DEV=1, on a developer's machine.
     "GET components.index": Row(EVERYBODY),
     "GET mails.index": Row(EVERYBODY),
@@ -417,6 +509,7 @@ TABLE: dict[str, Row] = {
 
 # What is typed into the forms; "=deal_version" stands for a value of the scene.
 NEW_PASSWORD = {"password": "a long new one", "again": "a long new one"}
+ADVANCE = {"title": "西安出差", "amount": "1200", "currency": "CNY", "needed_on": "2026-06-20"}
 ITEM = {"category": "=category", "amount": "12", "currency": "CNY", "spent_on": "2026-06-16",
         "purpose": "打车", "version": "=claim_version"}
 DECISION = {"decision": "approved", "version": "=submitted_version",
@@ -460,6 +553,8 @@ FORMS: dict[str, dict[str, str]] = {
                            "stage": "=stage_id"},
     "snoozes.create": {"until": "2026-07-01", "reason": "检修", "version": "=deal_version"},
     "deal_outcomes.create": {"kind": "won", "amount": "186000", "version": "=deal_version"},
+    "budgets.create": {"term": "2026-Q4", "amount": "1000"},
+    "budgets.update": {"term": "2026-Q4", "amount": "1000", "version": "1"},
     "quotas.update": {"of_2026_07": "120000", "version": "=quotas_version"},
     "quota_copies.create": {"percent": "10"},
     "deal_lines.update": {"rows-0-id": "", "rows-0-name": "泵", "rows-0-quantity": "2",
@@ -473,10 +568,23 @@ FORMS: dict[str, dict[str, str]] = {
     "tasks.update": {"title": "改名", "assignee": "王芳", "version": "=task_version"},
     "task_postponements.create": {"due_on": "2026-07-01"},
     "claims.create": {"title": "六月"},
+    "account_codes.update": {"version": "=codes_version"},
+    "books.update": {"version": "=company_version"},
+    "bank_accounts.update": {"bank_account": "1", "version": "=wang_version"},
+    "advances.create": ADVANCE,
+    "advances.update": {**ADVANCE, "version": "=returned_advance_version"},
+    "advance_payments.create": {"paid_on": "2026-06-17", "version": "=approved_advance_version"},
+    "repayments.create": {"amount": "5", "version": "=paid_advance_version"},
+    "payment_batches.create": {"version": "=payment_version"},
     "claims.update": {"title": "改名", "version": "=claim_version"},
     "expense_items.create": ITEM,
     "expense_items.update": ITEM,
+    "quick_items.create": ITEM,
+    "splits.create": {"rows-0-id": "", "rows-0-amount": "100", "rows-1-id": "",
+                      "rows-1-customer": "大连西格玛流体控制有限公司", "version": "=claim_version"},
     "decisions.create": DECISION,
+    "added_approvers.create": {"colleague": "冯琴", "comment": "请财务也看一下"},
+    "approval_comments.create": {"text": "这张发票是哪天的？"},
     "link_reviews.create": DECISION,
     "saved_views.create": VIEW,
     "saved_views.update": VIEW,
@@ -490,6 +598,9 @@ FORMS: dict[str, dict[str, str]] = {
     "teams.create": {"name": "新部门"},
     "teams.update": {"name": "改名", "version": "=team_version"},
     "pipelines.create": {"label_zh": "备件"},
+    "delegations.create": {"first": "2031-01-01", "last": "2031-01-02", "delegate": "李敏"},
+    "flows.create": {"label_zh": "大额", **FLOW},
+    "flows.update": {"label_zh": "大额", "version": "=flow_version", **FLOW},
     # Without rows: read, and explained (422).
     "pipelines.update": {"version": "=pipeline_version"},
     "stages.update": {"days_to_rot": "9", "version": "=stage_version"},
@@ -499,6 +610,16 @@ FORMS: dict[str, dict[str, str]] = {
     "custom_fields.create": {"label_zh": "口径", "kind": "number"},
     "custom_fields.update": {"label_zh": "口径", "kind": "text", "version": "=field_version"},
     "profile.update": {"name": "改名", "theme": "dark", "version": "=wang_version"},
+    "expense_rates.create": {"kind": "mileage", "label_zh": "自驾", "category": "=category",
+                             "amount": "0.8", "currency": "CNY", "valid_from": "2026-01-01"},
+    "expense_rates.update": {"label_zh": "自驾", "category": "=category", "in_use": "1",
+                             "version": "=rate_version"},
+    "rate_grants.create": {"amount": "0.9", "currency": "CNY", "valid_from": "2026-07-01"},
+    "expense_rules.update": {
+        "rows-0-id": "", "rows-0-category": "", "rows-0-check": "item_limit",
+        "rows-0-amount": "500", "rows-0-effect": "warn", "rows-0-active": "1",
+        "version": "=no_rows",
+    },
     "exchange_rates.create": {"currency": "USD", "day": "2026-06-01", "rate": "7.1"},
 }
 # fmt: on
@@ -669,6 +790,17 @@ def set_scene() -> Scene:
     decided = approved.submit(by=wang).assignments[0]
     decided.decide(Decision.APPROVED, by=cast.li, version=approved.version,
                    content_hash=approved.content_hash())  # fmt: skip
+    paid = _claim(cast, "已付")
+    paid.submit(by=wang).assignments[0].decide(
+        Decision.APPROVED, by=cast.li, version=paid.version, content_hash=paid.content_hash()
+    )
+    paid.pay("网银 1", by=cast.fin)
+    advances = [asked_for(cast) for _ in range(4)]
+    named_advances = dict(zip(("asked", "returned", "approved", "paid"), advances, strict=True))
+    answer(named_advances["returned"], Decision.RETURNED)
+    for name in ("approved", "paid"):
+        answer(named_advances[name])
+    named_advances["paid"].pay_out("网银 2", by=cast.fin)
     secrets = {
         "approval": ApprovalToken.mint(waiting),
         "set_up": OneTimeLink.make(LinkPurpose.SET_UP),
@@ -702,6 +834,14 @@ def set_scene() -> Scene:
         pipeline=Pipeline(position=1, label_zh="项目", label_en="Projects"),
     )  # fmt: skip
     db.session.add_all([to_tick, elsewhere])
+    rate = granted(cast)
+    days = date(2030, 1, 1), date(2030, 1, 2)
+    away = Delegation.begin(wang, cast.zhao, *days, by=wang)
+    large = flow(step(ApproverKind.MANAGER))
+    budget = Budget.set_up(
+        BudgetPlan(Term.around(Span.YEAR, Company.current().today()), Decimal(1000), cast.sigma),
+        by=cast.fin,
+    )
     db.session.commit()
     item = draft.items[0]
     return Scene(
@@ -723,7 +863,8 @@ def set_scene() -> Scene:
             "submitted_claim": submitted.id, "submitted_version": submitted.version,
             "submitted_receipt": submitted.items[0].receipts[0].id,
             "content_hash": submitted.content_hash(), "approved_claim": approved.id,
-            "assignment_id": waiting.id, "session_id": session.id, "company_version": 1,
+            "assignment_id": waiting.id, "request_id": waiting.request_id,
+            "session_id": session.id, "company_version": 1,
             "view_id": view.id, "twins": f"{cast.sigma.id},{twin.id}",
             "both_versions": f"{cast.sigma.id}.{cast.sigma.version} {twin.id}.{twin.version}",
             "merge_id": merge.id,
@@ -733,6 +874,8 @@ def set_scene() -> Scene:
             "no_lines": fingerprint([{"rows": fingerprint([]), "currency": "CNY"}]),
             "quotas_version": quotas_version({}),
             "pipeline_id": Pipeline.main().id, "pipeline_version": version_of(Pipeline.main()),
+            "delegation_id": away.id,
+            "flow_id": large.id, "flow_version": flow_version_of(large),
             "stage_version": stage_version_of(cast.stages[0]),
             "spares_stage": cast.spares.stages[0].id,
             "costs_version": costs_version({}),
@@ -741,7 +884,14 @@ def set_scene() -> Scene:
             "field_id": field.id, "field_version": field.version,
             "empty_team": empty_team.id,
             "run_id": runs[0].id, "checked_run": runs[1].id, "done_run": runs[2].id,
-            "template_id": template.id,
+            "advance_id": advances[0].id,
+            **{f"{name}_advance": each.id for name, each in named_advances.items()},
+            **{f"{name}_advance_version": each.version for name, each in named_advances.items()},
+            "template_id": template.id, "batch_id": paid.payment_batch_id,
+            "codes_version": codes_version(Option.known(OptionList.EXPENSE_CATEGORY)),
+            "payment_version": payment_version(Proposal([approved], cast.fin)),
+            "budget_id": budget.id,
+            "rate_id": rate.id, "rate_version": rate.version, "grant_id": rate.grants[0].id,
         },
         secrets,
     )  # fmt: skip

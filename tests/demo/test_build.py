@@ -252,7 +252,7 @@ def test_somebody_waits_for_each_manager(username: str) -> None:
 def test_the_worker_finds_only_the_mails_that_are_still_waited_for() -> None:
     assert count(select(Event.id).where(Event.done_at.is_(None))) == 0
     due = db.session.scalars(select(OutgoingMail).where(OutgoingMail.done_at.is_(None))).all()
-    waiting = count(select(ExpenseClaim.id).where(ExpenseClaim.state == ClaimState.SUBMITTED))
+    waiting = len(db.session.scalars(ApprovalAssignment.open()).all())
     assert len(due) == waiting < 12
     sent = select(OutgoingMail.delivery).where(OutgoingMail.done_at.is_not(None))
     assert set(db.session.scalars(sent)) == {"demo"}

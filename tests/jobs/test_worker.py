@@ -46,7 +46,7 @@ def test_a_decision_is_mailed_to_the_claimant_and_receipted_to_the_approver(
     assignment = submitted(cast)
     decide(assignment, decision, comment="ok")
     jobs.run_once()
-    (told,) = mails(MailKind.CLAIM_DECIDED)
+    (told,) = mails(MailKind.REQUEST_DECIDED)
     (receipt,) = mails(MailKind.DECISION_RECEIPT)
     assert (told.to, receipt.to) == (cast.wang, cast.li)
     assert told.particulars == receipt.particulars == {"assignment": assignment.id}
@@ -70,7 +70,7 @@ def test_the_mail_tells_of_the_decision_it_was_written_for_even_after_a_new_requ
     claim.submit(by=cast.wang)
     db.session.commit()
     jobs.run_once()
-    assert mails(MailKind.CLAIM_DECIDED)[0].particulars == {"assignment": first.id}
+    assert mails(MailKind.REQUEST_DECIDED)[0].particulars == {"assignment": first.id}
 
 
 def test_a_failing_reaction_leaves_nothing_behind_and_is_tried_again(
@@ -80,21 +80,21 @@ def test_a_failing_reaction_leaves_nothing_behind_and_is_tried_again(
         db.session.flush()
         raise RuntimeError("out of paper")
 
-    first, *_ = REACTIONS[Action.CLAIM_APPROVED]
-    monkeypatch.setitem(REACTIONS, Action.CLAIM_APPROVED, (first, break_down))
+    first, *_ = REACTIONS[Action.APPROVAL_CLOSED]
+    monkeypatch.setitem(REACTIONS, Action.APPROVAL_CLOSED, (first, break_down))
     decide(submitted(cast), Decision.APPROVED)
     jobs.run_once()
-    event = db.session.scalars(select(Event).where(Event.action == Action.CLAIM_APPROVED)).one()
+    event = db.session.scalars(select(Event).where(Event.action == Action.APPROVAL_CLOSED)).one()
     assert event.done_at is None
     assert event.last_error == "RuntimeError: out of paper"
     assert event.due_at == clock.now() + timedelta(seconds=BACK_OFF[0])
-    assert mails(MailKind.CLAIM_DECIDED) == []
+    assert mails(MailKind.REQUEST_DECIDED) == []
 
     monkeypatch.undo()
     clock.set_to(clock.now() + timedelta(seconds=BACK_OFF[0]))
     db.session.commit()
     jobs.run_once()
-    assert len(mails(MailKind.CLAIM_DECIDED)) == 1
+    assert len(mails(MailKind.REQUEST_DECIDED)) == 1
 
 
 def test_a_reaction_that_the_database_refuses_is_tried_again(
@@ -104,10 +104,10 @@ def test_a_reaction_that_the_database_refuses_is_tried_again(
         db.session.add(User(username=cast.wang.username, name="another"))
         db.session.flush()
 
-    monkeypatch.setitem(REACTIONS, Action.CLAIM_APPROVED, (break_down,))
+    monkeypatch.setitem(REACTIONS, Action.APPROVAL_CLOSED, (break_down,))
     decide(submitted(cast), Decision.APPROVED)
     jobs.run_once()
-    event = db.session.scalars(select(Event).where(Event.action == Action.CLAIM_APPROVED)).one()
+    event = db.session.scalars(select(Event).where(Event.action == Action.APPROVAL_CLOSED)).one()
     assert (event.done_at, event.attempts) == (None, 1)
     assert event.last_error is not None
     assert event.last_error.startswith("IntegrityError")
@@ -121,7 +121,7 @@ def test_what_is_gone_while_it_is_worked_on_stops_nobody(
         db.session.commit()
         raise RuntimeError("out of paper")
 
-    monkeypatch.setitem(REACTIONS, Action.CLAIM_APPROVED, (take_away,))
+    monkeypatch.setitem(REACTIONS, Action.APPROVAL_CLOSED, (take_away,))
     decide(submitted(cast), Decision.APPROVED)
     jobs.run_once()
     assert waiting(Event) == 0
@@ -131,12 +131,12 @@ def test_what_fails_for_two_days_is_given_up(cast: Cast, monkeypatch: pytest.Mon
     def break_down(_event: Event) -> None:
         raise RuntimeError("out of paper")
 
-    monkeypatch.setitem(REACTIONS, Action.CLAIM_APPROVED, (break_down,))
+    monkeypatch.setitem(REACTIONS, Action.APPROVAL_CLOSED, (break_down,))
     decide(submitted(cast), Decision.APPROVED)
     for pause in (*BACK_OFF, 0):
         jobs.run_once()
         clock.set_to(clock.now() + timedelta(seconds=pause))
-    event = db.session.scalars(select(Event).where(Event.action == Action.CLAIM_APPROVED)).one()
+    event = db.session.scalars(select(Event).where(Event.action == Action.APPROVAL_CLOSED)).one()
     assert event.dead_at is not None
     assert jobs.run_once() == 0
 

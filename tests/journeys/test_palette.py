@@ -74,11 +74,13 @@ def test_a_late_answer_does_not_replace_a_newer_one(cast: Cast, open_as: Opener)
     with page.expect_request("**/palette?q=%E5%A4%A7%E8%BF%9E"):
         field.fill("大连")
     field.fill("刘洋")
-    expect(option(page, "刘洋")).to_be_visible()
+    newer = option(page, "All results for “刘洋”")
+    expect(newer).to_be_visible()
     for route in held:
         route.continue_()
-    field.fill("刘洋 ")
-    expect(option(page, "刘洋")).to_be_visible()
+    with page.expect_response("**/palette?q=%E5%88%98%E6%B4%8B+"):
+        field.fill("刘洋 ")
+    expect(newer).to_be_visible()
     expect(option(page, cast.sigma.name).first).to_contain_text("刘洋")
 
 

@@ -47,7 +47,7 @@ def test_the_approval_mail_shows_what_a_decision_needs(cast: Cast) -> None:
     meal = make_item(cast, "380", purpose="晚餐四人", category="Entertainment")
     meal.deal = cast.pumps
     letter = asked(submitted(cast, travel, meal))
-    assert letter.subject == "王芳: 大连出差, CN¥1,580.50 – please decide"
+    assert letter.subject == "Approve CN¥1,580.50? 王芳, 大连出差"
     both(
         letter,
         "王芳",
@@ -96,7 +96,7 @@ def test_another_currency_is_shown_with_its_base_amount(cast: Cast) -> None:
     db.session.add(ExchangeRate(currency="EUR", day=SPENT_ON, rate=Decimal("7.8")))
     db.session.flush()
     letter = asked(submitted(cast, make_item(cast, "100", "EUR")))
-    both(letter, "€100.00 = CN¥780.00", "CN¥780.00")
+    both(letter, "€100.00", "CN¥780.00 at 7.8")
 
 
 def test_the_customer_is_shown_with_what_it_costs_and_brings(cast: Cast) -> None:
@@ -136,8 +136,8 @@ def test_above_the_limit_it_says_that_signing_in_comes_first(cast: Cast) -> None
 def test_the_claimant_reads_who_decided_and_why(cast: Cast) -> None:
     assignment = submitted(cast)
     decide(assignment, Decision.REJECTED, comment="Bitte\nmit Beleg")
-    letter = letter_to(cast.wang, MailKind.CLAIM_DECIDED, assignment=assignment.id)
-    assert letter.subject == "Rejected: E-000001 大连出差"
+    letter = letter_to(cast.wang, MailKind.REQUEST_DECIDED, assignment=assignment.id)
+    assert letter.subject == "Rejected: CN¥300.00, 大连出差"
     both(letter, "李敏", "CN¥300.00", f"http://localhost/expenses/{assignment.request.document_id}")
     assert "Bitte\nmit Beleg" in letter.text
     assert "Bitte<br>mit Beleg" in letter.html
@@ -229,7 +229,9 @@ ABOUT = {MailKind.INVITATION: "恒川流体控制", MailKind.POOL_WARNING: "西�
 def test_every_mail_can_be_looked_at_in_development(
     app: Flask, cast: Cast, browser: Browser
 ) -> None:
-    claim = decide(submitted(cast), Decision.APPROVED)
+    assignment = submitted(cast)
+    assignment.request.say("哪天去的？", by=cast.li)
+    claim = decide(assignment, Decision.APPROVED)
     claim.pay(None, by=cast.fin)
     cast.pumps.stage_since -= timedelta(days=30)
     db.session.commit()

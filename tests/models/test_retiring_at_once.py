@@ -5,27 +5,21 @@ On PostgreSQL the two hold rows; on SQLite whoever writes is alone, and the outc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from crm.extensions import db
 from crm.models import Deal, OptionList, Pipeline, Stage
 from crm.models.deal import StageChanged
 from crm.models.pipeline import DealsStand
 from crm.policies import find_in
+from tests.at_once import Verb, beside
 from tests.cast import Cast
-from tests.waiting import PATIENCE, eventually
-
-Verb = Callable[[Cast], object]
-
-BLOCKED = text("SELECT count(*) FROM pg_stat_activity"
-               " WHERE datname = current_database() AND wait_event_type = 'Lock'")  # fmt: skip
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -89,31 +83,6 @@ def raise_chance(cast: Cast) -> None:
     plans = [stage.plan() for stage in cast.stages]
     raised = [plan._replace(probability=plan.probability + 1) for plan in plans]
     first().pipeline.arrange(raised, by=cast.admin)
-
-
-def do(app: Flask, verb: Verb) -> None:
-    with app.app_context():
-        verb(Cast())
-        db.session.commit()
-
-
-@contextmanager
-def beside(app: Flask, verb: Verb) -> Iterator[Future[None]]:
-    """Inside, ``verb`` waits for what the transaction outside holds."""
-    with ThreadPoolExecutor(1) as pool:
-        try:
-            other = pool.submit(do, app, verb)
-            if db.engine.dialect.name == "postgresql":
-                eventually(lambda: other.done() or _is_blocked(), "the wait")
-            assert not other.done()
-            yield other
-        finally:
-            db.session.rollback()  # whatever went wrong, the other one goes on and ends
-
-
-def _is_blocked() -> bool:
-    with db.engine.connect() as connection:
-        return bool(connection.scalar(BLOCKED))
 
 
 def in_use() -> set[int]:

@@ -20,7 +20,7 @@ from crm import clock
 from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Deal, OptionList, Pipeline
 from crm.models.deal import AmountStands, Missing, StageChanged
 from crm.models.pipeline import StagePlan
@@ -159,7 +159,7 @@ def test_a_forecast_as_it_stood_is_what_a_replay_says(
         ends = begins + timedelta(days=length)
         with clock.stopped_at(history[-1][0] + timedelta(days=400)):
             period = Days.between(begins, ends)
-            table = ALL["forecast_then"].of(ReportFilter(period=period, by="month"), cast.admin)
+            table = ALL["forecast_then"].of(DealReportFilter(period=period, by="month"), cast.admin)
             assert table.total
             told = [figure.value for figure in table.total.figures[:3]]
             expected = forecast_of(history, begins, ends)

@@ -30,8 +30,9 @@ from crm.models import (
 from crm.models.quota import Holder
 from crm.queries.reports import ALL
 from crm.queries.reports.attainment import TO_COME, WON
-from crm.queries.reports.report import Page, Row
+from crm.queries.reports.figures import Page, Row
 from tests.cast import Cast
+from tests.conftest import BeginWith
 from tests.custom_fields import make_field
 from tests.page import Browser
 from tests.reports.world import write_deals
@@ -39,14 +40,18 @@ from tests.reports.world import write_deals
 REPORT = ALL["attainment"]
 
 
-@pytest.fixture
-def world(cast: Cast) -> Cast:
+def share_deals(cast: Cast) -> None:
     """Deals that several share, across teams too."""
     write_deals(cast)
     for n, deal in enumerate(db.session.scalars(select(Deal).order_by(Deal.id))):
         if n % 3:
             deal.share_with({cast.zhao: 20 + n % 13, cast.zhou: n % 2 * 25}, by=deal.owner)
     db.session.commit()
+
+
+@pytest.fixture
+def world(begin_with: BeginWith, cast: Cast) -> Cast:
+    begin_with(share_deals)
     return cast
 
 

@@ -17,7 +17,7 @@ from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.deals.history import ENDS, Move
 from crm.filters.facets import Person
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Deal, Option, OptionList, Pipeline, Stage, User
 from crm.queries.reports import ALL
 from crm.queries.reports.report import Table
@@ -94,7 +94,7 @@ def do(
 
 def table(report: str, days: tuple[date, date], cast: Cast) -> Table:
     owner = (Person(cast.sun.id),)
-    filter = ReportFilter(report=report, period=Days.between(*days), owner=owner)
+    filter = DealReportFilter(report=report, period=Days.between(*days), owner=owner)
     return ALL[report].of(filter, cast.admin)
 
 

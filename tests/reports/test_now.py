@@ -16,11 +16,12 @@ from sqlalchemy import select
 from crm import clock
 from crm.extensions import db
 from crm.filters.days import Days
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Activity, Company, Deal, OptionList, Outcome, OutcomeKind, Task, User
 from crm.queries.reports import ALL
 from crm.queries.reports.report import Table
 from tests.cast import Cast
+from tests.conftest import BeginWith
 from tests.reports.world import write_deals
 
 
@@ -76,7 +77,7 @@ def test_what_stands_still_is_what_deals_say_of_themselves(
         db.session.flush()
         for by, key in (("owner", lambda deal: deal.owner.name),
                         ("stage", lambda deal: deal.stage.label_en)):  # fmt: skip
-            table = ALL["stuck"].of(ReportFilter(report="stuck", by=by), cast.li)
+            table = ALL["stuck"].of(DealReportFilter(report="stuck", by=by), cast.li)
             said = {
                 name: [
                     len(deals), amount(deals),
@@ -99,14 +100,14 @@ def test_what_stands_still_is_what_deals_say_of_themselves(
 
 
 @pytest.mark.parametrize("who", ["li", "wang", "admin"])
-def test_the_load_of_each_is_what_they_own(cast: Cast, who: str) -> None:
-    write_deals(cast)
+def test_the_load_of_each_is_what_they_own(begin_with: BeginWith, cast: Cast, who: str) -> None:
+    begin_with(write_deals)
     Task.add(Task(title="回电话", assignee=cast.wang, deal=cast.pumps), by=cast.wang)
     done = Task.add(Task(title="问价", assignee=cast.wu, deal=cast.gauges), by=cast.wu)
     done.complete(by=cast.wu)
     db.session.flush()
     user = getattr(cast, who)
-    table = ALL["load"].of(ReportFilter(report="load"), user)
+    table = ALL["load"].of(DealReportFilter(report="load"), user)
     stages = cast.stages  # in the second pipeline no deal stands
     waiting = set(db.session.scalars(select(Task.deal_id).where(Task.done_at.is_(None))))
     said = {}
@@ -124,9 +125,11 @@ def test_the_load_of_each_is_what_they_own(cast: Cast, who: str) -> None:
     assert total == [sum(column) for column in zip(*said.values(), strict=True)]
 
 
-def test_who_we_lose_to_is_one_however_it_is_written(cast: Cast) -> None:
-    write_deals(cast)
-    filter = ReportFilter(report="losses", by="competitor", period=Days("2024-01-01..2026-06-17"))
+def test_who_we_lose_to_is_one_however_it_is_written(begin_with: BeginWith, cast: Cast) -> None:
+    begin_with(write_deals)
+    filter = DealReportFilter(
+        report="losses", by="competitor", period=Days("2024-01-01..2026-06-17")
+    )
     table = ALL["losses"].of(filter, cast.admin)
     lost = db.session.scalars(
         select(Deal).join(Deal.outcome).where(Outcome.kind == OutcomeKind.LOST)
@@ -147,9 +150,9 @@ def test_who_we_lose_to_is_one_however_it_is_written(cast: Cast) -> None:
     assert sum(row[1] for row in rows_of(table).values()) == 100
 
 
-def test_lost_without_a_reason_is_a_row(cast: Cast) -> None:
-    write_deals(cast)
-    filter = ReportFilter(report="losses", period=Days("2024-01-01..2026-06-17"))
+def test_lost_without_a_reason_is_a_row(begin_with: BeginWith, cast: Cast) -> None:
+    begin_with(write_deals)
+    filter = DealReportFilter(report="losses", period=Days("2024-01-01..2026-06-17"))
     table = ALL["losses"].of(filter, cast.admin)
     lost = db.session.scalars(
         select(Deal).join(Deal.outcome).where(Outcome.kind == OutcomeKind.LOST)

@@ -14,16 +14,19 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from crm.extensions import db
-from crm.filters.reports import ReportFilter
+from crm.filters.columns import Kind
+from crm.filters.reports import DealReportFilter
 from crm.models import Action, Event, OptionList, Role, User
 from crm.models.user import UserRole
 from crm.places import RAIL, open_to
 from crm.queries.reports import ALL
-from crm.queries.reports.report import Kind, Measure
+from crm.queries.reports.figures import Measure
 from crm.sentences import sentence
 from tests.cast import Cast
+from tests.conftest import BeginWith
 from tests.page import Browser
 from tests.queries_counted import counted
+from tests.reports.costs import write_costs, write_deals_and_costs
 from tests.reports.world import write_deals
 
 MONEY = Measure("Amount", Kind.MONEY)
@@ -31,9 +34,15 @@ DAYS = "period=2026-01-01..2026-06-17"
 
 
 @pytest.fixture
-def li(cast: Cast, browser: Browser) -> Browser:
-    write_deals(cast)
+def li(begin_with: BeginWith, browser: Browser) -> Browser:
+    begin_with(write_deals_and_costs)
     return browser.sign_in("li")
+
+
+def write_more(cast: Cast) -> None:
+    write_deals_and_costs(cast)
+    write_deals(cast, 60)
+    write_costs(cast, 12)
 
 
 def links(browser: Browser, path: str) -> list[str]:
@@ -58,7 +67,7 @@ def test_a_report_is_drawn_and_every_figure_leads_to_its_list(li: Browser, name:
     titles = [tag for tag, _ in page.tags if tag in {"title", "desc"}]
     assert page.with_id("chart_title")
     assert len(titles) > 2
-    lists = "/deals?", "/activities?"
+    lists = "/deals?", "/activities?", "/expenses?", "/expenses/items?"
     behind = [href for href in links(li, f"/reports/{name}?{DAYS}") if href.startswith(lists)]
     assert behind
     for href in set(behind[:6]):
@@ -108,7 +117,7 @@ def test_the_file_has_the_figures_of_the_page_and_of_the_compared_days(
     path = f"/reports/winning/exports?{DAYS}&compare=before"
     li.post(path, {"format": "csv"}, status=200, buffered=True)
     rows = list(csv.DictReader(io.StringIO(li.last.get_data().decode("utf-8-sig"))))
-    filter = ReportFilter.of("winning", MultiDict(parse_qsl(f"{DAYS}&compare=before")))
+    filter = DealReportFilter.of("winning", MultiDict(parse_qsl(f"{DAYS}&compare=before")))
     table = ALL["winning"].of(filter, cast.li)
     assert [row["Owner"] for row in rows] == [row.label for row in table.all_rows]
     assert table.total
@@ -134,12 +143,14 @@ def test_who_may_not_export_is_offered_no_file(app: Flask, li: Browser) -> None:
 
 @pytest.mark.parametrize("name", list(ALL))
 def test_a_report_asks_as_often_for_many_deals_as_for_few(
-    app: Flask, cast: Cast, li: Browser, name: str
+    app: Flask, begin_with: BeginWith, name: str
 ) -> None:
     ways = [way.name for way in ALL[name].ways] or [""]
     paths = [f"/reports/{name}?by={way}&period=2024-01-01..2026-06-17" for way in ways]
     asked = []
-    for _ in range(2):
+    for write in (write_deals_and_costs, write_more):
+        begin_with(write)
+        li = Browser(app).sign_in("li")
         for path in paths:
             li.get(path)
         counts = []
@@ -148,7 +159,6 @@ def test_a_report_asks_as_often_for_many_deals_as_for_few(
                 li.get(path)
             counts.append(len(statements))
         asked.append(counts)
-        write_deals(cast, 60)
     assert asked[1] == asked[0]
     assert max(asked[0]) <= 30
 

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from crm import create_app
 from crm.extensions import db
 from crm.filters.days import Days
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import User
 from crm.queries.reports import ALL
-from crm.queries.reports.report import Row, Table
+from crm.queries.reports.figures import Row
+from crm.queries.reports.report import Table
 from tests.conftest import make_settings
 from tests.databases import Databases
 from tests.importers.sparklesquad import COMMANDS, FOLDER, crm_import, sample
@@ -62,7 +63,7 @@ def sales() -> list[Sale]:
 
 
 def table(report: str, way: str, days: tuple[date, date], reader: User) -> Table:
-    filter = ReportFilter(report=report, by=way, period=Days.between(*days))
+    filter = DealReportFilter(report=report, by=way, period=Days.between(*days))
     return ALL[report].of(filter, reader)
 
 

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from crm.base import cents_of
 from crm.extensions import db
 from crm.filters.days import Days
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import (
     Action,
     ClaimState,
@@ -27,6 +27,7 @@ from crm.models import (
     ExpenseItem,
     Option,
     OptionList,
+    PaymentBatch,
     SourceCost,
     User,
 )
@@ -35,6 +36,7 @@ from crm.queries.reports import ALL
 from crm.queries.reports.report import Table
 from tests.cast import Cast
 from tests.claims import make_item
+from tests.conftest import BeginWith
 from tests.page import Browser
 from tests.reports.world import write_deals
 
@@ -59,20 +61,26 @@ def give_costs(cast: Cast) -> None:
         {date(2025, 11, 1): Spent(Decimal("20000.01"))}, by=cast.admin,
     )  # fmt: skip
     deals = list(db.session.scalars(select(Deal).where(Deal.name.startswith("机会"))))
-    states = list(ClaimState)
+    states, finance = list(ClaimState), cast.fin
     for n, deal in enumerate(deals[:20]):
         claim = ExpenseClaim.begin(f"报销 {n}", by=deal.owner)
         item = make_item(cast, f"{100 + n}.37")
         item.spent_on, item.deal = date(2026, 6, 10) - timedelta(days=12 * n), deal
         claim.add_item(item, by=deal.owner)
-        claim.state = states[n % len(states)]
+        state = claim.state = states[n % len(states)]
+        if state is ClaimState.PAID:
+            claim.payment = PaymentBatch(paid_on=item.spent_on, by=finance, total=item.base_amount)
     db.session.commit()
 
 
-@pytest.fixture
-def world(cast: Cast) -> Cast:
+def write_deals_and_their_costs(cast: Cast) -> None:
     write_deals(cast)
     give_costs(cast)
+
+
+@pytest.fixture
+def world(begin_with: BeginWith, cast: Cast) -> Cast:
+    begin_with(write_deals_and_their_costs)
     return cast
 
 
@@ -125,7 +133,7 @@ def test_of_a_part_of_a_month_a_source_costs_the_part_of_its_days(
 def test_who_sees_all_deals_sees_what_sources_cost_and_the_expenses_of_the_deals(
     world: Cast,
 ) -> None:
-    table = ALL["sources"].of(ReportFilter(report="sources", period=PERIOD), world.admin)
+    table = ALL["sources"].of(DealReportFilter(report="sources", period=PERIOD), world.admin)
     assert PERIOD.first
     assert PERIOD.last
     typed = {
@@ -164,7 +172,7 @@ def test_of_some_deals_only_their_own_expenses_count(
     ids = {"team": f"{world.wang.team_id}", "owner": f"{world.wang.id}"}
     chosen = MultiDict({name: ids[value] for name, value in narrowed.items()})
     chosen["period"] = str(PERIOD)
-    table = ALL["sources"].of(ReportFilter.of("sources", chosen), user)
+    table = ALL["sources"].of(DealReportFilter.of("sources", chosen), user)
     if not narrowed:
         assert costs_of(table) == expenses(user, {ClaimState.APPROVED, ClaimState.PAID})
     assert "Trade fair" not in costs_of(table)
@@ -176,7 +184,7 @@ def test_who_leads_every_team_sees_what_sources_cost(world: Cast) -> None:
     li = world.li
     li.team = db.session.get_one(Company, 1) and world.admin.team
     db.session.flush()
-    table = ALL["sources"].of(ReportFilter(report="sources", period=PERIOD), li)
+    table = ALL["sources"].of(DealReportFilter(report="sources", period=PERIOD), li)
     assert "Trade fair" in costs_of(table)
 
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from crm.approval_words import what_became_of
 from crm.extensions import db
 from crm.formatting import moment, money
 from crm.forms.approval import DecisionForm
 from crm.models import ApprovalAssignment, User
-from crm.models.approval import AlreadyDecided, DocumentChanged, NotAllowed
+from crm.models.approval import (
+    AlreadyDecided,
+    DocumentChanged,
+    NobodyDecides,
+    NoLongerAsked,
+    NotAllowed,
+    TokenState,
+)
 from crm.wording import word_for
 
 
@@ -52,4 +60,8 @@ def explain(assignment: ApprovalAssignment, refusal: Exception) -> tuple[str, in
         return _("It has changed since you saw it, or was withdrawn. Look at it as it is now."), 409
     if isinstance(refusal, NotAllowed):
         return _("You may not decide this."), 403
-    return _("Say why you reject it: the claimant reads this."), 422
+    if isinstance(refusal, NoLongerAsked):
+        return what_became_of(assignment, TokenState.of(assignment.release)), 409
+    if isinstance(refusal, NobodyDecides):
+        return _("Nobody can be asked in the next step. Tell an administrator."), 409
+    return _("Say why: the claimant reads this."), 422

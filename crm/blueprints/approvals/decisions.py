@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, url_for
 from flask_login import current_user, login_required
 
 from crm.blueprints.approvals.answers import decide, explain, told
+from crm.blueprints.approvals.requests import list_shown, request_shown
 from crm.extensions import db
 from crm.forms.approval import DecisionForm
 from crm.hypermedia import is_fragment, next_or, render, respond, stream
@@ -15,8 +16,11 @@ from crm.models import ApprovalAssignment
 from crm.models.approval import REFUSALS
 from crm.policies import find, require
 from crm.queries.decisions import facts_of
+from crm.queries.inbox import count_waiting
 
 bp = Blueprint("decisions", __name__)
+
+STREAM = "approvals/decisions/create.stream.html"
 
 
 @bp.post("/approvals/<int:assignment_id>/decision")
@@ -33,10 +37,7 @@ def create(assignment_id: int) -> Response:
         return _refused(assignment, refusal)
     db.session.commit()
     flash(told(assignment), "success")
-    return respond(
-        "approvals/decisions/create.stream.html", to=next_or(url_for("requests.index")),
-        assignment=assignment, facts=facts_of(assignment),
-    )  # fmt: skip
+    return respond(STREAM, to=next_or(url_for("requests.index")), **_row(assignment))
 
 
 def _refused(assignment: ApprovalAssignment, refusal: Exception) -> Response:
@@ -47,11 +48,16 @@ def _refused(assignment: ApprovalAssignment, refusal: Exception) -> Response:
 
 
 def _show(assignment: ApprovalAssignment, form: DecisionForm, status: int) -> Response:
-    context: dict[str, Any] = {
-        "assignment": assignment,
-        "facts": facts_of(assignment),
-        "form": form,
-    }
     if is_fragment():
-        return stream("approvals/decisions/create.stream.html", status, **context)
-    return render("approvals/requests/show.html", status=status, **context)
+        return stream(STREAM, status, **_row(assignment, form=form))
+    return render(
+        "approvals/requests/show.html", status=status, **request_shown(assignment), form=form
+    )
+
+
+def _row(assignment: ApprovalAssignment, **more: Any) -> dict[str, Any]:
+    """What the inbox shows in the place of the row: the row as it is now, or what is left."""
+    if assignment.is_open:
+        return {"assignment": assignment, "facts": facts_of(assignment), **more}
+    waiting = count_waiting(current_user)
+    return {"assignment": assignment, "waiting": waiting, **(more if waiting else list_shown())}

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort
 
 from crm import files
 from crm.blueprints.approvals.linked import keep_private, refuse_other_user, token_for
-from crm.models.approval import TokenState
+from crm.models.approval import DOCUMENTS, TokenState
 
 bp = Blueprint("link_receipts", __name__)
 
@@ -17,11 +17,9 @@ def show(assignment_id: int, receipt_id: int) -> Response:
     if token is None or token.state is not TokenState.LIVE:
         abort(410)
     refuse_other_user(token.assignment)
-    receipts = {
-        receipt.id: receipt
-        for item in token.assignment.request.document.items
-        for receipt in item.receipts
-    }
+    request = token.assignment.request
+    files_of = DOCUMENTS[request.document_kind].files
+    receipts = {receipt.id: receipt for receipt in files_of(request.document)}
     if receipt_id not in receipts:
         abort(404)
     return keep_private(files.send(receipts[receipt_id], inline=True))

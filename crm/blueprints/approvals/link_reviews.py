@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, url_for
 
+from crm.approval_words import what_became_of
 from crm.blueprints.approvals.answers import decide, explain, told
 from crm.blueprints.approvals.linked import (
     keep_private,
@@ -16,6 +17,7 @@ from crm.forms.approval import DecisionForm
 from crm.hypermedia import go, render
 from crm.models import ApprovalAssignment, ApprovalToken
 from crm.models.approval import REFUSALS, AlreadyDecided, TokenState
+from crm.queries.course import course_of
 from crm.queries.decisions import facts_of
 
 bp = Blueprint("link_reviews", __name__)
@@ -33,7 +35,7 @@ def show(assignment_id: int) -> Response:
 @bp.post("/approve/review/<int:assignment_id>")
 def create(assignment_id: int) -> Response:
     token = token_for(assignment_id)
-    if token is None or token.state in {TokenState.CHANGED, TokenState.EXPIRED}:
+    if token is None or token.state not in {TokenState.LIVE, TokenState.USED}:
         return _not_live(token)
     refuse_other_user(token.assignment)
     if needs_sign_in(token.assignment):
@@ -42,10 +44,11 @@ def create(assignment_id: int) -> Response:
     form = DecisionForm()
     if not form.validate_on_submit():
         return _page(token.assignment, form, 422)
-    return _decide(token.assignment, form)
+    return _decide(token, form)
 
 
-def _decide(assignment: ApprovalAssignment, form: DecisionForm) -> Response:
+def _decide(token: ApprovalToken, form: DecisionForm) -> Response:
+    assignment = token.assignment
     try:
         decide(assignment, form, by=assignment.approver, by_link=True)
     except REFUSALS as refusal:
@@ -53,7 +56,7 @@ def _decide(assignment: ApprovalAssignment, form: DecisionForm) -> Response:
         message, status = explain(assignment, refusal)
         if assignment.is_open:
             return _page(assignment, DecisionForm(formdata=None), status, message)
-        return _decided(assignment, message, status)
+        return _decided(assignment, message, status) if assignment.decision else _not_live(token)
     db.session.commit()
     return _decided(assignment, told(assignment))
 
@@ -64,7 +67,7 @@ def _page(
     return keep_private(
         render(
             "approvals/links/show.html", status=status, assignment=assignment,
-            facts=facts_of(assignment), form=form, message=message,
+            facts=facts_of(assignment), course=course_of(assignment), form=form, message=message,
             needs_sign_in=needs_sign_in(assignment),
         )
     )  # fmt: skip
@@ -79,12 +82,13 @@ def _decided(assignment: ApprovalAssignment, message: str, status: int = 200) ->
 
 
 def _not_live(token: ApprovalToken | None) -> Response:
-    """Say what became of the link: followed too long ago, used, replaced, or too old."""
+    """Say what became of the link: followed too long ago, used, or what has happened since."""
     if token is None:
         return keep_private(render("approvals/links/unknown.html", status=410))
     if token.state is TokenState.USED:
         message, status = explain(token.assignment, AlreadyDecided(same=True))
         return _decided(token.assignment, message, status)
+    message = what_became_of(token.assignment, token.state)
     return keep_private(
-        render("approvals/links/dead.html", status=410, token=token, state=token.state)
+        render("approvals/links/dead.html", status=410, state=token.state, message=message)
     )

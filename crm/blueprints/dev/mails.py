@@ -13,6 +13,7 @@ from crm.extensions import db
 from crm.hypermedia import render
 from crm.models import (
     ApprovalAssignment,
+    ApprovalComment,
     ClaimState,
     Company,
     Customer,
@@ -52,20 +53,32 @@ def sample(kind: str) -> mail.Letter:
 
 
 def _approval_requested() -> mail.Letter | None:
-    assignment = _newest(select(ApprovalAssignment).order_by(ApprovalAssignment.id.desc()))
+    assignment = _newest(_ASKED)
     return mail.approval_requested(assignment, "0" * 64) if assignment else None
 
 
-def _claim_decided() -> mail.Letter | None:
+def _approval_commented() -> mail.Letter | None:
+    comment = _newest(select(ApprovalComment).order_by(ApprovalComment.id.desc()))
+    return mail.approval_commented(comment, comment.request.claimant) if comment else None
+
+
+def _approval_reminder() -> mail.Letter | None:
+    assignment = _newest(_ASKED)
+    if assignment is None:
+        return None
+    return mail.approval_requested(assignment, "0" * 64, kind=MailKind.APPROVAL_REMINDER)
+
+
+def _request_decided() -> mail.Letter | None:
     assignment = _newest(_DECIDED)
-    return mail.claim_decided(assignment) if assignment else None
+    return mail.request_decided(assignment) if assignment else None
 
 
 def _claim_paid() -> mail.Letter | None:
     claim = _newest(
         select(ExpenseClaim)
         .where(ExpenseClaim.state == ClaimState.PAID)
-        .order_by(ExpenseClaim.paid_at.desc())
+        .order_by(ExpenseClaim.payment_batch_id.desc())
     )
     return mail.claim_paid(claim) if claim else None
 
@@ -99,6 +112,11 @@ def _newest(chosen: Select[Any]) -> Any:
     return db.session.scalar(chosen.limit(1))
 
 
+_ASKED = (
+    select(ApprovalAssignment)
+    .where(ApprovalAssignment.asked_at.is_not(None))
+    .order_by(ApprovalAssignment.id.desc())
+)
 _DECIDED = (
     select(ApprovalAssignment)
     .where(ApprovalAssignment.decided_at.is_not(None))
@@ -106,11 +124,13 @@ _DECIDED = (
 )
 
 SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
+    MailKind.APPROVAL_COMMENTED: _approval_commented,
+    MailKind.APPROVAL_REMINDER: _approval_reminder,
     MailKind.APPROVAL_REQUESTED: _approval_requested,
-    MailKind.CLAIM_DECIDED: _claim_decided,
     MailKind.CLAIM_PAID: _claim_paid,
     MailKind.DECISION_RECEIPT: _decision_receipt,
     MailKind.INVITATION: _invitation,
     MailKind.POOL_WARNING: _pool_warning,
+    MailKind.REQUEST_DECIDED: _request_decided,
     MailKind.STUCK_DEALS: _stuck_deals,
 }

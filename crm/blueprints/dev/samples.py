@@ -22,6 +22,7 @@ from wtforms import (
 )
 
 from crm import clock
+from crm.blueprints.dev.carried import carried_by
 from crm.filters import facets
 from crm.filters.columns import Column, Kind
 from crm.filters.customers import CustomerFilter
@@ -58,7 +59,6 @@ from crm.models import (
     ExpenseClaim,
     ExpenseItem,
     Option,
-    OptionList,
     Pipeline,
     PoolWarning,
     SavedView,
@@ -68,7 +68,6 @@ from crm.models import (
     User,
 )
 from crm.models.approval import Closure, Decision
-from crm.models.event import PARTICULARS
 from crm.paging import Page
 from crm.queries.board import Card
 from crm.queries.board import Column as BoardColumn
@@ -76,6 +75,7 @@ from crm.queries.deal_page import PathStep
 from crm.queries.decisions import Facts
 from crm.queries.few import Few
 from crm.queries.spend import Around
+from crm.queries.surroundings import Surroundings
 from crm.queries.telephones import Telephone
 from crm.queries.timeline import Kind as TimelineKind
 from crm.queries.timeline import Timeline, Wanted
@@ -159,30 +159,6 @@ class CellsFilter(CustomerFilter):
     @classmethod
     def has_own_fields(cls) -> bool:
         return False
-
-
-# A value for whatever an event carries.
-CARRIED: dict[str, Any] = {
-    "name": "西格玛磁力泵 20 台", "contact": "刘洋", "summary": "电话回访，下周三上门。",
-    "kind": "call", "kind_zh": "电话", "kind_en": "Call",
-    "from_zh": "初步接洽", "from_en": "First contact", "to_zh": "报价", "to_en": "Quotation",
-    "amount": "186000.00", "currency": "CNY", "rate": "7.125", "day": "2026-07-01",
-    "outcome": "won", "reason": "客户搬迁。", "reason_zh": "价格", "reason_en": "Price",
-    "competitor": "海纳", "note": "差价 8%。", "from": "王芳", "to": "赵磊",
-    "source": "西格玛磁力泵 10 台", "until": "2026-08-01",
-    "item_zh": "技术协议已签", "item_en": "Technical agreement signed",
-    "comment": "同意。", "by_link": True, "approver": "李敏", "reference": "20260701-3",
-    "address": "10.0.0.8", "device": "Chrome", "noun": "customer", "file": "客户.xlsx",
-    "created": 120, "updated": 8, "trashed": 120, "restored": 8,
-    "filter": "", "format": "xlsx", "count": 1280,
-    "changes": {"phone": ["0411-8765 4321", "0411-8765 4300"], "owner": ["", "王芳"],
-                "correction": ["", "是二期，不是三期。"]},
-    "owner": "王芳", "silent_days": 91, "winner": "大连西格玛泵业有限公司", "loser": "西格玛泵业",
-    "other": "C-000124", "left": "西格玛泵业", "entered": "大连西格玛泵业有限公司",
-    "names": "合同.pdf, 现场.jpg", "ids": "1,2", "stage": 2,
-}  # fmt: skip
-# The list of an export is one of ours, that of changed options one of the firm's.
-LIST_OF = {Action.EXPORT_MADE: "customers", Action.OPTIONS_CHANGED: OptionList.SOURCE}
 
 
 class Samples:
@@ -295,25 +271,28 @@ class Samples:
 
     def _decisions(self) -> dict[str, Any]:
         asked, decided = (
-            ApprovalAssignment(id=id, approver=self.lead, created_at=self.moment,
-                               request=ApprovalRequest(id=id, claimant=self.user))
+            ApprovalAssignment(id=id, approver=self.lead, asked_at=self.moment,
+                               request=ApprovalRequest(id=id, claimant=self.user,
+                                                       document_kind="expense_claim",
+                                                       base_amount=self.claim.base_amount))
             for id in (1, 2)
         )  # fmt: skip
         decided.decision, decided.decided_at = Decision.REJECTED, self.moment
         decided.comment = "请附上发票。"
         decided.request.closure, decided.request.closed_at = Closure.REJECTED, self.moment
-        around = [Around(self.customer, Decimal(3200), Decimal(460), Decimal(93000), AMOUNT)]
+        around = Surroundings(
+            [Around(self.customer, Decimal(3200), Decimal(460), Decimal(93000), AMOUNT)]
+        )
         return {"decisions": [Facts(asked, self.claim, around, ["520.00 → 460.00"], "", 1),
-                              Facts(decided, self.claim, [], [], "", 1)],
+                              Facts(decided, self.claim, Surroundings(), [], "", 1)],
                 "form": DecisionForm(formdata=None)}  # fmt: skip
 
     def _timeline(self) -> Timeline:
         """An event of every action."""
-        carried = {action: {**CARRIED, "list": LIST_OF.get(action, "")} for action in Action}
         events = [
             Event(id=id, action=action, by=self.user, at=self.moment, subject_kind="deal",
                   subject_id=1, deal_id=1,
-                  particulars={name: carried[action][name] for name in PARTICULARS[action]})
+                  particulars=carried_by(action))
             for id, action in enumerate(Action)
         ]  # fmt: skip
         return Timeline(events, Wanted(), tuple(TimelineKind), has_older=True)

@@ -17,25 +17,27 @@ bp = Blueprint("receipts", __name__)
 @bp.get("/expenses/<int:claim_id>/items/<int:item_id>/receipts/<int:receipt_id>")
 @login_required
 def show(claim_id: int, item_id: int, receipt_id: int) -> Response:
-    receipt = _find(_item(claim_id, item_id), receipt_id)
-    return files.send(receipt, inline="inline" in request.args)
+    receipt = receipt_of(item_of(claim_id, item_id), receipt_id)
+    return files.send(receipt, inline="inline" in request.args, framed="framed" in request.args)
 
 
 @bp.post("/expenses/<int:claim_id>/items/<int:item_id>/receipts/<int:receipt_id>/delete")
 @login_required
 def destroy(claim_id: int, item_id: int, receipt_id: int) -> Response:
-    item = _item(claim_id, item_id)
+    item = item_of(claim_id, item_id)
     require("edit", item.claim)
-    item.claim.remove_receipt(item, _find(item, receipt_id), by=current_user)
+    item.claim.remove_receipt(item, receipt_of(item, receipt_id), by=current_user)
     db.session.commit()
     return go(url_for("claims.show", claim_id=claim_id))
 
 
-def _find(item: ExpenseItem, receipt_id: int) -> Attachment:
+def receipt_of(item: ExpenseItem, receipt_id: int) -> Attachment:
+    """The receipt with this id, if it is one of ``item``; 404 otherwise."""
     return find_in(Attachment.of(item.__tablename__, item.id), Attachment, receipt_id)
 
 
-def _item(claim_id: int, item_id: int) -> ExpenseItem:
+def item_of(claim_id: int, item_id: int) -> ExpenseItem:
+    """The item with this id, if it is on the claim and the user may see it; 404 otherwise."""
     item = find(ExpenseItem, item_id)
     if item.claim_id != claim_id:
         abort(404)

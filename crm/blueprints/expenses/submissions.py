@@ -22,8 +22,8 @@ def create(claim_id: int) -> Response:
     require("edit", claim)
     request = claim.submit(by=current_user)
     db.session.commit()
-    approver = request.assignments[0].approver
-    flash(_("Handed in. %(name)s is asked to decide.", name=approver.name), "success")
+    names = _(", ").join(each.approver.name for each in request.asked)
+    flash(_("Handed in. %(name)s is asked to decide.", name=names), "success")
     return go(record_url(claim))
 
 

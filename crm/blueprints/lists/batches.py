@@ -51,7 +51,7 @@ def _how_many(form: BatchForm, deed: Deed) -> str:
 def _go_on(form: BatchForm, deed: Deed) -> Response:
     """To the page on which the deed is done."""
     if not form.may_go_on(deed):
-        return _refuse(form, _("One of them is not yours to merge: ask an administrator."))
+        return _refuse(form, str(deed.otherwise))
     assert deed.page is not None
     return go(deed.page(",".join(map(str, sorted(form.ids)))))
 

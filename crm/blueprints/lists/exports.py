@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, Protocol
 
 from flask import Blueprint, Response, flash, request, send_file
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from crm.exporters import Export, Format, ReportExport, StatisticsExport, TooMany
+from crm.exporters import Export, Format, TooMany
 from crm.exporters.export import MOST_ROWS
 from crm.extensions import db
 from crm.filters.lists import LISTS
@@ -19,7 +19,15 @@ from crm.policies import require
 bp = Blueprint("exports", __name__)
 
 
-@bp.post("/exports/<any(customers, contacts, deals, tasks, claims):name>")
+class Recorded(Protocol):
+    """What is written as a file, which is written down as an event."""
+
+    @property
+    def file_name(self) -> str: ...
+    def record(self) -> None: ...
+
+
+@bp.post("/exports/<any(customers, contacts, deals, tasks, claims, expense_items):name>")
 @login_required
 def create(name: str) -> Response:
     filter = LISTS[name].parse(request.args)
@@ -33,7 +41,7 @@ def create(name: str) -> Response:
     return sent(export, file)
 
 
-def sent(export: Export | StatisticsExport | ReportExport, file: IO[bytes]) -> Response:
+def sent(export: Recorded, file: IO[bytes]) -> Response:
     """The answer that carries the file, once it is written down that it was made."""
     export.record()
     db.session.commit()

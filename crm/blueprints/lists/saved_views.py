@@ -19,13 +19,13 @@ from crm.policies import find, require
 bp = Blueprint("saved_views", __name__)
 
 
-@bp.get("/views/<any(customers, contacts, deals, board, forecast, tasks, claims):name>/new")
+@bp.get(f"/views/<any({', '.join(LISTS)}):name>/new")
 @login_required
 def new(name: str) -> Response:
     return _ask("lists/saved_views/new.html", SavedViewForm(MultiDict(request.args)), name)
 
 
-@bp.post("/views/<any(customers, contacts, deals, board, forecast, tasks, claims):name>")
+@bp.post(f"/views/<any({', '.join(LISTS)}):name>")
 @login_required
 def create(name: str) -> Response:
     form = SavedViewForm()

@@ -7,7 +7,6 @@ from flask_login import current_user, login_required
 
 from crm.blueprints.lists.exports import format_wanted, sent
 from crm.exporters import ReportExport
-from crm.models import Deal
 from crm.policies import require
 from crm.queries.reports import ALL
 
@@ -17,7 +16,7 @@ bp = Blueprint("report_exports", __name__)
 @bp.post(f"/reports/<any({', '.join(ALL)}):report>/exports")
 @login_required
 def create(report: str) -> Response:
-    require("export", Deal)
+    require("export", ALL[report].exported)
     filter = ALL[report].parse(request.args)
     table = ALL[report].of(filter, current_user)
     export = ReportExport(filter, table, format_wanted(report), current_user)

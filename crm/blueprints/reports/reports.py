@@ -26,5 +26,5 @@ def show(report: str) -> Response:
     filter = ALL[report].parse(request.args)
     return render(
         "layouts/report.html", "report", at=filter.url(), report=ALL[report], filter=filter,
-        table=ALL[report].of(filter, current_user), may_export=may("export", Deal),
+        table=ALL[report].of(filter, current_user), may_export=may("export", ALL[report].exported),
     )  # fmt: skip

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.sessions import devices, passwords, preferences, profile, sessions, setup
+from crm.blueprints.sessions import (
+    delegations,
+    devices,
+    passwords,
+    preferences,
+    profile,
+    sessions,
+    setup,
+)
 
 
 def register(app: Flask) -> None:
@@ -14,3 +22,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(devices.bp)
     app.register_blueprint(preferences.bp)
     app.register_blueprint(profile.bp)
+    app.register_blueprint(delegations.bp)

@@ -10,12 +10,18 @@ from crm.blueprints.settings import (
     custom_field_places,
     custom_fields,
     exchange_rates,
+    expense_rates,
+    expense_rules,
     first_visit,
+    flow_places,
+    flow_retirements,
+    flows,
     options,
     pipeline_places,
     pipeline_retirements,
     pipelines,
     pool,
+    rate_grants,
     stage_retirements,
     stage_templates,
     stages,
@@ -40,8 +46,14 @@ def register(app: Flask) -> None:
     app.register_blueprint(stages.bp)
     app.register_blueprint(stage_retirements.bp)
     app.register_blueprint(stage_templates.bp)
+    app.register_blueprint(flows.bp)
+    app.register_blueprint(flow_places.bp)
+    app.register_blueprint(flow_retirements.bp)
     app.register_blueprint(options.bp)
     app.register_blueprint(custom_fields.bp)
     app.register_blueprint(custom_field_places.bp)
     app.register_blueprint(exchange_rates.bp)
+    app.register_blueprint(expense_rates.bp)
+    app.register_blueprint(rate_grants.bp)
+    app.register_blueprint(expense_rules.bp)
     app.register_blueprint(pool.bp)

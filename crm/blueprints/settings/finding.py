@@ -1,10 +1,11 @@
-"""Pipelines and stages for those who set them up, held where they are changed."""
+"""Pipelines, stages and flows for those who set them up, held where they are changed."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import selectinload
 
 from crm.models import Pipeline, Stage
+from crm.models.approval import ApprovalFlow, FlowVersion
 from crm.policies import find, require
 
 
@@ -28,3 +29,16 @@ def find_stage(stage_id: int, *, lock: bool = False) -> Stage:
     stage = find(Stage, stage_id)
     require("edit", stage.pipeline)
     return stage
+
+
+def find_flow(flow_id: int, *, lock: bool = False) -> ApprovalFlow:
+    """The approval flow with this id, for an administrator; ``lock`` as for pipelines."""
+    if lock:
+        ApprovalFlow.hold()
+    versions = selectinload(ApprovalFlow.versions)
+    flow = find(
+        ApprovalFlow, flow_id, lock=lock,
+        load=(versions.selectinload(FlowVersion.steps), versions.joinedload(FlowVersion.by)),
+    )  # fmt: skip
+    require("edit", flow)
+    return flow

@@ -69,6 +69,7 @@ class DealFilter(ListFilter):
     customer_region: tuple[int, ...] = ()
     customer_tag: tuple[int, ...] = ()
     customer: int | None = None
+    deal: int | None = None
     amount: Amounts | None = None
     expected: Days | None = None
     closed: Days | None = None

@@ -67,6 +67,7 @@ STANDINGS: dict[Standing, Callable[[], ColumnElement[bool]]] = {
     Standing.RED: lambda: stuck(alarm=True),
 }
 FACETS: tuple[Facet, ...] = (
+    facets.record("deal", FIELDS["deal"], Deal),
     facets.pipelines("pipeline", _l("Pipeline")),
     facets.leaders("manager", FIELDS["manager"]),
     facets.led_to("sharing", _l("Shared deals too"), lambda _yes: gettext("Shared deals too")),
@@ -81,6 +82,7 @@ FACETS: tuple[Facet, ...] = (
 def counted(filter: DealFilter, user: User) -> list[ColumnElement[bool]]:
     """The conditions that a deal is one of those that a figure counts."""
     conditions = [
+        *one_of(Deal.id, (filter.deal,) if filter.deal else ()),
         *one_of(Deal.pipeline_id, (filter.pipeline,) if filter.pipeline else ()),
         *one_of_these(GAPS, filter.missing),
         *one_of_these(STANDINGS, filter.standing),

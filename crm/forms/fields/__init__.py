@@ -19,6 +19,7 @@ from crm.forms.fields.numbers import (
     CurrencyField,
     MoneyField,
     NumberField,
+    QuantityField,
     WholeNumberField,
     amount_typed,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "NumberField",
     "OptionField",
     "PlaceField",
+    "QuantityField",
     "RecordField",
     "RecordsField",
     "Required",

@@ -24,6 +24,7 @@ def _a_month_after(day: date) -> date:
 
 # "Next week" is its Monday; of two names for one day the first is offered.
 QUICK_DAYS: dict[str, tuple[Any, Callable[[date], date]]] = {
+    "last_month": (_l("End of last month"), lambda today: today.replace(day=1) - timedelta(days=1)),
     "yesterday": (_l("Yesterday"), lambda today: today - timedelta(days=1)),
     "today": (_l("Today"), lambda today: today),
     "tomorrow": (_l("Tomorrow"), lambda today: today + timedelta(days=1)),

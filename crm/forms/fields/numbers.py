@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
 from crm.amounts import NoAmount, TooLarge, read_amount
+from crm.base import shortly
 from crm.models import Company
 
 
@@ -82,6 +83,17 @@ class NumberField(MoneyField):
 
     def _written(self, amount: Decimal) -> str:
         return f"{amount:,f}"
+
+
+class QuantityField(NumberField):
+    """How many, or how much: above zero."""
+
+    def _written(self, amount: Decimal) -> str:
+        return shortly(amount)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.data <= 0:
+            raise ValidationError(_("Write a quantity above zero."))
 
 
 class WholeNumberField(IntegerField):

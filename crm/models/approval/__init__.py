@@ -1,25 +1,71 @@
 """Approval: one document's way to a decision. Any document kind can use it.
 
-A document offers ``KIND``, ``id``, ``version``, ``claimant``, ``base_amount``, ``snapshot()``,
-``content_hash()`` and the verbs ``accept`` and ``decline``, and is entered in ``DOCUMENTS``.
+A document is an ``Approvable`` with what ``approvable.Document`` says; its kind stands in
+``DOCUMENTS``. Which steps it goes through, a flow says (``flow.py``), who decides each,
+``approvers.py``; ``running.py`` goes from one to the next, ``pressing.py`` does what time brings.
 """
 
-from crm.models.approval.request import (
+from crm.models.approval.approvable import Approvable
+from crm.models.approval.approvers import Skip, Why
+from crm.models.approval.assignment import ApprovalAssignment, Decision, Release
+from crm.models.approval.comment import ApprovalComment
+from crm.models.approval.conditions import Condition, FactKind, Test
+from crm.models.approval.delegation import Delegation, DelegationRefused
+from crm.models.approval.documents import DOCUMENTS, DocumentKind
+from crm.models.approval.flow import (
+    ApprovalFlow,
+    ApprovalStep,
+    ApproverKind,
+    CannotRetire,
+    FlowVersion,
+    Mode,
+    OwnRule,
+)
+from crm.models.approval.refusals import (
     REFUSALS,
     AlreadyDecided,
-    ApprovalAssignment,
-    ApprovalRequest,
-    Closure,
     CommentMissing,
-    Decision,
     DocumentChanged,
+    NobodyDecides,
+    NoLongerAsked,
     NotAllowed,
-    link_alone_decides,
 )
+from crm.models.approval.request import ApprovalRequest, Closure, link_alone_decides
 from crm.models.approval.token import LINK_LIVES, ApprovalToken, TokenState
 
 __all__ = [
-    "LINK_LIVES", "REFUSALS", "AlreadyDecided", "ApprovalAssignment", "ApprovalRequest",
-    "ApprovalToken", "Closure", "CommentMissing", "Decision", "DocumentChanged", "NotAllowed",
-    "TokenState", "link_alone_decides",
-]  # fmt: skip
+    "DOCUMENTS",
+    "LINK_LIVES",
+    "REFUSALS",
+    "AlreadyDecided",
+    "Approvable",
+    "ApprovalAssignment",
+    "ApprovalComment",
+    "ApprovalFlow",
+    "ApprovalRequest",
+    "ApprovalStep",
+    "ApprovalToken",
+    "ApproverKind",
+    "CannotRetire",
+    "Closure",
+    "CommentMissing",
+    "Condition",
+    "Decision",
+    "Delegation",
+    "DelegationRefused",
+    "DocumentChanged",
+    "DocumentKind",
+    "FactKind",
+    "FlowVersion",
+    "Mode",
+    "NoLongerAsked",
+    "NobodyDecides",
+    "NotAllowed",
+    "OwnRule",
+    "Release",
+    "Skip",
+    "Test",
+    "TokenState",
+    "Why",
+    "link_alone_decides",
+]

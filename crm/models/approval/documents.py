@@ -1,16 +1,25 @@
-"""The kinds of documents that can be approved, and how they are loaded."""
+"""The kinds of documents that can be approved: the one table of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
 from crm.extensions import db
+from crm.models.approval.conditions import FactKind
+from crm.models.company import Company
+from crm.models.custom_field import CustomNoun
 
 if TYPE_CHECKING:
+    from crm.models.advance import Advance
+    from crm.models.attachment import Attachment
+    from crm.models.customer import Customer
     from crm.models.expense_claim import ExpenseClaim
+    from crm.models.option import Option
+    from crm.models.user import User
 
 
 def _expense_claim(document_id: int, lock: bool) -> ExpenseClaim:
@@ -29,12 +38,98 @@ def _expense_claims(ids: list[int]) -> Iterable[ExpenseClaim]:
     return db.session.scalars(chosen.options(*ExpenseClaim.for_page()))
 
 
-class Loading(NamedTuple):
-    """How documents of one kind are loaded: one by its id, locked or not, or many at once."""
+def _advance(document_id: int, lock: bool) -> Advance:
+    from crm.models.advance import Advance
 
+    return db.session.get_one(
+        Advance, document_id, options=Advance.for_page(),
+        with_for_update={"of": Advance} if lock else None,
+    )  # fmt: skip
+
+
+def _advances(ids: list[int]) -> Iterable[Advance]:
+    from crm.models.advance import Advance
+
+    chosen = select(Advance).where(Advance.id.in_(ids))
+    return db.session.scalars(chosen.options(*Advance.for_page()))
+
+
+def _sample_claim(
+    claimant: User, amount: Decimal, category: Option, customer: Customer | None
+) -> ExpenseClaim:
+    from crm.models.expense_claim import ExpenseClaim, ExpenseItem
+
+    currency = Company.current().base_currency
+    item = ExpenseItem(
+        category=category, category_id=category.id, amount=amount,
+        currency=currency, rate=Decimal(1), base_amount=amount, purpose="",
+        spent_on=Company.current().today(), customer=customer,
+        customer_id=customer.id if customer else None,
+    )  # fmt: skip
+    return ExpenseClaim(
+        title="", claimant=claimant, claimant_id=claimant.id, base_amount=amount, items=[item]
+    )
+
+
+def _sample_advance(
+    claimant: User, amount: Decimal, _category: Option, customer: Customer | None
+) -> Advance:
+    from crm.models.advance import Advance
+
+    return Advance(title="", claimant=claimant, base_amount=amount, customer=customer)
+
+
+class DocumentKind(NamedTuple):
+    """One kind of documents (``approvable.Document``)."""
+
+    # How they are loaded: one by its id, locked or not, or many at once.
     one: Callable[[int, bool], Any]
     many: Callable[[list[int]], Iterable[Any]]
+    # What conditions can compare. Words for them stand in ``wording.py``.
+    facts: dict[str, FactKind]
+    # Of which nouns the firm's own fields can be compared as well.
+    own_fields_of: tuple[CustomNoun, ...]
+    # One that is not kept: what flows are tried with while they are written.
+    sample: Callable[[User, Decimal, Option, Customer | None], Any]
+    # The templates that show what is decided about: on pages, and in mails without the suffix.
+    partial: str
+    mail_partial: str
+    # The same in few lines, for a row of the inbox.
+    brief: str = ""
+    # The files that belong to it, such as receipts.
+    files: Callable[[Any], Iterable[Attachment]] = lambda _document: ()
 
 
-# Every kind of document that can be approved.
-DOCUMENTS: dict[str, Loading] = {"expense_claim": Loading(_expense_claim, _expense_claims)}
+DOCUMENTS: dict[str, DocumentKind] = {
+    "expense_claim": DocumentKind(
+        one=_expense_claim,
+        many=_expense_claims,
+        facts={
+            "amount": FactKind.NUMBER,
+            "category": FactKind.CHOICES,
+            "team": FactKind.CHOICES,
+            "grade": FactKind.CHOICES,
+            "over_budget": FactKind.YES_NO,
+        },
+        own_fields_of=(CustomNoun.CUSTOMER, CustomNoun.DEAL),
+        sample=_sample_claim,
+        partial="approvals/requests/_facts.html",
+        mail_partial="mail/documents/_expense_claim",
+        brief="approvals/requests/_claim_brief.html",
+        files=lambda claim: (file for item in claim.items for file in item.receipts),
+    ),
+    "advance": DocumentKind(
+        one=_advance,
+        many=_advances,
+        facts={
+            "amount": FactKind.NUMBER,
+            "outstanding": FactKind.NUMBER,
+            "team": FactKind.CHOICES,
+            "grade": FactKind.CHOICES,
+        },
+        own_fields_of=(),
+        sample=_sample_advance,
+        partial="expenses/advances/_facts.html",
+        mail_partial="mail/documents/_advance",
+    ),
+}

@@ -1,4 +1,4 @@
-"""Requests for a decision on a document, and to whom they are given."""
+"""Requests for a decision on a document: its way through a flow."""
 
 from __future__ import annotations
 
@@ -8,26 +8,35 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, and_, select, text, update
-from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    and_,
+    exists,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Digest, Key, Timestamped, stored_by_value
 from crm.extensions import db
-from crm.models.access import Role
+from crm.models.access import Scope, owned_within
+from crm.models.approval.assignment import ApprovalAssignment, Decision, Release
+from crm.models.approval.comment import ApprovalComment
 from crm.models.approval.documents import DOCUMENTS
-from crm.models.approval.token import ApprovalToken
+from crm.models.approval.flow import ApprovalFlow, ApprovalStep, FlowVersion
+from crm.models.approval.running import Running
 from crm.models.company import Company
 from crm.models.event import Action, Event
-from crm.models.outgoing_mail import MailKind, OutgoingMail
-from crm.models.user import User, UserRole
+from crm.models.user import User
 
 _STILL_OPEN = text("closed_at IS NULL")
-
-
-class Decision(StrEnum):
-    APPROVED = "approved"
-    REJECTED = "rejected"
 
 
 class Closure(StrEnum):
@@ -35,34 +44,11 @@ class Closure(StrEnum):
 
     APPROVED = "approved"
     REJECTED = "rejected"
+    RETURNED = "returned"
     WITHDRAWN = "withdrawn"
 
 
-class NotAllowed(Exception):
-    """This person may not decide: not the approver, deactivated, or the claimant."""
-
-
-class AlreadyDecided(Exception):
-    """The assignment was decided before; ``same`` tells whether it was the same decision."""
-
-    def __init__(self, same: bool) -> None:
-        super().__init__("same" if same else "opposite")
-        self.same = same
-
-
-class DocumentChanged(Exception):
-    """The document is not what was shown, or its request is closed."""
-
-
-class CommentMissing(Exception):
-    """Rejecting needs a comment."""
-
-
-# Every reason for which a decision is not taken.
-REFUSALS = (NotAllowed, AlreadyDecided, DocumentChanged, CommentMissing)
-
-
-class ApprovalRequest(Timestamped, Base):
+class ApprovalRequest(Running, Timestamped, Base):
     __tablename__ = "approval_request"
     __table_args__ = (
         Index(None, "document_kind", "document_id"),
@@ -77,14 +63,25 @@ class ApprovalRequest(Timestamped, Base):
     document_version: Mapped[int]
     content_hash: Mapped[Digest]
     snapshot: Mapped[dict[str, Any]]
+    # What conditions compare, as it was when the document was handed in.
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    # The version it goes by to its end; None: it was asked before there were flows.
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("flow_version.id"), index=True)
+    # Where it stands; None: no step asked anybody, an administrator is.
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("approval_step.id"), index=True)
     claimant_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     base_amount: Mapped[Decimal]
     closure: Mapped[Closure | None] = mapped_column(stored_by_value(Closure))
     closed_at: Mapped[datetime | None]
 
     claimant: Mapped[User] = relationship()
+    version: Mapped[FlowVersion | None] = relationship()
+    step: Mapped[ApprovalStep | None] = relationship()
     assignments: Mapped[list[ApprovalAssignment]] = relationship(
         back_populates="request", order_by="ApprovalAssignment.position"
+    )
+    comments: Mapped[list[ApprovalComment]] = relationship(
+        back_populates="request", order_by="ApprovalComment.id"
     )
 
     @classmethod
@@ -93,34 +90,57 @@ class ApprovalRequest(Timestamped, Base):
         return select(cls).where(cls.document_kind == kind, cls.document_id == document_id)
 
     @classmethod
-    def approver_for(cls, claimant: User) -> User | None:
-        """The claimant's superior; where there is none, an administrator; never the claimant."""
-        superior = claimant.superior()
-        if superior is not None and superior.id != claimant.id:
-            return superior
-        return db.session.scalar(
-            User.active()
-            .join(UserRole)
-            .where(UserRole.role == Role.ADMINISTRATOR, User.id != claimant.id)
-            .limit(1)
+    def visible_to(cls, user: User) -> Select[ApprovalRequest]:
+        """What ``user`` handed in, or was asked to decide."""
+        return select(cls).where(or_(cls.claimant_id == user.id, cls._part_of(user)))
+
+    @classmethod
+    def waiting_for_others(cls, user: User) -> Select[ApprovalRequest]:
+        """What others decide now: of what ``user`` handed in or decided, or of what the people
+        handed in whom ``user`` leads."""
+        mine = ApprovalAssignment.approver_id == user.id
+        decided = cls._with_part(mine, ApprovalAssignment.decided_at.is_not(None))
+        asked_now = cls._with_part(
+            mine, ApprovalAssignment.asked_at.is_not(None),
+            ApprovalAssignment.decided_at.is_(None), ApprovalAssignment.released_at.is_(None),
+        )  # fmt: skip
+        led = [owned_within(user, Scope.TEAM, cls.claimant_id)] if user.leads else []
+        concerned = or_(cls.claimant_id == user.id, decided, *led)
+        return select(cls).where(cls.closed_at.is_(None), concerned, ~asked_now)
+
+    @classmethod
+    def _part_of(cls, user: User) -> ColumnElement[bool]:
+        return cls._with_part(
+            ApprovalAssignment.approver_id == user.id, ApprovalAssignment.asked_at.is_not(None)
         )
 
     @classmethod
-    def open(cls, document: Any, approver: User) -> ApprovalRequest:
-        """Ask ``approver`` to decide on ``document`` as it is now; the mail is written with it."""
+    def _with_part(cls, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(ApprovalAssignment.request_id == cls.id, *conditions)
+
+    @classmethod
+    def open(cls, document: Any) -> ApprovalRequest:
+        """Ask those whom the flow names to decide on ``document`` as it is now.
+
+        The mails are written with it.
+
+        :raises NobodyDecides: there is nobody but the claimant.
+        """
+        facts = document.facts()
         request = cls(
             document_kind=document.KIND,
             document_id=document.id,
             document_version=document.version,
             content_hash=document.content_hash(),
             snapshot=document.snapshot(),
-            claimant_id=document.claimant_id,
+            facts=facts,
+            version=ApprovalFlow.version_for(document.KIND, facts),
+            claimant=document.claimant,
             base_amount=document.base_amount,
         )
-        assignment = ApprovalAssignment(request=request, approver=approver, position=1)
         db.session.add(request)
-        db.session.flush()  # the mail names the assignment by id
-        OutgoingMail.enqueue(MailKind.APPROVAL_REQUESTED, approver, assignment=assignment.id)
+        db.session.flush()  # what follows names the request by id
+        request.begin()
         return request
 
     @property
@@ -146,6 +166,9 @@ class ApprovalRequest(Timestamped, Base):
         """The document, held until the transaction ends: decisions and changes come one by one."""
         document = DOCUMENTS[self.document_kind].one(self.document_id, True)
         db.session.refresh(self)
+        # What others decided while this waited: the parts may have been read before.
+        parts = select(ApprovalAssignment).where(ApprovalAssignment.request_id == self.id)
+        db.session.scalars(parts.execution_options(populate_existing=True)).all()
         return document
 
     @property
@@ -170,111 +193,33 @@ class ApprovalRequest(Timestamped, Base):
         )
         return dict(rows.all())  # of each, the last one stays
 
+    @property
+    def is_superseded(self) -> bool:
+        """Whether the document was handed in again since."""
+        later = self.of(self.document_kind, self.document_id).where(ApprovalRequest.id > self.id)
+        return db.session.scalar(later.limit(1)) is not None
+
     def withdraw(self) -> None:
         """Close without a decision; every link to it dies."""
         self._close(Closure.WITHDRAWN)
 
+    def close_as(self, decision: Decision, decided: ApprovalAssignment, document: Any) -> None:
+        """The way is at its end: the document is told, with the decision that ended it."""
+        self._close(Closure(decision.value))
+        verbs = {
+            Decision.APPROVED: document.accept,
+            Decision.REJECTED: document.decline,
+            Decision.RETURNED: document.give_back,
+        }
+        verbs[decision](by=decided.approver, comment=decided.comment, by_link=decided.by_link)
+
     def _close(self, closure: Closure) -> None:
-        self.closure, self.closed_at = closure, clock.now()
+        for assignment in self.pending:
+            assignment.end_without_decision(Release.SETTLED)
         for assignment in self.assignments:
             assignment.void_tokens()
-
-
-class ApprovalAssignment(Timestamped, Base):
-    __tablename__ = "approval_assignment"
-    __table_args__ = (Index(None, "approver_id", "decided_at"),)
-
-    id: Mapped[Key]
-    request_id: Mapped[int] = mapped_column(ForeignKey("approval_request.id"), index=True)
-    approver_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    position: Mapped[int]
-    decision: Mapped[Decision | None] = mapped_column(stored_by_value(Decision))
-    decided_at: Mapped[datetime | None]
-    by_link: Mapped[bool] = mapped_column(default=False)
-    comment: Mapped[str | None]
-
-    request: Mapped[ApprovalRequest] = relationship(back_populates="assignments")
-    approver: Mapped[User] = relationship()
-
-    @classmethod
-    def visible_to(cls, user: User) -> Select[ApprovalAssignment]:
-        """What was given to ``user`` to decide."""
-        return (
-            select(cls)
-            .where(cls.approver_id == user.id)
-            .options(joinedload(cls.request).joinedload(ApprovalRequest.claimant))
-        )
-
-    @classmethod
-    def waiting_for(cls, user: User) -> Select[ApprovalAssignment]:
-        """What ``user`` has to decide now, oldest first."""
-        return (
-            cls.visible_to(user)
-            .join(cls.request)
-            .where(cls.decided_at.is_(None), ApprovalRequest.closed_at.is_(None))
-            .order_by(cls.created_at, cls.id)
-        )
-
-    @classmethod
-    def decided_by(cls, user: User) -> Select[ApprovalAssignment]:
-        """What ``user`` has decided, latest first."""
-        return (
-            cls.visible_to(user)
-            .where(cls.decided_at.is_not(None))
-            .order_by(cls.decided_at.desc(), cls.id.desc())
-        )
-
-    @property
-    def is_open(self) -> bool:
-        return self.decided_at is None and self.request.is_open
-
-    def decide(
-        self, decision: Decision, *, by: User, version: int, content_hash: str,
-        comment: str | None = None, by_link: bool = False,
-    ) -> None:  # fmt: skip
-        """Approve or reject what was shown: the document at ``version`` with ``content_hash``.
-
-        :raises NotAllowed: ``by`` is not the approver, is deactivated, or claims it themselves.
-        :raises AlreadyDecided: it was decided before, perhaps this very moment.
-        :raises DocumentChanged: the document is not what was shown, or the request is closed.
-        :raises CommentMissing: rejecting needs a comment.
-        """
-        request = self.request
-        document = request.lock()
-        db.session.refresh(self)
-        if by.id != self.approver_id or not by.is_active or by.id == request.claimant_id:
-            raise NotAllowed
-        if self.decision is not None:
-            raise AlreadyDecided(same=self.decision is decision)
-        shown = (version, content_hash)
-        if not request.is_open or shown != (document.version, document.content_hash()):
-            raise DocumentChanged
-        if decision is Decision.REJECTED and not (comment or "").strip():
-            raise CommentMissing
-        self._decide_once(decision, comment, by_link)
-        request._close(Closure(decision.value))
-        verb = document.accept if decision is Decision.APPROVED else document.decline
-        verb(by=by, comment=comment, by_link=by_link)
-
-    def _decide_once(self, decision: Decision, comment: str | None, by_link: bool) -> None:
-        """One conditional UPDATE: of many at the same moment, one touches the row."""
-        touched = db.session.execute(
-            update(ApprovalAssignment)
-            .where(ApprovalAssignment.id == self.id, ApprovalAssignment.decided_at.is_(None))
-            .values(decision=decision, decided_at=clock.now(), comment=comment, by_link=by_link)
-            .execution_options(synchronize_session=False)
-        )
-        db.session.refresh(self)
-        if touched.rowcount != 1:  # type: ignore[attr-defined]
-            raise AlreadyDecided(same=self.decision is decision)
-
-    def refuse_link(self, reason: str, *, by: User | None) -> None:
-        """Record that somebody else tried to use this approver's link."""
-        Event.record(Action.LINK_REFUSED, self, by=by, approver=self.approver.name, reason=reason)
-
-    def void_tokens(self) -> None:
-        """Every link mailed so far stops working."""
-        ApprovalToken.void_all(self)
+        self.closure, self.closed_at = closure, clock.now()
+        Event.record(Action.APPROVAL_CLOSED, self, by=None, closure=closure.value)
 
 
 def link_alone_decides(request: ApprovalRequest) -> bool:

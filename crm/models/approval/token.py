@@ -15,7 +15,7 @@ from crm.base import Base, Digest, Key, digest_of
 from crm.extensions import db
 
 if TYPE_CHECKING:
-    from crm.models.approval.request import ApprovalAssignment
+    from crm.models.approval.assignment import ApprovalAssignment, Release
 
 LINK_LIVES = timedelta(hours=72)
 
@@ -24,9 +24,21 @@ class TokenState(StrEnum):
     """What a link is good for."""
 
     LIVE = "live"
+    # Decided by who has the link.
     USED = "used"
+    # Decided by somebody else, or by them in another part.
+    SETTLED = "settled"
+    HANDED_ON = "handed_on"
+    ESCALATED = "escalated"
+    WITHDRAWN = "withdrawn"
+    # Handed in again: another link works.
     CHANGED = "changed"
     EXPIRED = "expired"
+
+    @classmethod
+    def of(cls, release: Release | None) -> TokenState:
+        """What the links of an assignment are that ended so."""
+        return cls(release.value) if release else cls.CHANGED
 
 
 class ApprovalToken(Base):
@@ -84,11 +96,24 @@ class ApprovalToken(Base):
         """Whether the link still decides, and if not, why."""
         if self.assignment.decided_at is not None:
             return TokenState.USED
+        if (ended := self._ended) is not None:
+            return ended
         bound_to = (self.assignment.approver_id, self.assignment.request.document_version)
         if self.voided_at is not None or (self.approver_id, self.document_version) != bound_to:
-            return TokenState.CHANGED
-        if not self.assignment.request.is_open:
             return TokenState.CHANGED
         if self.expires_at <= clock.now():
             return TokenState.EXPIRED
         return TokenState.LIVE
+
+    @property
+    def _ended(self) -> TokenState | None:
+        """How the assignment ended without a decision of its own; ``None``: it has not."""
+        from crm.models.approval.assignment import Release
+        from crm.models.approval.request import Closure
+
+        request, release = self.assignment.request, self.assignment.release
+        if release in {Release.HANDED_ON, Release.ESCALATED}:
+            return TokenState.of(release)
+        if request.closure is Closure.WITHDRAWN:
+            return TokenState.CHANGED if request.is_superseded else TokenState.WITHDRAWN
+        return TokenState.SETTLED if release is not None or not request.is_open else None

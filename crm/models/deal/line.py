@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.base import Base, ExactDecimal, Key, Name, cents_of
+from crm.base import Base, ExactDecimal, Key, Name, amount_of, shortly
 
 if TYPE_CHECKING:
     from crm.models.deal import Deal
@@ -40,13 +40,3 @@ class DealLine(Base):
     def said(self) -> str:
         """``Magnetic pump: 20 × 9,300.00``, as histories keep it."""
         return f"{self.name}: {shortly(self.quantity)} × {self.price:,.2f}"
-
-
-def amount_of(quantity: Decimal, price: Decimal) -> Decimal:
-    """Quantity × price, rounded half up to the cent."""
-    return cents_of(quantity * price)
-
-
-def shortly(quantity: Decimal) -> str:
-    """``2.500000`` → ``2.5``, ``20.000000`` → ``20``."""
-    return f"{quantity.normalize():f}"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy.orm import Mapped
 
 from crm.amounts import TOO_MUCH
-from crm.base import cents_of
+from crm.base import amount_of, cents_of
 from crm.models.company import Company
 from crm.models.deal.closing import AmountStands
-from crm.models.deal.line import DealLine, amount_of
+from crm.models.deal.line import DealLine
 from crm.models.deal.telling import difference
 from crm.models.exchange_rate import Price
 

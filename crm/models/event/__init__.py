@@ -166,7 +166,8 @@ class Event(Leased, Base):
     def _name(self, subject: Subject) -> None:
         """Say that it happened to ``subject``, which has its id now."""
         self.subject_kind, self.subject_id = subject.__tablename__, subject.id
-        self.customer_id, self.deal_id = _id_in(subject, "customer"), _id_in(subject, "deal")
+        if not getattr(subject, "IS_TOLD_ALONE", False):
+            self.customer_id, self.deal_id = _id_in(subject, "customer"), _id_in(subject, "deal")
 
     def _row_about(self, subject: Subject) -> dict[str, Any]:
         """What the table keeps of it."""

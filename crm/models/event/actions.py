@@ -52,14 +52,40 @@ class Action(StrEnum):
     TASK_TRASHED = "task:trashed"
     TASK_RESTORED = "task:restored"
     CLAIM_CREATED = "claim:created"
+    CLAIM_COPIED = "claim:copied"
     CLAIM_CHANGED = "claim:changed"
     CLAIM_SUBMITTED = "claim:submitted"
     CLAIM_WITHDRAWN = "claim:withdrawn"
     CLAIM_APPROVED = "claim:approved"
     CLAIM_REJECTED = "claim:rejected"
+    CLAIM_RETURNED = "claim:returned"
     CLAIM_PAID = "claim:paid"
     CLAIM_TRASHED = "claim:trashed"
     CLAIM_RESTORED = "claim:restored"
+    ADVANCE_SUBMITTED = "advance:submitted"
+    ADVANCE_CHANGED = "advance:changed"
+    ADVANCE_WITHDRAWN = "advance:withdrawn"
+    ADVANCE_APPROVED = "advance:approved"
+    ADVANCE_REJECTED = "advance:rejected"
+    ADVANCE_RETURNED = "advance:returned"
+    ADVANCE_PAID = "advance:paid"
+    ADVANCE_SETTLED = "advance:settled"
+    APPROVAL_OPENED = "approval:opened"
+    APPROVAL_SKIPPED = "approval:skipped"
+    APPROVAL_ASKED = "approval:asked"
+    APPROVAL_DECIDED = "approval:decided"
+    APPROVAL_RELEASED = "approval:released"
+    APPROVAL_ADDED = "approval:added"
+    APPROVAL_ESCALATED = "approval:escalated"
+    APPROVAL_REMINDED = "approval:reminded"
+    APPROVAL_COMMENTED = "approval:commented"
+    APPROVAL_CLOSED = "approval:closed"
+    FLOW_REVISED = "approval_flow:revised"
+    FLOW_CHANGED = "approval_flow:changed"
+    FLOW_RETIRED = "approval_flow:retired"
+    FLOW_RESTORED = "approval_flow:restored"
+    DELEGATION_BEGUN = "delegation:begun"
+    DELEGATION_ENDED = "delegation:ended"
     LINK_REFUSED = "approval_link:refused"
     USER_SIGNED_IN = "user:signed_in"
     USER_PASSWORD_CHANGED = "user:password_changed"  # noqa: S105
@@ -67,6 +93,7 @@ class Action(StrEnum):
     USER_INVITED = "user:invited"
     USER_CHANGED = "user:changed"
     USER_ROLES_CHANGED = "user:roles_changed"
+    USER_BANK_CHANGED = "user:bank_changed"
     USER_DEACTIVATED = "user:deactivated"
     USER_REACTIVATED = "user:reactivated"
     USER_SESSION_ENDED = "user:session_ended"
@@ -75,13 +102,17 @@ class Action(StrEnum):
     TEAM_DISSOLVED = "team:dissolved"
     COMPANY_CHANGED = "company:changed"
     COMPANY_SET_UP = "company:set_up"
+    BOOKS_CLOSED = "company:books_closed"
     STAGES_CHANGED = "pipeline:changed"
     STAGE_RETIRED = "stage:retired"
     QUOTA_CHANGED = "quota:changed"
     SOURCE_COST_CHANGED = "source_cost:changed"
+    EXPENSE_RULES_CHANGED = "expense_rule:changed"
+    BUDGET_CHANGED = "budget:changed"
     OPTIONS_CHANGED = "option:changed"
     FIELD_CREATED = "custom_field:created"
     FIELD_CHANGED = "custom_field:changed"
+    EXPENSE_RATE_CHANGED = "expense_rate:changed"
     RATE_ENTERED = "exchange_rate:entered"
     IMPORT_FINISHED = "import:finished"
     IMPORT_UNDONE = "import:undone"
@@ -91,6 +122,8 @@ class Action(StrEnum):
 
 _CHANGES = frozenset({"changes"})
 _NAME = frozenset({"name"})
+_PART = frozenset({"assignment", "name"})
+_STEP = frozenset({"step_zh", "step_en"})
 _DECISION = frozenset({"amount", "currency", "comment", "by_link"})
 
 PARTICULARS: dict[Action, frozenset[str]] = {
@@ -140,14 +173,44 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.TASK_TRASHED: _NAME,
     Action.TASK_RESTORED: _NAME,
     Action.CLAIM_CREATED: _NAME,
+    Action.CLAIM_COPIED: _NAME | {"source"},
     Action.CLAIM_CHANGED: _CHANGES,
     Action.CLAIM_SUBMITTED: frozenset({"amount", "currency", "approver"}),
     Action.CLAIM_WITHDRAWN: frozenset(),
     Action.CLAIM_APPROVED: _DECISION,
     Action.CLAIM_REJECTED: _DECISION,
+    Action.CLAIM_RETURNED: _DECISION,
     Action.CLAIM_PAID: frozenset({"amount", "currency", "reference"}),
     Action.CLAIM_TRASHED: _NAME,
     Action.CLAIM_RESTORED: _NAME,
+    Action.ADVANCE_SUBMITTED: frozenset({"amount", "currency", "approver"}),
+    Action.ADVANCE_CHANGED: _CHANGES,
+    Action.ADVANCE_WITHDRAWN: frozenset(),
+    Action.ADVANCE_APPROVED: _DECISION,
+    Action.ADVANCE_REJECTED: _DECISION,
+    Action.ADVANCE_RETURNED: _DECISION,
+    Action.ADVANCE_PAID: frozenset({"amount", "currency", "reference"}),
+    # By a claim's number, or by the reference of what came back.
+    Action.ADVANCE_SETTLED: frozenset({"amount", "currency", "by_what"}),
+    # Of a request: its trail. ``assignment`` is the id of the part that somebody has in it.
+    Action.APPROVAL_OPENED: frozenset({"flow_zh", "flow_en", "version"}),
+    Action.APPROVAL_SKIPPED: _STEP | {"why"},
+    Action.APPROVAL_ASKED: _PART | _STEP | {"why", "in_place_of"},
+    Action.APPROVAL_DECIDED: frozenset(
+        {"assignment", "decision", "comment", "by_link", "in_place_of"}
+    ),
+    Action.APPROVAL_RELEASED: _PART | {"release"},
+    Action.APPROVAL_ADDED: _PART | {"comment"},
+    Action.APPROVAL_ESCALATED: _PART | {"to"},
+    Action.APPROVAL_REMINDED: _PART,
+    Action.APPROVAL_COMMENTED: frozenset({"comment", "text"}),
+    Action.APPROVAL_CLOSED: frozenset({"closure"}),
+    Action.FLOW_REVISED: frozenset({"name_zh", "name_en", "version"}),
+    Action.FLOW_CHANGED: _CHANGES | {"name_zh", "name_en"},
+    Action.FLOW_RETIRED: frozenset({"name_zh", "name_en"}),
+    Action.FLOW_RESTORED: frozenset({"name_zh", "name_en"}),
+    Action.DELEGATION_BEGUN: _NAME | {"delegate", "first", "last"},
+    Action.DELEGATION_ENDED: _NAME | {"delegate"},
     Action.LINK_REFUSED: frozenset({"approver", "reason"}),
     Action.USER_SIGNED_IN: frozenset({"address", "device"}),
     Action.USER_PASSWORD_CHANGED: frozenset(),
@@ -155,6 +218,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.USER_INVITED: _NAME,
     Action.USER_CHANGED: _CHANGES,
     Action.USER_ROLES_CHANGED: _CHANGES,
+    Action.USER_BANK_CHANGED: _CHANGES,
     Action.USER_DEACTIVATED: frozenset(),
     Action.USER_REACTIVATED: frozenset(),
     Action.USER_SESSION_ENDED: frozenset({"device"}),
@@ -163,13 +227,18 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.TEAM_DISSOLVED: _NAME,
     Action.COMPANY_CHANGED: _CHANGES,
     Action.COMPANY_SET_UP: frozenset(),
+    # Days as ISO 8601 writes them; empty: the books are open.
+    Action.BOOKS_CLOSED: frozenset({"until", "before"}),
     Action.STAGES_CHANGED: _CHANGES,
     Action.STAGE_RETIRED: frozenset({"from_zh", "from_en", "to_zh", "to_en", "count", "stage"}),
     Action.QUOTA_CHANGED: _CHANGES,
     Action.SOURCE_COST_CHANGED: _CHANGES,
+    Action.EXPENSE_RULES_CHANGED: _CHANGES,
+    Action.BUDGET_CHANGED: _CHANGES,
     Action.OPTIONS_CHANGED: _CHANGES | {"list"},
     Action.FIELD_CREATED: _NAME,
     Action.FIELD_CHANGED: _CHANGES | _NAME,
+    Action.EXPENSE_RATE_CHANGED: _CHANGES | _NAME,
     Action.RATE_ENTERED: frozenset({"currency", "day", "rate"}),
     Action.IMPORT_FINISHED: frozenset({"noun", "file", "created", "updated"}),
     Action.TRASH_PURGED: _NAME | {"noun"},

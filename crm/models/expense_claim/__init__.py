@@ -2,43 +2,78 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, ForeignKey, Index, Select, String, and_, exists, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    and_,
+    exists,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship, selectinload
 
-from crm.base import Base, Currency, Key, Name, Rate, Timestamped, Versioned, stored_by_value
+from crm.base import (
+    Base,
+    Currency,
+    ExactDecimal,
+    Key,
+    Name,
+    Rate,
+    Timestamped,
+    Versioned,
+    shortly,
+    stored_by_value,
+)
 from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
-from crm.models.approval import ApprovalAssignment, ApprovalRequest
+from crm.models.approval import Approvable
 from crm.models.attachment import Attachment
 from crm.models.customer import Customer
 from crm.models.event import Action, Event
-from crm.models.exchange_rate import Price
+from crm.models.expense_claim.copying import Copying
+from crm.models.expense_claim.costing import Costing
 from crm.models.expense_claim.deciding import Deciding
 from crm.models.expense_claim.filling import Filling
-from crm.models.expense_claim.states import ClaimRefused, ClaimState
+from crm.models.expense_claim.paying import Paying, Proposal
+from crm.models.expense_claim.splitting import Splitting
+from crm.models.expense_claim.states import COUNTED, EDITABLE, ClaimRefused, ClaimState
+from crm.models.expense_rate import ItemKind
 from crm.models.named import Named
+from crm.models.payment_batch import PaymentBatch
 from crm.models.searchable import Searchable
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
+    from crm.models.advance import Settlement
     from crm.models.deal import Deal
+    from crm.models.expense_rate import ExpenseRate
     from crm.models.option import Option
     from crm.models.user import User
 
-__all__ = ["ClaimRefused", "ClaimState", "ExpenseClaim", "ExpenseItem"]
+__all__ = ["ClaimRefused", "ClaimState", "ExpenseClaim", "ExpenseItem", "Proposal"]
 
 
-class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, Timestamped, Base):
+class ExpenseClaim(
+    Filling, Splitting, Copying, Deciding, Approvable, Paying, Versioned, Trashable, Named,
+    Searchable, Timestamped, Base,
+):  # fmt: skip
     __tablename__ = "expense_claim"
     __table_args__ = (
         Index(None, "claimant_id", "state"),
         Index(None, "state"),
         Index(None, "created_at"),
         Index(None, "sort_name", "id"),
+        CheckConstraint(
+            "(state = 'paid') = (payment_batch_id IS NOT NULL)", name="paid_with_a_batch"
+        ),
     )
 
     KIND = "expense_claim"
@@ -52,12 +87,11 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, T
     state: Mapped[ClaimState] = mapped_column(stored_by_value(ClaimState), default=ClaimState.DRAFT)
     # The sum of the items in the base currency, rewritten whenever an item changes.
     base_amount: Mapped[Decimal] = mapped_column(default=Decimal(0))
-    paid_at: Mapped[datetime | None]
-    paid_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    payment_reference: Mapped[str | None] = mapped_column(String(120))
+    payment_batch_id: Mapped[int | None] = mapped_column(ForeignKey("payment_batch.id"), index=True)
 
     claimant: Mapped[User] = relationship(foreign_keys=[claimant_id])
-    paid_by: Mapped[User | None] = relationship(foreign_keys=[paid_by_id])
+    payment: Mapped[PaymentBatch | None] = relationship(back_populates="claims")
+    settlements: Mapped[list[Settlement]] = relationship(back_populates="claim")
     items: Mapped[list[ExpenseItem]] = relationship(
         back_populates="claim", cascade="all, delete-orphan",
         order_by="ExpenseItem.spent_on, ExpenseItem.id",
@@ -75,15 +109,7 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, T
         mine = owned_within(user, scope, cls.claimant_id)
         if scope is Scope.ALL:
             return mine
-        asked = (
-            select(ApprovalRequest.document_id)
-            .join(ApprovalAssignment)
-            .where(
-                ApprovalRequest.document_kind == cls.KIND,
-                ApprovalAssignment.approver_id == user.id,
-            )
-        )
-        return or_(mine, cls.id.in_(asked))
+        return or_(mine, cls.id.in_(cls.given_to(user)))
 
     @classmethod
     def for_list(cls) -> tuple[Any, ...]:
@@ -115,10 +141,34 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, T
         Event.record(Action.CLAIM_CREATED, claim, by=by, name=title)
         return claim
 
+    @classmethod
+    def draft_of(cls, user: User) -> ExpenseClaim | None:
+        """The newest claim of ``user`` that was never handed in."""
+        mine = cls.claimant_id == user.id, cls.state == ClaimState.DRAFT, cls.trashed_at.is_(None)
+        return db.session.scalar(select(cls).where(*mine).order_by(cls.id.desc()).limit(1))
+
+    @classmethod
+    def open_of(cls, user: User, title: str) -> ExpenseClaim:
+        """That one, held until the transaction ends; where there is none, a new one."""
+        draft = cls.draft_of(user)
+        if draft is not None:
+            db.session.refresh(draft, with_for_update={"of": cls})
+        if draft is None or draft.state is not ClaimState.DRAFT:
+            return cls.begin(title, by=user)
+        return draft
+
     @property
     def items_without_receipt(self) -> list[ExpenseItem]:
-        """What finance has no paper for."""
-        return [item for item in self.items if not item.receipts]
+        """What finance has no paper for; what a rate grants needs none."""
+        return [item for item in self.items if not (item.receipts or item.is_computed)]
+
+    @property
+    def amounts_by_category(self) -> dict[Option, Decimal]:
+        """What it comes to by kind of cost, the largest first; in the base currency."""
+        amounts: dict[Option, Decimal] = {}
+        for item in self.items:
+            amounts[item.category] = amounts.get(item.category, Decimal(0)) + item.base_amount
+        return dict(sorted(amounts.items(), key=lambda each: -each[1]))
 
     @property
     def number(self) -> str:
@@ -128,14 +178,12 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, T
     @property
     def is_editable(self) -> bool:
         """Only what nobody is deciding or has agreed to can change."""
-        return self.state in {ClaimState.DRAFT, ClaimState.REJECTED} and not self.is_trashed
+        return self.state in EDITABLE and not self.is_trashed
 
     @property
-    def request(self) -> ApprovalRequest | None:
-        """The latest approval request."""
-        return db.session.scalar(
-            ApprovalRequest.of(self.KIND, self.id).order_by(ApprovalRequest.id.desc()).limit(1)
-        )
+    def is_counted(self) -> bool:
+        """Whether its items count as spent (``ExpenseItem.counted``)."""
+        return self.state in COUNTED and not self.is_trashed
 
     def trash(self, *, by: User) -> None:
         """Move a draft to the trash.
@@ -150,15 +198,21 @@ class ExpenseClaim(Filling, Deciding, Versioned, Trashable, Named, Searchable, T
         return f"{self.number} {self.title}"
 
 
-class ExpenseItem(Timestamped, Base):
+class ExpenseItem(Costing, Timestamped, Base):
     __tablename__ = "expense_item"
-    __table_args__ = (Index(None, "customer_id", "spent_on"),)
+    __table_args__ = (Index(None, "customer_id", "spent_on"), Index(None, "spent_on"))
 
-    TRACKED = ("category", "amount", "currency", "spent_on", "customer", "deal", "purpose")
+    TRACKED = ("category", "expense_rate", "quantity", "amount", "currency", "spent_on", "payee",
+               "customer", "deal", "purpose")  # fmt: skip
 
     id: Mapped[Key]
     claim_id: Mapped[int] = mapped_column(ForeignKey("expense_claim.id"), index=True)
+    kind: Mapped[ItemKind] = mapped_column(stored_by_value(ItemKind), default=ItemKind.RECEIPT)
     category_id: Mapped[int] = mapped_column(ForeignKey("option.id"))
+    # Of what is computed: the rate, how many kilometres or days, and what it granted for one then.
+    expense_rate_id: Mapped[int | None] = mapped_column(ForeignKey("expense_rate.id"))
+    quantity: Mapped[Decimal | None] = mapped_column(ExactDecimal())
+    unit_amount: Mapped[Decimal | None] = mapped_column(ExactDecimal())
     amount: Mapped[Decimal]
     currency: Mapped[Currency]
     rate: Mapped[Rate]
@@ -167,9 +221,15 @@ class ExpenseItem(Timestamped, Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(300))
+    # Who was paid.
+    payee: Mapped[str | None] = mapped_column(String(200))
+    # What is shared among customers or deals: the id of the first share, on each of them. No key:
+    # the first may be taken off the claim, and the others belong together still.
+    split_of: Mapped[int | None]
 
     claim: Mapped[ExpenseClaim] = relationship(back_populates="items")
     category: Mapped[Option] = relationship(active_history=True)
+    expense_rate: Mapped[ExpenseRate | None] = relationship(active_history=True)
     customer: Mapped[Customer | None] = relationship(active_history=True)
     deal: Mapped[Deal | None] = relationship(active_history=True)
     receipts: Mapped[list[Attachment]] = relationship(
@@ -202,7 +262,7 @@ class ExpenseItem(Timestamped, Base):
         return exists().where(
             claim.id == cls.claim_id,
             claim.trashed_at.is_(None),
-            claim.state.in_([ClaimState.SUBMITTED, ClaimState.APPROVED, ClaimState.PAID]),
+            claim.state.in_(COUNTED),
         )
 
     @property
@@ -211,18 +271,9 @@ class ExpenseItem(Timestamped, Base):
         names = self.category.both.split("\n")
         return "\n".join(f"{name} {self.amount} {self.currency}" for name in names)
 
-    def set_amount(self, amount: Decimal, currency: str, spent_on: date) -> None:
-        """Set the amount at the rate of the day it was spent.
-
-        :raises crm.models.exchange_rate.NoRate: no rate is known for that day.
-        """
-        price = Price.of(amount, currency, spent_on)
-        self.amount, self.currency, self.rate, self.base_amount = price
-        self.spent_on = spent_on
-
     def snapshot(self) -> dict[str, Any]:
-        """What an approver decides about."""
-        return {
+        """What an approver decides about; what few costs have is there where it is set."""
+        return self._particulars() | {
             "category": self.category_id,
             "amount": str(self.amount),
             "currency": self.currency,
@@ -233,3 +284,14 @@ class ExpenseItem(Timestamped, Base):
             "purpose": self.purpose,
             "receipts": [row.digest for row in sorted(self.receipts, key=lambda row: row.id)],
         }
+
+    def _particulars(self) -> dict[str, Any]:
+        particulars: dict[str, Any] = {}
+        if self.quantity is not None and self.unit_amount is not None:
+            figures = {"quantity": shortly(self.quantity), "unit_amount": shortly(self.unit_amount)}
+            particulars = {"kind": self.kind.value, "expense_rate": self.expense_rate_id, **figures}
+        if self.payee:
+            particulars["payee"] = self.payee
+        if self.split_of is not None:
+            particulars["split_of"] = self.split_of
+        return particulars

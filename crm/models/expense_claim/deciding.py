@@ -1,19 +1,15 @@
-"""A claim's way from the draft to the payment."""
+"""A claim's way from the draft to the decision."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.orm import Mapped
-
-from crm import clock
 from crm.extensions import db
-from crm.models.approval import ApprovalRequest
+from crm.models.approval import ApprovalRequest, NobodyDecides
 from crm.models.company import Company
 from crm.models.event import Action, Event
+from crm.models.expense_claim.checking import require_allowed
+from crm.models.expense_claim.facts import facts_of
 from crm.models.expense_claim.states import ClaimRefused, ClaimState
 
 if TYPE_CHECKING:
@@ -22,34 +18,33 @@ if TYPE_CHECKING:
 
 
 class Deciding:
-    """The part of a claim that is handed in, decided and paid."""
-
-    if TYPE_CHECKING:
-        paid_at: Mapped[datetime | None]
-        paid_by: Mapped[User | None]
+    """The part of a claim that is handed in and decided."""
 
     def submit(self: ExpenseClaim, *, by: User) -> ApprovalRequest:
-        """Ask the claimant's superior to decide; submitting a submitted claim changes nothing.
+        """Ask for approval, as the flow for it says; submitting a submitted claim changes nothing.
 
-        :raises ClaimRefused: ``empty``, ``zero``, ``nobody`` can decide, or ``state``.
+        :raises ClaimRefused: ``empty``, ``zero``, ``nobody`` can decide, ``rules``, ``state``, or
+            the books are ``closed`` for one of its items.
         """
         pending = self.request
         if self.state is ClaimState.SUBMITTED and pending is not None:
             return pending
-        self._require_editable()
+        self._require_editable(*self.items)
         if not self.items:
             raise ClaimRefused("empty")
         if self.base_amount <= 0:
             raise ClaimRefused("zero")
-        approver = ApprovalRequest.approver_for(self.claimant)
-        if approver is None:
-            raise ClaimRefused("nobody")
+        require_allowed(self)
         self.state = ClaimState.SUBMITTED
         db.session.flush()  # the request is bound to the version that this change makes
-        request = ApprovalRequest.open(self, approver)
+        try:
+            request = ApprovalRequest.open(self)
+        except NobodyDecides:
+            raise ClaimRefused("nobody") from None
         Event.record(
             Action.CLAIM_SUBMITTED, self, by=by, amount=str(self.base_amount),
-            currency=Company.current().base_currency, approver=approver.name,
+            currency=Company.current().base_currency,
+            approver=", ".join(each.approver.name for each in request.asked),
         )  # fmt: skip
         return request
 
@@ -77,24 +72,10 @@ class Deciding:
         self.state = ClaimState.REJECTED
         self._record_decision(Action.CLAIM_REJECTED, by, comment, by_link)
 
-    def pay(self: ExpenseClaim, reference: str | None, *, by: User) -> None:
-        """Mark as paid; paying a paid claim changes nothing.
-
-        :raises ClaimRefused: it is not approved, or it is not what was approved.
-        """
-        if self.state is ClaimState.PAID:
-            return
-        request = self.request
-        if self.state is not ClaimState.APPROVED or request is None:
-            raise ClaimRefused("state")
-        if request.content_hash != self.content_hash():
-            raise ClaimRefused("changed")
-        self.state = ClaimState.PAID
-        self.paid_at, self.paid_by, self.payment_reference = clock.now(), by, reference
-        Event.record(
-            Action.CLAIM_PAID, self, by=by, amount=str(self.base_amount),
-            currency=Company.current().base_currency, reference=reference or "",
-        )  # fmt: skip
+    def give_back(self: ExpenseClaim, *, by: User, comment: str | None, by_link: bool) -> None:
+        """What the approval engine calls when the request is returned for correction."""
+        self.state = ClaimState.RETURNED
+        self._record_decision(Action.CLAIM_RETURNED, by, comment, by_link)
 
     def snapshot(self: ExpenseClaim) -> dict[str, Any]:
         """What an approver decides about, as plain values in a fixed order.
@@ -109,10 +90,9 @@ class Deciding:
             "items": [item.snapshot() for item in items],
         }
 
-    def content_hash(self: ExpenseClaim) -> str:
-        """SHA-256 of the snapshot: two claims with one hash ask for the same thing."""
-        text = json.dumps(self.snapshot(), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+    def facts(self: ExpenseClaim) -> dict[str, Any]:
+        """What conditions of approval flows compare (``expense_claim/facts.py``)."""
+        return facts_of(self)
 
     def _record_decision(
         self: ExpenseClaim, action: Action, by: User, comment: str | None, by_link: bool

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm.attributes import flag_modified
 
 from crm import clock
 from crm.extensions import db
+from crm.models.company import Company
 from crm.models.event import Action, Event, changes_of
 from crm.models.expense_claim.states import ClaimRefused
 
@@ -31,7 +33,7 @@ class Filling:
 
         :raises ClaimRefused: the claim cannot change now.
         """
-        self._require_editable()
+        self._require_editable(item)
         self.items.append(item)
         self._changed(by, {"items": ["", item.summary]})
 
@@ -40,7 +42,7 @@ class Filling:
 
         :raises ClaimRefused: the claim cannot change now.
         """
-        self._require_editable()
+        self._require_editable(item)
         changes = changes_of(item, item.TRACKED)
         # What was typed may be the same, and the rate of its day another one by now.
         old, new = self.base_amount, self._total()
@@ -59,25 +61,31 @@ class Filling:
     def add_receipts(
         self: ExpenseClaim, item: ExpenseItem, receipts: list[Attachment], *, by: User
     ) -> None:
-        """Put receipts to an item; no receipts change nothing.
+        """Put receipts to an item, and to the other shares of its bill; none change nothing.
 
         :raises ClaimRefused: the claim cannot change now.
         """
-        self._require_editable()
+        self._require_editable(item)
         if receipts:
-            item.receipts.extend(receipts)
+            for share in self.bill_of(item):
+                own = receipts if share is item else [receipt.copy() for receipt in receipts]
+                share.receipts.extend(own)
             self._changed(by, {"receipts": ["", ", ".join(row.name for row in receipts)]})
 
     def remove_receipt(
         self: ExpenseClaim, item: ExpenseItem, receipt: Attachment, *, by: User
     ) -> None:
-        """Take a receipt off an item; the file stays where other records may name it.
+        """Take a receipt off an item and the other shares of its bill.
+
+        The file stays where other records may name it.
 
         :raises ClaimRefused: the claim cannot change now.
         """
-        self._require_editable()
-        item.receipts.remove(receipt)
-        db.session.delete(receipt)
+        self._require_editable(item)
+        for share in self.bill_of(item):
+            for copy in [each for each in share.receipts if each.digest == receipt.digest]:
+                share.receipts.remove(copy)
+                db.session.delete(copy)
         self._changed(by, {"receipts": [receipt.name, ""]})
 
     def rename(self: ExpenseClaim, title: str, *, by: User) -> None:
@@ -90,9 +98,14 @@ class Filling:
             old, self.title = self.title, title
             self._changed(by, {"title": [old, title]})
 
-    def _require_editable(self: ExpenseClaim) -> None:
+    def _require_editable(self: ExpenseClaim, *items: ExpenseItem) -> None:
+        """Go on only if the claim can change now, and the books are open for these items."""
         if not self.is_editable:
             raise ClaimRefused("state")
+        with db.session.no_autoflush:  # what an item said before is known until it is written
+            closed = Company.current().is_closed
+            if any(closed(day) for item in items for day in _days_of(item)):
+                raise ClaimRefused("closed")
 
     def _total(self: ExpenseClaim) -> Decimal:
         return sum((item.base_amount for item in self.items), Decimal(0))
@@ -102,3 +115,9 @@ class Filling:
         self.updated_at = clock.now()
         flag_modified(self, "updated_at")  # an item changed: the claim's version counts it
         Event.record(Action.CLAIM_CHANGED, self, by=by, changes=changes)
+
+
+def _days_of(item: ExpenseItem) -> list[date]:
+    """The day it says, and the one it said before."""
+    history = inspect(item).attrs.spent_on.history
+    return [*history.added, *history.unchanged, *history.deleted]

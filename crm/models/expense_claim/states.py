@@ -12,7 +12,15 @@ class ClaimState(StrEnum):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     REJECTED = "rejected"
+    # Sent back by an approver, to be corrected and handed in again.
+    RETURNED = "returned"
     PAID = "paid"
+
+
+# Nobody is deciding about it, and nobody has agreed to it.
+EDITABLE = frozenset({ClaimState.DRAFT, ClaimState.REJECTED, ClaimState.RETURNED})
+# The money is spent, unless whoever decides says no: it counts.
+COUNTED = frozenset(ClaimState) - EDITABLE
 
 
 class ClaimRefused(Exception):

@@ -1,4 +1,4 @@
-"""Approval requests of claims whose costs are moved to a customer's other record."""
+"""Approval requests of documents that are moved to a customer's other record."""
 
 from __future__ import annotations
 
@@ -8,33 +8,40 @@ from contextlib import contextmanager
 from sqlalchemy import select
 
 from crm.extensions import db
+from crm.models.advance import Advance
 from crm.models.approval import ApprovalRequest
 from crm.models.expense_claim import ExpenseClaim, ExpenseItem
+
+Document = Advance | ExpenseClaim
 
 
 @contextmanager
 def requests_going_along(customer_id: int) -> Iterator[None]:
-    """Inside, costs of this customer are moved: their claims say the same as before.
+    """Inside, costs and advances of a customer are moved: their documents say what they said.
 
-    So do the requests over them, but for those whose claim was another already than what was shown.
+    So do the requests over them, but for those whose document was another already than what was
+    shown.
     """
     pending = _requests_that_agree(customer_id)
     yield
-    for request, claim in pending:
-        for item in claim.items:
-            db.session.refresh(item, ["customer_id", "customer"])
-        request.snapshot, request.content_hash = claim.snapshot(), claim.content_hash()
+    for request, document in pending:
+        for moved in document.items if isinstance(document, ExpenseClaim) else (document,):
+            db.session.refresh(moved, ["customer_id", "customer"])
+        request.snapshot, request.content_hash = document.snapshot(), document.content_hash()
 
 
-def _requests_that_agree(customer_id: int) -> list[tuple[ApprovalRequest, ExpenseClaim]]:
-    """The requests over costs of this customer whose claim is still what was shown."""
+def _requests_that_agree(customer_id: int) -> list[tuple[ApprovalRequest, Document]]:
+    """The requests over costs and advances of this customer, still of what was shown."""
     claims = db.session.scalars(
         select(ExpenseClaim)
         .where(ExpenseClaim.items.any(ExpenseItem.customer_id == customer_id))
         .options(*ExpenseClaim.for_page())
     ).unique()
+    advances = db.session.scalars(
+        select(Advance).where(Advance.customer_id == customer_id).options(*Advance.for_page())
+    )
     return [
-        (request, claim)
-        for claim in claims
-        if (request := claim.request) and request.content_hash == claim.content_hash()
+        (request, document)
+        for document in (*claims, *advances)
+        if (request := document.request) and request.content_hash == document.content_hash()
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from email_validator import EmailNotValidError, validate_email
@@ -19,6 +20,7 @@ from crm.folding import pinyin_of
 from crm.models import passwords
 from crm.models.access import GRANTS, Noun, Role, Scope
 from crm.models.named import Named
+from crm.models.user.banking import Banking
 from crm.models.user.membership import LastAdministrator, Membership, UserRole
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def is_mail_address(text: str) -> bool:
         return False
 
 
-class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
+class User(Membership, Banking, Named, Versioned, Timestamped, UserMixin, Base):
     __tablename__ = "user"
 
     id: Mapped[Key]
@@ -70,6 +72,9 @@ class User(Membership, Named, Versioned, Timestamped, UserMixin, Base):
     theme: Mapped[str | None] = mapped_column(String(5))
     last_seen_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
+    # Up to this amount, in the base currency, may be approved what climbs up to them
+    # (``ApproverKind.CLIMB``); None: whatever it is.
+    approval_limit: Mapped[Decimal | None]
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
 
     team: Mapped[Team | None] = relationship(

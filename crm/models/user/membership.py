@@ -37,7 +37,8 @@ class Membership:
     if TYPE_CHECKING:
         deactivated_at: Mapped[datetime | None]
 
-    TRACKED = ("name", "username", "email", "team", "manager", "language", "timezone")
+    TRACKED = ("name", "username", "email", "team", "manager", "approval_limit", "language",
+               "timezone")  # fmt: skip
 
     @property
     def is_active(self: User) -> bool:
@@ -79,6 +80,8 @@ class Membership:
     def deactivate(self: User, *, by: User | None) -> None:
         """End this user's access, and the links that would give it back; what they own stays.
 
+        What they were to decide goes to others.
+
         :raises LastAdministrator: nobody would be one any more.
         """
         if self.is_active:
@@ -86,6 +89,7 @@ class Membership:
             self.deactivated_at = clock.now()
             OneTimeLink.void_all_of(self)
             Event.record(Action.USER_DEACTIVATED, self, by=by)
+            _hand_on_from(self)
 
     def reactivate(self: User, *, by: User | None) -> None:
         """Let somebody who left sign in again, with the roles they had."""
@@ -113,6 +117,12 @@ class Membership:
             Company.hold()  # two administrators could otherwise send each other away at once
             if self.is_last_administrator:
                 raise LastAdministrator(self.username)
+
+
+def _hand_on_from(user: User) -> None:
+    from crm.models.approval.pressing import hand_on_from
+
+    hand_on_from(user)
 
 
 def _user() -> type[User]:

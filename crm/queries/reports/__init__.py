@@ -1,15 +1,22 @@
 """The reports: one module each, named as in ``wording.REPORTS``, and one line here.
 
 A report reads its figures of what its reader sees, each with the list of what is behind it
-(``report.py``); what its rows can be stands in ``ways.py``. Definitions: docs/metrics.md.
+(``figures.py``), and is drawn as bars (``drawing.py``); what its rows can be stands in ``ways.py``.
+Definitions: docs/metrics.md.
 """
 
 from __future__ import annotations
 
 from crm.queries.reports import (
+    approving,
     attainment,
+    budgets,
     contacts,
+    cost_kinds,
+    costs,
+    customer_costs,
     cycle,
+    deal_costs,
     forecast,
     forecast_then,
     funnel,
@@ -39,5 +46,11 @@ ALL: dict[str, Report] = {
         forecast.REPORT,
         forecast_then.REPORT,
         attainment.REPORT,
+        costs.REPORT,
+        cost_kinds.REPORT,
+        customer_costs.REPORT,
+        deal_costs.REPORT,
+        approving.REPORT,
+        budgets.REPORT,
     )
 }

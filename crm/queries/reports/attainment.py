@@ -16,27 +16,14 @@ from crm.filters.columns import Kind
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
 from crm.filters.facets import Person, ids_of, members_of
-from crm.filters.reports import AttainmentFilter, ReportFilter
+from crm.filters.reports import AttainmentFilter, DealReportFilter
 from crm.models import Company, Noun, Scope, Team, User
 from crm.models.quota import Holder
 from crm.queries.attainment import Attainment, Attainments, open_deals, won_deals
 from crm.queries.reports import ways
-from crm.queries.reports.report import (
-    Amount,
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Note,
-    Of,
-    Page,
-    Part,
-    Report,
-    Row,
-    Table,
-    behind_first,
-    scaled,
-)
+from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
+from crm.queries.reports.figures import Amount, Figure, Measure, Of, Page, Row, behind_first
+from crm.queries.reports.report import Note, Report, Table
 from crm.wording import person_word
 
 # The list behind an amount has whole deals; the figure has the shares of those who share them.
@@ -53,7 +40,7 @@ MEASURES = (
 _DEALS, QUOTA, WON, RATE, _GAP, TO_COME = range(6)
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each person, or each team, that ``user`` sees; below them all together."""
     attainments = Attainments(filter.period, user)
     way = REPORT.way(filter)
@@ -73,7 +60,7 @@ def _won_first(row: Row) -> tuple[bool, Decimal]:
     return row.figures[QUOTA].value is None, -Decimal(row.figures[WON].value or 0)
 
 
-def _people(attainments: Attainments, filter: ReportFilter) -> Sequence[User]:
+def _people(attainments: Attainments, filter: DealReportFilter) -> Sequence[User]:
     people = attainments.people
     if filter.owner:
         wanted = ids_of(filter.owner, attainments.user)
@@ -84,7 +71,7 @@ def _people(attainments: Attainments, filter: ReportFilter) -> Sequence[User]:
     return people
 
 
-def _teams(attainments: Attainments, filter: ReportFilter) -> Sequence[Holder]:
+def _teams(attainments: Attainments, filter: DealReportFilter) -> Sequence[Holder]:
     seen = [row.holder for row in attainments.plans.rows(attainments.user)]
     if not seen:  # no quota is known of these days: what was won is told all the same
         above = {person.team_id for person in _people(attainments, filter)}
@@ -107,7 +94,7 @@ def _narrowed(holder: Holder) -> dict[str, Any]:
 
 
 def _row(
-    attainment: Attainment, filter: ReportFilter, narrowed: dict[str, Any], label: str = ""
+    attainment: Attainment, filter: DealReportFilter, narrowed: dict[str, Any], label: str = ""
 ) -> Row:
     holder = attainment.holder
     if not label:

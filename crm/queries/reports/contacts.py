@@ -19,8 +19,10 @@ from crm.filters.days import Days
 from crm.filters.reports import ActivityReportFilter, ReportFilter
 from crm.models import Activity, Company, Stage, StageStay, User
 from crm.queries.reports import ways
-from crm.queries.reports.layers import layered
-from crm.queries.reports.report import Drawing, Figure, Measure, Of, Report, Row, Table
+from crm.queries.reports.drawing import Drawing, layered
+from crm.queries.reports.figures import Figure, Measure, Of, Row
+from crm.queries.reports.report import Report, Table
+from crm.queries.reports.spans import spans_of, within
 from crm.queries.reports.ways import Group, Way
 
 TOTAL = Measure(_l("Total"), of=Of.COUNT)
@@ -100,7 +102,7 @@ def _levels() -> dict[Level, Measure]:
 
 def _ends(filter: ReportFilter, user: User) -> tuple[date, date]:
     """The first and the last day; without a first one, that of the first activity that is seen."""
-    (first, _end), *_rest = spans = ways.spans_of(filter.period, 1, Activity.happened_at, user)
+    (first, _end), *_rest = spans = spans_of(filter.period, 1, Activity.happened_at, user)
     today = Company.current().today()
     return first, max(first, min(spans[-1][1], today))
 
@@ -115,7 +117,7 @@ def _weeks(filter: ReportFilter, user: User) -> list[tuple[date, date]]:
     """The weeks, from Monday on, that the days touch, cut to them."""
     first, last = _ends(filter, user)
     if (last - first).days > MOST_WEEKS * 7:
-        return ways.spans_of(filter.period, 1, Activity.happened_at, user)
+        return spans_of(filter.period, 1, Activity.happened_at, user)
     found, begin = [], first
     while begin <= last:
         end = min(begin + timedelta(days=6 - begin.weekday()), last)
@@ -125,7 +127,7 @@ def _weeks(filter: ReportFilter, user: User) -> list[tuple[date, date]]:
 
 
 def _week(filter: ReportFilter, user: User) -> Any:
-    return ways.within(_weeks(filter, user), Activity.happened_at)
+    return within(_weeks(filter, user), Activity.happened_at)
 
 
 def _by_week(filter: ReportFilter, user: User, _values: Iterable[Any]) -> list[Group]:
@@ -155,7 +157,7 @@ def draw(table: Table) -> Drawing:
                    lambda row: TOTAL.words(row.figures[whole].value))  # fmt: skip
 
 
-PERSON = Way("owner", _l("Logged by"), lambda *_of: Activity.by_id, ways.OWNER.groups)
+PERSON = ways.people("owner", _l("Logged by"), Activity.by_id)
 WEEK = Way("week", _l("Week from"), _week, _by_week, is_ordered=True)
 PERSON_AND_WEEK = Way(
     "owner_week", _l("Person and week"),

@@ -14,24 +14,12 @@ from crm.extensions import db
 from crm.filters.columns import Kind
 from crm.filters.deals import DealStatus
 from crm.filters.deals.history import begun
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Company, Deal, Outcome, OutcomeKind, User
-from crm.queries.reports import ways
-from crm.queries.reports.report import (
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Of,
-    Part,
-    Report,
-    Row,
-    Table,
-    mean,
-    middle,
-    ninetieth,
-    scaled,
-)
+from crm.queries.reports import spans, ways
+from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
+from crm.queries.reports.figures import Figure, Measure, Of, Row, mean, middle, ninetieth
+from crm.queries.reports.report import Report, Table
 
 MEASURES = (
     Measure(_l("Won"), of=Of.COUNT),
@@ -51,7 +39,7 @@ class Way(NamedTuple):
     days: int
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each group with closed deals, where most were won first."""
     way = REPORT.way(filter)
     found = _closed(filter, user, way.column(filter, user))
@@ -66,7 +54,7 @@ def read(filter: ReportFilter, user: User) -> Table:
     return Table(str(way.title), MEASURES, rows, total, way.notes())
 
 
-def _row(filter: ReportFilter, key: str, label: str, closed: list[Way], narrowed: Any) -> Row:
+def _row(filter: DealReportFilter, key: str, label: str, closed: list[Way], narrowed: Any) -> Row:
     won, lost = (
         filter.deals(**{"status": status, "closed": filter.period, **narrowed})
         for status in (DealStatus.WON, DealStatus.LOST)
@@ -84,7 +72,7 @@ def together(found: Iterable[list[Way]]) -> list[Way]:
     return [way for ways in found for way in ways]
 
 
-def _closed(filter: ReportFilter, user: User, by: Any) -> dict[Any, list[Way]]:
+def _closed(filter: DealReportFilter, user: User, by: Any) -> dict[Any, list[Way]]:
     chosen = filter.deals(status=DealStatus.ALL, closed=filter.period).narrow(user)
     rows = db.session.execute(
         chosen.join(Deal.outcome).with_only_columns(by, Outcome.kind, Deal.closed_at, begun())
@@ -135,6 +123,6 @@ REPORT = Report(
        "between closing and opening again is not taken off."),
     read,
     draw,
-    ways=(ways.OWNER, ways.TEAM, ways.MANAGER, ways.SOURCE, ways.PRODUCT, ways.CLOSED_IN_QUARTER,
-          ways.CLOSED_IN_MONTH),
+    ways=(ways.OWNER, ways.TEAM, ways.MANAGER, ways.SOURCE, ways.PRODUCT, spans.CLOSED_IN_QUARTER,
+          spans.CLOSED_IN_MONTH),
 )  # fmt: skip

@@ -16,25 +16,13 @@ from crm.filters.columns import Kind
 from crm.filters.days import Days
 from crm.filters.deals import DealStatus
 from crm.filters.deals.behind import DealGap
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Company, Deal, User
 from crm.queries.forecast import Quotas, Sums, sums
-from crm.queries.reports.report import (
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Note,
-    Of,
-    Part,
-    Report,
-    Row,
-    Table,
-    added_up,
-    scaled,
-    share,
-)
-from crm.queries.reports.ways import CLOSED_IN_MONTH, CLOSED_IN_QUARTER, span_words, spans_of
+from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
+from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up, share
+from crm.queries.reports.report import Note, Report, Table
+from crm.queries.reports.spans import CLOSED_IN_MONTH, CLOSED_IN_QUARTER, span_words, spans_of
 
 # What is open is so now, whatever the days: it is compared with nothing.
 MEASURES = (
@@ -52,7 +40,7 @@ WON, _DEALS, _AMOUNT, WEIGHTED, FORECAST, RATE, QUOTA = range(7)
 Spans = Sequence[tuple[date, date]]
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each month or quarter of the days, and all of them together."""
     way = REPORT.way(filter)
     months = 3 if way is CLOSED_IN_QUARTER else 1
@@ -86,7 +74,7 @@ def read(filter: ReportFilter, user: User) -> Table:
 
 
 def _row(
-    filter: ReportFilter, key: str, first: date, last: date, won: Sums, expected: Sums,
+    filter: DealReportFilter, key: str, first: date, last: date, won: Sums, expected: Sums,
     quota: Decimal | None,
 ) -> Row:  # fmt: skip
     days = _to_come(first, last)
@@ -114,7 +102,7 @@ def _place(spans: Spans) -> Any:
                 else_=null())  # fmt: skip
 
 
-def _notes(filter: ReportFilter, user: User, quotas: Quotas) -> list[Note]:
+def _notes(filter: DealReportFilter, user: User, quotas: Quotas) -> list[Note]:
     """What is in no month, and why there may be no quota."""
     notes = []
     overdue = filter.deals(expected=Days("overdue"))

@@ -18,26 +18,14 @@ from crm.filters.columns import Kind
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.deals.promised import end_of, promised
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Company, Deal, Expectation, Outcome, OutcomeKind, User
 from crm.queries.forecast import sums
 from crm.queries.reports import ways
-from crm.queries.reports.report import (
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Note,
-    Of,
-    Part,
-    Report,
-    Row,
-    Table,
-    added_up,
-    behind_first,
-    scaled,
-    share,
-)
+from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
+from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up, behind_first, share
+from crm.queries.reports.report import Note, Report, Table
+from crm.queries.reports.spans import CLOSED_IN_MONTH, CLOSED_IN_QUARTER, spans_of
 
 MEASURES = (
     Measure(_l("Deals expected"), of=Of.COUNT),
@@ -61,7 +49,7 @@ class Stood(NamedTuple):
     open: int = 0
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each group with a forecast or something won, and all of them together."""
     way, eve = REPORT.way(filter), eve_of(filter.period)
     if eve is None:
@@ -93,7 +81,7 @@ def eve_of(days: Days) -> date | None:
 
 
 def _row(
-    filter: ReportFilter, eve: date, key: str, label: str, narrowed: Mapping[str, Any],
+    filter: DealReportFilter, eve: date, key: str, label: str, narrowed: Mapping[str, Any],
     came: Decimal, stood: Stood | None,
 ) -> Row:  # fmt: skip
     days = narrowed.get("closed", filter.period)
@@ -113,16 +101,16 @@ def _row(
     ))  # fmt: skip
 
 
-def _won(filter: ReportFilter) -> DealFilter:
+def _won(filter: DealReportFilter) -> DealFilter:
     return filter.deals(status=DealStatus.WON, closed=filter.period)
 
 
-def _stood(filter: ReportFilter, user: User, eve: date) -> dict[Any, Stood]:
+def _stood(filter: DealReportFilter, user: User, eve: date) -> dict[Any, Stood]:
     """What was expected of the days on their eve; a month has what was expected in it."""
     way = REPORT.way(filter)
     key, came = way.column(filter, user), filter.period.of_moment(Deal.closed_at)
     if way.name in IN_TIME:
-        spans = ways.spans_of(filter.period, IN_TIME[way.name], Deal.closed_at, user)
+        spans = spans_of(filter.period, IN_TIME[way.name], Deal.closed_at, user)
         month = case(*((Expectation.expected_close <= last, at)
                        for at, (_first, last) in enumerate(spans)), else_=null())  # fmt: skip
         key, came = month, [*came, key == month]
@@ -151,7 +139,7 @@ def _known_since() -> datetime | None:
 
 
 def _notes(
-    filter: ReportFilter, eve: date, since: datetime | None, is_known: bool
+    filter: DealReportFilter, eve: date, since: datetime | None, is_known: bool
 ) -> list[Note]:  # fmt: skip
     notes, company = [], Company.current()
     if is_known:
@@ -191,7 +179,7 @@ def _words(row: Row) -> str:
 
 
 # The ways whose rows are so many months each, by their names.
-IN_TIME = {ways.CLOSED_IN_MONTH.name: 1, ways.CLOSED_IN_QUARTER.name: 3}
+IN_TIME = {CLOSED_IN_MONTH.name: 1, CLOSED_IN_QUARTER.name: 3}
 REPORT = Report(
     "forecast_then",
     "history",
@@ -201,7 +189,7 @@ REPORT = Report(
        "these deals and of all. Deals count for their owner, source and team of now."),
     read,
     draw,
-    ways=(ways.CLOSED_IN_MONTH, ways.CLOSED_IN_QUARTER, ways.OWNER, ways.TEAM, ways.MANAGER,
+    ways=(CLOSED_IN_MONTH, CLOSED_IN_QUARTER, ways.OWNER, ways.TEAM, ways.MANAGER,
           ways.SOURCE),
     usual=Days("this_quarter"),
 )  # fmt: skip

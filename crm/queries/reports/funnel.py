@@ -17,24 +17,12 @@ from crm.extensions import db
 from crm.filters.columns import Kind, words
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.deals.history import counts_as, furthest
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Deal, Outcome, OutcomeKind, Pipeline, Stage, StageStay, User
 from crm.queries.forecast import Sums, sums
-from crm.queries.reports.report import (
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Note,
-    Of,
-    Part,
-    Report,
-    Row,
-    Table,
-    added_up,
-    scaled,
-    share,
-)
+from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
+from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up, share
+from crm.queries.reports.report import Note, Report, Table
 
 MEASURES = (
     Measure(_l("Reached"), of=Of.COUNT),
@@ -58,7 +46,7 @@ class Way(NamedTuple):
     amount: Decimal
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each stage of the pipeline, and one for what was won."""
     pipeline = Pipeline.wanted(filter.pipeline)
     stages = list(db.session.scalars(Stage.in_order(pipeline)))
@@ -103,7 +91,7 @@ def _won_row(cohort: DealFilter, won: Sequence[Way]) -> Row:
 
 
 def _expected(
-    filter: ReportFilter, standing: dict[int, Sums], stages: Sequence[Stage], at: int
+    filter: DealReportFilter, standing: dict[int, Sums], stages: Sequence[Stage], at: int
 ) -> tuple[Figure, ...]:
     """What stands in the stage now, and what it and the later ones are likely to bring."""
     here = standing.get(stages[at].id, Sums())

@@ -16,20 +16,12 @@ from crm.base import money_sum
 from crm.extensions import db
 from crm.filters.columns import Kind
 from crm.filters.deals.stagnation import stuck, to_do
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Deal, Stage, User
 from crm.queries.reports import ways
-from crm.queries.reports.layers import layered
-from crm.queries.reports.report import (
-    Drawing,
-    Figure,
-    Measure,
-    Of,
-    Report,
-    Row,
-    Table,
-    added_up,
-)
+from crm.queries.reports.drawing import Drawing, layered
+from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up
+from crm.queries.reports.report import Report, Table
 
 AMOUNT = _l("Amount")
 WHOLE = (
@@ -52,7 +44,7 @@ class Held(NamedTuple):
 Stages = dict[int, Held]  # by the stage's id
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each group, a column for each stage; who has most comes first."""
     way = REPORT.way(filter)
     found = _held(filter, user, way.column(filter, user))
@@ -74,7 +66,7 @@ def read(filter: ReportFilter, user: User) -> Table:
 
 
 def _row(
-    filter: ReportFilter, key: str, label: str, held: Stages, stages: list[tuple[Stage, str]],
+    filter: DealReportFilter, key: str, label: str, held: Stages, stages: list[tuple[Stage, str]],
     narrowed: Any,
 ) -> Row:  # fmt: skip
     deals = filter.deals(**narrowed)
@@ -99,7 +91,7 @@ def together(found: Iterable[Stages]) -> Stages:
     return {id: added_up(held, Held()) for id, held in by_stage.items()}
 
 
-def _held(filter: ReportFilter, user: User, by: Any) -> dict[Any, Stages]:
+def _held(filter: DealReportFilter, user: User, by: Any) -> dict[Any, Stages]:
     key = by.label("key")
     rows = db.session.execute(
         filter.deals()

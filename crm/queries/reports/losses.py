@@ -17,25 +17,13 @@ from crm.extensions import db
 from crm.filters.columns import Kind, words
 from crm.filters.deals import DealStatus
 from crm.filters.deals.behind import DealGap
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Deal, Option, OptionList, Outcome, User
 from crm.models.deal.competitor import folded_name
 from crm.queries.reports import ways
-from crm.queries.reports.report import (
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Note,
-    Of,
-    Part,
-    Report,
-    Row,
-    Table,
-    added_up,
-    scaled,
-    share,
-)
+from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
+from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up, share
+from crm.queries.reports.report import Note, Report, Table
 from crm.queries.reports.ways import Group, Way
 from crm.wording import FIELDS
 
@@ -56,7 +44,7 @@ class Lost(NamedTuple):
     unknown: int = 0
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each group with lost deals, the largest first."""
     way = REPORT.way(filter)
     lost = filter.deals(status=DealStatus.LOST, closed=filter.period)
@@ -99,7 +87,7 @@ def read(filter: ReportFilter, user: User) -> Table:
     return Table(str(way.title), MEASURES, rows, total, notes)
 
 
-def _reasons(_filter: ReportFilter, _user: User, ids: Iterable[Any]) -> list[Group]:
+def _reasons(_filter: DealReportFilter, _user: User, ids: Iterable[Any]) -> list[Group]:
     found = set(ids)
     groups = [
         Group(str(option.id), words(option), frozenset({option.id}), {"reason": (option.id,)})
@@ -112,7 +100,7 @@ def _reasons(_filter: ReportFilter, _user: User, ids: Iterable[Any]) -> list[Gro
     return groups
 
 
-def _competitors(_filter: ReportFilter, _user: User, names: Iterable[Any]) -> list[Group]:
+def _competitors(_filter: DealReportFilter, _user: User, names: Iterable[Any]) -> list[Group]:
     spelt: dict[str, set[str]] = defaultdict(set)
     nobody = set()
     for name in names:

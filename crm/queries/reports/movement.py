@@ -24,20 +24,11 @@ from crm.filters.deals.history import (
     stages,
     steps,
 )
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Deal, Pipeline, User
-from crm.queries.reports.report import (
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Of,
-    Part,
-    Report,
-    Row,
-    Table,
-    scaled,
-)
+from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
+from crm.queries.reports.figures import Figure, Measure, Of, Row
+from crm.queries.reports.report import Report, Table
 
 DAY = timedelta(days=1)
 MEASURES = (
@@ -57,7 +48,7 @@ class Moved:
     stays: list[Decimal] = field(default_factory=list)
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each way from one stage to another that a deal went, in the stages' order."""
     pipeline = Pipeline.wanted(filter.pipeline)
     found = _moves(filter, user, pipeline)
@@ -78,7 +69,9 @@ def read(filter: ReportFilter, user: User) -> Table:
     return Table(_("Move"), MEASURES, rows)
 
 
-def _moves(filter: ReportFilter, user: User, pipeline: Pipeline) -> dict[tuple[int, int], Moved]:
+def _moves(
+    filter: DealReportFilter, user: User, pipeline: Pipeline
+) -> dict[tuple[int, int], Moved]:
     """By where it begins and ends: every step in the pipeline, into it and out of it."""
     ours = {id for id, known in stages().items() if known.counts_as.pipeline_id == pipeline.id}
     step = steps(filter.period)

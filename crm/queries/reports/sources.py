@@ -14,7 +14,7 @@ from crm.base import cents_of, money_sum
 from crm.extensions import db
 from crm.filters.columns import Kind
 from crm.filters.deals import DealStatus
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.formatting import whole_money
 from crm.models import (
     ClaimState,
@@ -30,22 +30,9 @@ from crm.models import (
     User,
 )
 from crm.queries.reports import ways
-from crm.queries.reports.report import (
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Note,
-    Of,
-    Page,
-    Part,
-    Report,
-    Row,
-    Table,
-    added_up,
-    scaled,
-    share,
-)
+from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
+from crm.queries.reports.figures import Figure, Measure, Of, Page, Row, added_up, share
+from crm.queries.reports.report import Note, Report, Table
 
 MEASURES = (
     Measure(_l("Deals begun"), of=Of.COUNT),
@@ -72,7 +59,7 @@ class Brought(NamedTuple):
     cost: Decimal = Decimal(0)
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each source that brought something or cost something."""
     is_whole = _is_of_the_firm(filter, user)
     spent, waiting = _expenses(filter, user)
@@ -96,7 +83,8 @@ def read(filter: ReportFilter, user: User) -> Table:
 
 
 def _row(
-    filter: ReportFilter, key: str, label: str, brought: Brought, narrowed: Any, behind: Page | None
+    filter: DealReportFilter, key: str, label: str, brought: Brought, narrowed: Any,
+    behind: Page | None,
 ) -> Row:  # fmt: skip
     deals = filter.deals(**{"status": DealStatus.ALL, **narrowed})
     began, closed = deals.changed(began=filter.period), deals.changed(closed=filter.period)
@@ -113,7 +101,7 @@ def _each(cost: Decimal, deals: int) -> Decimal | None:
     return cost / deals if deals else None
 
 
-def _began(filter: ReportFilter, user: User) -> dict[int | None, tuple[int, Decimal]]:
+def _began(filter: DealReportFilter, user: User) -> dict[int | None, tuple[int, Decimal]]:
     deals = filter.deals(status=DealStatus.ALL, began=filter.period).narrow(user)
     rows = db.session.execute(
         deals.with_only_columns(Deal.source_id, func.count(), money_sum(Deal.base_amount)).group_by(
@@ -123,7 +111,7 @@ def _began(filter: ReportFilter, user: User) -> dict[int | None, tuple[int, Deci
     return {source: (count, amount) for source, count, amount in rows}
 
 
-def _closed(filter: ReportFilter, user: User) -> dict[int | None, tuple[int, int, Decimal]]:
+def _closed(filter: DealReportFilter, user: User) -> dict[int | None, tuple[int, int, Decimal]]:
     deals = filter.deals(status=DealStatus.ALL, closed=filter.period).narrow(user)
     won, lost = Outcome.kind == OutcomeKind.WON, Outcome.kind == OutcomeKind.LOST
     rows = db.session.execute(
@@ -137,7 +125,7 @@ def _closed(filter: ReportFilter, user: User) -> dict[int | None, tuple[int, int
     return {source: (many, few, gained) for source, many, few, gained in rows}
 
 
-def _expenses(filter: ReportFilter, user: User) -> tuple[dict[int | None, Decimal], Decimal]:
+def _expenses(filter: DealReportFilter, user: User) -> tuple[dict[int | None, Decimal], Decimal]:
     """What was spent on the deals of each source in the period, and what waits for approval."""
     deals = filter.deals(status=DealStatus.ALL).narrow(user).with_only_columns(Deal.id)
     rows = db.session.execute(
@@ -158,13 +146,13 @@ def _expenses(filter: ReportFilter, user: User) -> tuple[dict[int | None, Decima
     return spent, waiting
 
 
-def _typed(filter: ReportFilter) -> dict[int | None, Decimal]:
+def _typed(filter: DealReportFilter) -> dict[int | None, Decimal]:
     costs = SourceCost.within(filter.period.first, filter.period.last)
     return {source: cost for source, cost in costs.items()
             if not filter.source or source in filter.source}  # fmt: skip
 
 
-def _is_of_the_firm(filter: ReportFilter, user: User) -> bool:
+def _is_of_the_firm(filter: DealReportFilter, user: User) -> bool:
     """Whether all deals of the firm are counted: what a source cost was paid for all of them."""
     narrows = ("pipeline", "owner", "manager", "team", "tags", "own")
     if any(getattr(filter, name) for name in narrows):
@@ -177,12 +165,12 @@ def _is_of_the_firm(filter: ReportFilter, user: User) -> bool:
     return scope is Scope.ALL
 
 
-def _page(filter: ReportFilter) -> Page:
+def _page(filter: DealReportFilter) -> Page:
     last = filter.period.last
     return Page("source_costs.index", (("year", last.year if last else None),))
 
 
-def _notes(filter: ReportFilter, is_whole: bool, waiting: Decimal) -> list[Note]:
+def _notes(filter: DealReportFilter, is_whole: bool, waiting: Decimal) -> list[Note]:
     notes = []
     if waiting:
         notes.append(Note(_("Expenses of %(amount)s wait for approval: they do not count yet.",

@@ -16,21 +16,12 @@ from crm.extensions import db
 from crm.filters.columns import Kind, words
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.deals.history import Move, counts_as, steps
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Deal, Pipeline, Stage, StageStay, User
 from crm.queries.reports.cycle import lengths
-from crm.queries.reports.report import (
-    Drawing,
-    Figure,
-    Measure,
-    Of,
-    Report,
-    Row,
-    Table,
-    mean,
-    middle,
-    ninetieth,
-)
+from crm.queries.reports.drawing import Drawing
+from crm.queries.reports.figures import Figure, Measure, Of, Row, mean, middle, ninetieth
+from crm.queries.reports.report import Report, Table
 
 MEASURES = (
     Measure(_l("Left the stage"), of=Of.COUNT),
@@ -42,7 +33,7 @@ MEASURES = (
 MEDIAN, NINETIETH = 1, 3
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each stage of the pipeline."""
     stages = db.session.scalars(Stage.in_order(Pipeline.wanted(filter.pipeline)))
     deals = filter.deals(status=DealStatus.ALL, pipeline=None)

@@ -18,20 +18,12 @@ from crm.filters.deals import DealFilter
 from crm.filters.deals.behind import STANDINGS, Standing
 from crm.filters.deals.columns import last_contact
 from crm.filters.deals.stagnation import stuck
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Company, Deal, User
 from crm.queries.reports import ways
-from crm.queries.reports.layers import layered
-from crm.queries.reports.report import (
-    Drawing,
-    Figure,
-    Measure,
-    Of,
-    Report,
-    Row,
-    Table,
-    share,
-)
+from crm.queries.reports.drawing import Drawing, layered
+from crm.queries.reports.figures import Figure, Measure, Of, Row, share
+from crm.queries.reports.report import Report, Table
 
 AMOUNT = _l("Amount")
 MEASURES = (
@@ -64,7 +56,7 @@ class Stood(NamedTuple):
     silent: datetime | None = None
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each group with open deals; of those without an order the most stuck first."""
     way = REPORT.way(filter)
     found = _standing(filter, user, way.column(filter, user))
@@ -81,7 +73,7 @@ def _gravity(row: Row) -> tuple[Any, ...]:
     return red, amber, opened
 
 
-def _row(filter: ReportFilter, key: str, label: str, stood: Stood, narrowed: Any) -> Row:
+def _row(filter: DealReportFilter, key: str, label: str, stood: Stood, narrowed: Any) -> Row:
     deals: DealFilter = filter.deals(**narrowed)
     amber, red = (deals.changed(standing=(standing,)) for standing in Standing)
     still = deals.changed(stuck=True)
@@ -111,7 +103,7 @@ def _oldest(moments: Iterable[datetime | None]) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
-def _standing(filter: ReportFilter, user: User, by: Any) -> dict[Any, Stood]:
+def _standing(filter: DealReportFilter, user: User, by: Any) -> dict[Any, Stood]:
     key = by.label("key")
     amber, red = (STANDINGS[standing]() for standing in Standing)
     rows = db.session.execute(

@@ -15,23 +15,12 @@ from crm.extensions import db
 from crm.filters.columns import Kind
 from crm.filters.deals import DealStatus
 from crm.filters.deals.behind import DealGap
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.models import Deal, Outcome, OutcomeKind, User
-from crm.queries.reports import ways
-from crm.queries.reports.report import (
-    Bar,
-    Drawing,
-    Figure,
-    Measure,
-    Note,
-    Of,
-    Part,
-    Report,
-    Row,
-    Table,
-    added_up,
-    share,
-)
+from crm.queries.reports import spans, ways
+from crm.queries.reports.drawing import Bar, Drawing, Part
+from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up, share
+from crm.queries.reports.report import Note, Report, Table
 
 MEASURES = (
     Measure(_l("Closed"), of=Of.COUNT),
@@ -55,7 +44,7 @@ class Closed(NamedTuple):
     unknown: int = 0
 
 
-def read(filter: ReportFilter, user: User) -> Table:
+def read(filter: DealReportFilter, user: User) -> Table:
     """A row for each group with closed deals, the largest first."""
     way = REPORT.way(filter)
     found = _closed(filter, user, way.column(filter, user))
@@ -80,7 +69,7 @@ def read(filter: ReportFilter, user: User) -> Table:
 
 
 def _row(
-    filter: ReportFilter, key: str, label: str, closed: Closed, narrowed: Any
+    filter: DealReportFilter, key: str, label: str, closed: Closed, narrowed: Any
 ) -> Row:  # fmt: skip
     deals = filter.deals(**{"status": DealStatus.ALL, "closed": filter.period, **narrowed})
     won, lost = (deals.changed(status=status) for status in (DealStatus.WON, DealStatus.LOST))
@@ -92,7 +81,7 @@ def _row(
     ))  # fmt: skip
 
 
-def _closed(filter: ReportFilter, user: User, by: Any) -> dict[Any, Closed]:
+def _closed(filter: DealReportFilter, user: User, by: Any) -> dict[Any, Closed]:
     chosen = filter.deals(status=DealStatus.ALL, closed=filter.period).narrow(user)
     won, lost = Outcome.kind == OutcomeKind.WON, Outcome.kind == OutcomeKind.LOST
     key = by.label("key")
@@ -138,6 +127,6 @@ REPORT = Report(
        "same with amounts, of those whose amount is known. Deals that were opened again are open."),
     read,
     draw,
-    ways=(ways.OWNER, ways.TEAM, ways.MANAGER, ways.SOURCE, ways.PRODUCT, ways.CLOSED_IN_QUARTER,
-          ways.CLOSED_IN_MONTH),
+    ways=(ways.OWNER, ways.TEAM, ways.MANAGER, ways.SOURCE, ways.PRODUCT, spans.CLOSED_IN_QUARTER,
+          spans.CLOSED_IN_MONTH),
 )  # fmt: skip

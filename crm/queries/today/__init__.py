@@ -14,7 +14,7 @@ from crm.models import (
     Role,
     User,
 )
-from crm.queries.decisions import Facts, facts_of_all
+from crm.queries.decisions import Asked, asked_of_all
 from crm.queries.few import Few
 from crm.queries.health import Check, troubles
 from crm.queries.telephones import Telephone, telephones
@@ -38,7 +38,7 @@ class Today:
     troubles: Sequence[Check]
     team: Sequence[Member]
     tasks: Tasks
-    approvals: Few[Facts]
+    approvals: Few[Asked]
     to_pay: Few[ExpenseClaim]
     undecided: Few[ExpenseClaim]
     stuck: Few[Stuck]
@@ -84,6 +84,6 @@ def today_of(user: User) -> Today:
     )
 
 
-def _approvals_of(user: User) -> Few[Facts]:
+def _approvals_of(user: User) -> Few[Asked]:
     waiting = Few.of(ApprovalAssignment.waiting_for(user), shown=SHOWN)
-    return Few(facts_of_all(waiting.rows), waiting.total)
+    return Few(asked_of_all(waiting.rows), waiting.total)

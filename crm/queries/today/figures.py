@@ -18,7 +18,7 @@ from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.facets import Person
-from crm.filters.reports import ReportFilter
+from crm.filters.reports import DealReportFilter
 from crm.filters.tasks import TaskFilter
 from crm.formatting import ago, number, whole_money
 from crm.models import (
@@ -117,7 +117,7 @@ def _of_quota(user: User, *, leads: bool) -> Iterator[Figure]:
         str(label), f"{number(int(reached.percent or 0))}%",
         _("%(won)s of %(quota)s", won=whole_money(reached.won),
           quota=whole_money(reached.quota or Decimal(0))),
-        ReportFilter(report="attainment", period=days),
+        DealReportFilter(report="attainment", period=days),
         _percent(reached.won, reached.quota or Decimal(0)),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-// For every page; and behaviours, named by elements: modules that export connect(element).
+// For every page; elements name what else they need: modules that export connect(element).
 
 import "./saved.js";
 import "./sending.js";

@@ -1,4 +1,4 @@
-// A link opens its <dialog>, [data-close] closes it; the focus goes back to the link or its menu.
+// A link opens its <dialog>, [data-close] closes it; it gives the focus back.
 
 addEventListener("click", (event) => {
 	const opener = event.target.closest("[aria-haspopup=dialog]");

@@ -1,4 +1,4 @@
-// What is typed is kept until it is saved (saved.js), by writer and address; no passwords or files.
+// What is typed is kept until it is saved (saved.js), but for passwords and files.
 
 const offer = document.getElementById("draft_offer");
 const place = (form) => `draft:${offer.dataset.user}:${form.getAttribute("action").split("?")[0]}`;
@@ -27,9 +27,10 @@ export function offerBack(form) {
 	notice.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang);
 	notice.addEventListener("click", ({ target }) => {
 		const answer = target.closest("button")?.value;
+		if (!answer) return;
 		if (answer === "restore") restore(form, draft);
-		else if (answer) keep(form);
-		if (answer) notice.remove();
+		else keep(form);
+		notice.remove();
 	});
 	form.prepend(notice);
 }

@@ -1,10 +1,10 @@
-// A swap took what had the focus: its successor gets it, or the nearest region left.
+// A swap took what had the focus: its successor gets it, the next row, or the nearest region left.
 
 let around = [];
 
 addEventListener("focusin", ({ target }) => {
 	around = [];
-	for (let each = target; each; each = each.parentElement) if (each.id) around.push(each.id);
+	for (let each = target; each; each = each.parentElement) if (each.id) around.push(each.id, each.matches("li") && each.nextElementSibling?.id);
 });
 
 addEventListener("htmx:finally:request", ({ detail }) => {

@@ -1,4 +1,4 @@
-// A combobox: arrows choose among the options, Enter picks one.
+// The keys of a combobox.
 
 export function listbox(field, list, pick) {
 	let chosen;

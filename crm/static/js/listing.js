@@ -1,4 +1,4 @@
-// The forms above a list show what it shows: a swap alone leaves what was made of a field.
+// A swap leaves what was made of a field: the forms above a list show what it shows.
 
 addEventListener("htmx:after:swap", ({ target, detail }) => {
 	for (const form of target.closest?.("[data-listing]")?.querySelectorAll("form:not(.batch)") ?? []) {

@@ -1,15 +1,14 @@
-// <details> menus: arrows, Home and End go through one; Escape and leaving close it.
+// <details> that close by Escape and on leaving.
 
 const MENU = "details:is(.menu, .confirm)";
 
-function leave({ target }) {
+function leave({ target, type }) {
+	// A press on plain text focuses what is around it: no leaving.
+	if (type === "focusin" && target.querySelector(MENU)) return;
 	for (const menu of document.querySelectorAll(`${MENU}[open]`)) menu.open = menu.contains(target);
 }
 addEventListener("click", leave);
-addEventListener("focusin", (event) => {
-	// A press on plain text focuses what is around it: no leaving.
-	if (!event.target.querySelector(MENU)) leave(event);
-});
+addEventListener("focusin", leave);
 
 addEventListener("keydown", (event) => {
 	const { target, key } = event;

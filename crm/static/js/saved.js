@@ -1,4 +1,4 @@
-// Drafts go when a cookie says they are saved or signed out of, and after a week, or a day.
+// Drafts go when a cookie says so, and after a week; signed out, after a day.
 
 const user = document.getElementById("draft_offer")?.dataset.user;
 const LONGEST = (user ? 7 : 1) * 86_400_000;

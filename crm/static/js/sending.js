@@ -1,4 +1,4 @@
-// A form on its way: its button shows it, and pressing again does nothing.
+// A form on its way is not sent again.
 
 addEventListener("submit", (event) => {
 	const form = event.target;

@@ -1,4 +1,4 @@
-// Without a connection a page says so: that page is kept with its assets, never one with data.
+// The page for want of a connection is kept, never one with data.
 
 const ASSETS = new URL("../", location).pathname;
 const OFFLINE = "/offline";
@@ -10,15 +10,13 @@ addEventListener("install", (event) => {
 	skipWaiting();
 });
 
-addEventListener("activate", (event) => event.waitUntil(begin()));
-
 addEventListener("fetch", (event) => {
 	const { request } = event;
 	if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
 	else if (request.url.includes(ASSETS)) event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
 
-async function begin() {
+addEventListener("activate", (event) => event.waitUntil((async () => {
 	for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
 	await clients.claim();
-}
+})()));

@@ -1,5 +1,4 @@
-// Cards go from list to list: dragged, or by Alt with an arrow. Arrows go to cards, m asks where to,
-// space ticks. The answer draws both lists, and the card where it is then.
+// Cards are dragged or carried by Alt with an arrow; the answer draws both lists.
 
 import Sortable from "../../vendor/sortable.esm.js";
 
@@ -70,19 +69,19 @@ function move(card, from, to) {
 	htmx.ajax("POST", card.querySelector(".move").href, { source: card, swap: "none", values });
 }
 
-const lists = (card, which) => [...card.closest(".lane, .board").querySelectorAll(which)];
+function next(card, which, step) {
+	const lists = [...card.closest(".lane, .board").querySelectorAll(which)];
+	return lists[lists.indexOf(card.parentElement) + step];
+}
 
 function carry(card, step) {
-	const from = card.parentElement;
-	const all = lists(card, ".cards");
-	const to = all[all.indexOf(from) + step];
-	if (to && card.querySelector(".move")) move(card, from, to);
+	const to = next(card, ".cards", step);
+	if (to && card.querySelector(".move")) move(card, card.parentElement, to);
 }
 
 // At the same height in the next list that has any.
 function beside(card, step) {
-	const columns = lists(card, `.cards:has(${CARD})`);
-	const there = columns[columns.indexOf(card.parentElement) + step]?.querySelectorAll(CARD);
+	const there = next(card, `.cards:has(${CARD})`, step)?.querySelectorAll(CARD);
 	const height = [...card.parentElement.children].indexOf(card);
 	return there?.[Math.min(height, there.length - 1)];
 }

@@ -1,7 +1,7 @@
 // Copies a field; without a clipboard (plain http) it is only selected.
 
 export function connect(place) {
-	const [field, button] = [place.querySelector("input"), place.querySelector("button")];
+	const [field, button] = place.querySelectorAll("input, button");
 	button.hidden = false;
 	button.addEventListener("click", async () => {
 		field.select();

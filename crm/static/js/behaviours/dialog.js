@@ -1,4 +1,4 @@
-// A <dialog> that the server sent opens; closed it is gone, and the focus where it is wanted.
+// A <dialog> that the server sent.
 
 export function connect(dialog) {
 	dialog.showModal();

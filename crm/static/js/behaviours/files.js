@@ -1,4 +1,4 @@
-// A photograph is added to the files that were chosen; what will be sent is shown.
+// A photograph is added to the files that were chosen.
 
 export function connect(box) {
 	const [field, camera] = box.querySelectorAll("input");

@@ -21,7 +21,6 @@ export function connect(form) {
 	});
 }
 
-// Where one stands, as maps read it.
 function locate(field, button) {
 	navigator.geolocation.getCurrentPosition(
 		({ coords }) => fill(field, `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`),

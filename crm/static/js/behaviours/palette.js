@@ -39,7 +39,6 @@ export function connect(palette) {
 	}
 
 	opener.addEventListener("click", open);
-	// What is typed into the top bar goes on in the palette.
 	opener.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
 		if ((key.length === 1 || key === "Process") && !(ctrlKey || metaKey || altKey)) open();
 	});

@@ -33,7 +33,6 @@ export function connect(picker) {
 		show(false);
 	}
 
-	// The list is drawn anew, or holds what was created in place.
 	new MutationObserver(() => {
 		const created = list.querySelector("[data-take]");
 		if (created) {

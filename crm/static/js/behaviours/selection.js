@@ -1,4 +1,4 @@
-// Ticked rows: how many, a range with Shift, all, none with Escape.
+// Ticks of rows: a range with Shift, none with Escape.
 
 export function connect(form) {
 	const list = form.parentElement;
@@ -9,11 +9,14 @@ export function connect(form) {
 
 	const count = () => {
 		const { everything } = form.elements;
-		const ticked = rows().filter((row) => row.checked).length;
+		const chosen = rows().filter((row) => row.checked);
+		const ticked = chosen.length;
 		all.checked = ticked && ticked === rows().length;
 		all.indeterminate = ticked && !all.checked;
 		if (everything && !all.checked) everything.checked = false;
 		form.querySelector("output").value = everything?.checked ? everything.dataset.count : ticked;
+		const sum = form.querySelector("[data-sum]");
+		if (sum) sum.value = chosen.reduce((all, row) => all + +row.dataset.amount, 0).toLocaleString(document.documentElement.lang, { style: "currency", currency: sum.dataset.sum });
 	};
 
 	list.addEventListener("click", ({ target, shiftKey }) => {

@@ -1,4 +1,4 @@
-// Lines are dragged into another order. The library comes with their menu.
+// The library comes when the menu is opened.
 
 export function connect(list) {
 	list.closest("details").addEventListener("toggle", async () => {

@@ -1,4 +1,4 @@
-// A message goes away by itself, an error stays. Screen readers hear #said or #warned.
+// Screen readers hear #said or #warned; an error stays.
 
 const SHOWN_FOR = 6000;
 

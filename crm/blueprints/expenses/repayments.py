@@ -1,0 +1,41 @@
+"""Repayments: what is left of an advance comes back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm.extensions import db
+from crm.forms.advance import RepaymentForm
+from crm.hypermedia import ask, go
+from crm.models import Advance
+from crm.policies import find, require
+
+bp = Blueprint("repayments", __name__)
+
+
+@bp.get("/advances/<int:advance_id>/repayment/new")
+@login_required
+def new(advance_id: int) -> Response:
+    advance = find(Advance, advance_id, load=Advance.for_page())
+    require("pay", advance)
+    preset = {"amount": advance.outstanding, "version": advance.version}
+    return _ask(advance, RepaymentForm(data=preset))
+
+
+@bp.post("/advances/<int:advance_id>/repayment")
+@login_required
+def create(advance_id: int) -> Response:
+    advance = find(Advance, advance_id, lock=True, load=Advance.for_page())
+    require("pay", advance)
+    form = RepaymentForm()
+    if not (form.may_save(advance) and form.repay(advance, by=current_user)):
+        return _ask(advance, form, form.status)
+    db.session.commit()
+    flash(_("%(number)s: what came back is noted.", number=advance.number), "success")
+    return go(url_for("advances.show", advance_id=advance.id))
+
+
+def _ask(advance: Advance, form: RepaymentForm, status: int = 200) -> Response:
+    return ask("expenses/repayments/new.html", status, form=form, advance=advance)

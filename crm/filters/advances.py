@@ -1,0 +1,80 @@
+"""The filter of the list of advances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
+from sqlalchemy.orm import joinedload, selectinload
+
+from crm import paging
+from crm.filters import facets
+from crm.filters.base import ListFilter, one_of
+from crm.filters.columns import Column, Kind, person
+from crm.filters.facets import Facet, Person, of_people
+from crm.models import Advance, AdvanceState, Customer, User
+from crm.paging import Counter
+from crm.wording import FIELDS
+
+TONES = {
+    AdvanceState.SUBMITTED: "amber", AdvanceState.RETURNED: "orange",
+    AdvanceState.REJECTED: "red", AdvanceState.WITHDRAWN: "grey", AdvanceState.APPROVED: "blue",
+    AdvanceState.PAID: "violet", AdvanceState.SETTLED: "green",
+}  # fmt: skip
+ICONS = {
+    AdvanceState.SUBMITTED: "clock", AdvanceState.RETURNED: "undo-2", AdvanceState.REJECTED: "x",
+    AdvanceState.WITHDRAWN: "pencil", AdvanceState.APPROVED: "check",
+    AdvanceState.PAID: "banknote", AdvanceState.SETTLED: "check",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AdvanceFilter(ListFilter):
+    state: tuple[AdvanceState, ...] = ()
+    claimant: tuple[Person, ...] = ()
+    customer: int | None = None
+
+    ENDPOINT: ClassVar[str] = "advances.index"
+    MODEL: ClassVar[Any] = Advance
+    FINDS_BY: ClassVar[Any] = _l("What for")
+    DEFAULT_SORT: ClassVar[str] = "-number"
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("number", _l("Number"), lambda advance: advance.number, Kind.TITLE,
+               sort=(Advance.id,)),
+        Column("title", _l("What for"), lambda advance: advance.title, sort=(Advance.title,)),
+        person(Advance.claimant, _l("Asked for by")),
+        Column("state", _l("Status"), lambda advance: advance.state, Kind.BADGE,
+               tone=lambda advance: TONES[advance.state],
+               icon=lambda advance: ICONS[advance.state]),
+        Column("needed", _l("Needed on"), lambda advance: advance.needed_on, Kind.DAY,
+               sort=(Advance.needed_on,)),
+        Column("customer", FIELDS["customer"],
+               lambda advance: advance.customer.name if advance.customer else "",
+               load=(joinedload(Advance.customer),), shown=False),
+        Column("amount", FIELDS["amount"], lambda advance: advance.base_amount, Kind.MONEY,
+               sort=(Advance.base_amount,)),
+        Column("outstanding", _l("Not yet accounted for"),
+               lambda advance: advance.outstanding or None, Kind.MONEY,
+               load=(selectinload(Advance.settlements),)),
+    )  # fmt: skip
+    FACETS: ClassVar[tuple[Facet, ...]] = (
+        facets.states("state", _l("Status"), AdvanceState),
+        facets.people("claimant", _l("Asked for by"), Advance.claimant_id),
+        facets.record("customer", FIELDS["customer"], Customer),
+    )
+
+    def narrow(self, user: User) -> Select[Any]:
+        chosen = Advance.visible_to(user).where(
+            *one_of(Advance.state, self.state),
+            *of_people(Advance.claimant_id, self.claimant, user),
+        )
+        if self.customer is not None:
+            chosen = chosen.where(Advance.customer_id == self.customer)
+        if self.q:
+            chosen = chosen.where(Advance.title.icontains(self.q.strip(), autoescape=True))
+        return chosen
+
+    def counter(self, user: User) -> Counter:
+        return Counter(paging.COUNTED)

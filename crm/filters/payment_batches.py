@@ -1,0 +1,81 @@
+"""The filter of the list of payments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from crm import paging
+from crm.filters import facets
+from crm.filters.base import ListFilter
+from crm.filters.columns import Column, Kind, person
+from crm.filters.days import Days
+from crm.filters.facets import Facet, Person, of_people
+from crm.models import ExpenseClaim, PaymentBatch, Payout, User
+from crm.paging import Counter
+
+CLAIMS = (
+    select(func.count())
+    .select_from(ExpenseClaim)
+    .where(ExpenseClaim.payment_batch_id == PaymentBatch.id)
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True)
+class PaymentBatchFilter(ListFilter):
+    on: Days | None = None
+    payee: tuple[Person, ...] = ()
+    by: tuple[Person, ...] = ()
+
+    ENDPOINT: ClassVar[str] = "payment_batches.index"
+    MODEL: ClassVar[Any] = PaymentBatch
+    FINDS_BY: ClassVar[Any] = _l("Number or reference")
+    DEFAULT_SORT: ClassVar[str] = "-number"
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("number", _l("Number"), lambda batch: batch.number, Kind.TITLE,
+               sort=(PaymentBatch.id,)),
+        Column("paid", _l("Paid on"), lambda batch: batch.paid_on, Kind.DAY,
+               sort=(PaymentBatch.paid_on,)),
+        Column("payees", _l("Paid to"), lambda batch: [each.payee for each in batch.payouts],
+               load=(selectinload(PaymentBatch.payouts).joinedload(Payout.payee),)),
+        Column("claims", _l("Claims"), lambda batch: len(batch.claims), Kind.NUMBER,
+               sort=(CLAIMS,),
+               load=(selectinload(PaymentBatch.claims).load_only(ExpenseClaim.id),)),
+        Column("reference", _l("Payment reference"), lambda batch: batch.reference),
+        Column("total", _l("Total"), lambda batch: batch.total, Kind.MONEY,
+               sort=(PaymentBatch.total,)),
+        person(PaymentBatch.by, _l("Paid by")),
+    )  # fmt: skip
+    FACETS: ClassVar[tuple[Facet, ...]] = (
+        facets.days("on", _l("Paid on"), "this_month", "last_month", "this_quarter"),
+        facets.people("payee", _l("Paid to"), Payout.payee_id),
+        facets.people("by", _l("Paid by"), PaymentBatch.by_id),
+    )
+
+    def narrow(self, user: User) -> Select[Any]:
+        chosen = PaymentBatch.visible_to(user).where(
+            *of_people(PaymentBatch.by_id, self.by, user),
+            *(self.on.of_day(PaymentBatch.paid_on) if self.on else ()),
+        )
+        if self.payee:
+            chosen = chosen.where(
+                PaymentBatch.payouts.any(*of_people(Payout.payee_id, self.payee, user))
+            )
+        return chosen.where(self._found()) if self.q else chosen
+
+    def _found(self) -> Any:
+        """The condition that what was typed is its number, or stands in its reference."""
+        number = re.sub(r"^B-?0*", "", self.q.strip(), flags=re.IGNORECASE)
+        return or_(
+            PaymentBatch.reference.icontains(self.q.strip(), autoescape=True),
+            cast(PaymentBatch.id, String) == number,
+        )
+
+    def counter(self, user: User) -> Counter:
+        return Counter(paging.COUNTED)

@@ -1,0 +1,53 @@
+"""The form of a payment."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import ValidationError
+
+from crm.forms.base import BaseForm
+from crm.forms.fields import DayField, Required, text
+from crm.forms.rows import fingerprint
+from crm.models import Company, Proposal
+
+
+class PaymentForm(BaseForm):
+    """When something was paid, and by which reference."""
+
+    paid_on = DayField(_l("Paid on"), quick=("yesterday", "today"), validators=[Required()])
+    reference = text(_l("Payment reference"), 120)
+
+    def validate_paid_on(self, field: DayField) -> None:
+        company = Company.current()
+        if field.data is not None and field.data > company.today():
+            raise ValidationError(_("This day has not come yet."))
+        if field.data is not None and company.is_closed(field.data):
+            raise ValidationError(_("The books are closed for this day."))
+
+
+class PaymentBatchForm(PaymentForm):
+    def __init__(self, proposal: Proposal, *args: Any, **kwargs: Any) -> None:
+        data = {"paid_on": Company.current().today(), "version": version_of(proposal)}
+        super().__init__(*args, data=data, **kwargs)
+        self.proposal = proposal
+
+    def may_pay(self) -> bool:
+        """Whether it is complete, nothing is in the way, and all is still as it was shown."""
+        if self.proposal.obstacles:
+            self.status = 409
+            return False
+        return self.may_save(SimpleNamespace(), version=version_of(self.proposal))
+
+
+def version_of(proposal: Proposal) -> str:
+    """What changes whenever it says anything else: which claims, how much, to which account."""
+    claims = [{"claim": (claim.id, claim.version)} for claim in proposal.claims]
+    payouts = [
+        {"payout": (payout.payee.id, payout.amount, payout.bank_name, payout.bank_account)}
+        for payout in proposal.payouts
+    ]
+    return fingerprint([*claims, *payouts])

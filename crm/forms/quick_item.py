@@ -1,0 +1,45 @@
+"""The form of quick entry: a photo, an amount, a category, a customer."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from crm.filters.pickers import offered
+from crm.formatting import label
+from crm.forms.expense_item import ReceiptForm
+from crm.forms.fields import text
+from crm.models import Customer
+
+RECENT = 3
+
+
+class QuickItemForm(ReceiptForm):
+    """What is not typed is plain from the rest: the purpose from category and customer."""
+
+    purpose = text(_l("Purpose"), 300)
+
+    @property
+    def recent(self) -> list[Customer]:
+        """The customers that the writer worked on last."""
+        return offered("customer", "", current_user)[:RECENT]
+
+    @property
+    def says_more(self) -> bool:
+        """Whether what is not asked for first was typed, or is wrong."""
+        more = (self.purpose, self.payee, self.spent_on, self.deal)
+        return any(field.errors for field in more) or bool(self.purpose.data or self.payee.data)
+
+    def validate(self, *args: object, **kwargs: object) -> bool:
+        valid = bool(super().validate(*args, **kwargs))
+        if valid and not self.purpose.data:
+            self.purpose.data = self._plain_purpose()
+        return valid
+
+    def _plain_purpose(self) -> str:
+        customer = self.customer.data or (self.deal.data.customer if self.deal.data else None)
+        category = label(self.category.data)
+        if customer is None:
+            return category
+        return _("%(category)s, %(customer)s", category=category, customer=customer.name)[:300]

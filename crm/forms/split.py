@@ -1,0 +1,102 @@
+"""The form that shares a bill out among customers and deals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField, ValidationError
+from wtforms.validators import Optional
+
+from crm.formatting import money
+from crm.forms.fields import MoneyField
+from crm.forms.picker import PickerField
+from crm.forms.rows import BareRow, RowsForm
+from crm.models import ExpenseItem
+from crm.models.expense_claim.splitting import Part, shares_of, total_of
+
+MOST_SHARES = 20
+
+
+class ShareRow(BareRow):
+    customer = PickerField(_l("Customer"), "customer")
+    deal = PickerField(_l("Deal"), "deal", within="customer")
+    amount = MoneyField(_l("Its share"), validators=[Optional()])
+
+    def validate_amount(self, field: MoneyField) -> None:
+        if field.data is not None and field.data <= 0:
+            raise ValidationError(_("An amount is more than 0."))
+
+    def validate_deal(self, field: PickerField) -> None:
+        customer, deal = self.customer.data, field.data
+        if deal and customer and deal.customer_id != customer.id:
+            raise ValidationError(_("This deal is with another customer."))
+
+    @classmethod
+    def called(cls, row: dict[str, Any]) -> str:
+        return str(row["customer"] or "—")
+
+    @classmethod
+    def said(cls, row: dict[str, Any]) -> str:
+        return " · ".join(str(row[name] or "—") for name in ("customer", "deal", "amount"))
+
+
+class SplitForm(RowsForm):
+    """Who gets how much of a bill; shares that are left empty get the rest in equal parts."""
+
+    MOST = MOST_SHARES
+
+    rows = FieldList(FormField(ShareRow), max_entries=MOST_SHARES)
+
+    def __init__(self, item: ExpenseItem) -> None:
+        self.item = item
+        bill = item.claim.bill_of(item)
+        self.total = total_of(bill)[0]
+        self.now = [
+            {"id": share.id, "customer": share.customer, "deal": share.deal,
+             "amount": share.amount if len(bill) > 1 else None}
+            for share in bill
+        ]  # fmt: skip
+        shown = self.now if len(bill) > 1 else [*self.now, {}]
+        rows = [] if request.method == "POST" else shown
+        super().__init__(rows=rows, version=item.claim.version)
+
+    def may_split(self) -> bool:
+        """Whether what was typed is complete, and the claim still is as it was shown."""
+        return self.may_save(self.item, version=self.item.claim.version)
+
+    @property
+    def parts(self) -> list[Part]:
+        """What was typed, with an amount for each."""
+        typed = [row.form.amount.data for row in self.rows]
+        open_ones = typed.count(None)
+        rest = self.total - sum((amount for amount in typed if amount is not None), Decimal(0))
+        equal = iter(shares_of(rest, [Decimal(1)] * open_ones) if open_ones else ())
+        return [
+            Part(*_for_whom(row.form), next(equal) if amount is None else amount)
+            for row, amount in zip(self.rows, typed, strict=True)
+        ]
+
+    def validate_rows(self, field: FieldList) -> None:
+        if len(field.entries) < 2:
+            raise ValidationError(_("Share it among two at least."))
+        typed = [row.form.amount.data for row in field]
+        rest = self.total - sum((amount for amount in typed if amount is not None), Decimal(0))
+        currency, open_ones = self.item.currency, typed.count(None)
+        if rest < Decimal("0.01") * open_ones:
+            over = money(self.total, currency)
+            raise ValidationError(
+                _("Together this is more than the bill of %(amount)s.", amount=over)
+            )
+        if rest and not open_ones:
+            left = money(rest, currency)
+            raise ValidationError(_("%(amount)s of the bill are left over.", amount=left))
+
+
+def _for_whom(row: ShareRow) -> tuple[Any, Any]:
+    """A deal brings its customer with it."""
+    customer, deal = row.customer.data, row.deal.data
+    return (customer or (deal.customer if deal else None)), deal

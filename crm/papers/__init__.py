@@ -1,0 +1,1 @@
+"""Records as papers: PDF, set by typst in a program of its own (``typesetter.py``)."""

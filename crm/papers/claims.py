@@ -1,0 +1,161 @@
+"""An expense claim as a paper: its costs, its approval, its payment, and its receipts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from crm import clock
+from crm.extensions import db
+from crm.formatting import day, label, language, moment, money, number
+from crm.models import (
+    ApprovalAssignment,
+    ApprovalRequest,
+    Attachment,
+    Company,
+    ExpenseClaim,
+    ExpenseItem,
+    Option,
+    User,
+)
+from crm.papers.setting import typeset
+from crm.wording import FIELDS, person_word, word_for
+
+TEMPLATE = "claim.typ"
+
+
+@dataclass(frozen=True)
+class ClaimPaper:
+    """What stands on the paper of one claim, for the page and for the PDF."""
+
+    claim: ExpenseClaim
+    reader: User
+
+    @cached_property
+    def receipts(self) -> list[Attachment]:
+        """Each receipt once, in the order of the costs: shares of one bill have the same."""
+        found = {row.digest: row for item in self.claim.items for row in item.receipts}
+        return list(found.values())
+
+    def numbers_of(self, item: ExpenseItem) -> list[int]:
+        """Under which numbers the receipts of a cost stand at the end."""
+        digests = [row.digest for row in self.receipts]
+        return sorted({digests.index(row.digest) + 1 for row in item.receipts})
+
+    @cached_property
+    def by_category(self) -> list[tuple[Option, Decimal]]:
+        """What each kind of cost comes to, the most first."""
+        sums: dict[Option, Decimal] = defaultdict(Decimal)
+        for item in self.claim.items:
+            sums[item.category] += item.base_amount
+        return sorted(sums.items(), key=lambda each: (-each[1], each[0].position))
+
+    @cached_property
+    def trail(self) -> Sequence[ApprovalAssignment]:
+        """Who decided, whenever it was handed in, the first decision first."""
+        return db.session.scalars(
+            select(ApprovalAssignment)
+            .join(ApprovalAssignment.request)
+            .where(
+                ApprovalRequest.document_kind == ExpenseClaim.KIND,
+                ApprovalRequest.document_id == self.claim.id,
+                ApprovalAssignment.decided_at.is_not(None),
+            )
+            .order_by(ApprovalAssignment.decided_at, ApprovalAssignment.id)
+        ).all()
+
+    def pdf(self) -> bytes:
+        """The paper as PDF.
+
+        :raises crm.papers.setting.NotSet: it takes more than there is.
+        """
+        data = self._data()
+        db.session.rollback()  # nobody is kept waiting meanwhile
+        return typeset(TEMPLATE, data)
+
+    def _data(self) -> dict[str, Any]:
+        claim = self.claim
+        return {
+            "language": language(),
+            "firm": Company.current().name,
+            "number": claim.number,
+            "title": claim.title,
+            "facts": self._facts(),
+            "heads": [
+                "", str(FIELDS["spent_on"]), _("Cost"), _("Receipts"), str(FIELDS["amount"]),
+            ],
+            "items": [self._item(at, item) for at, item in enumerate(claim.items, 1)],
+            "total": [_("Total"), money(claim.base_amount)],
+            "categories": [[label(each), money(amount)] for each, amount in self.by_category],
+            "approval": _("Approval"),
+            "trail": [_decided(each) for each in self.trail],
+            "undecided": _("Nobody has decided yet."),
+            "receipts": [
+                {
+                    "digest": row.digest, "type": row.content_type,
+                    "title": _("Receipt %(number)s: %(name)s", number=at, name=row.name),
+                }
+                for at, row in enumerate(self.receipts, 1)
+            ],
+            "wrong": _wrong(),
+            "printed": _("Printed on %(when)s by %(name)s", when=moment(clock.now()),
+                         name=person_word(self.reader)),
+        }  # fmt: skip
+
+    def _facts(self) -> list[list[str]]:
+        claim = self.claim
+        facts = [
+            [_("Claimant"), person_word(claim.claimant)],
+            [str(FIELDS["team"]), claim.claimant.team.name if claim.claimant.team else ""],
+            [_("Status"), word_for(claim.state)],
+            [_("Since"), day(claim.created_at)],
+        ]
+        if claim.payment:
+            paid = " · ".join(filter(None, (claim.payment.number, claim.payment.reference)))
+            facts += [[_("Paid on"), day(claim.payment.paid_on)], [_("Payment"), paid]]
+        return [fact for fact in facts if fact[1]]
+
+    def _item(self, at: int, item: ExpenseItem) -> dict[str, Any]:
+        foreign = item.currency != Company.current().base_currency
+        return {
+            "number": str(at),
+            "day": day(item.spent_on),
+            "category": label(item.category),
+            "purpose": item.purpose,
+            "about": " · ".join(filter(None, (
+                item.payee, item.customer.name if item.customer else None,
+                item.deal.name if item.deal else None,
+            ))),
+            "receipts": ", ".join(map(str, self.numbers_of(item))) or "–",
+            "amount": money(item.base_amount),
+            "foreign": _("%(amount)s at %(rate)s", amount=money(item.amount, item.currency),
+                         rate=number(item.rate)) if foreign else "",
+        }  # fmt: skip
+
+
+def _decided(assignment: ApprovalAssignment) -> dict[str, str]:
+    by_link = _("by the link in the mail") if assignment.by_link else None
+    return {
+        "what": word_for(assignment.decision),
+        "who": person_word(assignment.approver),
+        "when": " · ".join(filter(None, (moment(assignment.decided_at), by_link))),
+        "comment": assignment.comment or "",
+    }
+
+
+def _wrong() -> dict[str, str]:
+    """Why a receipt is not drawn."""
+    return {
+        "encrypted": _("This PDF is locked with a password. Open it at the claim."),
+        "broken": _("This file is damaged and cannot be shown here. Open it at the claim."),
+        "too long": _("This PDF has too many pages to be printed here. Open it at the claim."),
+        "too much": _("This PDF is too complicated to be printed here. Open it at the claim."),
+        "missing": _("This file is not there any more."),
+    }

@@ -1,0 +1,59 @@
+"""What rules and budgets say of claims: where they are written, read and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crm.cost_words import breach_line
+from crm.models import ClaimState, ExpenseClaim, ExpenseItem
+from crm.models.budget.using import BudgetUse, Spending, budgets_of
+from crm.models.expense_claim.checking import Breach, Case, breaches_of
+from crm.models.expense_rule import RuleCheck
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The rules that are broken, and the budgets that are taken from, the narrowest first."""
+
+    breaches: Sequence[Breach] = ()
+    budgets: Sequence[BudgetUse] = ()
+
+    @property
+    def warnings(self) -> list[str]:
+        """The rules that are broken, in the reader's language."""
+        return [breach_line(breach) for breach in self.breaches]
+
+    @property
+    def forbids(self) -> bool:
+        """Whether the claim cannot be handed in like this."""
+        return any(breach.forbids for breach in self.breaches)
+
+
+def limits_of(claim: ExpenseClaim) -> Limits:
+    """What is said of ``claim`` while it is written or decided; nothing once it is approved."""
+    if claim.state in {ClaimState.APPROVED, ClaimState.PAID}:
+        return Limits()
+    return Limits(breaches_of(Case.of(claim)), budgets_of(Spending.of(claim)))
+
+
+def limits_with(
+    claim: ExpenseClaim, item: ExpenseItem, *, instead_of: ExpenseItem | None = None
+) -> Limits:
+    """What would be said because of ``item``, which is being written.
+
+    Its receipts are not known before it is sent.
+
+    :param instead_of: the item of the claim that is changed by it.
+    """
+    items = [*(each for each in claim.items if each is not instead_of), item]
+    case = Case(claim.id, claim.claimant_id, items)
+    spending = Spending(claim.claimant, items, is_counted=False)
+    return Limits(
+        [
+            breach
+            for breach in breaches_of(case)
+            if item in breach.items and breach.rule.check is not RuleCheck.RECEIPT_REQUIRED
+        ],
+        [use for use in budgets_of(spending) if use.budget.covers(item, claim.claimant)],
+    )

@@ -1,0 +1,80 @@
+"""The inbox: what waits for somebody, what they decided, and what waits for others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from crm.extensions import db
+from crm.models import ApprovalAssignment, ApprovalRequest, Noun, Team, User
+from crm.paging import Order, Page
+from crm.queries.decisions import Facts, facts_of_all
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """A page of what waits for somebody, the oldest first.
+
+    Where nothing waits: whether anything may, and who decides on what they hand in themselves.
+    """
+
+    page: Page[ApprovalAssignment]
+    waiting: Sequence[Facts]
+    is_asked: bool
+    asks: User | None
+
+
+def inbox_of(user: User, *, after: str = "", before: str = "") -> Inbox:
+    """What ``user`` is asked to decide: few queries, however much waits."""
+    page = Page.of(
+        ApprovalAssignment.waiting_for(user).order_by(None),
+        Order.by(ApprovalAssignment.asked_at, unique=ApprovalAssignment.id),
+        after=after, before=before, options=ApprovalAssignment.for_list(),
+    )  # fmt: skip
+    is_asked = bool(page.records) or _decides(user)
+    claims = user.changes(Noun.CLAIMS) and not is_asked
+    asks = user.superior() if claims else None
+    return Inbox(page, facts_of_all(page.records), is_asked, asks)
+
+
+def count_waiting(user: User) -> int:
+    """How much waits for ``user``."""
+    return _count(ApprovalAssignment.waiting_for(user), ApprovalAssignment.id)
+
+
+def counts_of(user: User) -> dict[str, int]:
+    """How much waits for ``user``, and how much for others."""
+    others = _count(ApprovalRequest.waiting_for_others(user), ApprovalRequest.id)
+    return {"mine": count_waiting(user), "others": others}
+
+
+def waiting_for_others(user: User, *, after: str = "", before: str = "") -> Page[ApprovalRequest]:
+    """A page of what others decide now, the oldest first, with who is asked since when."""
+    asked = selectinload(ApprovalRequest.assignments)
+    return Page.of(
+        ApprovalRequest.waiting_for_others(user),
+        Order.by(ApprovalRequest.created_at, unique=ApprovalRequest.id),
+        after=after, before=before,
+        options=(
+            joinedload(ApprovalRequest.claimant), joinedload(ApprovalRequest.step),
+            asked.joinedload(ApprovalAssignment.approver),
+        ),
+    )  # fmt: skip
+
+
+def _count(chosen: Any, unique: Any) -> int:
+    ids = chosen.with_only_columns(unique).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(ids)) or 0
+
+
+def _decides(user: User) -> bool:
+    """Whether somebody's claims may come to ``user``: a superior, or an administrator."""
+    if user.is_administrator:
+        return True
+    leads = select(Team.id).where(Team.head_id == user.id).exists()
+    manages = select(User.id).where(User.manager_id == user.id).exists()
+    return bool(db.session.scalar(select(or_(leads, manages))))

@@ -1,0 +1,125 @@
+"""The way of a document through its flow: what was decided, who decides now, who would next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from crm.extensions import db
+from crm.models import (
+    Action,
+    ApprovalAssignment,
+    ApprovalFlow,
+    ApprovalRequest,
+    ApprovalStep,
+    Event,
+    User,
+)
+from crm.models.approval import Mode, Skip
+from crm.models.approval.approvers import Foreseen, foresee
+
+
+class Stand(StrEnum):
+    """How far a document has come with a step."""
+
+    DONE = "done"
+    NOW = "now"
+    SKIPPED = "skipped"
+    TO_COME = "to_come"
+    # The way ended before.
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True)
+class Station:
+    """A step on the way: who decided or decides it, or who would."""
+
+    step: ApprovalStep | None  # None: no step asks anybody, so an administrator decides
+    stand: Stand
+    parts: Sequence[ApprovalAssignment] = field(default_factory=list)
+    people: Sequence[User] = field(default_factory=list)
+    skip: Skip | None = None
+
+
+def way_of(request: ApprovalRequest) -> list[Station]:
+    """The steps of ``request``: done, now, and to come with who would decide them."""
+    steps = request.version.steps if request.version else []
+    skipped = _skipped(request)
+    ahead = _ahead(request, steps)
+    way = [
+        _station(request, step, skipped.get((step.label_zh, step.label_en)), ahead.get(step.id))
+        for step in steps
+    ]
+    without_step = [each for each in request.assignments if each.step_id is None]
+    return [*way, _asked(request, None, without_step)] if without_step else way
+
+
+def way_ahead(document: Any) -> list[Station]:
+    """Who would decide ``document`` if it were handed in as it is now."""
+    facts = document.facts()
+    version = ApprovalFlow.version_for(document.KIND, facts)
+    path = foresee(version.steps if version else [], document.claimant, facts)
+    return [_foreseen(each) for each in path]
+
+
+def trail_of(request: ApprovalRequest) -> Sequence[Event]:
+    """What happened to the requests of one document, in order, with who did it."""
+    of_document = ApprovalRequest.of(request.document_kind, request.document_id)
+    return db.session.scalars(
+        select(Event)
+        .where(
+            Event.subject_kind == ApprovalRequest.__tablename__,
+            Event.subject_id.in_(of_document.with_only_columns(ApprovalRequest.id)),
+        )
+        .options(joinedload(Event.by))
+        .order_by(Event.at, Event.id)
+    ).all()
+
+
+def _ahead(request: ApprovalRequest, steps: Sequence[ApprovalStep]) -> dict[int, Foreseen]:
+    """What is foreseen of the steps after the one it stands at, by their ids."""
+    if not request.is_open or request.step is None:
+        return {}
+    later = [step for step in steps if step.position > request.step.position]
+    pending = {each.approver_id for each in request.pending}
+    sure = pending if len(pending) == 1 or request.step.mode is not Mode.ANY else set()
+    path = foresee(later, request.claimant, request.facts, request.agreed | sure)
+    return {each.step.id: each for each in path if each.step is not None}
+
+
+def _station(
+    request: ApprovalRequest, step: ApprovalStep, skip: Skip | None, ahead: Foreseen | None
+) -> Station:
+    parts = [each for each in request.assignments if each.step_id == step.id]
+    if parts:
+        return _asked(request, step, parts)
+    if skip:
+        return Station(step, Stand.SKIPPED, skip=skip)
+    return _foreseen(ahead) if ahead else Station(step, Stand.LEFT_OUT)
+
+
+def _asked(
+    request: ApprovalRequest, step: ApprovalStep | None, parts: Sequence[ApprovalAssignment]
+) -> Station:
+    is_now = request.is_open and any(each.is_pending for each in parts)
+    shown = [each for each in parts if each.decision or (is_now and each.is_pending)]
+    return Station(step, Stand.NOW if is_now else Stand.DONE, shown)
+
+
+def _foreseen(each: Foreseen) -> Station:
+    if each.found.skip:
+        return Station(each.step, Stand.SKIPPED, skip=each.found.skip)
+    return Station(each.step, Stand.TO_COME, people=each.found.people)
+
+
+def _skipped(request: ApprovalRequest) -> dict[tuple[str, str], Skip]:
+    """Why steps were skipped, by their names; the trail says it."""
+    skipped = Event.about(ApprovalRequest.__tablename__, request.id)
+    events = db.session.scalars(skipped.where(Event.action == Action.APPROVAL_SKIPPED))
+    told = [event.particulars for event in events]
+    return {(each["step_zh"], each["step_en"]): Skip(each["why"]) for each in told}

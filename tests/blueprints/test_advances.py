@@ -1,0 +1,120 @@
+"""Advances by their pages: asked for, decided, handed out, accounted for, given back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from crm import mail
+from crm.extensions import db
+from crm.models import Advance, AdvanceState
+from crm.models.approval import Decision
+from tests.advances import answer, asked_for, handed_out
+from tests.cast import Cast
+from tests.page import Browser, Page
+
+FORM = {"title": "西安出差", "amount": "1,200", "currency": "CNY", "needed_on": "2026-06-20"}
+
+
+def the_one() -> Advance:
+    db.session.expire_all()
+    return db.session.scalars(db.select(Advance)).one()
+
+
+def test_from_asking_to_giving_back(cast: Cast, browser: Browser) -> None:
+    browser.sign_in("wang")
+    browser.post("/advances", {**FORM, "customer": str(cast.sigma.id)})
+    page = browser.follow()
+    assert "1,200.00" in page.text
+    assert cast.sigma.name in page.text
+    advance = the_one()
+    browser.sign_in("li")
+    assert "西安出差" in browser.get("/approvals").text
+    assignment = advance.request.asked[0]  # type: ignore[union-attr]
+    shown = browser.get(f"/approvals/{assignment.id}")
+    assert "1,200.00" in shown.text
+    browser.submit(shown, f"/approvals/{assignment.id}/decision", decision="approved")
+    browser.sign_in("fin")
+    asks = browser.get(f"/advances/{advance.id}/payment/new")
+    browser.submit(asks, f"/advances/{advance.id}/payment", reference="网银 5")
+    assert the_one().state is AdvanceState.PAID
+    back = browser.get(f"/advances/{advance.id}/repayment/new")
+    browser.submit(back, f"/advances/{advance.id}/repayment", amount="200")
+    page = browser.follow()
+    assert the_one().outstanding == Decimal(1000)
+    assert "1,000.00" in page.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"title": ""}, "What for"),
+        ({"amount": "0"}, "more than 0"),
+        ({"amount": "-5"}, "Amount"),
+        ({"amount": "many"}, "Amount"),
+        ({"needed_on": "2026-06-16"}, "This day has passed."),
+        ({"needed_on": "2028-01-01"}, "more than a year"),
+        ({"needed_on": ""}, "Needed on"),
+        ({"currency": "XXX"}, "Currency"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told(
+    cast: Cast, browser: Browser, wrong: dict[str, str], says: str
+) -> None:
+    browser.sign_in("wang")
+    page = browser.post("/advances", FORM | wrong, status=422)
+    assert says in page.text
+    assert db.session.scalars(db.select(Advance)).all() == []
+
+
+def test_more_than_is_outstanding_does_not_come_back(cast: Cast, browser: Browser) -> None:
+    advance = handed_out(cast)
+    browser.sign_in("fin")
+    address = f"/advances/{advance.id}/repayment"
+    page = browser.get(f"{address}/new")
+    refused = browser.submit(page, address, 422, amount="1000.01")
+    assert "at most" in refused.text
+    browser.submit(refused, address, amount="1000")
+    browser.submit(page, address, 409, amount="1000")
+    assert the_one().state is AdvanceState.SETTLED
+
+
+def test_what_came_back_is_corrected_and_handed_in_again(cast: Cast, browser: Browser) -> None:
+    advance = asked_for(cast)
+    answer(advance, Decision.RETURNED)
+    browser.sign_in("wang")
+    page = browser.get(f"/advances/{advance.id}/edit")
+    browser.submit(page, f"/advances/{advance.id}", amount="800")
+    assert (the_one().state, the_one().amount) == (AdvanceState.SUBMITTED, Decimal(800))
+    browser.sign_in("li")
+    shown = browser.get(f"/approvals/{the_one().request.asked[0].id}")  # type: ignore[union-attr]
+    assert "1,000.00 → " in shown.text
+
+
+def test_what_is_decided_is_not_withdrawn(cast: Cast, browser: Browser) -> None:
+    advance = asked_for(cast)
+    answer(advance)
+    browser.sign_in("wang")
+    browser.post(f"/advances/{advance.id}/submission/delete")
+    assert "changed in the meantime" in browser.follow().text
+    assert the_one().state is AdvanceState.APPROVED
+
+
+def test_who_pays_claims_sees_what_covers_advances(cast: Cast, browser: Browser) -> None:
+    from tests.claims import decide, make_item, submitted
+
+    handed_out(cast)
+    claim = decide(submitted(cast, make_item(cast, "1300.00")), Decision.APPROVED)
+    browser.sign_in("fin")
+    page: Page = browser.get(f"/payments/new?claims={claim.id}")
+    assert "A-000001" in page.text
+    browser.submit(page, "/payments")
+    assert "300.00" in browser.follow().text
+    assert the_one().state is AdvanceState.SETTLED
+    db.session.refresh(claim)
+    with mail.written_for(cast.wang):
+        letter = mail.claim_paid(claim)
+    for part in (letter.text, letter.html, browser.get(f"/expenses/{claim.id}").text):
+        assert "A-000001" in part
+        assert "300.00" in part

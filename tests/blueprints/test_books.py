@@ -1,0 +1,159 @@
+"""Closed books: nothing is spent, changed, handed in or paid on their days any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import g
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from crm.extensions import db
+from crm.models import Action, ClaimState, Company, Event, ExpenseClaim, OptionList
+from crm.models.approval import Decision
+from crm.models.expense_claim import ClaimRefused
+from crm.models.expense_claim.splitting import Part
+from tests.cast import Cast
+from tests.claims import SPENT_ON, decide, draft, make_item, submitted
+from tests.page import Browser
+
+
+def close(until: date | None, *, by: str = "fin") -> None:
+    g.pop("company", None)
+    Company.locked().close_books(until, by=getattr(Cast(), by))
+    db.session.commit()
+
+
+@pytest.fixture
+def fin(cast: Cast, browser: Browser) -> Browser:
+    return browser.sign_in("fin")
+
+
+CHANGES: dict[str, Callable[[Cast, ExpenseClaim], object]] = {
+    "add": lambda cast, claim: claim.add_item(make_item(cast), by=cast.wang),
+    "change": lambda cast, claim: _changed(cast, claim, "9.00"),
+    "move away": lambda cast, claim: _changed(cast, claim, "300.00", date(2026, 6, 15)),
+    "split": lambda cast, claim: claim.split_item(
+        claim.items[0], [Part(cast.sigma, None, 1), Part(None, None, 1)], by=cast.wang),
+    "hand in": lambda cast, claim: claim.submit(by=cast.wang),
+}  # fmt: skip
+
+
+def _changed(cast: Cast, claim: ExpenseClaim, amount: str, day: date = SPENT_ON) -> None:
+    wang = cast.wang  # asked for before anything is set: a query would write it
+    claim.items[0].set_amount(Decimal(amount), "CNY", day)
+    claim.item_changed(claim.items[0], by=wang)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_of_closed_days_does_not_change(cast: Cast, change: str) -> None:
+    claim = draft(cast)
+    db.session.commit()
+    close(SPENT_ON)
+    with pytest.raises(ClaimRefused) as refused:
+        CHANGES[change](cast, claim)
+    assert refused.value.reason == "closed"
+    db.session.rollback()
+    close(None)
+    CHANGES[change](cast, claim)
+
+
+def test_the_day_after_is_open_and_a_cost_of_closed_days_can_be_taken_off(cast: Cast) -> None:
+    claim = draft(cast)
+    close(date(2026, 6, 9))
+    _changed(cast, claim, "9.00")
+    close(SPENT_ON)
+    claim.remove_item(claim.items[0], by=cast.wang)
+    assert not claim.items
+
+
+@given(day=st.dates(), until=st.none() | st.dates())
+def test_a_day_is_closed_up_to_and_with_the_last_one(day: date, until: date | None) -> None:
+    company = Company(books_closed_until=until)
+    assert company.is_closed(day) is (until is not None and day <= until)
+
+
+def test_what_was_handed_in_before_is_decided_and_paid_later(cast: Cast) -> None:
+    assignment = submitted(cast)
+    close(SPENT_ON)
+    claim = decide(assignment, Decision.APPROVED)
+    with pytest.raises(ClaimRefused):
+        claim.pay("1", by=cast.fin, paid_on=SPENT_ON)
+    claim.pay("1", by=cast.fin, paid_on=date(2026, 6, 11))
+    assert claim.state is ClaimState.PAID
+
+
+def test_the_form_of_an_item_says_so_and_keeps_what_was_typed(cast: Cast, browser: Browser) -> None:
+    claim = draft(cast)
+    close(SPENT_ON)
+    page = browser.sign_in("wang").post(
+        f"/expenses/{claim.id}/items",
+        {"category": str(cast.option(OptionList.EXPENSE_CATEGORY, "Travel").id), "amount": "77",
+         "currency": "CNY", "spent_on": "2026-06-10", "purpose": "打车"}, status=422,
+    )  # fmt: skip
+    assert "The books are closed for this day." in page.text
+    assert 'value="打车"' in page.html
+
+
+def test_closing_shows_what_is_not_settled_before_it_goes_on(cast: Cast, fin: Browser) -> None:
+    claim = submitted(cast).request.document
+    page = fin.get("/expenses/books")
+    page = fin.submit(page, "/expenses/books", 422, books_closed_until="2026-06-12")
+    assert "Some costs up to this day are not settled" in page.text
+    assert f"{claim.number}" in page.text
+    assert "CN¥300.00" in page.text
+    fin.submit(page, "/expenses/books")
+    db.session.expire_all()
+    g.pop("company", None)
+    assert Company.current().books_closed_until == date(2026, 6, 12)
+    event = db.session.scalars(select(Event).where(Event.action == Action.BOOKS_CLOSED)).one()
+    assert (event.by, event.particulars) == (cast.fin, {"until": "2026-06-12", "before": ""})
+    assert "Books closed up to" in fin.get("/expenses/books").text
+
+
+def test_what_was_seen_of_another_day_does_not_count(cast: Cast, fin: Browser) -> None:
+    submitted(cast)
+    page = fin.get("/expenses/books")
+    fin.submit(page, "/expenses/books", 422, books_closed_until="2026-06-12", shown="2026-06-11")
+
+
+def test_days_on_which_everything_is_paid_are_closed_at_once(cast: Cast, fin: Browser) -> None:
+    decide(submitted(cast), Decision.APPROVED).pay("1", by=cast.fin)
+    db.session.commit()
+    page = fin.get("/expenses/books")
+    assert "Everything up to this day is paid." in page.text
+    fin.submit(page, "/expenses/books", books_closed_until="2026-06-12")
+    fin.submit(fin.get("/expenses/books"), "/expenses/books", books_closed_until="")
+    g.pop("company", None)
+    db.session.expire_all()
+    assert Company.current().books_closed_until is None
+
+
+def test_a_day_to_come_is_not_closed(cast: Cast, fin: Browser) -> None:
+    page = fin.get("/expenses/books")
+    fin.submit(page, "/expenses/books", 422, books_closed_until="2026-06-18")
+
+
+def test_of_two_who_close_them_the_second_is_told(cast: Cast, fin: Browser) -> None:
+    page = fin.get("/expenses/books")
+    close(date(2026, 1, 31), by="admin")
+    page = fin.submit(page, "/expenses/books", 409, books_closed_until="2026-02-28")
+    assert "Jan 31, 2026" in page.text or "2026-01-31" in page.text
+
+
+# What the bookkeeper calls categories
+
+
+def test_account_codes_are_set_on_one_page_and_written_down(cast: Cast, fin: Browser) -> None:
+    travel = cast.option(OptionList.EXPENSE_CATEGORY, "Travel")
+    page = fin.get("/expenses/account-codes")
+    fin.submit(page, "/expenses/account-codes", **{f"code_{travel.id}": "6601.03"})
+    db.session.expire_all()
+    assert travel.account_code == "6601.03"
+    event = db.session.scalars(select(Event).where(Event.action == Action.OPTIONS_CHANGED)).one()
+    assert event.particulars["changes"]["account_codes"][1].endswith("Travel 6601.03")
+    fin.submit(page, "/expenses/account-codes", 409, **{f"code_{travel.id}": "7"})

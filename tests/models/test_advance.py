@@ -1,0 +1,204 @@
+"""Advances: handed out once, accounted for by claims and by what comes back, to the cent."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from crm.extensions import db
+from crm.models import (
+    Action,
+    Advance,
+    AdvanceState,
+    Event,
+    ExpenseClaim,
+    PaymentBatch,
+    Proposal,
+    Settlement,
+    User,
+)
+from crm.models.advance import AdvanceRefused
+from crm.models.approval import Decision
+from crm.models.merge import Merge
+from tests.advances import DAY, answer, asked_for, handed_out
+from tests.cast import Cast
+from tests.claims import decide, draft, make_item, submitted
+
+
+def approved_claim(cast: Cast, amount: str, *, by: User | None = None) -> ExpenseClaim:
+    return decide(submitted(cast, make_item(cast, amount), by=by), Decision.APPROVED)
+
+
+def pay(cast: Cast, *claims: ExpenseClaim) -> PaymentBatch:
+    batch = Proposal(claims, cast.fin, holds=True).pay("网银 8")
+    db.session.commit()
+    return batch
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        (Decision.APPROVED, AdvanceState.APPROVED),
+        (Decision.REJECTED, AdvanceState.REJECTED),
+        (Decision.RETURNED, AdvanceState.RETURNED),
+    ],
+)
+def test_an_advance_goes_the_way_of_every_document(
+    cast: Cast, decision: Decision, state: AdvanceState
+) -> None:
+    advance = asked_for(cast)
+    assert {part.approver for part in advance.request.asked} == {cast.li}  # type: ignore[union-attr]
+    answer(advance, decision)
+    assert advance.state is state
+
+
+def test_what_came_back_is_changed_and_handed_in_again(cast: Cast) -> None:
+    advance = asked_for(cast)
+    answer(advance, Decision.RETURNED)
+    wang = cast.wang
+    advance.set_amount(Decimal(800), "CNY", DAY)
+    advance.submit(by=wang)
+    db.session.commit()
+    request = advance.request
+    assert request is not None
+    assert (request.base_amount, request.is_open) == (Decimal(800), True)
+    changed = db.session.scalars(select(Event).where(Event.action == Action.ADVANCE_CHANGED)).one()
+    assert changed.particulars["changes"]["amount"] == ["1000.00", "800.00"]
+
+
+def test_only_what_was_approved_is_handed_out_and_once(cast: Cast) -> None:
+    advance = asked_for(cast)
+    with pytest.raises(AdvanceRefused, match="state"):
+        advance.pay_out(None, by=cast.fin)
+    answer(advance)
+    batch = advance.pay_out("网银 7", by=cast.fin)
+    assert advance.pay_out("网银 9", by=cast.fin) is batch
+    db.session.commit()
+    assert db.session.scalars(select(PaymentBatch)).one().total == Decimal(1000)
+    assert [payout.payee for payout in batch.payouts] == [cast.wang]  # type: ignore[union-attr]
+
+
+def test_nothing_is_handed_out_on_a_day_whose_books_are_closed(cast: Cast) -> None:
+    from crm.models import Company
+
+    advance = asked_for(cast)
+    answer(advance)
+    Company.current().books_closed_until = date(2026, 5, 31)
+    with pytest.raises(AdvanceRefused, match="closed"):
+        advance.pay_out(None, by=cast.fin, paid_on=date(2026, 5, 31))
+
+
+def test_a_claim_accounts_for_it_and_the_rest_is_paid_out(cast: Cast) -> None:
+    advance = handed_out(cast)
+    batch = pay(cast, approved_claim(cast, "1300.00"))
+    assert (batch.total, advance.outstanding, advance.state) == (
+        Decimal(300), Decimal(0), AdvanceState.SETTLED,
+    )  # fmt: skip
+    assert [(part.amount, part.claim) for part in advance.settlements] == [
+        (Decimal(1000), batch.claims[0])
+    ]
+
+
+def test_a_smaller_claim_leaves_the_rest_outstanding(cast: Cast) -> None:
+    advance = handed_out(cast)
+    batch = pay(cast, approved_claim(cast, "400.00"))
+    assert (batch.total, advance.outstanding) == (Decimal(0), Decimal(600))
+    assert Advance.outstanding_of(cast.wang) == Decimal(600)
+    assert Advance.outstanding_of(cast.li) == Decimal(0)
+
+
+def test_nobodys_claims_account_for_a_colleagues_advance(cast: Cast) -> None:
+    advance = handed_out(cast)
+    batch = pay(cast, approved_claim(cast, "500.00", by=cast.zhao))
+    assert (batch.total, advance.outstanding) == (Decimal(500), Decimal(1000))
+
+
+def test_what_is_left_comes_back_in_cash(cast: Cast) -> None:
+    advance = handed_out(cast)
+    pay(cast, approved_claim(cast, "400.00"))
+    for wrong in ("600.01", "0", "-5"):
+        with pytest.raises(AdvanceRefused, match="too_much"):
+            advance.repay(Decimal(wrong), None, by=cast.fin)
+    advance.repay(Decimal("600.00"), "现金", by=cast.fin)
+    db.session.commit()
+    assert advance.state is AdvanceState.SETTLED
+    with pytest.raises(AdvanceRefused, match="state"):
+        advance.repay(Decimal(1), None, by=cast.fin)
+
+
+@given(
+    advances=st.lists(st.integers(1, 500_000), max_size=4),
+    claims=st.lists(st.integers(1, 500_000), min_size=1, max_size=5),
+)
+def test_what_is_paid_and_what_is_set_off_is_what_was_spent(
+    cast: Cast, advances: list[int], claims: list[int]
+) -> None:
+    """To the cent, the oldest advance first, never more than was handed out."""
+    with db.session.begin_nested() as savepoint:
+        out = [handed_out_within(cast, cents) for cents in advances]
+        spent = [approved_within(cast, cents) for cents in claims]
+        batch = Proposal(spent, cast.fin).pay(None)
+        total = sum(claims, 0)
+        covered = sum((part.amount for each in out for part in each.settlements), Decimal(0))
+        assert batch.total + covered == Decimal(total) / 100
+        assert covered == min(Decimal(sum(advances)), Decimal(total)) / 100
+        open_ones = [each for each in out if each.outstanding]
+        assert all(each.outstanding >= 0 for each in out)
+        assert [each.state for each in out] == [AdvanceState.SETTLED] * (
+            len(out) - len(open_ones)
+        ) + [AdvanceState.PAID] * len(open_ones)
+        assert sum((claim.to_pay for claim in spent), Decimal(0)) == batch.total
+        savepoint.rollback()
+    db.session.expire_all()
+
+
+def handed_out_within(cast: Cast, cents: int) -> Advance:
+    """Handed out without the way there, within the transaction."""
+    advance = Advance(title="借款", claimant=cast.wang, needed_on=DAY, state=AdvanceState.PAID)
+    advance.set_amount(Decimal(cents) / 100, "CNY", DAY)
+    advance.payment = PaymentBatch(paid_on=DAY, by=cast.fin, total=advance.base_amount)
+    db.session.add(advance)
+    db.session.flush()
+    return advance
+
+
+def approved_within(cast: Cast, cents: int) -> ExpenseClaim:
+    claim = draft(cast, make_item(cast, str(Decimal(cents) / 100)))
+    part = claim.submit(by=cast.wang).asked[0]
+    part.decide(
+        Decision.APPROVED, by=part.approver, version=claim.version,
+        content_hash=claim.content_hash(),
+    )  # fmt: skip
+    return claim
+
+
+def test_no_timeline_of_a_customer_tells_of_it(cast: Cast) -> None:
+    asked_for(cast, customer=cast.sigma)
+    events = db.session.scalars(select(Event).where(Event.subject_kind == "advance")).all()
+    assert events
+    assert {event.customer_id for event in events} == {None}
+
+
+def test_a_merge_of_its_customer_leaves_what_was_asked(cast: Cast) -> None:
+    advance = asked_for(cast, customer=cast.western)
+    Merge.customers(cast.sigma, cast.western, by=cast.admin)
+    db.session.commit()
+    db.session.expire_all()
+    assert advance.customer == cast.sigma
+    answer(advance)
+    assert advance.state is AdvanceState.APPROVED
+
+
+def test_who_sees_it(cast: Cast) -> None:
+    advance = asked_for(cast)
+    seen_by = {
+        who for who in ("wang", "li", "zhao", "wu", "zhou", "fin", "admin")
+        if advance in db.session.scalars(Advance.visible_to(getattr(cast, who))).all()
+    }  # fmt: skip
+    assert seen_by == {"wang", "li", "fin", "admin"}
+    assert db.session.scalar(select(Settlement.id)) is None
