@@ -103,7 +103,7 @@ def test_what_matches_all_that_is_set_counts_and_nothing_else(
 
 
 def _all() -> list[Budget]:
-    return db.session.query(Budget).all()
+    return db.session.query(Budget).order_by(Budget.id).all()
 
 
 def test_months_and_years_are_budgets_too(cast: Cast) -> None:
