@@ -32,8 +32,8 @@ from crm.models.approval import DOCUMENTS, LINK_LIVES, link_alone_decides
 from crm.models.pool import PoolWarning
 from crm.models.session import ONE_TIME_LIVES, LinkPurpose
 from crm.nouns import page_of
-from crm.queries.course import course_of
-from crm.queries.decisions import facts_of
+from crm.queries.approvals.course import course_of
+from crm.queries.approvals.facts import facts_of
 from crm.queries.silence import warnings_of
 from crm.queries.stagnation import Morning, morning_of
 

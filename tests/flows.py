@@ -39,6 +39,12 @@ def flow(*steps: ApprovalStep, conditions: Sequence[dict[str, Any]] = ()) -> App
     return made
 
 
+def three_steps(cast: Cast) -> ApprovalFlow:
+    """A flow: the superior, finance, and of large amounts the administrator."""
+    large = [{"fact": "amount", "test": "at_least", "value": "1000"}]
+    return flow(step(ApproverKind.MANAGER), named(cast.fin), named(cast.admin, conditions=large))
+
+
 def hand_in(cast: Cast, claim: ExpenseClaim | None = None) -> ApprovalRequest:
     """Hand in a claim, by default one of Wang's over 300.00."""
     claim = claim or draft(cast)

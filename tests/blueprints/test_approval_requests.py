@@ -11,26 +11,18 @@ from sqlalchemy import select
 from crm import clock, mail
 from crm.extensions import db
 from crm.models import ApprovalComment, Event, MailKind, OutgoingMail, User
-from crm.models.approval import ApproverKind
-from crm.queries.ways import Stand, way_ahead, way_of
+from crm.queries.approvals.ways import Stand, way_ahead
 from crm.reactions import REACTIONS
 from tests.cast import Cast
 from tests.claims import draft
-from tests.flows import asked, decide_as, flow, hand_in, named, step
+from tests.flows import asked, decide_as, hand_in, three_steps
 from tests.page import Browser
-
-LARGE = [{"fact": "amount", "test": "at_least", "value": "1000"}]
 
 
 @pytest.fixture
 def wang(app: Flask, cast: Cast) -> Browser:
     """The claimant."""
     return Browser(app).sign_in("wang")
-
-
-def three_steps(cast: Cast) -> None:
-    """The superior, finance, and of large amounts the administrator."""
-    flow(step(ApproverKind.MANAGER), named(cast.fin), named(cast.admin, conditions=LARGE))
 
 
 def mailed(kind: MailKind) -> set[str]:
@@ -45,37 +37,6 @@ def mailed(kind: MailKind) -> set[str]:
 
 
 # The way
-
-
-def test_the_way_tells_what_is_done_now_and_to_come(cast: Cast) -> None:
-    three_steps(cast)
-    request = hand_in(cast)
-    assert [each.stand for each in way_of(request)] == [Stand.NOW, Stand.TO_COME, Stand.SKIPPED]
-    assert [person.username for person in way_of(request)[1].people] == ["fin"]
-    decide_as(request, "li+")
-    assert [each.stand for each in way_of(request)] == [Stand.DONE, Stand.NOW, Stand.SKIPPED]
-    decide_as(request, "fin+")
-    assert [each.stand for each in way_of(request)] == [Stand.DONE, Stand.DONE, Stand.SKIPPED]
-
-
-def test_a_step_after_a_rejection_is_not_reached(cast: Cast) -> None:
-    three_steps(cast)
-    request = hand_in(cast)
-    decide_as(request, "li-")
-    assert [each.stand for each in way_of(request)][:2] == [Stand.DONE, Stand.LEFT_OUT]
-
-
-def test_whoever_agreed_is_not_foreseen_again(cast: Cast) -> None:
-    flow(step(ApproverKind.MANAGER), named(cast.li), named(cast.fin))
-    request = hand_in(cast)
-    assert [each.stand for each in way_of(request)] == [Stand.NOW, Stand.SKIPPED, Stand.TO_COME]
-
-
-def test_where_no_step_asks_anybody_the_administrator_stands_on_the_way(cast: Cast) -> None:
-    flow(named(cast.admin, conditions=LARGE))
-    request = hand_in(cast)
-    assert [each.stand for each in way_of(request)] == [Stand.SKIPPED, Stand.NOW]
-    assert way_of(request)[1].step is None
 
 
 def test_before_handing_in_the_claimant_reads_who_will_decide(cast: Cast, wang: Browser) -> None:

@@ -30,7 +30,7 @@ from crm.models.approval import DOCUMENTS, ApproverKind, Mode
 from crm.models.approval.pressing import escalate
 from crm.models.budget import BudgetPlan
 from crm.models.expense_rule import RuleCheck, RuleEffect, RulePlan
-from crm.queries.surroundings import READINGS
+from crm.queries.approvals.surroundings import READINGS
 from crm.terms import Span, Term
 from tests.cast import Cast
 from tests.claims import SPENT_ON, draft, make_item

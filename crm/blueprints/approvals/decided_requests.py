@@ -7,7 +7,7 @@ from flask_login import current_user, login_required
 
 from crm.filters.decided import DecidedFilter
 from crm.hypermedia import render
-from crm.queries.inbox import counts_of
+from crm.queries.approvals.inbox import counts_of
 
 bp = Blueprint("decided_requests", __name__)
 

@@ -15,8 +15,8 @@ from crm.hypermedia import is_fragment, next_or, render, respond, stream
 from crm.models import ApprovalAssignment
 from crm.models.approval import REFUSALS
 from crm.policies import find, require
-from crm.queries.decisions import facts_of
-from crm.queries.inbox import count_waiting
+from crm.queries.approvals.facts import facts_of
+from crm.queries.approvals.inbox import count_waiting
 
 bp = Blueprint("decisions", __name__)
 

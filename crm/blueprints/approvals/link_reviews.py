@@ -17,8 +17,8 @@ from crm.forms.approval import DecisionForm
 from crm.hypermedia import go, render
 from crm.models import ApprovalAssignment, ApprovalToken
 from crm.models.approval import REFUSALS, AlreadyDecided, TokenState
-from crm.queries.course import course_of
-from crm.queries.decisions import facts_of
+from crm.queries.approvals.course import course_of
+from crm.queries.approvals.facts import facts_of
 
 bp = Blueprint("link_reviews", __name__)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from flask_login import current_user, login_required
 
 from crm.hypermedia import render
-from crm.queries.inbox import counts_of, waiting_for_others
+from crm.queries.approvals.inbox import counts_of, waiting_for_others
 
 bp = Blueprint("others_requests", __name__)
 

@@ -12,9 +12,9 @@ from crm.forms.approval import DecisionForm
 from crm.hypermedia import render
 from crm.models import ApprovalAssignment
 from crm.policies import find
-from crm.queries.decisions import facts_of
-from crm.queries.delegations import away_of
-from crm.queries.inbox import counts_of, inbox_of
+from crm.queries.approvals.delegations import away_of
+from crm.queries.approvals.facts import facts_of
+from crm.queries.approvals.inbox import counts_of, inbox_of
 
 bp = Blueprint("requests", __name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 from crm.forms.approval import CommentForm
 from crm.models import ApprovalRequest
 from crm.policies import may
-from crm.queries.ways import trail_of, way_ahead, way_of
+from crm.queries.approvals.ways import trail_of, way_ahead, way_of
 
 
 def standing_of(request: ApprovalRequest) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from crm.hypermedia import go, render
 from crm.models import Company, Delegation, User
 from crm.models.approval.pressing import hand_over_of
 from crm.policies import find, require
-from crm.queries.delegations import delegations_of
+from crm.queries.approvals.delegations import delegations_of
 
 bp = Blueprint("delegations", __name__)
 

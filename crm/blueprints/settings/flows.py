@@ -12,7 +12,7 @@ from crm.forms.flows import FlowForm, SampleForm
 from crm.hypermedia import go, render
 from crm.models.approval import DOCUMENTS, ApprovalFlow
 from crm.policies import require
-from crm.queries.flows import Preview, flows_by_kind, preview, versions_of
+from crm.queries.approvals.flows import Preview, flows_by_kind, preview, versions_of
 
 bp = Blueprint("flows", __name__)
 

@@ -14,7 +14,7 @@ from crm.models import (
     Role,
     User,
 )
-from crm.queries.decisions import Asked, asked_of_all
+from crm.queries.approvals.facts import Asked, asked_of_all
 from crm.queries.few import Few
 from crm.queries.health import Check, troubles
 from crm.queries.telephones import Telephone, telephones

@@ -23,7 +23,7 @@ from crm.models import (
 )
 from crm.models.approval import DOCUMENTS, ApproverKind, Decision, Mode, NobodyDecides, OwnRule
 from crm.models.expense_claim import ClaimRefused
-from crm.queries.flows import Preview, preview
+from crm.queries.approvals.flows import Preview, preview
 from tests.cast import Cast
 from tests.flows import flow, step
 

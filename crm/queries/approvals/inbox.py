@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from crm.extensions import db
 from crm.models import ApprovalAssignment, ApprovalRequest, Noun, Team, User
 from crm.paging import Order, Page
-from crm.queries.decisions import Facts, facts_of_all
+from crm.queries.approvals.facts import Facts, facts_of_all
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What approvers and claimants read of approvals: what waits, the way of a document, its facts."""
