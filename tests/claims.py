@@ -17,6 +17,7 @@ from crm.models import (
     User,
 )
 from crm.models.approval import Decision
+from crm.policies import find_in
 from tests.cast import Cast
 
 SPENT_ON = date(2026, 6, 10)
@@ -55,6 +56,16 @@ def submitted(
     request = claim.submit(by=claim.claimant)
     db.session.commit()
     return request.assignments[0]
+
+
+def hand_in_held(title: str) -> ExpenseClaim:
+    """As a view does: the claim called ``title`` is held, then handed in."""
+    visible = ExpenseClaim.visible_to(Cast().admin)
+    called = visible.with_only_columns(ExpenseClaim.id).where(ExpenseClaim.title == title)
+    claim_id = db.session.scalars(called).one()
+    claim = find_in(visible, ExpenseClaim, claim_id, lock=True, load=ExpenseClaim.for_page())
+    claim.submit(by=claim.claimant)
+    return claim
 
 
 def decide(

@@ -71,6 +71,28 @@ def test_the_day_after_is_open_and_a_cost_of_closed_days_can_be_taken_off(cast: 
     assert not claim.items
 
 
+def test_what_counts_on_closed_days_is_not_taken_back_and_can_be_decided(cast: Cast) -> None:
+    """Withdrawing would take a cost out of the books; a decision is none of theirs."""
+    part = submitted(cast)
+    close(SPENT_ON)
+    claim = part.request.document
+    with pytest.raises(ClaimRefused) as refused:
+        claim.withdraw(by=cast.wang)
+    assert (refused.value.reason, claim.state) == ("closed", ClaimState.SUBMITTED)
+    assert decide(part, Decision.RETURNED, comment="日期有误。").state is ClaimState.RETURNED
+
+
+def test_who_takes_back_what_is_of_closed_days_is_told_why_not(
+    cast: Cast, browser: Browser
+) -> None:
+    claim = submitted(cast).request.document
+    close(SPENT_ON)
+    wang = browser.sign_in("wang")
+    page = wang.get(f"/expenses/{claim.id}")
+    page = wang.submit(page, f"/expenses/{claim.id}/submission/delete", 409)
+    assert "The books are closed for that day." in page.text
+
+
 @given(day=st.dates(), until=st.none() | st.dates())
 def test_a_day_is_closed_up_to_and_with_the_last_one(day: date, until: date | None) -> None:
     company = Company(books_closed_until=until)

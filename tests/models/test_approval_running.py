@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.extensions import db
 from crm.models import (
@@ -18,6 +18,7 @@ from crm.models import (
     ClaimState,
     Delegation,
     Event,
+    ExpenseItem,
     MailKind,
     OutgoingMail,
     Role,
@@ -27,6 +28,7 @@ from crm.models.approval import (
     ApproverKind,
     Closure,
     Decision,
+    DocumentChanged,
     Mode,
     NobodyDecides,
     NoLongerAsked,
@@ -237,6 +239,17 @@ def test_where_the_next_step_finds_nobody_the_decision_is_not_taken(cast: Cast) 
         decide_as(request, "fin+")
     db.session.rollback()
     assert (asked(request), request.closure) == ({"fin"}, None)
+
+
+def test_what_differs_from_what_was_handed_in_is_not_decided(cast: Cast) -> None:
+    """Whatever the form shows: the request asks about something else."""
+    request = hand_in(cast)
+    db.session.execute(update(ExpenseItem).values(purpose="改过的用途"))
+    db.session.commit()
+    with pytest.raises(DocumentChanged):
+        decide_as(request, "li+")
+    db.session.rollback()
+    assert (asked(request), request.closure) == ({"li"}, None)
 
 
 # Absence

@@ -11,10 +11,9 @@ from crm.extensions import db
 from crm.models import ClaimState, ExpenseClaim, ExpenseRule
 from crm.models.expense_claim.checking import RulesBroken
 from crm.models.expense_rule import RuleCheck, RuleEffect, RulePlan
-from crm.policies import find_in
 from tests.at_once import beside
 from tests.cast import Cast
-from tests.claims import draft, make_item
+from tests.claims import draft, hand_in_held, make_item
 from tests.waiting import PATIENCE
 
 
@@ -28,26 +27,13 @@ def forbid(check: RuleCheck) -> None:
     db.session.commit()
 
 
-def hand_in(title: str) -> ExpenseClaim:
-    """As a view does: the claim is held, then handed in."""
-    claim_id = db.session.scalars(
-        ExpenseClaim.visible_to(Cast().admin)
-        .with_only_columns(ExpenseClaim.id)
-        .where(ExpenseClaim.title == title)
-    ).one()
-    visible = ExpenseClaim.visible_to(Cast().admin)
-    claim = find_in(visible, ExpenseClaim, claim_id, lock=True, load=ExpenseClaim.for_page())
-    claim.submit(by=claim.claimant)
-    return claim
-
-
 @pytest.mark.parametrize("check", [RuleCheck.PERSON_DAY_LIMIT, RuleCheck.CUSTOMER_QUARTER_LIMIT])
 def test_the_second_waits_and_is_refused(app: Flask, check: RuleCheck) -> None:
     with app.app_context():
         forbid(check)
-        hand_in("第一张")
+        hand_in_held("第一张")
         db.session.flush()
-        with beside(app, lambda _cast: hand_in("第二张")) as other:
+        with beside(app, lambda _cast: hand_in_held("第二张")) as other:
             db.session.commit()
             with pytest.raises(RulesBroken):
                 other.result(PATIENCE)
@@ -63,9 +49,9 @@ def test_the_second_waits_and_is_refused(app: Flask, check: RuleCheck) -> None:
 def test_the_second_is_handed_in_where_the_first_one_is_not(app: Flask, check: RuleCheck) -> None:
     with app.app_context():
         forbid(check)
-        hand_in("第一张")
+        hand_in_held("第一张")
         db.session.flush()
-        with beside(app, lambda _cast: hand_in("第二张")) as other:
+        with beside(app, lambda _cast: hand_in_held("第二张")) as other:
             db.session.rollback()
             other.result(PATIENCE)
 
@@ -73,10 +59,10 @@ def test_the_second_is_handed_in_where_the_first_one_is_not(app: Flask, check: R
 def test_rules_change_while_a_claim_is_handed_in_and_nobody_waits_for_ever(app: Flask) -> None:
     with app.app_context():
         forbid(RuleCheck.PERSON_DAY_LIMIT)
-        hand_in("第一张")
+        hand_in_held("第一张")
         db.session.flush()
         with beside(app, lambda cast: ExpenseRule.arrange([], by=cast.admin)) as other:
             db.session.commit()
             other.result(PATIENCE)
-        hand_in("第二张")
+        hand_in_held("第二张")
         db.session.commit()

@@ -194,7 +194,8 @@ class ApprovalAssignment(Timestamped, Base):
         :raises NotAllowed: ``by`` is not the approver, is deactivated, or claims it themselves.
         :raises AlreadyDecided: it was decided before, perhaps this very moment.
         :raises NoLongerAsked: another decided, or was given the assignment.
-        :raises DocumentChanged: the document is not what was shown, or the request is closed.
+        :raises DocumentChanged: the document is not what was shown, or not what was handed in, or
+            the request is closed.
         :raises CommentMissing: rejecting and returning need a comment.
         :raises NobodyDecides: the next step would ask nobody.
         """
@@ -207,8 +208,9 @@ class ApprovalAssignment(Timestamped, Base):
             raise AlreadyDecided(same=self.decision is decision)
         if self.released_at is not None or self.asked_at is None:
             raise NoLongerAsked
-        shown = (version, content_hash)
-        if not request.is_open or shown != (document.version, document.content_hash()):
+        if not request.is_open or (version, content_hash) != (
+            document.version, document.content_hash(),
+        ) or content_hash != request.content_hash:  # fmt: skip
             raise DocumentChanged
         if decision is not Decision.APPROVED and not (comment or "").strip():
             raise CommentMissing

@@ -83,6 +83,16 @@ def budgets_of_all(several: Sequence[Spending]) -> list[list[BudgetUse]]:
     return [list(_uses(spending, budgets, spent)) for spending in several]
 
 
+def hold_budgets(spending: Spending) -> None:
+    """Of those who take from one budget, the second waits until it knows what the first takes.
+
+    Held in one order, so that nobody waits in a circle.
+    """
+    if spending.items:
+        held = _covering([spending]).with_only_columns(Budget.id).order_by(Budget.id)
+        db.session.execute(held.with_for_update())
+
+
 def spent_of(budgets: Sequence[Budget]) -> dict[int, Decimal]:
     """What was handed in and not rejected, by the budgets' ids."""
     if not budgets:
@@ -105,12 +115,22 @@ def _uses(
 
 def _asked_by(several: Sequence[Spending]) -> list[Budget]:
     """The budgets that any of the items may count in, those that are for most things last."""
-    items = [item for spending in several for item in spending.items]
-    if not items:
+    if not any(spending.items for spending in several):
         return []
+    chosen = (
+        _covering(several)
+        .options(*Budget.for_words())
+        .order_by(Budget.first.desc(), Budget.last, Budget.id)
+    )
+    return sorted(db.session.scalars(chosen), key=lambda budget: -budget.narrowness)
+
+
+def _covering(several: Sequence[Spending]) -> Select[Budget]:
+    """The budgets that any of the items, of which there are some, may count in."""
+    items = [item for spending in several for item in spending.items]
     days = {item.spent_on for item in items}
     teams = {id for each in several if (team := each.claimant.team) for id in team.lineage}
-    chosen = (
+    return (
         select(Budget)
         .where(Budget.first <= max(days), Budget.last >= min(days))
         .where(
@@ -119,10 +139,7 @@ def _asked_by(several: Sequence[Spending]) -> list[Budget]:
             _none_or(Budget.category_id, {item.category.id for item in items}),
             _none_or(Budget.team_id, teams),
         )
-        .options(*Budget.for_words())
-        .order_by(Budget.first.desc(), Budget.last, Budget.id)
     )
-    return sorted(db.session.scalars(chosen), key=lambda budget: -budget.narrowness)
 
 
 def _none_or(column: InstrumentedAttribute[int | None], ids: set[int]) -> ColumnElement[bool]:

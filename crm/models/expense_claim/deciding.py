@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm.extensions import db
 from crm.models.approval import ApprovalRequest, NobodyDecides
+from crm.models.budget.using import Spending, hold_budgets
 from crm.models.company import Company
 from crm.models.event import Action, Event
 from crm.models.expense_claim.checking import require_allowed
@@ -35,6 +36,7 @@ class Deciding:
         if self.base_amount <= 0:
             raise ClaimRefused("zero")
         require_allowed(self)
+        hold_budgets(Spending.of(self))
         self.state = ClaimState.SUBMITTED
         db.session.flush()  # the request is bound to the version that this change makes
         try:
@@ -51,13 +53,15 @@ class Deciding:
     def withdraw(self: ExpenseClaim, *, by: User) -> None:
         """Take a submitted claim back to correct it; its links stop working.
 
-        :raises ClaimRefused: it is decided already.
+        :raises ClaimRefused: it is decided already, or the books are ``closed`` for one of its
+            items, which would count no more.
         """
         if self.state is ClaimState.DRAFT:
             return
         request = self.request
         if self.state is not ClaimState.SUBMITTED or request is None:
             raise ClaimRefused("state")
+        self._require_open_books(self.items)
         request.withdraw()
         self.state = ClaimState.DRAFT
         Event.record(Action.CLAIM_WITHDRAWN, self, by=by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -102,6 +103,11 @@ class Filling:
         """Go on only if the claim can change now, and the books are open for these items."""
         if not self.is_editable:
             raise ClaimRefused("state")
+        self._require_open_books(items)
+
+    @staticmethod
+    def _require_open_books(items: Iterable[ExpenseItem]) -> None:
+        """Go on only if the books are open for the days of these items, now and as they were."""
         with db.session.no_autoflush:  # what an item said before is known until it is written
             closed = Company.current().is_closed
             if any(closed(day) for item in items for day in _days_of(item)):
