@@ -423,3 +423,20 @@ def test_amounts_of_a_sample_that_cannot_be_read_are_said(
     assert "Write an amount like" in page.text
     assert "Nothing by that name." in page.text
     assert Decimal(LARGE["value"]) == 5000
+
+
+@pytest.mark.parametrize(
+    ("fact", "test", "value"),
+    [("category", "at_least", "1"), ("amount", "any_of", "100"), ("over_budget", "below", "1"),
+     ("amount", "larger", "100")],
+)  # fmt: skip
+@pytest.mark.parametrize("prefix", ["conditions-0", "rows-0-conditions-0"])
+def test_a_comparison_that_does_not_fit_its_fact_is_refused_at_its_field(
+    admin: Browser, cast: Cast, prefix: str, fact: str, test: str, value: str
+) -> None:
+    sent = sent_by(admin.get(f"{PATH}/expense_claim/new"), NEW)
+    sent["label_zh"] = sent["rows-0-label_zh"] = "流程"
+    typed = {f"{prefix}-fact": fact, f"{prefix}-test": test, f"{prefix}-value": value}
+    page = admin.post(NEW, data=sent | typed, status=422)
+    assert page.with_id(f"{prefix}-test_error")
+    assert "Comparison : This cannot be chosen." in page.text

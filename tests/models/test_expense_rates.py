@@ -13,7 +13,7 @@ from crm.base import amount_of
 from crm.extensions import db
 from crm.models import Action, Event, ExchangeRate, ExpenseItem, ExpenseRate, ItemKind
 from crm.models.expense_rate import NotGranted
-from crm.queries.spend import changes_between
+from crm.queries.approvals.changes import changes_of_claim
 from tests.cast import Cast
 from tests.claims import SPENT_ON, draft, granted
 
@@ -111,7 +111,7 @@ def test_who_decides_again_reads_how_it_was_computed_then_and_now(cast: Cast) ->
     claim.item_changed(item, by=cast.wang)
     second = claim.submit(by=cast.wang)
     db.session.commit()
-    removed, added = changes_between(first, second)[-2:]
+    removed, added = changes_of_claim(first, second)[-2:]
     assert "120 km × 0.8 CNY per km" in removed
     assert "60 km × 0.8 CNY per km" in added
     assert "自驾" in added

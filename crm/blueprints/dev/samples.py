@@ -69,13 +69,13 @@ from crm.models import (
 )
 from crm.models.approval import Closure, Decision
 from crm.paging import Page
+from crm.queries.approvals.around import Around
 from crm.queries.approvals.facts import Facts
 from crm.queries.approvals.surroundings import Surroundings
 from crm.queries.board import Card
 from crm.queries.board import Column as BoardColumn
 from crm.queries.deal_page import PathStep
 from crm.queries.few import Few
-from crm.queries.spend import Around
 from crm.queries.telephones import Telephone
 from crm.queries.timeline import Kind as TimelineKind
 from crm.queries.timeline import Timeline, Wanted

@@ -54,8 +54,8 @@ class ConditionRow(BareRow):
 
     @property
     def condition(self) -> Condition | None:
-        """What was typed, as far as it can be read."""
-        if self.compared is None or not isinstance(self.test.data, Test):
+        """What was typed, as far as it can be read and the comparison fits the fact."""
+        if self.compared is None or self.test.data not in TESTS[self.compared.kind]:
             return None
         value = self.value.data if self.value else None
         if isinstance(value, Decimal):

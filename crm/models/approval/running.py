@@ -228,7 +228,7 @@ class Running:
             found = without(found, agreed, step)
         if found.skip is not None:
             Event.record(
-                Action.APPROVAL_SKIPPED, self, by=None, step_zh=step.label_zh,
+                Action.APPROVAL_SKIPPED, self, by=None, step=step.id, step_zh=step.label_zh,
                 step_en=step.label_en, why=found.skip.value,
             )  # fmt: skip
             return False

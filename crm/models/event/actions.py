@@ -194,7 +194,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.ADVANCE_SETTLED: frozenset({"amount", "currency", "by_what"}),
     # Of a request: its trail. ``assignment`` is the id of the part that somebody has in it.
     Action.APPROVAL_OPENED: frozenset({"flow_zh", "flow_en", "version"}),
-    Action.APPROVAL_SKIPPED: _STEP | {"why"},
+    Action.APPROVAL_SKIPPED: _STEP | {"step", "why"},
     Action.APPROVAL_ASKED: _PART | _STEP | {"why", "in_place_of"},
     Action.APPROVAL_DECIDED: frozenset(
         {"assignment", "decision", "comment", "by_link", "in_place_of"}

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from crm.models import ApprovalAssignment, ApprovalRequest
 from crm.models.approval import DOCUMENTS, DocumentKind, link_alone_decides
 from crm.models.budget.using import BudgetUse
+from crm.queries.approvals.around import Around, AroundDeal
 from crm.queries.approvals.surroundings import READINGS, Surroundings
 from crm.queries.duplicate_receipts import Duplicate, duplicates_for
-from crm.queries.spend import Around, AroundDeal
 
 
 @dataclass(frozen=True)

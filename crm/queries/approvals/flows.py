@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm.extensions import db
 from crm.flow_words import Difference, differences, lines_of
 from crm.models import User
-from crm.models.approval import ApprovalFlow, ApprovalStep, Delegation, FlowVersion, Why
+from crm.models.approval import ApprovalFlow, ApprovalStep, FlowVersion, Why
 from crm.models.approval.approvers import Foreseen, foresee, mode_of
 from crm.models.approval.conditions import all_hold
-
-
-class Asked(NamedTuple):
-    """One who would decide; ``instead`` of whom, where that one is away today."""
-
-    person: User
-    instead: User | None
+from crm.queries.approvals.deciders import Decider, deciders, stand_in_for
 
 
 class Stop(NamedTuple):
     """A step, and who would decide it."""
 
     foreseen: Foreseen
-    asked: Sequence[Asked]
+    deciders: Sequence[Decider]
 
     @property
     def mode(self) -> Any:
         """How many of them must agree; nothing to say of one alone."""
         found = self.foreseen.found
-        return mode_of(self.foreseen.step, found) if len(self.asked) > 1 else None
+        return mode_of(self.foreseen.step, found) if len(self.deciders) > 1 else None
 
     @property
     def is_unreached(self) -> bool:
@@ -84,9 +78,9 @@ def preview(
     takes = all_hold(conditions, facts)
     first = next(_taking(flow, kind, takes, facts), None)
     is_taken = first is flow
-    stand_in = _stand_in_for(claimant)
+    stand_in = stand_in_for(claimant)
     stops = [
-        Stop(each, _asked(each.found.people, stand_in))
+        Stop(each, deciders(each.found.people, stand_in))
         for each in foresee(steps, claimant, facts, stand_in=stand_in)
     ]
     return Preview(claimant, document, is_taken, None if is_taken else first, stops)
@@ -101,16 +95,3 @@ def _taking(
             yield None
         if takes if each is flow else each.current.takes(facts):
             yield each
-
-
-def _stand_in_for(claimant: User) -> Callable[[User], User]:
-    return lambda person: Delegation.deciding_for(person, claimant.id)
-
-
-def _asked(people: Sequence[User], stand_in: Callable[[User], User]) -> list[Asked]:
-    """Each once, though several may be stood in for by one."""
-    asked: dict[int, Asked] = {}
-    for person in people:
-        decides = stand_in(person)
-        asked.setdefault(decides.id, Asked(decides, None if decides is person else person))
-    return list(asked.values())

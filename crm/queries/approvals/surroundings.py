@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
 from crm.cost_words import breach_line, budget_name
-from crm.formatting import day, money
+from crm.formatting import money
 from crm.models import Advance, ApprovalRequest, ExpenseClaim
 from crm.models.budget.using import BudgetUse, Spending, budgets_of_all
 from crm.models.expense_claim.checking import Breach, Case, breaches_of_all
-from crm.queries.spend import (
+from crm.queries.approvals.around import (
     Around,
     AroundDeal,
     around_claims,
-    changes_between,
-    changes_of_head,
     customers_around,
     deals_around,
     deals_around_claims,
 )
+from crm.queries.approvals.changes import changes_of_advance, changes_of_claim
 
 
 @dataclass(frozen=True)
@@ -77,18 +75,6 @@ def _owing(advance: Advance) -> list[str]:
     return [_("Of earlier advances %(amount)s is not yet accounted for.", amount=money(owed))]
 
 
-def changes_of_advance(previous: ApprovalRequest | None, request: ApprovalRequest) -> Sequence[str]:
-    """What an advance is asked for otherwise than before."""
-    if previous is None:
-        return []
-    before, now = previous.snapshot, request.snapshot
-    lines = changes_of_head(before, now)
-    if before["needed_on"] != now["needed_on"]:
-        old, new = (day(date.fromisoformat(each["needed_on"])) for each in (before, now))
-        lines.append(_("Needed on: %(old)s → %(new)s", old=old, new=new))
-    return lines
-
-
 def _some(record: Any) -> list[Any]:
     return [record] if record is not None else []
 
@@ -104,6 +90,6 @@ def _warnings(broken: Sequence[Breach], uses: Sequence[BudgetUse]) -> Iterator[s
 
 # The kinds are those of ``DOCUMENTS``.
 READINGS: dict[str, Reading] = {
-    "expense_claim": Reading(around_expense_claims, changes_between),
+    "expense_claim": Reading(around_expense_claims, changes_of_claim),
     "advance": Reading(around_advances, changes_of_advance),
 }

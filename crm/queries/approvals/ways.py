@@ -18,10 +18,10 @@ from crm.models import (
     ApprovalRequest,
     ApprovalStep,
     Event,
-    User,
 )
 from crm.models.approval import Mode, Skip
 from crm.models.approval.approvers import Foreseen, foresee
+from crm.queries.approvals.deciders import Decider, StandIn, deciders, stand_in_for
 
 
 class Stand(StrEnum):
@@ -42,29 +42,27 @@ class Station:
     step: ApprovalStep | None  # None: no step asks anybody, so an administrator decides
     stand: Stand
     parts: Sequence[ApprovalAssignment] = field(default_factory=list)
-    people: Sequence[User] = field(default_factory=list)
+    deciders: Sequence[Decider] = field(default_factory=list)
     skip: Skip | None = None
 
 
 def way_of(request: ApprovalRequest) -> list[Station]:
     """The steps of ``request``: done, now, and to come with who would decide them."""
     steps = request.version.steps if request.version else []
-    skipped = _skipped(request)
+    skipped = _skipped(request, steps)
     ahead = _ahead(request, steps)
-    way = [
-        _station(request, step, skipped.get((step.label_zh, step.label_en)), ahead.get(step.id))
-        for step in steps
-    ]
+    way = [_station(request, step, skipped.get(step.id), ahead.get(step.id)) for step in steps]
     without_step = [each for each in request.assignments if each.step_id is None]
     return [*way, _asked(request, None, without_step)] if without_step else way
 
 
 def way_ahead(document: Any) -> list[Station]:
-    """Who would decide ``document`` if it were handed in as it is now."""
-    facts = document.facts()
+    """Who would decide ``document`` if it were handed in now, as it is."""
+    facts, stand_in = document.facts(), stand_in_for(document.claimant)
     version = ApprovalFlow.version_for(document.KIND, facts)
-    path = foresee(version.steps if version else [], document.claimant, facts)
-    return [_foreseen(each) for each in path]
+    steps = version.steps if version else []
+    path = foresee(steps, document.claimant, facts, stand_in=stand_in)
+    return [_foreseen(each, stand_in) for each in path]
 
 
 def trail_of(request: ApprovalRequest) -> Sequence[Event]:
@@ -81,26 +79,30 @@ def trail_of(request: ApprovalRequest) -> Sequence[Event]:
     ).all()
 
 
-def _ahead(request: ApprovalRequest, steps: Sequence[ApprovalStep]) -> dict[int, Foreseen]:
+def _ahead(request: ApprovalRequest, steps: Sequence[ApprovalStep]) -> dict[int, Station]:
     """What is foreseen of the steps after the one it stands at, by their ids."""
     if not request.is_open or request.step is None:
         return {}
+    stand_in = stand_in_for(request.claimant)
     later = [step for step in steps if step.position > request.step.position]
-    pending = {each.approver_id for each in request.pending}
+    # Whoever was asked already stands in where somebody is away.
+    pending = {
+        (each.approver if each.asked_at else stand_in(each.approver)).id for each in request.pending
+    }
     sure = pending if len(pending) == 1 or request.step.mode is not Mode.ANY else set()
-    path = foresee(later, request.claimant, request.facts, request.agreed | sure)
-    return {each.step.id: each for each in path if each.step is not None}
+    path = foresee(later, request.claimant, request.facts, request.agreed | sure, stand_in=stand_in)
+    return {each.step.id: _foreseen(each, stand_in) for each in path if each.step is not None}
 
 
 def _station(
-    request: ApprovalRequest, step: ApprovalStep, skip: Skip | None, ahead: Foreseen | None
+    request: ApprovalRequest, step: ApprovalStep, skip: Skip | None, ahead: Station | None
 ) -> Station:
     parts = [each for each in request.assignments if each.step_id == step.id]
     if parts:
         return _asked(request, step, parts)
     if skip:
         return Station(step, Stand.SKIPPED, skip=skip)
-    return _foreseen(ahead) if ahead else Station(step, Stand.LEFT_OUT)
+    return ahead or Station(step, Stand.LEFT_OUT)
 
 
 def _asked(
@@ -111,15 +113,27 @@ def _asked(
     return Station(step, Stand.NOW if is_now else Stand.DONE, shown)
 
 
-def _foreseen(each: Foreseen) -> Station:
+def _foreseen(each: Foreseen, stand_in: StandIn) -> Station:
     if each.found.skip:
         return Station(each.step, Stand.SKIPPED, skip=each.found.skip)
-    return Station(each.step, Stand.TO_COME, people=each.found.people)
+    return Station(each.step, Stand.TO_COME, deciders=deciders(each.found.people, stand_in))
 
 
-def _skipped(request: ApprovalRequest) -> dict[tuple[str, str], Skip]:
-    """Why steps were skipped, by their names; the trail says it."""
-    skipped = Event.about(ApprovalRequest.__tablename__, request.id)
-    events = db.session.scalars(skipped.where(Event.action == Action.APPROVAL_SKIPPED))
-    told = [event.particulars for event in events]
-    return {(each["step_zh"], each["step_en"]): Skip(each["why"]) for each in told}
+def _skipped(request: ApprovalRequest, steps: Sequence[ApprovalStep]) -> dict[int, Skip]:
+    """Why steps were skipped, by their ids; the trail says it.
+
+    What was skipped before the trail named the step by its id is told by its name.
+    """
+    events = db.session.scalars(
+        Event.about(ApprovalRequest.__tablename__, request.id).where(
+            Event.action == Action.APPROVAL_SKIPPED
+        )
+    )
+    skipped = {}
+    for told in (event.particulars for event in events):
+        named = (told["step_zh"], told["step_en"])
+        for step in steps:
+            is_meant = (step.label_zh, step.label_en) == named
+            if told["step"] == step.id if "step" in told else is_meant:
+                skipped[step.id] = Skip(told["why"])
+    return skipped

@@ -62,7 +62,7 @@ def test_who_was_foreseen_is_asked(
     try:
         request = claimed(person, amount, category, cast).submit(by=person)
     except (NobodyDecides, ClaimRefused):
-        unasked = [not stop.asked and not stop.foreseen.found.skip for stop in told.stops]
+        unasked = [not stop.deciders and not stop.foreseen.found.skip for stop in told.stops]
         assert any(unasked) or not told.is_taken
     else:
         assert told.is_taken == (request.version.flow is made)
@@ -73,12 +73,12 @@ def test_who_was_foreseen_is_asked(
 def compare(told: Preview, request: ApprovalRequest) -> None:
     """Where any of several is enough, who it is shows only then, and is not asked a second time."""
     expected = [
-        (stop.foreseen.step, {each.person.id for each in stop.asked})
+        (stop.foreseen.step, {each.person.id for each in stop.deciders})
         for stop in told.stops
-        if stop.asked
+        if stop.deciders
     ]
     open_ended = any(len(people) > 1 and told_mode(stop) is Mode.ANY
-                     for stop in told.stops if (people := stop.asked))  # fmt: skip
+                     for stop in told.stops if (people := stop.deciders))  # fmt: skip
     happened = played(request)
     assert happened[0] == expected[0]
     if open_ended:
