@@ -400,6 +400,19 @@ def test_the_preview_tells_who_would_decide_what_is_typed_and_saves_nothing(
     assert large.current.number == 1
 
 
+def test_the_button_that_tries_a_flow_keeps_the_form_and_tells_what_it_cannot_read(
+    admin: Browser, large: ApprovalFlow
+) -> None:
+    path = f"{PATH}/{large.id}"
+    typed = {"label_zh": "", "label_en": "", "conditions-0-value": "abc", "rows-0-label_en": "Kept",
+             "sample-claimant": "王芳", "sample-amount": "9000", "arrange": "try"}  # fmt: skip
+    page = admin.submit(admin.get(f"{path}/edit"), path, 200, htmx="form#rows", **typed)
+    kept = page.form(path)["fields"]
+    assert (kept["conditions-0-value"], kept["rows-0-label_en"]) == ("abc", "Kept")
+    assert "Write an amount like" in page.text
+    assert "Give it a name" not in page.text, "it can be tried before it has one"
+
+
 def test_the_preview_takes_a_claim_that_there_is(
     admin: Browser, cast: Cast, large: ApprovalFlow
 ) -> None:

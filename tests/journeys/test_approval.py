@@ -75,18 +75,21 @@ def test_a_claim_is_approved_on_a_phone_from_the_mail(
         ("wang@example.com",), ("li@example.com",)}  # fmt: skip
 
 
-def test_rejecting_from_the_mail_asks_why(
+def test_rejecting_from_the_mail_asks_why_and_going_back_tells_what_was_decided(
     cast: Cast, open_as: Opener, mailbox: Mailbox, photo: Path
 ) -> None:
     hand_in(open_as("wang"), photo)
     run_worker()
     phone = open_as(device=PHONE)
     phone.goto(next(link for link in mailbox.messages[0].links if "/approve/" in link))
+    phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
     phone.get_by_role("button", name="Reject").click()
     expect(phone.locator(".error")).to_be_visible()
     phone.get_by_label("Comment").fill("发票抬头不对")
     phone.get_by_role("button", name="Reject").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Rejected")
+    phone.go_back()
+    expect(phone.locator("main")).to_contain_text("Already rejected by you")
 
 
 def test_a_manager_approves_inline_in_the_list(cast: Cast, open_as: Opener, photo: Path) -> None:

@@ -78,7 +78,10 @@ def update(flow_id: int) -> Response:
 
 def _page(form: FlowForm, flow: ApprovalFlow | None, status: int) -> Response:
     sample = SampleForm.made()
-    part = "preview" if request.form.get("arrange") == "preview" else "rows"
+    arranged = request.form.get("arrange")
+    if arranged == "try":  # by the button: the form tells, too, what it cannot read
+        form.check_rules()
+    part = "preview" if arranged == "preview" else "rows"
     return render(
         "settings/flows/edit.html", part, status=status, form=form, flow=flow, sample=sample,
         preview=_tried(form, flow, sample),

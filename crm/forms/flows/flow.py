@@ -89,6 +89,12 @@ class FlowForm(Named, RowsForm):
             row.form.kind = self.kind
         return super().validate(extra_validators)
 
+    def check_rules(self) -> None:
+        """Mark what is wrong in conditions and steps; a flow that is tried needs no name yet."""
+        self.validate()
+        for field in (self.label_zh, self.label_en):
+            field.errors = []
+
     def may_change(self, flow: ApprovalFlow) -> bool:
         """Whether what was typed is complete and the flow still is as it was shown."""
         return self.may_save(flow, version=version_of(flow))

@@ -12,7 +12,9 @@ addEventListener("install", (event) => {
 
 addEventListener("fetch", (event) => {
 	const { request } = event;
-	if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+	// Back to the answer to a form, which no cache has: its page as it is now.
+	const asked = request.method === "POST" && request.isHistoryNavigation ? [request.url, { redirect: "manual" }] : [request];
+	if (request.mode === "navigate") event.respondWith(fetch(...asked).catch(() => caches.match(OFFLINE)));
 	else if (request.url.includes(ASSETS)) event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
 
