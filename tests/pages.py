@@ -138,6 +138,7 @@ PAGES: dict[str, Visit] = {
     "expense_items.index": Visit("finance"),
     "expense_items.new": Visit(),
     "item_limits.show": Visit(),
+    "quick_item_limits.show": Visit(),
     "budgets.index": Visit("manager"),
     "budgets.new": Visit("finance"),
     "budgets.edit": Visit("finance", {"budget_id": "budget_id"}),

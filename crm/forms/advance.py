@@ -12,6 +12,7 @@ from wtforms.validators import Length
 from crm.formatting import money
 from crm.forms.base import BaseForm
 from crm.forms.fields import CurrencyField, DayField, MoneyField, Required, text
+from crm.forms.for_whom import ForWhom
 from crm.forms.picker import PickerField
 from crm.forms.unknown_rates import explained
 from crm.models import Advance, Company, User
@@ -20,7 +21,7 @@ from crm.models import Advance, Company, User
 FURTHEST = timedelta(days=365)
 
 
-class AdvanceForm(BaseForm):
+class AdvanceForm(ForWhom, BaseForm):
     title = StringField(_l("What for"), validators=[Required(), Length(max=200)])
     amount = MoneyField(_l("Amount"), validators=[Required()])
     currency = CurrencyField()
@@ -41,19 +42,8 @@ class AdvanceForm(BaseForm):
         if field.data is not None and field.data > today + FURTHEST:
             raise ValidationError(_("This is more than a year ahead."))
 
-    def validate_deal(self, field: PickerField) -> None:
-        customer, deal = self.customer.data, field.data
-        if deal and customer and deal.customer_id != customer.id:
-            raise ValidationError(_("This deal is with another customer."))
-
     def fill_or_explain(self, advance: Advance) -> bool:
-        """Copy what was typed to ``advance``; an unknown exchange rate becomes an error.
-
-        A deal brings its customer with it.
-        """
-        # Before anything is set: reading it may ask the database, and that flushes.
-        if self.deal.data is not None and self.customer.data is None:
-            self.customer.data = self.deal.data.customer
+        """Copy what was typed to ``advance``; an unknown exchange rate becomes an error."""
         today = Company.current().today()
         with explained(self.currency):
             advance.set_amount(self.amount.data, self.currency.data, today)

@@ -13,6 +13,7 @@ from crm.extensions import db
 from crm.formatting import dated_term
 from crm.forms.base import BaseForm
 from crm.forms.fields import MoneyField, OptionField, RecordField, Required
+from crm.forms.for_whom import with_customer
 from crm.forms.picker import PickerField
 from crm.models import Budget, Company, OptionList, Team, Term, User
 from crm.models.budget import BudgetPlan
@@ -78,9 +79,7 @@ class BudgetForm(BaseForm):
         return form
 
     def validate_deal(self, field: PickerField) -> None:
-        customer, deal = self.customer.data, field.data
-        if deal and customer and deal.customer_id != customer.id:
-            raise ValidationError(_("This deal is with another customer."))
+        with_customer(field, self.customer)
 
     def validate_amount(self, field: MoneyField) -> None:
         if self.term.data is None or field.data is None:

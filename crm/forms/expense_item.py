@@ -28,6 +28,7 @@ from crm.forms.fields import (
     Required,
     text,
 )
+from crm.forms.for_whom import ForWhom
 from crm.forms.picker import PickerField
 from crm.forms.unknown_rates import explained
 from crm.models import Company, ExpenseItem, ExpenseRate, ItemKind, OptionList
@@ -37,7 +38,7 @@ from crm.units import per_unit
 MOST = Decimal(100_000)
 
 
-class ItemForm(BaseForm):
+class ItemForm(ForWhom, BaseForm):
     """What every cost says: for whom, what for, with which receipts."""
 
     # What is copied as it was typed, and what the amount is made of.
@@ -66,19 +67,8 @@ class ItemForm(BaseForm):
         if self.refused:
             raise ValidationError(" ".join(self.refused))
 
-    def validate_deal(self, field: PickerField) -> None:
-        customer, deal = self.customer.data, field.data
-        if deal and customer and deal.customer_id != customer.id:
-            raise ValidationError(_("This deal is with another customer."))
-
     def fill_or_explain(self, item: ExpenseItem) -> bool:
-        """Copy what was typed to ``item``; an amount that cannot be kept becomes an error.
-
-        A deal brings its customer with it.
-        """
-        # Before anything is set: reading it may ask the database, and that flushes.
-        if self.deal.data is not None and self.customer.data is None:
-            self.customer.data = self.deal.data.customer
+        """Copy what was typed to ``item``; an amount that cannot be kept becomes an error."""
         if not self.set_amount(item):
             return False
         self.plain_fields(item, *self.PLAIN)

@@ -32,8 +32,6 @@ def typed_item(
         return None
     item.category = category
     item.customer, item.deal = _known(form, "customer"), _known(form, "deal")
-    if item.deal and not item.customer:
-        item.customer = item.deal.customer
     return item
 
 

@@ -38,7 +38,7 @@ class QuickItemForm(ReceiptForm):
         return valid
 
     def _plain_purpose(self) -> str:
-        customer = self.customer.data or (self.deal.data.customer if self.deal.data else None)
+        customer = self.customer.data
         category = label(self.category.data)
         if customer is None:
             return category

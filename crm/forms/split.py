@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 
 from crm.formatting import money
 from crm.forms.fields import MoneyField
+from crm.forms.for_whom import ForWhom
 from crm.forms.picker import PickerField
 from crm.forms.rows import BareRow, RowsForm
 from crm.models import ExpenseItem
@@ -21,7 +22,7 @@ from crm.models.expense_claim.splitting import Part, shares_of, total_of
 MOST_SHARES = 20
 
 
-class ShareRow(BareRow):
+class ShareRow(ForWhom, BareRow):
     customer = PickerField(_l("Customer"), "customer")
     deal = PickerField(_l("Deal"), "deal", within="customer")
     amount = MoneyField(_l("Its share"), validators=[Optional()])
@@ -29,11 +30,6 @@ class ShareRow(BareRow):
     def validate_amount(self, field: MoneyField) -> None:
         if field.data is not None and field.data <= 0:
             raise ValidationError(_("An amount is more than 0."))
-
-    def validate_deal(self, field: PickerField) -> None:
-        customer, deal = self.customer.data, field.data
-        if deal and customer and deal.customer_id != customer.id:
-            raise ValidationError(_("This deal is with another customer."))
 
     @classmethod
     def called(cls, row: dict[str, Any]) -> str:
@@ -71,13 +67,14 @@ class SplitForm(RowsForm):
     @property
     def parts(self) -> list[Part]:
         """What was typed, with an amount for each."""
-        typed = [row.form.amount.data for row in self.rows]
+        forms = [row.form for row in self.rows]
+        typed = [form.amount.data for form in forms]
         open_ones = typed.count(None)
         rest = self.total - sum((amount for amount in typed if amount is not None), Decimal(0))
         equal = iter(shares_of(rest, [Decimal(1)] * open_ones) if open_ones else ())
         return [
-            Part(*_for_whom(row.form), next(equal) if amount is None else amount)
-            for row, amount in zip(self.rows, typed, strict=True)
+            Part(form.customer.data, form.deal.data, next(equal) if amount is None else amount)
+            for form, amount in zip(forms, typed, strict=True)
         ]
 
     def validate_rows(self, field: FieldList) -> None:
@@ -94,9 +91,3 @@ class SplitForm(RowsForm):
         if rest and not open_ones:
             left = money(rest, currency)
             raise ValidationError(_("%(amount)s of the bill are left over.", amount=left))
-
-
-def _for_whom(row: ShareRow) -> tuple[Any, Any]:
-    """A deal brings its customer with it."""
-    customer, deal = row.customer.data, row.deal.data
-    return (customer or (deal.customer if deal else None)), deal

@@ -8,12 +8,13 @@ from wtforms.validators import Length
 
 from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, Required
+from crm.forms.for_whom import ForWhom
 from crm.forms.inline import InPlace, each
 from crm.forms.picker import PickerField
 from crm.models import Task
 
 
-class TaskForm(InPlace, BaseForm):
+class TaskForm(ForWhom, InPlace, BaseForm):
     IN_PLACE = each(
         "title", "due_on", "urgent", "important", "assignee", "customer", "deal", "note"
     )
@@ -30,10 +31,7 @@ class TaskForm(InPlace, BaseForm):
     note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
 
     def fill(self, task: Task) -> Task:
-        """Copy what was typed to ``task``; a deal brings its customer with it."""
-        # Before anything is set: reading it may ask the database, and that flushes.
-        if self.deal.data is not None and self.customer.data is None:
-            self.customer.data = self.deal.data.customer
+        """Copy what was typed to ``task``."""
         self.plain_fields(
             task, "title", "due_on", "urgent", "important", "assignee", "customer", "deal", "note"
         )

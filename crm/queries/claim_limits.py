@@ -44,6 +44,7 @@ def limits_with(
 
     Its receipts are not known before it is sent.
 
+    :param claim: which it would go to, perhaps a new one that is not saved.
     :param instead_of: the item of the claim that is changed by it.
     """
     items = [*(each for each in claim.items if each is not instead_of), item]

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from crm.extensions import db
-from crm.models import Budget, ExpenseRule, OptionList, Team
+from crm.models import Budget, ExpenseClaim, ExpenseRule, OptionList, Team
 from crm.models.budget import BudgetPlan
 from crm.models.expense_rule import RuleCheck, RuleEffect, RulePlan
 from crm.terms import Span, Term
@@ -151,8 +151,10 @@ def test_who_decides_sees_what_is_exceeded_on_the_page_and_in_the_inbox(
         assert "Over budget by CN¥50.00: Q2 2026 · 大连西格玛流体控制有限公司" in text
 
 
-def limits(browser: Browser, claim_id: int, **typed: Any) -> str:
-    page = browser.client.get(f"/expenses/{claim_id}/item-limits", query_string=typed)
+def limits(browser: Browser, claim_id: int | None = None, **typed: Any) -> str:
+    """What is told of an item of this claim, or in quick entry."""
+    path = f"/expenses/{claim_id}/item-limits" if claim_id else "/expenses/quick/limits"
+    page = browser.client.get(path, query_string=typed)
     assert page.status_code == 200
     return Page(page.text).text
 
@@ -181,6 +183,25 @@ def test_what_is_left_is_told_while_an_item_is_typed(browser: Browser, cast: Cas
     assert "Left: CN¥950" in told, "in place of the item that is changed"
 
 
+def test_quick_entry_tells_what_is_left_with_the_claim_that_it_goes_to(
+    browser: Browser, cast: Cast
+) -> None:
+    """With no draft, of the cost alone; with one, of all that would be handed in together."""
+    budget(cast, customer=cast.sigma)
+    db.session.commit()
+    browser.sign_in("wang")
+    travel = cast.option(OptionList.EXPENSE_CATEGORY, "Travel")
+    item = {"category": travel.id, "amount": "50", "currency": "CNY", "spent_on": "2026-06-09"}
+    assert "Left" not in limits(browser, **item)
+    at_sigma = item | {"customer": cast.sigma.name}
+    assert "Left: CN¥950" in limits(browser, **at_sigma)
+    assert "Left: CN¥950" in limits(browser, **item | {"deal": "磁力泵"})
+    assert not db.session.query(ExpenseClaim).count(), "asking begins no claim"
+    draft(cast, make_item(cast, "300"))
+    db.session.commit()
+    assert "Left: CN¥650" in limits(browser, **at_sigma)
+
+
 def test_nothing_is_told_of_what_one_may_not_see(browser: Browser, cast: Cast) -> None:
     """A customer that the claimant does not see is not found, and no budget of it named."""
     budget(cast, customer=cast.western)
@@ -197,9 +218,15 @@ def test_the_form_of_an_item_asks_for_it(app: Flask, browser: Browser, cast: Cas
     claim = draft(cast, make_item(cast))
     db.session.commit()
     browser.sign_in("wang")
-    for path in ("items/new", "", f"items/{claim.items[0].id}/edit"):
-        page = browser.get(f"/expenses/{claim.id}/{path}".rstrip("/"))
+    of_claim = f"/expenses/{claim.id}"
+    for path, asked in (
+        (f"{of_claim}/items/new", f"{of_claim}/item-limits"),
+        (of_claim, f"{of_claim}/item-limits"),
+        (f"{of_claim}/items/{claim.items[0].id}/edit", f"{of_claim}/item-limits"),
+        ("/expenses/quick", "/expenses/quick/limits"),
+    ):
+        page = browser.get(path)
         asking = [a for tag, a in page.tags if a.get("id") == "item_limits"]
-        assert f"/expenses/{claim.id}/item-limits" in asking[0]["hx-get"]
+        assert asked in asking[0]["hx-get"]
         asked_of = asking[0]["hx-include"].replace("#", "").split(", ")
         assert all(page.with_id(each) for each in asked_of)

@@ -351,6 +351,7 @@ TABLE: dict[str, Row] = {
     "POST splits.create": Row("wang", sees=SEES_CLAIM),
     "POST splits.destroy": Row("wang", sees=SEES_CLAIM),
     "POST claim_copies.create": Row("wang", sees=SEES_CLAIM),
+    "GET quick_item_limits.show": Row(f"{SALES} fin", sees=SIGNED_IN),
     "GET quick_items.new": Row(f"{SALES} fin", sees=SIGNED_IN),
     "POST quick_items.create": Row(f"{SALES} fin", sees=SIGNED_IN),
     # A draft's receipts are its claimant's, though the customer is looked after by others too.

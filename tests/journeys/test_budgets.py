@@ -64,3 +64,27 @@ def test_without_javascript_the_page_of_the_claim_says_it(
     fill(page)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("Left: CN¥700")).to_be_visible()
+
+
+def test_quick_entry_on_a_phone_says_what_is_left(
+    cast: Cast, claim: ExpenseClaim, open_as: Opener
+) -> None:
+    page = open_as("wang", device=PHONE)
+    page.goto("/expenses/quick")
+    ready(page)
+    page.get_by_role("button", name=cast.sigma.name).tap()
+    expect(told(page)).to_contain_text("Left: CN¥1,000")
+    page.get_by_label("Amount").fill("300")
+    page.get_by_label("Category").select_option("Entertainment")
+    expect(told(page)).to_contain_text("Left: CN¥700")
+
+
+def test_quick_entry_without_javascript_says_it_on_the_page_of_the_claim(
+    cast: Cast, claim: ExpenseClaim, open_as: Opener
+) -> None:
+    page = open_as("wang", device=PHONE, javascript=False)
+    page.goto("/expenses/quick")
+    page.get_by_label("Amount").fill("300")
+    page.get_by_label("Customer", exact=True).fill(cast.sigma.name)
+    page.get_by_role("button", name="Add", exact=True).tap()
+    expect(page.get_by_text("Left: CN¥700")).to_be_visible()

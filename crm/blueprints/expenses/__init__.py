@@ -20,6 +20,7 @@ from crm.blueprints.expenses import (
     item_limits,
     payment_batches,
     payment_exports,
+    quick_item_limits,
     quick_items,
     receipt_views,
     receipts,
@@ -39,6 +40,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(submissions.bp)
     app.register_blueprint(splits.bp)
     app.register_blueprint(claim_copies.bp)
+    app.register_blueprint(quick_item_limits.bp)
     app.register_blueprint(quick_items.bp)
     app.register_blueprint(advances.bp)
     app.register_blueprint(advance_submissions.bp)

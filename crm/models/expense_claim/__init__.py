@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -142,10 +143,14 @@ class ExpenseClaim(
         return claim
 
     @classmethod
-    def draft_of(cls, user: User) -> ExpenseClaim | None:
-        """The newest claim of ``user`` that was never handed in."""
+    def draft_of(cls, user: User, *, load: Sequence[Any] = ()) -> ExpenseClaim | None:
+        """The newest claim of ``user`` that was never handed in.
+
+        :param load: loading options, such as ``for_page``.
+        """
         mine = cls.claimant_id == user.id, cls.state == ClaimState.DRAFT, cls.trashed_at.is_(None)
-        return db.session.scalar(select(cls).where(*mine).order_by(cls.id.desc()).limit(1))
+        newest = select(cls).where(*mine).order_by(cls.id.desc()).limit(1)
+        return db.session.scalar(newest.options(*load))
 
     @classmethod
     def open_of(cls, user: User, title: str) -> ExpenseClaim:

@@ -57,7 +57,8 @@ class RulesBroken(ClaimRefused):
 class Case(NamedTuple):
     """What is looked at: the items of a claim, perhaps with one that is still being written."""
 
-    claim_id: int
+    # No id yet, of a claim that its first item would begin.
+    claim_id: int | None
     claimant_id: int
     items: Items
 

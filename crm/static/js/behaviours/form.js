@@ -16,8 +16,10 @@ export function connect(form) {
 	}, true);
 	form.addEventListener("click", ({ target }) => {
 		const field = document.getElementById(target.dataset.fill);
-		if (field && target.value) fill(field, target.value);
-		else if (field) locate(field, target);
+		if (field && target.value) {
+			fill(field, target.value);
+			field.dispatchEvent(new Event("change", { bubbles: true }));
+		} else if (field) locate(field, target);
 	});
 }
 
