@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -231,6 +232,7 @@ def test_from_handing_in_to_payment(
     wang.submit(wang.get(path), f"{path}/submission")
     wang.submit(wang.get(path), f"{path}/submission/delete")
     assert claim.state is ClaimState.DRAFT
+    assert re.search(r"Draft .* Withdrawn · ", wang.get(path).text)
     wang.submit(wang.get(path), f"{path}/submission")
 
     li = Browser(app).sign_in("li")
