@@ -51,9 +51,19 @@ def _only_look() -> Iterator[None]:
     reading_only.reset(token)
 
 
+def look_again() -> None:
+    """What was read before is read anew: others have written since.
+
+    Ending a transaction alone forgets nothing where none was open: what is still in memory, which
+    depends on when Python last tidied up, would be taken for what is so.
+    """
+    db.session.rollback()
+    db.session.expire_all()
+
+
 def run_worker() -> None:
     """Let the worker do all that is due."""
-    db.session.rollback()
+    look_again()
     token = reading_only.set(False)
     try:
         jobs.run_once()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from crm.extensions import db
 from crm.models import ClaimState, ExpenseClaim
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener, run_worker
+from tests.journeys.conftest import PHONE, Opener, look_again, run_worker
 from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.journey
@@ -67,8 +67,8 @@ def test_a_claim_is_approved_on_a_phone_from_the_mail(
     phone.get_by_role("button", name="Approve").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Approved")
 
-    db.session.rollback()
-    (claim,) = db.session.scalars(db.select(ExpenseClaim).execution_options(populate_existing=True))
+    look_again()
+    (claim,) = db.session.scalars(db.select(ExpenseClaim))
     assert claim.state is ClaimState.APPROVED
     run_worker()
     assert {tuple(mail.recipients) for mail in mailbox.messages[1:]} == {

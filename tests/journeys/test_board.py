@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from crm.extensions import db, reading_only
 from crm.models import Deal
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener, ready
+from tests.journeys.conftest import PHONE, Opener, look_again, ready
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
@@ -30,7 +30,7 @@ def in_column(page: Page, cast: Cast, position: int, deal: Deal) -> None:
     """The card stands in the column, and nowhere else; so does the deal in the database."""
     expect(column(page, cast, position).locator(f"#deal_{deal.id}_card")).to_be_visible()
     expect(card(page, deal)).to_have_count(1)
-    db.session.rollback()
+    look_again()
     assert db.session.get_one(Deal, deal.id).stage_id == cast.stages[position].id
 
 
@@ -234,7 +234,7 @@ def test_in_lanes_a_card_is_dragged_to_a_stage_and_keeps_its_lane(
     drag(page, card(page, cast.pumps), there)
     expect(page.locator("#toasts")).to_contain_text("is now in Proposal")
     expect(there.locator(f"#deal_{cast.pumps.id}_card")).to_be_visible()
-    db.session.rollback()
+    look_again()
     assert db.session.get_one(Deal, cast.pumps.id).stage_id == cast.stages[2].id
 
 
@@ -265,7 +265,7 @@ def test_several_cards_are_ticked_and_given_away_together(cast: Cast, open_as: O
     dialog.get_by_role("button", name="Change owner").click()
     expect(page.locator("#toasts")).to_contain_text("2 changed")
     expect(page.locator("#board")).to_be_visible()
-    db.session.rollback()
+    look_again()
     owners = {db.session.get_one(Deal, deal.id).owner_id for deal in (cast.pumps, cast.vague)}
     assert owners == {cast.zhao.id}
 

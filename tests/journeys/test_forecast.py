@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from crm.extensions import db, reading_only
 from crm.models import Deal
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener, ready
+from tests.journeys.conftest import PHONE, Opener, look_again, ready
 from tests.journeys.test_board import card, drag
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks]
@@ -38,7 +38,7 @@ def stands_in(page: Page, column: str, deal: Deal, day: date | None) -> None:
     """The card stands in the column, and nowhere else; the deal is expected on the day."""
     expect(page.locator(column).locator(f"#deal_{deal.id}_card")).to_be_visible()
     expect(card(page, deal)).to_have_count(1)
-    db.session.rollback()
+    look_again()
     assert db.session.get_one(Deal, deal.id).expected_close == day
 
 

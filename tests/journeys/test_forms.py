@@ -14,7 +14,7 @@ from playwright.sync_api import Dialog, Page, expect
 from crm.extensions import db
 from crm.models import Customer, Deal, Task, UserSession
 from tests.cast import PASSWORD, Cast
-from tests.journeys.conftest import PHONE, Opener, ready
+from tests.journeys.conftest import PHONE, Opener, look_again, ready
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
@@ -65,7 +65,7 @@ def test_a_customer_is_found_by_keyboard_only(cast: Cast, open_as: Opener) -> No
     expect(page.get_by_role("combobox", name="Contact")).to_have_value("刘洋")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/deals/\d+$"))
-    db.session.rollback()
+    look_again()
     deal = db.session.scalars(db.select(Deal).where(Deal.name == "泵站")).one()
     assert (deal.customer, deal.contact.name) == (cast.sigma, "刘洋")
 
@@ -93,7 +93,7 @@ def test_a_customer_is_created_in_place_by_keyboard_only(cast: Cast, open_as: Op
     expect(field).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/tasks")
-    db.session.rollback()
+    look_again()
     (task,) = db.session.scalars(db.select(Task).where(Task.title == "拜访"))
     assert task.customer.name == "沈阳水泵厂"
 
@@ -173,7 +173,7 @@ def test_what_was_typed_survives_a_lost_session(cast: Cast, open_as: Opener) -> 
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(f"**/customers/{cast.sigma.id}")
     assert drafts(page) == []
-    db.session.rollback()
+    look_again()
     assert db.session.get_one(Customer, cast.sigma.id).note == "看了二号泵房，密封泄漏"
 
 
@@ -289,7 +289,7 @@ def test_a_second_press_does_nothing(
     go_on.set()
     page.wait_for_url("**/tasks")
     assert sent == ["/tasks"]
-    db.session.rollback()
+    look_again()
     assert db.session.scalar(db.select(db.func.count(Task.id)).where(Task.title == "拜访")) == 1
 
 
@@ -303,7 +303,7 @@ def test_days_and_amounts_are_filled_in_short(cast: Cast, open_as: Opener) -> No
     page.get_by_label("Name").fill("泵站")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(re.compile(r"/deals/\d+$"))
-    db.session.rollback()
+    look_again()
     deal = db.session.scalars(db.select(Deal).where(Deal.name == "泵站")).one()
     assert str(deal.amount) == "125000.00"
     assert deal.expected_close is not None

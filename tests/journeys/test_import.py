@@ -14,13 +14,13 @@ from crm.models import Contact, Customer, Deal, User
 from tests.cast import Cast
 from tests.importers.conftest import prepare
 from tests.importers.sparklesquad import read, sample
-from tests.journeys.conftest import Opener, run_worker
+from tests.journeys.conftest import Opener, look_again, run_worker
 
 pytestmark = pytest.mark.journey
 
 
 def count(model: type[Customer | Deal]) -> int:
-    db.session.rollback()
+    look_again()
     return db.session.scalar(select(func.count(model.id)).where(model.trashed_at.is_(None))) or 0
 
 
@@ -129,7 +129,7 @@ def undo(page: Page) -> None:
 
 def contacts() -> set[str]:
     """The names of those who are not in the trash."""
-    db.session.rollback()
+    look_again()
     return set(db.session.scalars(select(Contact.name).where(Contact.trashed_at.is_(None))))
 
 

@@ -11,7 +11,7 @@ from crm.models.approval import ApproverKind
 from tests.cast import Cast
 from tests.claims import submitted
 from tests.flows import flow, named, step
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, look_again
 
 pytestmark = pytest.mark.journey
 
@@ -31,7 +31,7 @@ def decide(page: Page, title: str, button: str) -> None:
 
 
 def state(title: str) -> ClaimState:
-    db.session.rollback()
+    look_again()
     claim = db.session.scalars(db.select(ExpenseClaim).where(ExpenseClaim.title == title)).one()
     return claim.state
 

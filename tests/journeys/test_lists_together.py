@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from crm.extensions import db, reading_only
 from crm.models import Customer
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener, ready
+from tests.journeys.conftest import PHONE, Opener, look_again, ready
 
 pytestmark = pytest.mark.journey
 
@@ -18,7 +18,7 @@ NAMES = ("一号厂", "二号厂", "三号厂", "四号厂")
 @pytest.fixture(autouse=True)
 def _customers(cast: Cast, _only_look: None) -> None:
     token = reading_only.set(False)
-    db.session.rollback()
+    look_again()
     for name in NAMES:
         Customer.register(Customer(name=name, owner=cast.wang), by=cast.wang)
     db.session.commit()
@@ -26,7 +26,7 @@ def _customers(cast: Cast, _only_look: None) -> None:
 
 
 def owners(cast: Cast) -> list[str]:
-    db.session.rollback()
+    look_again()
     return [cast.customer(name).owner.username for name in NAMES]  # type: ignore[union-attr]
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from crm.extensions import db
 from crm.models import ExpenseClaim, ExpenseItem
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener, ready
+from tests.journeys.conftest import PHONE, Opener, look_again, ready
 
 pytestmark = [pytest.mark.journey]
 
@@ -26,7 +26,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def only_item() -> ExpenseItem:
-    db.session.rollback()
+    look_again()
     return db.session.scalars(db.select(ExpenseItem)).one()
 
 

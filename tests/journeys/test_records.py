@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from crm.extensions import db, reading_only
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener
+from tests.journeys.conftest import PHONE, Opener, look_again
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
@@ -79,7 +79,7 @@ def test_two_people_at_one_field_both_see_it(cast: Cast, open_as: Opener) -> Non
     fact(page, "product").click()
     product = page.get_by_role("textbox", name="Product")
     product.fill("我的")
-    db.session.rollback()
+    look_again()
     token = reading_only.set(False)
     cast.pumps.product = "别人的"
     db.session.commit()

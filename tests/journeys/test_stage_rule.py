@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from crm.extensions import db, reading_only
 from crm.models import ChecklistItem, Deal
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener, ready
+from tests.journeys.conftest import PHONE, Opener, look_again, ready
 from tests.journeys.test_board import card, column, drag, in_column, open_board
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks]
@@ -31,7 +31,7 @@ def rules(cast: Cast) -> None:
 
 def went_on(cast: Cast) -> None:
     """The pumps are in the third stage, with everything that was asked for."""
-    db.session.rollback()
+    look_again()
     pumps = db.session.get_one(Deal, cast.pumps.id)
     assert pumps.stage_id == cast.stages[2].id
     assert (pumps.next_step, len(pumps.ticks)) == (NEXT, 2)
@@ -129,5 +129,5 @@ def test_a_manager_gives_a_locked_deal_away_and_says_why(cast: Cast, open_as: Op
     dialog.get_by_label("Why it changes hands").fill("Wang is on leave")
     dialog.get_by_role("button", name="Give").click()
     expect(page.locator("#toasts")).to_contain_text("赵磊's now")
-    db.session.rollback()
+    look_again()
     assert db.session.get_one(Deal, cast.pumps.id).owner_id == cast.zhao.id

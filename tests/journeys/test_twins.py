@@ -9,7 +9,7 @@ from sqlalchemy import select
 from crm.extensions import db, reading_only
 from crm.models import Customer, Deal
 from tests.cast import Cast
-from tests.journeys.conftest import PHONE, Opener, ready
+from tests.journeys.conftest import PHONE, Opener, look_again, ready
 
 pytestmark = pytest.mark.journey
 
@@ -110,7 +110,7 @@ def test_two_are_merged_field_by_field_and_are_two_again(
 
 def now(id: int) -> tuple[str, int | None, str, list[str]]:
     """What this customer is called, says, and has."""
-    db.session.rollback()
+    look_again()
     customer = db.session.get_one(Customer, id)
     deals = select(Deal.name).where(Deal.customer_id == id).order_by(Deal.id)
     return (

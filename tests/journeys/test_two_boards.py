@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from crm.extensions import db, reading_only
 from crm.models import Deal, Task, User
 from tests.cast import Cast
-from tests.journeys.conftest import Opener, ready
+from tests.journeys.conftest import Opener, look_again, ready
 from tests.journeys.test_board import card, column, drag, in_column, open_board
 
 pytestmark = [pytest.mark.journey, pytest.mark.looks]
@@ -26,7 +26,7 @@ class Elsewhere:
     """What somebody else does meanwhile, in a transaction of its own."""
 
     def __enter__(self) -> None:
-        db.session.rollback()
+        look_again()
         self.token = reading_only.set(False)
 
     def __exit__(self, *_: object) -> None:
