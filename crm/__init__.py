@@ -16,10 +16,10 @@ from crm import (
     cost_words,
     errors,
     extensions,
-    formatting,
     hypermedia,
     security,
     signing_in,
+    templating,
     units,
 )
 
@@ -42,7 +42,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     extensions.init_app(app)
     signing_in.init_app(app)
     hypermedia.init_app(app)
-    formatting.init_app(app)
+    templating.init_app(app)
     units.init_app(app)
     cost_words.init_app(app)
     assets.init_app(app)

@@ -15,7 +15,7 @@ from crm.models.expense_claim import ClaimRefused
 from crm.models.pool import PoolRefused
 from crm.policies import find_all, may
 from crm.refusals import changed_words, locked_words, missing_words
-from crm.wording import refusal_word
+from crm.wording.refusals import refusal_word
 
 # What a verb says that does not fit a record as it is; it has changed nothing then.
 Refused = ClaimRefused | PoolRefused | Missing | StageChanged | OwnerLocked

@@ -12,7 +12,7 @@ from crm.models.budget import Budget
 from crm.models.expense_claim import ClaimRefused
 from crm.models.expense_claim.checking import Breach, RulesBroken
 from crm.models.expense_rule import ExpenseRule, RuleCheck
-from crm.wording import refusal_word
+from crm.wording.refusals import refusal_word
 
 
 def init_app(app: Flask) -> None:

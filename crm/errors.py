@@ -17,7 +17,7 @@ from crm.hypermedia import go, is_fragment, page_before, refuse, render
 from crm.models.advance import AdvanceRefused
 from crm.models.expense_claim import ClaimRefused
 from crm.models.user import LastAdministrator
-from crm.wording import ADVANCE_REFUSALS, refusal_word
+from crm.wording.refusals import ADVANCE_REFUSALS, refusal_word
 
 EXPLAINED = (403, 404, 405, 409, 410, 413, 422, 429, 503)
 

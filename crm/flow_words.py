@@ -21,7 +21,8 @@ from crm.models.approval import (
     OwnRule,
 )
 from crm.once import once_a_request
-from crm.wording import FACT_WORDS, field_word, person_word, word_for
+from crm.wording import FACT_WORDS, person_word, word_for
+from crm.wording.fields import field_word
 
 # Of the firm's own fields, those that can be compared.
 OWN_KINDS = {

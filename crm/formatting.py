@@ -1,4 +1,4 @@
-"""Jinja filters: money, numbers, dates, names and labels in the reader's language."""
+"""Money, numbers, days, names and labels in the reader's language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from babel.dates import format_skeleton
 from babel.numbers import get_currency_symbol
-from flask import Flask, g, request
 from flask_babel import (
     format_currency,
     format_date,
@@ -18,71 +17,24 @@ from flask_babel import (
     format_time,
     format_timedelta,
     get_locale,
-    get_translations,
     ngettext,
     to_user_timezone,
 )
 from flask_babel import gettext as _
-from flask_login import current_user
 from markupsafe import Markup, escape
 
 from crm import clock
-from crm.extensions import LANGUAGES
 from crm.folding import occurrence, words_of
 from crm.models import Company, CustomField, CustomNoun, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
-from crm.nouns import BY_LIST, document_url, list_word, noun_icon, noun_word, record_url
+from crm.nouns import BY_LIST
 from crm.paging import FOUND
-from crm.policies import may, sees
 from crm.terms import Span, Term
-from crm.wording import field_word, person_word, refusal_word, word_for
+from crm.wording import person_word, word_for
+from crm.wording.fields import field_word
 
 NOON_FROM, EVENING_FROM = 12, 18
 TONES = ("blue", "teal", "green", "amber", "orange", "pink", "violet", "grey")
-
-
-def init_app(app: Flask) -> None:
-    """Give templates the filters, and the few values every page needs."""
-    app.jinja_env.filters.update(
-        money=money, price=price, symbol=symbol, whole_money=whole_money, number=number, day=day,
-        short_day=short_day, dated_term=dated_term, weekday=weekday, moment=moment, ago=ago,
-        label=label, clock_time=clock_time, day_heading=day_heading, percent=percent,
-        word=word_for, person=person_word, refusal=refusal_word,
-        noun_word=noun_word, noun_icon=noun_icon,
-        list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
-        days=days, counted=counted, term_name=term_name,
-        filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
-        marked=marked, own_words=lambda value, field: custom_words(field, value),
-    )  # fmt: skip
-    app.jinja_env.globals.update(
-        may=may,
-        sees=sees,
-        greeting=greeting,
-        languages=LANGUAGES,
-        now=clock.now,
-        record_url=record_url,
-        document_url=document_url,
-    )
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _catalogue().ugettext(text),
-        lambda one, many, count: _catalogue().ungettext(one, many, count),
-        newstyle=True,
-        pgettext=lambda context, text: _catalogue().upgettext(context, text),
-    )
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.context_processor(_page_values)
-
-
-_CATALOGUES: dict[str, Any] = {}
-
-
-def _catalogue() -> Any:
-    """The texts in the reader's language: a page asks hundreds of times, so the way is short."""
-    wanted = language()
-    if wanted not in _CATALOGUES:
-        _CATALOGUES[wanted] = get_translations()
-    return _CATALOGUES[wanted]
 
 
 def language() -> str:
@@ -306,16 +258,3 @@ def filesize(size: int) -> str:
     if size < 1_000_000:
         return f"{number(max(1, round(size / 1000)))} kB"
     return f"{number(round(Decimal(size) / 1_000_000, 1))} MB"
-
-
-def _page_values() -> dict[str, Any]:
-    return {
-        "company": Company.current(),
-        "language": language(),
-        "html_lang": "zh-CN" if language() == "zh" else "en",
-        "area": request.blueprint if request else "",
-        "theme": (current_user.theme if current_user and current_user.is_authenticated else None)
-        or (request.cookies.get("theme") if request else None) or "auto",
-        "rail": (request.cookies.get("rail") if request else None) or "wide",
-        "user_session": g.get("user_session"),
-    }  # fmt: skip

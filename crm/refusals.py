@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from crm.models import CustomField, CustomNoun, Deal
 from crm.models.bilingual import Bilingual
 from crm.models.deal import Missing, OwnerLocked, StageChanged
-from crm.wording import field_word
+from crm.wording.fields import field_word
 
 
 def demand_word(name: str) -> str:

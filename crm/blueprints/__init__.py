@@ -25,7 +25,8 @@ from crm.forms.rendering import control, described
 from crm.places import ADDING, EXPORTS, IMPORTS, RAIL, THEMES, adding_at, open_to
 from crm.queries.first_visit import first_visit_of, knows_customers
 from crm.sentences import address_of, changed, changes, event_icon, origin, sentence
-from crm.wording import document_word, field_word
+from crm.wording import document_word
+from crm.wording.fields import field_word
 
 
 def init_app(app: Flask) -> None:

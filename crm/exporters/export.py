@@ -19,7 +19,7 @@ from crm.filters.columns import Column
 from crm.formulas import guarded
 from crm.models import Action, Company, Event, User
 from crm.nouns import list_word
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 MOST_ROWS = 500_000
 # So many are read from the database at a time.

@@ -18,7 +18,8 @@ from crm.formatting import label
 from crm.models import Action, Advance, Company, Event, ExpenseClaim, PaymentBatch, Payout, User
 from crm.models.advance.settling import Share, shares_of
 from crm.models.exchange_rate import Price
-from crm.wording import FIELDS, PAYMENT_FILES, person_word
+from crm.wording import PAYMENT_FILES, person_word
+from crm.wording.fields import FIELDS
 
 
 class PaymentFile(StrEnum):

@@ -19,7 +19,7 @@ from crm.filters.deals.history import counts_as, end_words
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.models import Activity, Customer, Deal, OptionList, StageStay, User
 from crm.paging import Counter
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 # Where an activity stands that was in no stage; as numbers, no stage has them.
 NO_DEAL, NOT_OPEN = -1, -2

@@ -16,7 +16,7 @@ from crm.filters.columns import Column, Kind, person
 from crm.filters.facets import Facet, Person, of_people
 from crm.models import Advance, AdvanceState, Customer, User
 from crm.paging import Counter
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 TONES = {
     AdvanceState.SUBMITTED: "amber", AdvanceState.RETURNED: "orange",

@@ -20,7 +20,8 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from crm.models import Option, Pipeline, Stage, User
 from crm.models.bilingual import Bilingual
-from crm.wording import FIELDS, person_word, word_for
+from crm.wording import person_word, word_for
+from crm.wording.fields import FIELDS
 
 Value = str | int | Decimal | date | None  # a datetime is a date
 

@@ -23,7 +23,7 @@ from crm.filters.quality import (
     one_of_these,
 )
 from crm.models import Contact, Customer, DecisionRole, Option, OptionList, User
-from crm.wording import FIELDS, FIELDS_OF
+from crm.wording.fields import FIELDS, FIELDS_OF
 
 
 def _owner(contact: Contact) -> User | None:

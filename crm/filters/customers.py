@@ -36,7 +36,7 @@ from crm.models import (
     Task,
     User,
 )
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 # Days without contact that a list can be narrowed to.
 SILENCES = (30, 60, 90, 180, 365)

@@ -27,7 +27,7 @@ from crm.models import (
     PaymentBatch,
     User,
 )
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 TONES = {
     ClaimState.DRAFT: "grey", ClaimState.SUBMITTED: "amber", ClaimState.APPROVED: "blue",

@@ -31,7 +31,7 @@ from crm.models import (
 )
 from crm.models.expense_claim.states import COUNTED as COUNTED_STATES
 from crm.paging import Counter
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 # What was spent, or is being decided, in the order in which addresses name it.
 COUNTED = tuple(state for state in ClaimState if state in COUNTED_STATES)

@@ -17,7 +17,7 @@ from sqlalchemy import JSON, ColumnElement, func, or_, select, true, type_coerce
 from crm.extensions import db
 from crm.models import Company, Contact, Customer, ReachKind
 from crm.telephones import FEWEST_DIGITS, MOST_DIGITS
-from crm.wording import FIELDS, FIELDS_OF
+from crm.wording.fields import FIELDS, FIELDS_OF
 
 EARLIEST_BIRTHDAY = date(1905, 1, 1)
 # What people type to see whether it works. A firm may well be called Testo or 测试技术.

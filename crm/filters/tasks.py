@@ -17,7 +17,7 @@ from crm.filters.columns import Column, Kind, person
 from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, of_people
 from crm.models import Company, Customer, Deal, Task, User
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 
 class TaskState(StrEnum):

@@ -9,7 +9,7 @@ from wtforms import StringField, ValidationError
 
 from crm.forms.base import BaseForm
 from crm.forms.fields import text
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z -]*", re.ASCII)
 # Nothing on the way of what is typed keeps it: it is nobody else's affair.

@@ -30,7 +30,7 @@ from crm.models import (
     User,
 )
 from crm.policies import LARGEST_KEY, find_all, may
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 # More are merged another time.
 MOST_MERGED = 20

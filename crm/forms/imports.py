@@ -23,7 +23,7 @@ from crm.importers.plan import FAMILY, GIVEN, Mode, Plan
 from crm.importers.uploads import Glance
 from crm.models import ImportRun, ImportTemplate, User
 from crm.nouns import list_word
-from crm.wording import field_word
+from crm.wording.fields import field_word
 
 KEYS = {
     "code": _l("Code"), "external_id": _l("Number in the other system"), "name": _l("Name"),

@@ -20,7 +20,7 @@ from crm.models.deal import OwnerLocked
 from crm.models.merge import MERGED_FIELDS
 from crm.policies import sees
 from crm.refusals import locked_words
-from crm.wording import field_word
+from crm.wording.fields import field_word
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from crm.models import (
     User,
 )
 from crm.papers.setting import typeset
-from crm.wording import FIELDS, person_word, word_for
+from crm.wording import person_word, word_for
+from crm.wording.fields import FIELDS
 
 TEMPLATE = "claim.typ"
 

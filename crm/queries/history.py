@@ -16,7 +16,7 @@ from crm.models.expense_claim import ExpenseItem
 from crm.models.tag import Tagged
 from crm.nouns import BY_MODEL, Record
 from crm.paging import Order, Page
-from crm.wording import field_word
+from crm.wording.fields import field_word
 
 # What is changed by a verb of its own, not by writing into a form.
 VERBS: dict[str, tuple[Action, ...]] = {

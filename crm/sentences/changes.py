@@ -30,7 +30,8 @@ from crm.models import (
 )
 from crm.models.expense_rule import RuleCheck, RuleEffect
 from crm.once import once_a_request
-from crm.wording import COLOUR_WORDS, field_word, word_for
+from crm.wording import COLOUR_WORDS, word_for
+from crm.wording.fields import field_word
 
 
 class Change(NamedTuple):

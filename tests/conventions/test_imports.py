@@ -23,7 +23,7 @@ LAYERS = (
      "schema", "security", "seed", "wording", "postman", "migrations"),
     ("refusals",),
     ("formatting",),
-    ("approval_words", "cost_words", "flow_words", "units"),
+    ("approval_words", "cost_words", "flow_words", "templating", "units"),
     ("batches", "errors", "filters", "signing_in", "importers", "places",
      "unused_files"),
     ("exporters", "forms", "papers", "queries", "sentences"),

@@ -17,7 +17,7 @@ from crm.nouns import record_url
 from crm.policies import find, require
 from crm.queries.history import fields_of
 from crm.queries.merging import hanging_on
-from crm.wording import refusal_word
+from crm.wording.refusals import refusal_word
 
 bp = Blueprint("merges", __name__)
 

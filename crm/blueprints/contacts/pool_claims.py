@@ -12,7 +12,7 @@ from crm.models import Customer
 from crm.models.pool import PoolRefused
 from crm.nouns import record_url
 from crm.policies import LARGEST_KEY, find_all, require
-from crm.wording import refusal_word
+from crm.wording.refusals import refusal_word
 
 bp = Blueprint("pool_claims", __name__)
 

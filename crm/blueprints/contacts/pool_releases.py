@@ -13,7 +13,7 @@ from crm.models import Customer
 from crm.models.pool import PoolRefused
 from crm.nouns import record_url
 from crm.policies import find, require
-from crm.wording import refusal_word
+from crm.wording.refusals import refusal_word
 
 bp = Blueprint("pool_releases", __name__)
 

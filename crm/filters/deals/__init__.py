@@ -37,7 +37,7 @@ from crm.models import (
 )
 from crm.models.access import is_each_among
 from crm.models.searchable import is_either, newest
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 
 class DealStatus(StrEnum):

@@ -23,7 +23,7 @@ from crm.filters.quality import one_of_these
 from crm.models import Deal, OptionList, Outcome, Team, User
 from crm.models.deal.competitor import folded_name
 from crm.once import once_a_request
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 if TYPE_CHECKING:
     from crm.filters.deals import DealFilter

@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload, selectinload, with_expression
 from crm import clock
 from crm.filters.columns import Column, Kind, option, person
 from crm.models import Activity, Company, Customer, Deal, OutcomeKind, Pipeline, Stage, User
-from crm.wording import FIELDS, person_word
+from crm.wording import person_word
+from crm.wording.fields import FIELDS
 
 STAGNATION = {"alarm": "red", "warning": "amber", "": ""}
 STAGE = select(Stage.position).where(Stage.id == Deal.stage_id).scalar_subquery()

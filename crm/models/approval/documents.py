@@ -85,7 +85,7 @@ class DocumentKind(NamedTuple):
     # How they are loaded: one by its id, locked or not, or many at once.
     one: Callable[[int, bool], Any]
     many: Callable[[list[int]], Iterable[Any]]
-    # What conditions can compare. Words for them stand in ``wording.py``.
+    # What conditions can compare. Words for them stand in ``wording``.
     facts: dict[str, FactKind]
     # Of which nouns the firm's own fields can be compared as well.
     own_fields_of: tuple[CustomNoun, ...]

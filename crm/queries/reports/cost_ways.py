@@ -15,7 +15,7 @@ from crm.models import Customer, Deal, ExpenseClaim, ExpenseItem, OptionList, Us
 from crm.queries.reports import ways
 from crm.queries.reports.spans import spans
 from crm.queries.reports.ways import Group, Way
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 
 def records(name: str, model: Any, column: Any, gap: ItemGap, nothing: Any) -> Way:

@@ -22,7 +22,7 @@ from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up, shar
 from crm.queries.reports.report import Report, Table, Topic
 from crm.queries.reports.spans import CLOSED_IN_MONTH
 from crm.queries.reports.ways import Group, Way
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 MEASURES = (
     Measure(_l("Won"), of=Of.COUNT),

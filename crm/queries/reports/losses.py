@@ -25,7 +25,7 @@ from crm.queries.reports.drawing import Bar, Drawing, Part, scaled
 from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up, share
 from crm.queries.reports.report import Note, Report, Table
 from crm.queries.reports.ways import Group, Way
-from crm.wording import FIELDS
+from crm.wording.fields import FIELDS
 
 MEASURES = (
     Measure(_l("Lost"), of=Of.COUNT),

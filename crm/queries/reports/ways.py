@@ -23,7 +23,8 @@ from crm.filters.facets import NOBODY, Person
 from crm.filters.reports import ReportFilter
 from crm.models import Deal, Option, OptionList, Pipeline, Stage, Team, User
 from crm.queries.reports.report import Note
-from crm.wording import FIELDS, person_word
+from crm.wording import person_word
+from crm.wording.fields import FIELDS
 
 Value = TypeVar("Value")
 

@@ -1,4 +1,4 @@
-"""The words of both languages for values in code: states, roles, kinds, fields."""
+"""The words of both languages for values in code: states, roles, kinds, documents, reports."""
 
 from __future__ import annotations
 
@@ -225,158 +225,6 @@ COLOUR_WORDS: dict[str, str] = {
     "grey": _l("Grey"),
 }  # fmt: skip
 
-# The fields of records, as histories, conflicts and imports name them.
-FIELDS: dict[str, str] = {
-    "name": _l("Name"),
-    "kind": _l("Kind"),
-    "parent": _l("Belongs to"),
-    "owner": _l("Owner"),
-    "collaborators": _l("Collaborators"),
-    "grade": _l("Grade"),
-    "industry": _l("Industry"),
-    "region": _l("Region"),
-    "source": _l("Source"),
-    "tags": _l("Tags"),
-    "phone": _l("Phone"),
-    "mobile": _l("Mobile"),
-    "email": _l("E-mail"),
-    "reaches": _l("More numbers and addresses"),
-    "mobile_2": _l("Mobile 2"),
-    "phone_2": _l("Phone 2"),
-    "email_2": _l("E-mail 2"),
-    "mobile_3": _l("Mobile 3"),
-    "phone_3": _l("Phone 3"),
-    "email_3": _l("E-mail 3"),
-    "wechat": _l("WeChat"),
-    "website": _l("Website"),
-    "address": _l("Address"),
-    "employees": _l("Employees"),
-    "annual_revenue": _l("Annual revenue"),
-    "note": _l("Note"),
-    "title": _l("Title"),
-    "birthday": _l("Birthday"),
-    "decision_role": _l("Role in the decision"),
-    "is_primary": _l("Primary contact"),
-    "customer": _l("Customer"),
-    "contact": _l("Contact"),
-    "deal": _l("Deal"),
-    "amount": _l("Amount"),
-    "base_amount": _l("Total"),
-    "currency": _l("Currency"),
-    "probability": _l("Probability"),
-    "expected_close": _l("Expected close"),
-    "product": _l("Product"),
-    "probability_reason": _l("Why this probability"),
-    "lines": _l("Product lines"),
-    "competitors": _l("Competitors"),
-    "competitor": _l("Competitor"),
-    "circle": _l("Contacts in the decision"),
-    "next_step": _l("Next step"),
-    "summary": _l("What happened"),
-    "happened_at": _l("When"),
-    "place": _l("Place"),
-    "files": _l("Files"),
-    "correction": _l("Correction"),
-    "due_on": _l("Due"),
-    "urgent": _l("Urgent"),
-    "important": _l("Important"),
-    "assignee": _l("Assigned to"),
-    "category": _l("Category"),
-    "spent_on": _l("Spent on"),
-    "purpose": _l("Purpose"),
-    "items": _l("Items"),
-    "receipts": _l("Receipts"),
-    "payee": _l("Payee"),
-    "quantity": _l("Quantity"),
-    "expense_rate": _l("Expense rate"),
-    "grants": _l("What it grants"),
-    "label_zh": _l("Name (中文)"),
-    "label_en": _l("Name (English)"),
-    "reason": _l("Reason"),
-    "base_currency": _l("Base currency"),
-    "timezone": _l("Time zone"),
-    "username": _l("User name"),
-    "bank_name": _l("Bank"),
-    "bank_account": _l("Account number"),
-    "team": _l("Team"),
-    "manager": lazy_pgettext("user", "Manager"),
-    "roles": _l("Roles"),
-    "language": _l("Language"),
-    "head": _l("Head"),
-    "stage": _l("Stage"),
-    "stages": _l("Stages"),
-    "quotas": _l("Quotas"),
-    # Of pipelines and their stages.
-    "pipeline": _l("Pipeline"),
-    "pipelines": _l("Pipelines"),
-    "flows": _l("Approval flows"),
-    "approval_limit": _l("Approval limit"),
-    "colours": _l("Colour"),
-    "days_to_rot": _l("Days"),
-    "guidance_zh": _l("Guidance (中文)"),
-    "guidance_en": _l("Guidance (English)"),
-    "demanded_to_enter": _l("Needed to enter"),
-    "demanded_to_leave": _l("Needed to leave"),
-    "checklist": _l("Checklist"),
-    "locks_owner": _l("Deals stay with their owner"),
-    "costs": _l("Costs"),
-    "expense_rules": _l("Expense rules"),
-    "budget": _l("Budget"),
-    "label": _l("Name"),
-    "field_kind": _l("Kind"),
-    "section": _l("Section"),
-    "required": _l("Required"),
-    "offered": _l("In use"),
-    "default": _l("Preset"),
-    "options": _l("List"),
-    "account_codes": _l("Account codes"),
-    "approval_link_limit": _l("Limit for approval by link"),
-    "trash_days": _l("Days in the trash"),
-    "pool_limit": _l("Customers a person may own"),
-    "pool_rest_days": _l("Days of rest"),
-    "pool_claimants": _l("Who may claim"),
-    "pool_rules": _l("Days without contact, by grade"),
-}
-
-
-# Where one English word is two Chinese ones: people have another kind of name than firms.
-FIELDS_OF: dict[tuple[str, str], str] = {
-    ("contact", "name"): lazy_pgettext("contact", "Name"),
-    ("contact", "title"): lazy_pgettext("contact", "Title"),
-    ("user", "name"): lazy_pgettext("contact", "Name"),
-    ("team", "parent"): _l("Part of"),
-}
-
-
-# Why a verb is refused, by the reason of a ClaimRefused, PoolRefused or MergeRefused.
-ADVANCE_REFUSALS: dict[str, str] = {
-    "changed": _l("The advance is not what was approved; it cannot be handed out."),
-    "state": _l("The advance has changed in the meantime: look at it as it is now."),
-    "too_much": _l("This is more than is still to be accounted for."),
-}
-REFUSALS: dict[str, str] = {
-    "empty": _l("A claim needs at least one item."),
-    "zero": _l("The items add up to nothing."),
-    "nobody": _l("Nobody can decide this: give the claimant a manager, or add an administrator."),
-    "rules": _l("Rules forbid it."),
-    "changed": _l("The claim is not what was approved; it cannot be paid."),
-    "paid": _l("It is paid already."),
-    "not approved": _l("It is not approved, or not any more."),
-    "own": _l("It is your own: a colleague pays it."),
-    "closed": _l("The books are closed for that day. Finance can open them again."),
-    "share": _l("The amount is too small for so many shares."),
-    "state": _l("The claim has changed in the meantime: look at it as it is now."),
-    "off": _l("There is no public pool."),
-    "taken": _l("Somebody else was quicker: it is not in the pool any more."),
-    "limit": _l("You own as many customers as the pool allows. Give one up first."),
-    "resting": _l("You gave it up or lost it a short while ago: others come first."),
-    "locked": _l("A deal here stays with its owner in its stage, and so does the customer."),
-    "late": _l("It is too late to undo this."),
-    "same": _l("This is one and the same customer."),
-    "trashed": _l("One of them is in the trash, or was merged into another one since."),
-    "unknown": _l("There is no such field."),
-}
-
 # The files of payments, and for whom they are (exporters/payments.py).
 PAYMENT_FILES: dict[str, str] = {
     "bank": _l("For the bank"),
@@ -417,19 +265,9 @@ def person_word(user: User) -> str:
     return f"{user.name} ({user.username})" if user.name in _shared_names() else user.name
 
 
-def field_word(noun: str, field: str) -> str:
-    """What ``field`` of a ``noun`` is called."""
-    return str(FIELDS_OF.get((noun, field)) or FIELDS.get(field, field))
-
-
 def document_word(kind: str) -> str:
     """What documents of a kind that is approved are called."""
     return str(DOCUMENT_WORDS[kind])
-
-
-def refusal_word(reason: str) -> str:
-    """Why a verb does not fit a record as it is now."""
-    return str(REFUSALS[reason])
 
 
 def _shared_names() -> set[str]:
