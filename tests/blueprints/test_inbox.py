@@ -17,8 +17,9 @@ from crm.models.approval import ApproverKind, Decision, Mode
 from crm.models.approval.pressing import escalate
 from tests.cast import Cast
 from tests.claims import decide, draft, make_item, submitted
-from tests.flows import decide_as, flow, hand_in, named, step
+from tests.flows import decide_as, flow, hand_in, named, step, three_steps
 from tests.page import Browser, Page
+from tests.queries_counted import counted
 
 ROW, COUNT = "#approval_assignment_{}_row", "#requests_index_count"
 
@@ -69,6 +70,51 @@ def test_a_row_says_which_step_it_is_in_whose_place_and_until_when(
     page = li.get("/approvals")
     for shown in ("in the place of 赵磊", "escalated", "goes on to another"):
         assert shown in page.text
+
+
+def test_a_row_says_where_the_deal_stands_and_what_it_is_worth(
+    app: Flask, cast: Cast, li: Browser
+) -> None:
+    item = make_item(cast)
+    item.deal = cast.pumps
+    submitted(cast, item)
+    stage = cast.pumps.stage.label_en
+    page = li.get("/approvals")
+    assert f"{cast.pumps.name}: {stage}, CN¥46,500 weighted" in page.text
+    assert "Customers, deals and budgets" in page.text, "all of it is one tap away"
+
+
+def test_a_row_says_what_was_decided_and_said_before(app: Flask, cast: Cast, li: Browser) -> None:
+    three_steps(cast)
+    request = hand_in(cast)
+    request.say("哪天去的？", by=cast.li)
+    decide_as(request, "li+")
+    page = Browser(app).sign_in("fin").get("/approvals")
+    assert "2 decisions and comments so far" in page.text
+    for said in ("哪天去的？", "李敏 Approved"):
+        assert said in page.text
+
+
+def test_what_was_said_takes_no_more_queries_for_more_rows(
+    app: Flask, cast: Cast, li: Browser
+) -> None:
+    three_steps(cast)
+
+    def handed_on() -> None:
+        request = hand_in(cast)
+        request.say("哪天去的？", by=cast.li)
+        decide_as(request, "li+")
+
+    fin = Browser(app).sign_in("fin")
+    handed_on()
+    fin.get("/approvals")
+    with counted(app) as one:
+        fin.get("/approvals")
+    handed_on()
+    handed_on()
+    with counted(app) as three:
+        fin.get("/approvals")
+    assert len(three) == len(one)
 
 
 def test_a_receipt_opens_over_the_page_be_it_a_picture_or_a_pdf(cast: Cast, li: Browser) -> None:

@@ -10,6 +10,7 @@ from crm.models import ApprovalAssignment, ApprovalRequest
 from crm.models.approval import DOCUMENTS, DocumentKind, link_alone_decides
 from crm.models.budget.using import BudgetUse
 from crm.queries.approvals.around import Around, AroundDeal
+from crm.queries.approvals.course import Said, said_in
 from crm.queries.approvals.surroundings import READINGS, Surroundings
 from crm.queries.duplicate_receipts import Duplicate, duplicates_for
 
@@ -51,6 +52,11 @@ class Facts:
     def warnings(self) -> Sequence[str]:
         """What speaks against it."""
         return self.surroundings.warnings
+
+    @property
+    def said(self) -> Sequence[Said]:
+        """The decisions and comments so far, the oldest first."""
+        return said_in(self.assignment.request)
 
     @property
     def shown(self) -> str:

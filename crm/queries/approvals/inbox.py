@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.extensions import db
-from crm.models import ApprovalAssignment, ApprovalRequest, Noun, Team, User
+from crm.models import ApprovalAssignment, ApprovalComment, ApprovalRequest, Noun, Team, User
 from crm.paging import Order, Page
 from crm.queries.approvals.facts import Facts, facts_of_all
 
@@ -33,7 +33,8 @@ def inbox_of(user: User, *, after: str = "", before: str = "") -> Inbox:
     page = Page.of(
         ApprovalAssignment.waiting_for(user).order_by(None),
         Order.by(ApprovalAssignment.asked_at, unique=ApprovalAssignment.id),
-        after=after, before=before, options=ApprovalAssignment.for_list(),
+        after=after, before=before,
+        options=(*ApprovalAssignment.for_list(), *_with_what_was_said()),
     )  # fmt: skip
     is_asked = bool(page.records) or _decides(user)
     claims = user.changes(Noun.CLAIMS) and not is_asked
@@ -64,6 +65,16 @@ def waiting_for_others(user: User, *, after: str = "", before: str = "") -> Page
             asked.joinedload(ApprovalAssignment.approver),
         ),
     )  # fmt: skip
+
+
+def _with_what_was_said() -> Iterator[Any]:
+    """Loading options: decisions and comments so far, of all requests at once."""
+    request = joinedload(ApprovalAssignment.request)
+    yield request.selectinload(ApprovalRequest.assignments).options(
+        joinedload(ApprovalAssignment.approver), joinedload(ApprovalAssignment.step),
+        joinedload(ApprovalAssignment.in_place_of),
+    )  # fmt: skip
+    yield request.selectinload(ApprovalRequest.comments).joinedload(ApprovalComment.by)
 
 
 def _count(chosen: Any, unique: Any) -> int:
