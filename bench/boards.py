@@ -16,29 +16,27 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from flask import Flask
-from sqlalchemy.engine import Engine
 
 from bench.client import Client, Request, WrongAnswer, in_process, over_http
-from bench.counting import counted_statements
+from bench.counting import print_cost, tell_circumstances
 from bench.pages import BOARD, moves
-from bench.places import Place, two_places
+from bench.places import one_place
 from bench.serving import HOST, served
 from bench.streams import STREAM
 from bench.world import Size
 from bench.world.people import PASSWORD
-from crm import create_app
 from crm.extensions import db
 from crm.models import Pipeline
 
 SIZE = Size(10_000, 14_000, 50_000, 5_000, 20_000, 0, stages=20)
 PEOPLE = ("rep1", "manager", "administrator")
 PAGES = (BOARD, f"{BOARD}?lanes=owner", f"{BOARD}?sort=-amount", f"{BOARD}?sort=-last_contact")
-BOARDS, EVERY, SECONDS, TIMES, LATEST = 50, 4.0, 24.0, 7, 12
+BOARDS, EVERY, SECONDS, LATEST = 50, 4.0, 24.0, 12
 _MARK = re.compile(r'name="mark" value="([0-9-]+)"')
 
 
@@ -60,24 +58,12 @@ class Felt(NamedTuple):
 def main() -> None:
     """Build the world, or take the one that is kept, and print the figures."""
     parser = argparse.ArgumentParser(prog="python -m bench.boards", description=__doc__)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--keep", type=Path)
-    given = parser.parse_args()
-    with nullcontext((Place(given.keep), None)) if given.keep else two_places(given.database) as (
-        place, _small,
-    ):  # fmt: skip
-        app = _made(place)
-        print(f"{given.database}, load {os.getloadavg()[0]:.1f} before we began")
+    with one_place(parser) as place:
+        app = place.kept(SIZE)
+        tell_circumstances(app)
         stages = measure_pages(app)
         with served(place.environment) as port:
             measure_boards(port, stages)
-
-
-def _made(place: Place) -> Flask:
-    if not place.database_url and (place.instance / "crm.sqlite").exists():
-        return create_app({"INSTANCE": str(place.instance)})
-    place.instance.mkdir(exist_ok=True)
-    return place.make(SIZE)
 
 
 def measure_pages(app: Flask) -> list[str]:
@@ -87,29 +73,17 @@ def measure_pages(app: Flask) -> list[str]:
     for who in PEOPLE:
         client = Client(in_process(app))
         client.sign_in(who, PASSWORD)
-        for path in PAGES:
-            _print_cost(who, path, client, Request(path), engine)
+        for path in (*PAGES, f"{BOARD}?moved={stages[0]}-{stages[1]}"):
+            print_cost(who, path, client, Request(path), engine)
         mark = _MARK.search(client.text(BOARD))
         assert mark
         asked = Request(f"{BOARD}/changes?mark={mark[1]}", expect=204, htmx=True)
-        _print_cost(who, "asking, nothing happened", client, asked, engine)
+        print_cost(who, "asking, nothing happened", client, asked, engine)
         begun = int(mark[1].split("-")[0]) - LATEST
         asked = Request(f"{BOARD}/changes?mark={begun}-99", htmx=True)
-        _print_cost(who, "asking, a few deals were changed", client, asked, engine)
+        print_cost(who, "asking, a few deals were changed", client, asked, engine)
     engine.dispose()
     return stages
-
-
-def _print_cost(who: str, what: str, client: Client, request: Request, engine: Engine) -> None:
-    took = []
-    for _ in range(TIMES + 1):
-        begun = time.process_time()
-        body = client.send(request)
-        took.append((time.process_time() - begun) * 1000)
-    with counted_statements(engine) as statements:
-        client.send(request)
-    figures = f"{statistics.median(took[1:]):8.1f} ms{len(statements):4} queries"
-    print(f"{who:14}{what:36}{figures}{len(body) / 1000:7.1f} kB", flush=True)
 
 
 def measure_boards(port: int, stages: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,12 +37,32 @@ class Place:
             db.session.remove()
         return floor.lay(app)
 
+    def kept(self, size: Size) -> Flask:
+        """The application on the world that is kept here, else on a new one."""
+        if not self.database_url and (self.instance / "crm.sqlite").exists():
+            return create_app({"INSTANCE": str(self.instance)})
+        self.instance.mkdir(exist_ok=True)
+        return self.make(size)
+
     @property
     def environment(self) -> dict[str, str]:
         """What a server must be told to serve this place."""
         return {
             **os.environ, "CRM_INSTANCE": str(self.instance), "CRM_DATABASE_URL": self.database_url,
         }  # fmt: skip
+
+
+@contextmanager
+def one_place(parser: ArgumentParser) -> Iterator[Place]:
+    """Of a command's ``--database`` and ``--keep``: where its world lies, and goes unless kept."""
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    if given.keep:
+        yield Place(given.keep)
+        return
+    with two_places(given.database) as (place, _small):
+        yield place
 
 
 @contextmanager

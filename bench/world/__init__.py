@@ -11,7 +11,7 @@ from random import Random
 
 from sqlalchemy import select
 
-from bench.world import claims, customers, deals, people
+from bench.world import budgets, claims, customers, deals, people
 from bench.world.rows import Rows, analyse
 from crm import clock, seed
 from crm.extensions import db
@@ -30,6 +30,7 @@ class Size:
     closed_deals: int = 5_000
     activities: int = 20_000
     claims: int = 2_000
+    budgets: int = 0
     stages: int = 5  # as seeded; more are of the firm's own
 
     def over(self, divisor: int) -> Size:
@@ -59,6 +60,7 @@ def build(size: Size) -> None:
     claiming = claims.Claiming(rows, dice, staff, sales, ids["expense_category"], now)
     for n in range(size.claims):
         claiming.claim(360 * (1 - n / size.claims))
+    budgets.plan(rows, dice, sales, ids["expense_category"], now.year, size.budgets)
     rows.write()
     db.session.commit()
     if db.engine.dialect.name == "postgresql":
