@@ -30,6 +30,10 @@ class Words(NamedTuple):
     text: str
 
 
+class Busy(Exception):
+    """As many papers are being set as the machine bears: this one is to be asked for again."""
+
+
 def init_app(app: Flask) -> None:
     """Install the handlers."""
     for status in EXPLAINED:
@@ -42,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ClaimRefused, _claim_refused)
     app.register_error_handler(AdvanceRefused, _advance_refused)
     app.register_error_handler(LastAdministrator, _last_administrator)
+    app.register_error_handler(Busy, _busy)
     app.register_error_handler(500, _broken)
 
 
@@ -97,6 +102,12 @@ def _last_administrator(_error: LastAdministrator) -> Response:
     return _answer(409, _words(409))
 
 
+def _busy(_error: Busy) -> Response:
+    response = _answer(503, _words("busy"))
+    response.headers["Retry-After"] = "10"
+    return response
+
+
 def _broken(_error: Exception) -> Response:
     db.session.rollback()
     return _answer(500, _words(500))
@@ -113,6 +124,7 @@ def _words(what: int | str) -> Words:
         422: Words("circle-alert", _("Something is missing"), _("Nothing was changed. Look at the fields marked in red.")),
         429: Words("hourglass", _("Too many attempts"), _("Wait a quarter of an hour, then try again.")),
         503: Words("server-off", _("The database cannot save this right now"), _("Nothing was changed. Try again in a moment; if it goes on, tell your administrator (crm doctor shows why).")),
+        "busy": Words("hourglass", _("Too many PDFs are being made right now"), _("Nothing was lost. Try again in a moment, or print the page instead.")),
         "form expired": Words("hourglass", _("This form has expired"), _("You signed in or out since it was opened. Nothing was saved: go back, reload and send it again.")),
         "too large": Words("circle-alert", _("This cannot be stored"), _("Nothing was saved. Check amounts and texts: one of them, or a sum, is larger than there is room for.")),
         "offline": Words("wifi-off", _("No connection"), _("This page cannot be fetched right now. What you saved is safe; what you typed is still there when you go back.")),

@@ -10,22 +10,14 @@ from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from crm import clock
 from crm.extensions import db
 from crm.formatting import day, label, language, moment, money, number
-from crm.models import (
-    ApprovalAssignment,
-    ApprovalRequest,
-    Attachment,
-    Company,
-    ExpenseClaim,
-    ExpenseItem,
-    Option,
-    User,
-)
+from crm.models import Attachment, ClaimState, Company, ExpenseClaim, ExpenseItem, Option, User
+from crm.models.advance.settling import Share, shares_of
 from crm.papers.setting import typeset
+from crm.papers.trail import Step, trail_of
 from crm.wording import person_word, word_for
 from crm.wording.fields import FIELDS
 
@@ -59,23 +51,40 @@ class ClaimPaper:
         return sorted(sums.items(), key=lambda each: (-each[1], each[0].position))
 
     @cached_property
-    def trail(self) -> Sequence[ApprovalAssignment]:
-        """Who decided, whenever it was handed in, the first decision first."""
-        return db.session.scalars(
-            select(ApprovalAssignment)
-            .join(ApprovalAssignment.request)
-            .where(
-                ApprovalRequest.document_kind == ExpenseClaim.KIND,
-                ApprovalRequest.document_id == self.claim.id,
-                ApprovalAssignment.decided_at.is_not(None),
-            )
-            .order_by(ApprovalAssignment.decided_at, ApprovalAssignment.id)
-        ).all()
+    def shares(self) -> Sequence[Share]:
+        """What advances cover of it; of an approved claim, what they would if it was paid now."""
+        claim = self.claim
+        if claim.state is ClaimState.APPROVED:
+            return shares_of([claim])
+        return [Share(claim, each.advance, each.amount) for each in claim.settlements]
+
+    @property
+    def to_pay(self) -> Decimal:
+        """What the claimant gets for it, in the base currency."""
+        return self.claim.base_amount - sum((each.amount for each in self.shares), Decimal(0))
+
+    @cached_property
+    def sums(self) -> list[tuple[str, Decimal]]:
+        """What stands below the total where advances cover a part of it."""
+        if not self.shares:
+            return []
+        covered = [
+            (_("Accounts for %(advance)s", advance=each.advance.number), -each.amount)
+            for each in self.shares
+        ]
+        paid = self.claim.state is ClaimState.PAID
+        return [*covered, (_("Paid out") if paid else _("Still to be paid out"), self.to_pay)]
+
+    @cached_property
+    def trail(self) -> list[Step]:
+        """What happened to it since it was handed in first, in order."""
+        return trail_of(self.claim)
 
     def pdf(self) -> bytes:
         """The paper as PDF.
 
         :raises crm.papers.setting.NotSet: it takes more than there is.
+        :raises crm.papers.seats.AllTaken: too many others are being set.
         """
         data = self._data()
         db.session.rollback()  # nobody is kept waiting meanwhile
@@ -94,10 +103,11 @@ class ClaimPaper:
             ],
             "items": [self._item(at, item) for at, item in enumerate(claim.items, 1)],
             "total": [_("Total"), money(claim.base_amount)],
+            "sums": [[what, money(amount)] for what, amount in self.sums],
             "categories": [[label(each), money(amount)] for each, amount in self.by_category],
             "approval": _("Approval"),
-            "trail": [_decided(each) for each in self.trail],
-            "undecided": _("Nobody has decided yet."),
+            "trail": [{**step._asdict(), "at": None} for step in self.trail],
+            "undecided": _("It was not handed in yet."),
             "receipts": [
                 {
                     "digest": row.digest, "type": row.content_type,
@@ -139,16 +149,6 @@ class ClaimPaper:
             "foreign": _("%(amount)s at %(rate)s", amount=money(item.amount, item.currency),
                          rate=number(item.rate)) if foreign else "",
         }  # fmt: skip
-
-
-def _decided(assignment: ApprovalAssignment) -> dict[str, str]:
-    by_link = _("by the link in the mail") if assignment.by_link else None
-    return {
-        "what": word_for(assignment.decision),
-        "who": person_word(assignment.approver),
-        "when": " · ".join(filter(None, (moment(assignment.decided_at), by_link))),
-        "comment": assignment.comment or "",
-    }
 
 
 def _wrong() -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 
 from crm.papers import typesetter
+from crm.papers.seats import seat_in
 
 FOLDER = Path(__file__).parent
 FONTS = FOLDER.parent / "fonts"
@@ -39,15 +40,19 @@ def typeset(template: str, data: dict[str, Any], limits: Limits = LIMITS) -> byt
     Over one that takes more than there is, all PDF receipts are only named.
 
     :raises NotSet: it cannot be set within ``limits``.
+    :raises crm.papers.seats.AllTaken: too many others are being set.
     """
-    for reads_pdf in (True, False):
-        done = _ask(template, data, limits, reads_pdf=reads_pdf)
-        if done is not None:
-            return done
+    with seat_in(Path(current_app.config["INSTANCE"])) as seat:
+        for reads_pdf in (True, False):
+            done = _ask(template, data, limits, seat, reads_pdf=reads_pdf)
+            if done is not None:
+                return done
     raise NotSet
 
 
-def _ask(template: str, data: dict[str, Any], limits: Limits, *, reads_pdf: bool) -> bytes | None:
+def _ask(
+    template: str, data: dict[str, Any], limits: Limits, seat: int, *, reads_pdf: bool
+) -> bytes | None:
     asked = {
         "template": str(FOLDER / template),
         "data": data,
@@ -63,6 +68,7 @@ def _ask(template: str, data: dict[str, Any], limits: Limits, *, reads_pdf: bool
             [sys.executable, "-P", typesetter.__file__],
             input=json.dumps(asked).encode(), capture_output=True, timeout=limits.wall,
             check=False, env={"PYTHONPATH": os.pathsep.join(sys.path)},  # no secret of ours
+            pass_fds=[seat],  # taken until that program has ended, whatever becomes of this one
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return None

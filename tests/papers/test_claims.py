@@ -20,6 +20,7 @@ from crm.models.approval import Decision
 from crm.models.expense_claim.splitting import Part
 from crm.papers import setting, typesetter
 from crm.papers.setting import Limits, NotSet, typeset
+from tests.advances import handed_out
 from tests.cast import Cast
 from tests.claims import decide, draft, make_item, submitted
 from tests.page import Browser
@@ -85,6 +86,38 @@ def test_it_says_what_was_spent_who_agreed_and_what_was_paid(
     for wanted in (*words, claim.number, "大连出差", "王芳", "李敏", "同意，辛苦", "拜访采购部",
                    "机场打车", "大连西格玛", "300.00", "71.00", "371.00", "网银 0617"):  # fmt: skip
         assert wanted in text, wanted
+
+
+@pytest.mark.parametrize("path", ["pdf", "paper"])
+def test_its_way_and_what_advances_cover_stand_on_it(
+    app: Flask, cast: Cast, browser: Browser, path: str
+) -> None:
+    handed_out(cast, "100.00")
+    request = submitted(cast)
+    decide(request, Decision.RETURNED, comment="补发票")
+    claim = request.request.document
+    claim.submit(by=cast.wang)
+    db.session.commit()
+    decide(claim.request.asked[0], Decision.APPROVED)
+
+    def text() -> str:
+        if path == "pdf":
+            return "".join(paper_of(app, claim))
+        return browser.sign_in("fin").get(f"/expenses/{claim.id}/paper").text
+
+    for wanted in ("Accounts for A-000001", "100.00", "Still to be paid out", "200.00"):
+        assert wanted in text()
+    claim.pay("网银 0617", by=cast.fin)
+    db.session.commit()
+    said = text()
+    way = ["Handed in", "Asked", "Returned", "补发票", "Handed in", "Asked", "Approved", "Paid"]
+    trail = said[said.index("Approval") :]
+    for step in way:
+        assert step in trail, step
+        trail = trail[trail.index(step) + len(step) :]
+    for wanted in ("Accounts for A-000001", "Paid out", "200.00", "网银 0617"):
+        assert wanted in said
+    assert "Still to be paid out" not in said
 
 
 def test_receipts_stand_at_the_end_pictures_and_all_pages_of_a_pdf(app: Flask, cast: Cast) -> None:
@@ -204,7 +237,7 @@ def test_the_page_to_print_has_the_same(cast: Cast, browser: Browser) -> None:
 def _empty() -> dict[str, object]:
     return {
         "language": "en", "firm": "", "number": "", "title": "", "facts": [], "items": [],
-        "heads": ["", "", "", "", ""], "total": ["", ""], "categories": [], "approval": "",
-        "trail": [], "undecided": "", "receipts": [], "wrong": {"missing": "gone"},
+        "heads": ["", "", "", "", ""], "total": ["", ""], "categories": [], "sums": [],
+        "approval": "", "trail": [], "undecided": "", "receipts": [], "wrong": {"missing": "gone"},
         "printed": "",
     }  # fmt: skip
