@@ -42,6 +42,8 @@ def is_current() -> bool:
 def upgrade() -> tuple[str | None, str]:
     """Bring the database to the newest schema; returns the revision before and after.
 
+    What holds what is paid is put in its place even if there is nothing else to do.
+
     :raises NewerSchema: before anything is touched.
     """
     before = current_revision()
@@ -51,10 +53,10 @@ def upgrade() -> tuple[str | None, str]:
     newest = newest_revision()
     if before != newest:
         logging.getLogger("alembic").setLevel(logging.WARNING)
-        paid_guard.drop()
         run_migrations(revision=newest)
         search_index.renew()
-        paid_guard.renew()
+    with db.engine.begin() as connection:
+        paid_guard.ensure(connection)
     return before, newest
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, insert, select, text
 
+from crm import paid_guard
 from crm.base import Base
 from crm.extensions import db
 from crm.folding import search_text
@@ -49,11 +50,14 @@ class Rows:
 
     def write(self) -> None:
         """Write everything, parents first; the caller commits."""
+        connection = db.session.connection()
+        paid_guard.drop(connection)  # costs come to claims that say already that they are paid
         for table in Base.metadata.sorted_tables:
             if rows := self._rows.get(table):
                 db.session.execute(insert(table), rows)
                 if db.engine.dialect.name == "postgresql" and "id" in table.c:
                     _count_on_from(table)
+        paid_guard.renew(connection)
 
 
 def _count_on_from(table: Table) -> None:

@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy.engine import Connection
 
 import crm.models  # noqa: F401  registers every table
+from crm import paid_guard
 from crm.base import Base
 
 engine = current_app.extensions["migrate"].db.engine
@@ -49,6 +50,12 @@ def _refuse_loose_ends(connection: Connection) -> None:
             raise RuntimeError(f"rows refer to what is not there: {loose[:5]}")
 
 
+def _guard_what_is_paid(connection: Connection) -> None:
+    """The triggers fit the newest schema; an older program, gone back to, makes its own."""
+    if context.get_context().get_current_heads() == context.get_head_revisions():
+        paid_guard.renew(connection)
+
+
 with engine.connect() as connection, _tables_made_anew(connection):
     context.configure(
         connection=connection,
@@ -59,5 +66,7 @@ with engine.connect() as connection, _tables_made_anew(connection):
         transaction_per_migration=False,
     )
     with context.begin_transaction():
+        paid_guard.drop(connection)
         context.run_migrations()
         _refuse_loose_ends(connection)
+        _guard_what_is_paid(connection)

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import Integer, String, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from crm import files
+from crm import clock, files
+from crm.base import ExactDecimal, UTCDateTime
 from crm.extensions import db
 from crm.files import PreparedFile
-from crm.models import ExpenseClaim, ExpenseItem, PaymentBatch, Payout
+from crm.models import (
+    Advance,
+    Attachment,
+    ExpenseClaim,
+    ExpenseItem,
+    PaymentBatch,
+    Payout,
+    Settlement,
+)
 from crm.models.approval import Decision
 from crm.models.expense_claim import ClaimRefused
 from crm.models.expense_claim.splitting import Part
+from tests.advances import handed_out
 from tests.cast import Cast
-from tests.claims import decide, make_item, submitted
+from tests.claims import decide, draft, make_item, submitted
 from tests.page import Browser
 
 PEOPLE = ("wang", "li", "fin", "admin")
@@ -117,27 +126,84 @@ def test_no_verb_changes_what_is_paid(cast: Cast, paid: ExpenseClaim, verb: str)
         VERBS[verb](cast, paid)
 
 
-STATEMENTS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "title": (ExpenseClaim, {"title": "改了"}),
-    "state": (ExpenseClaim, {"state": "draft", "payment_batch_id": None}),
-    "sum": (ExpenseClaim, {"base_amount": Decimal("1.00")}),
-    "whose": (ExpenseClaim, {"claimant_id": 1}),
-    "amount": (ExpenseItem, {"amount": Decimal("1.00")}),
-    "day": (ExpenseItem, {"spent_on": date(2026, 1, 1)}),
-    "what for": (ExpenseItem, {"purpose": "改了"}),
-    "reference": (PaymentBatch, {"reference": "改了"}),
-    "total": (PaymentBatch, {"total": Decimal("1.00")}),
-    "account": (Payout, {"bank_account": "改了"}),
-    "paid out": (Payout, {"amount": Decimal("1.00")}),
+# Of each table, the columns that may change although it is paid.
+FREE = {
+    ExpenseClaim: {"version", "updated_at", "sort_name", "search_text", "search_pieces"},
+    ExpenseItem: {"updated_at", "customer_id", "deal_id"},
+    Attachment: set(),
+    Settlement: set(),
+    Advance: {"version", "updated_at", "customer_id", "deal_id", "state"},
+    PaymentBatch: set(),
+    Payout: set(),
 }
 
 
-@pytest.mark.parametrize("what", STATEMENTS)
-def test_the_database_itself_refuses(cast: Cast, paid: ExpenseClaim, what: str) -> None:
-    model, values = STATEMENTS[what]
-    with pytest.raises(IntegrityError, match="what is paid does not change"):
-        db.session.execute(update(model).values(values))
-    db.session.rollback()
+# What a column without any value is set to.
+OTHERS: dict[type, Any] = {
+    Integer: 1, String: "改了", ExactDecimal: Decimal(1), UTCDateTime: clock.now(),
+}  # fmt: skip
+
+
+def other_than_none(kind: Any) -> Any:
+    return next(value for each, value in OTHERS.items() if isinstance(kind, each))
+
+
+@pytest.fixture
+def settled(cast: Cast, paid: ExpenseClaim) -> ExpenseClaim:
+    """Another claim of Wang's that was paid, and accounts for a part of an advance."""
+    handed_out(cast, "500.00")
+    claim = decide(submitted(cast, make_item(cast, "100.00")), Decision.APPROVED)
+    claim.pay("网银 2", by=cast.fin)
+    db.session.commit()
+    return claim
+
+
+@pytest.mark.parametrize("model", FREE)
+def test_the_database_refuses_to_change_whatever_a_paid_row_says(
+    cast: Cast, settled: ExpenseClaim, model: Any
+) -> None:
+    """All columns there are, whichever come later; and to take the row away."""
+    held = [each for each in model.__table__.columns if each.name not in {"id", *FREE[model]}]
+    assert len(held) > 3
+    for column in held:
+        is_empty = db.session.scalar(select(func.count(column))) == 0
+        other = other_than_none(column.type) if is_empty else None
+        assert is_refused(update(model).values({column.name: other})), column
+    assert is_refused(delete(model))
+
+
+def is_refused(statement: Any) -> bool:
+    """By the guard; another refusal would be one by chance."""
+    try:
+        db.session.execute(statement)
+    except IntegrityError as error:
+        return "what is paid does not change" in str(error)
+    finally:
+        db.session.rollback()
+    return False
+
+
+@pytest.mark.parametrize("model", [ExpenseItem, Attachment, Settlement, Payout])
+def test_the_database_lets_nothing_come_to_what_is_paid(
+    cast: Cast, settled: ExpenseClaim, model: Any
+) -> None:
+    names = [each.name for each in model.__table__.columns]
+    values = [each + 1000 if each.name == "id" else each for each in model.__table__.columns]
+    assert is_refused(insert(model).from_select(names, select(*values)))
+
+
+def test_a_cost_or_a_receipt_cannot_be_moved_into_a_paid_claim(
+    cast: Cast, paid: ExpenseClaim
+) -> None:
+    other = draft(cast)
+    received = PreparedFile("b.pdf", "application/pdf", b"%PDF-1.7 y")
+    stored = files.store(received, kind="expense_item", by=cast.wang)
+    other.add_receipts(other.items[0], [stored], by=cast.wang)
+    db.session.commit()
+    items = update(ExpenseItem).where(ExpenseItem.id == other.items[0].id)
+    assert is_refused(items.values(claim_id=paid.id))
+    receipts = update(Attachment).where(Attachment.id == stored.id)
+    assert is_refused(receipts.values(record_id=paid.items[0].id))
 
 
 def test_what_is_not_paid_is_free(cast: Cast) -> None:

@@ -217,6 +217,14 @@ def _index(table: str, *columns: str, unique: bool = False) -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM event WHERE action LIKE 'approval%' OR action LIKE 'delegation:%'")
+    op.execute(
+        "DELETE FROM outgoing_mail WHERE kind IN ('approval_commented', 'approval_reminder')"
+    )
+    for table, column in (
+        (ASSIGNMENT, "step_id"), (REQUEST, "version_id"), (REQUEST, "step_id"),
+    ):  # fmt: skip
+        op.drop_index(op.f(f"ix_{table}_{column}"), table_name=table)
     for table, columns in (
         (ASSIGNMENT, ("step_id", "in_place_of_id", "turn", "why", "asked_at", "reminded_at",
                       "released_at", "release")),

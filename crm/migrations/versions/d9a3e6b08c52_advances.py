@@ -101,7 +101,17 @@ def _table(name: str) -> sa.Table:
 
 
 def downgrade() -> None:
+    """What was asked for and decided goes with the advances; what was paid stays a payment."""
+    requests = "(SELECT id FROM approval_request WHERE document_kind = 'advance')"
+    parts = f"(SELECT id FROM approval_assignment WHERE request_id IN {requests})"  # noqa: S608
+    _forget_mails(parts)
     for statement in (
+        f"DELETE FROM event WHERE subject_kind = 'approval_request' AND subject_id IN {requests}",  # noqa: S608
+        "DELETE FROM event WHERE subject_kind = 'advance'",
+        f"DELETE FROM approval_token WHERE assignment_id IN {parts}",  # noqa: S608
+        f"DELETE FROM approval_comment WHERE request_id IN {requests}",  # noqa: S608
+        f"DELETE FROM approval_assignment WHERE request_id IN {requests}",  # noqa: S608
+        "DELETE FROM approval_request WHERE document_kind = 'advance'",
         "DELETE FROM approval_step WHERE version_id IN (SELECT v.id FROM flow_version v"
         " JOIN approval_flow f ON f.id = v.flow_id WHERE f.kind = 'advance')",
         "DELETE FROM flow_version WHERE flow_id IN"
@@ -111,3 +121,14 @@ def downgrade() -> None:
         op.execute(statement)
     op.drop_table("settlement")
     op.drop_table("advance")
+
+
+def _forget_mails(parts: str) -> None:
+    """Mails about advances, of whose kinds an older program knows nothing, or that name nothing."""
+    connection, mails = op.get_bind(), _table("outgoing_mail")
+    gone = set(connection.scalars(sa.text(f"SELECT id FROM {parts} AS part")))  # noqa: S608
+    for id, kind, about in connection.execute(
+        sa.select(mails.c.id, mails.c.kind, mails.c.particulars)
+    ).all():
+        if kind == "advance_paid" or about.get("assignment") in gone:
+            connection.execute(mails.delete().where(mails.c.id == id))

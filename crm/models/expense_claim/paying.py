@@ -73,7 +73,7 @@ class Proposal:
         """What everybody together gets, in the base currency."""
         return sum((payout.amount for payout in self.payouts), Decimal(0))
 
-    def claims_of(self, payee: User) -> list[ExpenseClaim]:
+    def papers_of(self, payee: User) -> list[ExpenseClaim]:
         """Those of one person."""
         return [claim for claim in self.claims if claim.claimant_id == payee.id]
 
@@ -108,13 +108,14 @@ class Proposal:
             payouts=list(self.payouts),
         )  # fmt: skip
         db.session.add(batch)
+        set_off(self.shares, by=self.by)
+        db.session.flush()  # once a claim is paid, nothing comes to it or to its payment
         for claim in self.claims:
             claim.state, claim.payment = ClaimState.PAID, batch
             Event.record(
                 Action.CLAIM_PAID, claim, by=self.by, amount=str(claim.base_amount),
                 currency=company.base_currency, reference=reference or "",
             )  # fmt: skip
-        set_off(self.shares, by=self.by)
         return batch
 
     def _obstacle(self, claim: ExpenseClaim) -> str | None:
