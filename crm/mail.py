@@ -18,6 +18,7 @@ from crm import clock, postman
 from crm.extensions import db
 from crm.links import link, one_time_address
 from crm.models import (
+    Advance,
     ApprovalAssignment,
     ApprovalComment,
     ApprovalRequest,
@@ -93,6 +94,8 @@ def compose(mail: OutgoingMail) -> Letter:
     if mail.kind is MailKind.APPROVAL_COMMENTED:
         comment = db.session.get_one(ApprovalComment, mail.particulars["comment"])
         return approval_commented(comment, mail.to)
+    if mail.kind is MailKind.ADVANCE_PAID:
+        return advance_paid(db.session.get_one(Advance, mail.particulars["advance"]))
     if mail.kind is MailKind.CLAIM_PAID:
         return claim_paid(db.session.get_one(ExpenseClaim, mail.particulars["claim"]))
     if mail.kind is MailKind.INVITATION:
@@ -169,6 +172,11 @@ def approval_commented(comment: ApprovalComment, reader: User) -> Letter:
 def claim_paid(claim: ExpenseClaim) -> Letter:
     """To the claimant: the money is on its way."""
     return _letter(MailKind.CLAIM_PAID, claim=claim)
+
+
+def advance_paid(advance: Advance) -> Letter:
+    """To who asked for it: the money is on its way, and is to be accounted for."""
+    return _letter(MailKind.ADVANCE_PAID, advance=advance)
 
 
 def invitation(user: User, by: User, address: str) -> Letter:

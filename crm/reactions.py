@@ -11,6 +11,7 @@ from collections.abc import Callable
 from crm.extensions import db
 from crm.models import (
     Action,
+    Advance,
     ApprovalAssignment,
     ApprovalComment,
     ApprovalRequest,
@@ -49,7 +50,13 @@ def tell_claimant_of_payment(event: Event) -> None:
     OutgoingMail.enqueue(MailKind.CLAIM_PAID, claim.claimant, claim=claim.id)
 
 
+def tell_claimant_of_advance(event: Event) -> None:
+    advance = db.session.get_one(Advance, event.subject_id)
+    OutgoingMail.enqueue(MailKind.ADVANCE_PAID, advance.claimant, advance=advance.id)
+
+
 REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {
+    Action.ADVANCE_PAID: (tell_claimant_of_advance,),
     Action.APPROVAL_COMMENTED: (tell_of_comment,),
     Action.APPROVAL_DECIDED: (send_receipt_to_approver,),
     Action.APPROVAL_CLOSED: (tell_claimant_of_decision,),

@@ -71,7 +71,7 @@ class PaymentExport:
     def _bank_rows(self) -> Iterator[Row]:
         currency = Company.current().base_currency
         payouts = self.batch.payouts if self.batch else Payout.of(self.claims, self.shares)
-        papers: list[Advance | ExpenseClaim] = [*self.claims, *self.advances]
+        papers = self.batch.papers if self.batch else self.claims
         for payout in payouts:
             if not payout.amount:
                 continue  # it all accounts for advances: nothing is transferred

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import Select, String, cast, func, or_, select
 from sqlalchemy.orm import selectinload
 
@@ -16,15 +19,25 @@ from crm.filters.base import ListFilter
 from crm.filters.columns import Column, Kind, person
 from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, of_people
-from crm.models import ExpenseClaim, PaymentBatch, Payout, User
+from crm.models import Advance, ExpenseClaim, PaymentBatch, Payout, User
 from crm.paging import Counter
 
-CLAIMS = (
-    select(func.count())
-    .select_from(ExpenseClaim)
+PAPERS = (
+    select(func.count(ExpenseClaim.id))
     .where(ExpenseClaim.payment_batch_id == PaymentBatch.id)
     .scalar_subquery()
+    + select(func.count(Advance.id)).where(Advance.payment_id == PaymentBatch.id).scalar_subquery()
 )
+
+
+# So many are named in a row; of more, how many there are.
+NAMED = 3
+
+
+def _some(papers: Sequence[Advance | ExpenseClaim]) -> str:
+    if len(papers) > NAMED:
+        return ngettext("%(num)d claim", "%(num)d claims", len(papers))
+    return _(", ").join(paper.number for paper in papers)
 
 
 @dataclass(frozen=True)
@@ -44,9 +57,10 @@ class PaymentBatchFilter(ListFilter):
                sort=(PaymentBatch.paid_on,)),
         Column("payees", _l("Paid to"), lambda batch: [each.payee for each in batch.payouts],
                load=(selectinload(PaymentBatch.payouts).joinedload(Payout.payee),)),
-        Column("claims", _l("Claims"), lambda batch: len(batch.claims), Kind.NUMBER,
-               sort=(CLAIMS,),
-               load=(selectinload(PaymentBatch.claims).load_only(ExpenseClaim.id),)),
+        Column("claims", _l("Paid for"), lambda batch: _some(batch.papers),
+               sort=(PAPERS,),
+               load=(selectinload(PaymentBatch.claims).load_only(ExpenseClaim.id),
+                     selectinload(PaymentBatch.advances).load_only(Advance.id))),
         Column("reference", _l("Payment reference"), lambda batch: batch.reference),
         Column("total", _l("Total"), lambda batch: batch.total, Kind.MONEY,
                sort=(PaymentBatch.total,)),

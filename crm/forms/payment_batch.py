@@ -12,7 +12,7 @@ from wtforms import ValidationError
 from crm.forms.base import BaseForm
 from crm.forms.fields import DayField, Required, text
 from crm.forms.rows import fingerprint
-from crm.models import Company, Proposal
+from crm.models import Advance, Company, Payout, Proposal
 
 
 class PaymentForm(BaseForm):
@@ -43,11 +43,24 @@ class PaymentBatchForm(PaymentForm):
         return self.may_save(SimpleNamespace(), version=version_of(self.proposal))
 
 
+class AdvancePaymentForm(PaymentForm):
+    def __init__(self, advance: Advance, *args: Any, **kwargs: Any) -> None:
+        said = fingerprint([{"advance": (advance.id, advance.version)}, _said(advance.payout)])
+        data = {"paid_on": Company.current().today(), "version": said}
+        super().__init__(*args, data=data, **kwargs)
+        self.shown = said
+
+    def may_pay(self) -> bool:
+        """Whether it is complete, and amount and account are still as they were shown."""
+        return self.may_save(SimpleNamespace(), version=self.shown)
+
+
 def version_of(proposal: Proposal) -> str:
     """What changes whenever it says anything else: which claims, how much, to which account."""
     claims = [{"claim": (claim.id, claim.version)} for claim in proposal.claims]
-    payouts = [
-        {"payout": (payout.payee.id, payout.amount, payout.bank_name, payout.bank_account)}
-        for payout in proposal.payouts
-    ]
-    return fingerprint([*claims, *payouts])
+    return fingerprint([*claims, *map(_said, proposal.payouts)])
+
+
+def _said(payout: Payout) -> dict[str, Any]:
+    """Who gets what, on which account."""
+    return {"payout": (payout.payee.id, payout.amount, payout.bank_name, payout.bank_account)}

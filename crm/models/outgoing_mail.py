@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class MailKind(StrEnum):
     """Every mail there is; each has one function in ``crm/mail.py``."""
 
+    ADVANCE_PAID = "advance_paid"
     APPROVAL_COMMENTED = "approval_commented"
     APPROVAL_REMINDER = "approval_reminder"
     APPROVAL_REQUESTED = "approval_requested"

@@ -56,6 +56,7 @@ class PaymentBatch(Timestamped, Base):
     @classmethod
     def for_page(cls) -> tuple[object, ...]:
         """Loading options for one batch with its claims."""
+        from crm.models.advance import Advance
         from crm.models.advance.settling import Settlement
         from crm.models.expense_claim import ExpenseClaim
 
@@ -64,12 +65,20 @@ class PaymentBatch(Timestamped, Base):
             joinedload(cls.by),
             selectinload(cls.payouts).joinedload(Payout.payee),
             *(claims.options(option) for option in ExpenseClaim.for_page()),
+            selectinload(cls.advances).options(
+                joinedload(Advance.claimant), joinedload(Advance.customer)
+            ),
             claims.selectinload(ExpenseClaim.settlements).joinedload(Settlement.advance),
         )
 
-    def claims_of(self, payee: User) -> list[ExpenseClaim]:
+    @property
+    def papers(self) -> list[Advance | ExpenseClaim]:
+        """What was paid: claims, or an advance."""
+        return [*self.claims, *self.advances]
+
+    def papers_of(self, payee: User) -> list[Advance | ExpenseClaim]:
         """Those of one person."""
-        return [claim for claim in self.claims if claim.claimant_id == payee.id]
+        return [paper for paper in self.papers if paper.claimant_id == payee.id]
 
     @property
     def shares(self) -> list[Share]:
@@ -125,7 +134,13 @@ class Payout(Base):
         for share in shares:
             sums[share.claim.claimant] -= share.amount
         return [
-            cls(payee=payee, amount=amount, bank_name=payee.bank_name,
-                bank_account=payee.bank_account)
+            cls.to(payee, amount)
             for payee, amount in sorted(sums.items(), key=lambda each: each[0].sort_name)
-        ]  # fmt: skip
+        ]
+
+    @classmethod
+    def to(cls, payee: User, amount: Decimal) -> Payout:
+        """``amount``, in the base currency, on the account that ``payee`` has; not saved yet."""
+        return cls(
+            payee=payee, amount=amount, bank_name=payee.bank_name, bank_account=payee.bank_account
+        )

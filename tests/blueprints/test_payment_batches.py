@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from crm.extensions import db
 from crm.models import Action, ClaimState, Event, ExpenseClaim, PaymentBatch, User
 from crm.models.approval import Decision
+from tests.advances import answer, asked_for
 from tests.cast import Cast
 from tests.claims import decide, draft, make_item, submitted
 from tests.page import Browser, Page
@@ -337,3 +338,65 @@ def test_no_file_for_the_bank_has_what_may_not_be_paid(cast: Cast, browser: Brow
     claim = draft(cast)
     db.session.commit()
     browser.sign_in("fin").post(f"/payments/files/bank?claims={claim.id}&format=csv", status=409)
+
+
+@pytest.fixture
+def handed(cast: Cast, fin: Browser) -> PaymentBatch:
+    """Finance handed out an advance of Wang's."""
+    cast.wang.bank_with("工商银行", ACCOUNT, by=cast.wang)
+    advance = asked_for(cast, customer=cast.sigma)
+    answer(advance)
+    page = fin.get(f"/advances/{advance.id}/payment/new")
+    fin.submit(page, f"/advances/{advance.id}/payment", reference="网银 9")
+    batch = latest()
+    assert batch
+    return batch
+
+
+def test_the_payment_of_an_advance_names_it_wherever_payments_are(
+    cast: Cast, fin: Browser, handed: PaymentBatch
+) -> None:
+    page = fin.get(f"/payments/{handed.id}")
+    for text in ("A-000001", "西安出差借款", ACCOUNT, "CN¥1,000.00"):
+        assert text in page.text
+    assert 'href="/advances/1"' in page.html
+    assert "A-000001" in fin.get("/payments").text
+    (transferred,) = rows(file(fin, "bank", f"batch={handed.id}"))
+    assert "A-000001" in transferred["Payment reference"]
+    (entered,) = rows(file(fin, "bookkeeping", f"batch={handed.id}"))
+    assert (entered["Claim number"], entered["Purpose"]) == ("A-000001", "西安出差借款")
+
+
+def test_of_many_claims_paid_together_the_list_says_how_many(cast: Cast, fin: Browser) -> None:
+    pay(fin, *(approved(cast, title=f"第 {number} 次") for number in range(4)))
+    page = fin.get("/payments")
+    assert "4 claims" in page.text
+    assert "E-000001" not in page.text
+
+
+def test_who_gets_another_account_while_the_page_is_open_is_not_paid_on_it_unseen(
+    cast: Cast, fin: Browser
+) -> None:
+    advance = asked_for(cast)
+    answer(advance)
+    page = fin.get(f"/advances/{advance.id}/payment/new")
+    cast.wang.bank_with("建设银行", "6217 0001", by=cast.wang)
+    db.session.commit()
+    refused = fin.submit(page, f"/advances/{advance.id}/payment", 409)
+    assert latest() is None
+    assert "6217 0001" in refused.text
+    fin.submit(refused, f"/advances/{advance.id}/payment")
+    batch = latest()
+    assert batch
+    assert batch.payouts[0].bank_account == "6217 0001"
+
+
+def test_today_names_advances_to_decide_and_to_hand_out(cast: Cast, browser: Browser) -> None:
+    advance = asked_for(cast)
+    page = browser.sign_in("li").get("/")
+    assert "Advance" in page.text
+    assert "0 items" not in page.text
+    answer(advance)
+    page = browser.sign_in("fin").get("/")
+    assert "A-000001" in page.text
+    assert f"/advances/{advance.id}/payment/new" in page.html

@@ -16,6 +16,7 @@ from crm.models import Action, Event, Job, MailKind, OutgoingMail, User
 from crm.models.approval import Decision
 from crm.models.leased import BACK_OFF, LEASE, Leased
 from crm.reactions import REACTIONS
+from tests.advances import handed_out
 from tests.cast import Cast
 from tests.claims import decide, submitted
 from tests.waiting import PATIENCE, eventually
@@ -59,6 +60,13 @@ def test_payment_is_mailed_to_the_claimant(cast: Cast) -> None:
     jobs.run_once()
     (told,) = mails(MailKind.CLAIM_PAID)
     assert (told.to, told.particulars) == (cast.wang, {"claim": claim.id})
+
+
+def test_the_payment_of_an_advance_is_mailed_to_who_asked_for_it(cast: Cast) -> None:
+    advance = handed_out(cast)
+    jobs.run_once()
+    (told,) = mails(MailKind.ADVANCE_PAID)
+    assert (told.to, told.particulars) == (cast.wang, {"advance": advance.id})
 
 
 def test_the_mail_tells_of_the_decision_it_was_written_for_even_after_a_new_request(

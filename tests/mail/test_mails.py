@@ -20,6 +20,7 @@ from crm.models import (
     User,
 )
 from crm.models.approval import Decision, TokenState
+from tests.advances import handed_out
 from tests.cast import Cast
 from tests.claims import SPENT_ON, decide, draft, make_item, submitted
 from tests.page import Browser
@@ -172,6 +173,20 @@ def test_the_claimant_reads_that_the_money_is_paid(cast: Cast) -> None:
     letter = letter_to(cast.wang, MailKind.CLAIM_PAID, claim=claim.id)
     assert letter.subject == "Paid: E-000001 大连出差"
     both(letter, "CN¥300.00", "Jun 17, 2026", "2026-118")
+
+
+@pytest.mark.parametrize(("language", "subject", "amount", "left"), [
+    ("en", "Paid: A-000001 西安出差借款", "CN¥1,000.00", "give back what is left"),
+    ("zh", "已付款：A-000001 西安出差借款", "¥1,000.00", "剩余部分请归还"),
+])  # fmt: skip
+def test_who_asked_for_an_advance_reads_that_it_is_paid(
+    cast: Cast, language: str, subject: str, amount: str, left: str
+) -> None:
+    cast.wang.language = language
+    advance = handed_out(cast)
+    letter = letter_to(cast.wang, MailKind.ADVANCE_PAID, advance=advance.id)
+    assert letter.subject == subject
+    both(letter, amount, "网银 7", left, f"http://localhost/advances/{advance.id}")
 
 
 def test_a_mail_is_in_its_readers_language_and_zone(app: Flask, cast: Cast) -> None:

@@ -12,6 +12,7 @@ from crm import mail
 from crm.extensions import db
 from crm.hypermedia import render
 from crm.models import (
+    Advance,
     ApprovalAssignment,
     ApprovalComment,
     ClaimState,
@@ -83,6 +84,13 @@ def _claim_paid() -> mail.Letter | None:
     return mail.claim_paid(claim) if claim else None
 
 
+def _advance_paid() -> mail.Letter | None:
+    advance = _newest(
+        select(Advance).where(Advance.payment_id.is_not(None)).order_by(Advance.payment_id.desc())
+    )
+    return mail.advance_paid(advance) if advance else None
+
+
 def _decision_receipt() -> mail.Letter | None:
     assignment = _newest(_DECIDED)
     return mail.decision_receipt(assignment) if assignment else None
@@ -124,6 +132,7 @@ _DECIDED = (
 )
 
 SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
+    MailKind.ADVANCE_PAID: _advance_paid,
     MailKind.APPROVAL_COMMENTED: _approval_commented,
     MailKind.APPROVAL_REMINDER: _approval_reminder,
     MailKind.APPROVAL_REQUESTED: _approval_requested,

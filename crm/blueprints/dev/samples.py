@@ -214,7 +214,7 @@ class Samples:
             troubles=[],
             team=[Member(self.user, 14, AMOUNT, 2, AMOUNT, 3, 1, (2, 5, 3, 0, 0, 4, 6), AMOUNT, 6)],
             tasks=Tasks([late], 9, [due], 1), approvals=Few([asked], 1),
-            to_pay=Few([self.claim], 1), undecided=Few.none(),
+            to_pay=Few([self.claim], 1), to_hand_out=Few.none(), undecided=Few.none(),
             stuck=Few([Stuck(deal, self.moment) for deal in self.deals[1:]], 2),
             closing=Few(self.deals[:1], 1),
             cold=Few([Cold(self.customer, self.moment - timedelta(days=70), True)], 1),

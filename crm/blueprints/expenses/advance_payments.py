@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
-from crm.forms.payment_batch import PaymentForm
+from crm.forms.payment_batch import AdvancePaymentForm
 from crm.hypermedia import ask, go
-from crm.models import Advance, Company
+from crm.models import Advance
 from crm.policies import find, require
 
 bp = Blueprint("advance_payments", __name__)
@@ -20,8 +20,7 @@ bp = Blueprint("advance_payments", __name__)
 def new(advance_id: int) -> Response:
     advance = find(Advance, advance_id, load=Advance.for_page())
     require("pay", advance)
-    preset = {"paid_on": Company.current().today(), "version": advance.version}
-    return _ask(advance, PaymentForm(data=preset))
+    return _ask(advance, AdvancePaymentForm(advance))
 
 
 @bp.post("/advances/<int:advance_id>/payment")
@@ -29,8 +28,8 @@ def new(advance_id: int) -> Response:
 def create(advance_id: int) -> Response:
     advance = find(Advance, advance_id, lock=True, load=Advance.for_page())
     require("pay", advance)
-    form = PaymentForm()
-    if not form.may_save(advance):
+    form = AdvancePaymentForm(advance)
+    if not form.may_pay():
         return _ask(advance, form, form.status)
     advance.pay_out(form.reference.data, by=current_user, paid_on=form.paid_on.data)
     db.session.commit()
@@ -38,5 +37,5 @@ def create(advance_id: int) -> Response:
     return go(url_for("advances.show", advance_id=advance.id))
 
 
-def _ask(advance: Advance, form: PaymentForm, status: int = 200) -> Response:
+def _ask(advance: Advance, form: AdvancePaymentForm, status: int = 200) -> Response:
     return ask("expenses/advance_payments/new.html", status, form=form, advance=advance)

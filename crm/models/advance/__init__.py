@@ -204,15 +204,20 @@ class Advance(Settling, Approvable, Versioned, Timestamped, Base):
         paid_on = paid_on or company.today()
         if company.is_closed(paid_on):
             raise AdvanceRefused("closed")
-        payee = self.claimant
-        self.payment = PaymentBatch(
+        batch = PaymentBatch(
             paid_on=paid_on, reference=reference, by=by, total=self.base_amount,
-            payouts=[Payout(payee=payee, amount=self.base_amount, bank_name=payee.bank_name,
-                            bank_account=payee.bank_account)],
+            payouts=[self.payout],
         )  # fmt: skip
-        self.state = AdvanceState.PAID
+        db.session.add(batch)
+        db.session.flush()  # once the advance is paid, nothing comes to its payment
+        self.state, self.payment = AdvanceState.PAID, batch
         self._record(Action.ADVANCE_PAID, by, reference=reference or "")
         return self.payment
+
+    @property
+    def payout(self) -> Payout:
+        """What the claimant gets, and on which account now; not saved yet."""
+        return Payout.to(self.claimant, self.base_amount)
 
     def snapshot(self) -> dict[str, Any]:
         """What an approver decides about, as plain values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -69,14 +69,26 @@ class Settling:
     @classmethod
     def outstanding_of(cls, person: User) -> Decimal:
         """What ``person`` has still to account for, in the base currency."""
+        return cls.outstanding_of_all({person.id})[person.id]
+
+    @classmethod
+    def outstanding_of_all(cls, people: Set[int]) -> dict[int, Decimal]:
+        """What each of ``people`` has still to account for, in the base currency: by their ids."""
         from crm.models.advance import Advance, AdvanceState
 
-        theirs = Advance.claimant_id == person.id, Advance.state == AdvanceState.PAID
-        paid = db.session.scalar(select(money_sum(Advance.base_amount)).where(*theirs))
-        settled = db.session.scalar(
-            select(money_sum(Settlement.amount)).join(Settlement.advance).where(*theirs)
-        )
-        return (paid or Decimal(0)) - (settled or Decimal(0))
+        theirs = Advance.claimant_id.in_(people), Advance.state == AdvanceState.PAID
+        whose = Advance.claimant_id
+        paid = select(whose, money_sum(Advance.base_amount)).where(*theirs).group_by(whose)
+        settled = (
+            select(whose, money_sum(Settlement.amount))
+            .join(Settlement.advance).where(*theirs).group_by(whose)
+        )  # fmt: skip
+        left = dict.fromkeys(people, Decimal(0))
+        for person, amount in db.session.execute(paid):
+            left[person] += amount
+        for person, amount in db.session.execute(settled):
+            left[person] -= amount
+        return left
 
     def repay(self: Advance, amount: Decimal, reference: str | None, *, by: User) -> None:
         """The claimant gives ``amount`` back, in the base currency.

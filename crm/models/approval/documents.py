@@ -131,5 +131,6 @@ DOCUMENTS: dict[str, DocumentKind] = {
         sample=_sample_advance,
         partial="expenses/advances/_facts.html",
         mail_partial="mail/documents/_advance",
+        brief="expenses/advances/_brief.html",
     ),
 }

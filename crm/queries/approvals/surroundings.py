@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -33,6 +34,8 @@ class Surroundings:
     budgets: Sequence[BudgetUse] = ()
     # In the reader's language, a line each.
     warnings: Sequence[str] = ()
+    # What the claimant was given before and has not accounted for, in the base currency.
+    owed: Decimal = Decimal(0)
 
 
 class Reading(NamedTuple):
@@ -61,15 +64,17 @@ def around_advances(advances: Sequence[Advance]) -> dict[int, Surroundings]:
     """What is around advances: an advance itself is no cost yet."""
     customers = customers_around({each.id: _some(each.customer) for each in advances})
     deals = deals_around({each.id: _some(each.deal) for each in advances})
+    out = Advance.outstanding_of_all({each.claimant_id for each in advances})
+    owed = {each.id: out[each.claimant_id] - each.outstanding for each in advances}
     return {
-        each.id: Surroundings(customers[each.id], deals[each.id], warnings=_owing(each))
+        each.id: Surroundings(
+            customers[each.id], deals[each.id], warnings=_owing(owed[each.id]), owed=owed[each.id]
+        )
         for each in advances
     }
 
 
-def _owing(advance: Advance) -> list[str]:
-    """What the claimant was given before and has not accounted for."""
-    owed = advance.owed_before
+def _owing(owed: Decimal) -> list[str]:
     if not owed:
         return []
     return [_("Of earlier advances %(amount)s is not yet accounted for.", amount=money(owed))]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm.models import (
+    Advance,
     ApprovalAssignment,
     Deal,
     Event,
@@ -40,6 +41,7 @@ class Today:
     tasks: Tasks
     approvals: Few[Asked]
     to_pay: Few[ExpenseClaim]
+    to_hand_out: Few[Advance]
     undecided: Few[ExpenseClaim]
     stuck: Few[Stuck]
     cold: Few[Cold]
@@ -54,7 +56,8 @@ class Today:
     @property
     def is_quiet(self) -> bool:
         """Whether nothing at all waits."""
-        waiting = (self.approvals, self.to_pay, self.undecided, self.stuck, self.cold, self.leaving)
+        waiting = (self.approvals, self.to_pay, self.to_hand_out, self.undecided, self.stuck,
+                   self.cold, self.leaving)  # fmt: skip
         return not (self.tasks.total or any(lines.total for lines in waiting) or self.troubles)
 
 
@@ -73,6 +76,7 @@ def today_of(user: User) -> Today:
         tasks=tasks,
         approvals=_approvals_of(user),
         to_pay=money.to_pay(user) if pays else Few.none(),
+        to_hand_out=money.to_hand_out(user) if pays else Few.none(),
         undecided=money.undecided(user) if pays else Few.none(),
         stuck=deals.stuck_of(user, leads=leads) if sells or leads else Few.none(),
         cold=cold,
