@@ -73,6 +73,7 @@ def kept() -> list[tuple[Any, ...]]:
     rows = db.session.execute(text(
         "SELECT id, title, state, base_amount FROM expense_claim ORDER BY id"
     )).all()  # fmt: skip
+    db.session.rollback()  # on SQLite whoever reads in a session keeps all others out
     return [tuple(row) for row in rows]
 
 
