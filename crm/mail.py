@@ -5,6 +5,7 @@ They are made from the records as they are at the moment of sending, by the work
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -220,5 +221,7 @@ def _letter(kind: MailKind, **context: object) -> Letter:
         render_template(f"mail/{kind}/{part}", link=link, **context)
         for part in ("subject.txt", "body.txt", "body.html")
     )
-    text = render_template("layouts/mail.txt", body=text.strip())
+    # Parts that are there or not leave more or fewer empty lines.
+    text = re.sub(r"\n{3,}", "\n\n", text.strip())
+    text = render_template("layouts/mail.txt", body=text)
     return Letter(" ".join(subject.split()), text + "\n", html)
