@@ -79,9 +79,14 @@ def money_sum(amount: Any) -> Any:
     return type_coerce(func.coalesce(func.sum(amount), 0), Money)
 
 
+def half_up(amount: Decimal, to: str = "1") -> Decimal:
+    """``amount`` rounded as people do: 420.5 to 421; to whole numbers, or to what ``to`` shows."""
+    return amount.quantize(Decimal(to), rounding=ROUND_HALF_UP)
+
+
 def cents_of(amount: Decimal) -> Decimal:
     """``amount`` rounded half up to two decimals."""
-    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return half_up(amount, "0.01")
 
 
 def amount_of(quantity: Decimal, price: Decimal) -> Decimal:

@@ -24,6 +24,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm import clock
+from crm.base import half_up
 from crm.folding import occurrence, words_of
 from crm.models import Company, CustomField, CustomNoun, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
@@ -68,11 +69,17 @@ def whole_money(amount: Decimal) -> str:
 
 
 def _whole(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, format="¤#,##0", currency_digits=False)
+    # What babel rounds itself, it rounds half to even.
+    return format_currency(half_up(amount), currency, format="¤#,##0", currency_digits=False)
 
 
 def number(value: Decimal | int | None) -> str:
     return "" if value is None else format_decimal(value, "#,##0.######")
+
+
+def whole(amount: Decimal) -> str:
+    """``12,500``: a sum without its cents, in a table that says what it is in."""
+    return number(half_up(amount))
 
 
 def counted(count: int) -> str:
@@ -149,7 +156,7 @@ def percent(value: Decimal) -> str:
     """``1.2%``; what rounds to nothing is ``< 0.1%``."""
     if 0 < value < Decimal("0.1"):
         return "< 0.1%"
-    return f"{format_decimal(value, '#,##0.#')}%"
+    return f"{format_decimal(half_up(value, '0.1'), '#,##0.#')}%"
 
 
 def ago(value: datetime | None) -> str:

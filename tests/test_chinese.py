@@ -36,6 +36,9 @@ def test_amounts(chinese: None) -> None:
     assert money(Decimal("12500")) == "¥12,500.00"
     assert money(Decimal("12500"), "USD") == "US$12,500.00"
     assert whole_money(Decimal("1234567.89")) == "¥1,234,568"
+    assert [whole_money(Decimal(each)) for each in ("420.50", "421.50", "-0.5")] == [
+        "¥421", "¥422", "-¥1",
+    ]  # fmt: skip
     assert price(Decimal("12500.00")) == "¥12,500"
     assert price(Decimal("12500.50")) == "¥12,500.50"
     assert price(None) == ""

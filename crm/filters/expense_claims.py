@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -92,8 +93,8 @@ class ExpenseClaimFilter(ListFilter):
         Column("title", FIELDS["title"], lambda claim: claim.title, Kind.TITLE,
                sort=(ExpenseClaim.sort_name,)),
         person(ExpenseClaim.claimant, _l("Claimant")),
-        Column("items", FIELDS["items"], lambda claim: len(claim.items), Kind.NUMBER,
-               load=(ITEM_IDS,), minor=True),
+        Column("items", lazy_pgettext("count", "Items"), lambda claim: len(claim.items),
+               Kind.NUMBER, load=(ITEM_IDS,), minor=True),
         Column("state", _l("Status"), lambda claim: claim.state, Kind.BADGE,
                tone=lambda claim: TONES[claim.state], icon=lambda claim: ICONS[claim.state]),
         Column("amount", FIELDS["amount"], lambda claim: claim.base_amount, Kind.MONEY,

@@ -52,7 +52,7 @@ class AdvanceForm(ForWhom, BaseForm):
 
 
 class RepaymentForm(BaseForm):
-    amount = MoneyField(_l("Given back"), validators=[Required()])
+    amount = MoneyField(_l("Given back"), in_base=True, validators=[Required()])
     reference = text(_l("Payment reference"), 120)
 
     def repay(self, advance: Advance, *, by: User) -> bool:

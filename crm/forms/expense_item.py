@@ -133,7 +133,7 @@ class ComputedForm(DatedForm):
     AMOUNT = ("expense_rate", "quantity", "spent_on")
 
     expense_rate = RateField(_l("Expense rate"))
-    quantity = QuantityField(_l("Quantity"), validators=[Required()])
+    quantity: QuantityField
 
     # The rate is what it is granted for.
     receipts = None
@@ -159,9 +159,13 @@ class ComputedForm(DatedForm):
 class MileageForm(ComputedForm):
     KIND = ItemKind.MILEAGE
 
+    quantity = QuantityField(_l("Kilometres"), validators=[Required()])
+
 
 class AllowanceForm(ComputedForm):
     KIND = ItemKind.ALLOWANCE
+
+    quantity = QuantityField(_l("Days"), validators=[Required()])
 
 
 class ShareForm(ItemForm):

@@ -79,13 +79,14 @@ OTHERS = {"autocomplete": "off"}
 
 def _money(field: Field, id: str) -> dict[str, Any]:
     """The server says under it what is meant, as it is typed."""
+    is_known = field.in_base or field.currency
     return {
         **OTHERS,
         "inputmode": "decimal",
         "class": "number",
-        "hx-get": url_for("amounts.show", field=field.name),
+        "hx-get": url_for("amounts.show", field=field.name, currency=field.currency or None),
         "hx-trigger": "input delay:150ms",
-        "hx-include": "this" if field.in_base else f"#{id.removesuffix(field.id)}currency",
+        "hx-include": "this" if is_known else f"#{id.removesuffix(field.id)}currency",
         "hx-target": f"#{id}_meant",
         "hx-swap": "textContent",
         "hx-sync": "this:replace",

@@ -59,6 +59,8 @@ class SplitForm(RowsForm):
         shown = self.now if len(bill) > 1 else [*self.now, {}]
         rows = [] if request.method == "POST" else shown
         super().__init__(rows=rows, version=item.claim.version)
+        for row in self.rows:
+            row.form.amount.currency = item.currency
 
     def may_split(self) -> bool:
         """Whether what was typed is complete, and the claim still is as it was shown."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.amounts import TOO_MUCH, TooLarge
-from crm.base import Base, Key, Timestamped, Versioned
+from crm.base import Base, Key, Timestamped, Versioned, half_up
 from crm.extensions import db
 from crm.models.company import Company
 from crm.models.event import Action, Event
@@ -133,9 +133,7 @@ class Quota(Termed, Versioned, Timestamped, Base):
         copied = cls.left_to_copy(holders, year)
         for holder, typed in copied.items():
             amounts = {
-                term.a_year_later: (amount * (100 + percent) / 100).quantize(
-                    Decimal(1), rounding=ROUND_HALF_UP
-                )
+                term.a_year_later: half_up(amount * (100 + percent) / 100)
                 for term, amount in typed.items()
             }
             if max(amounts.values()) >= TOO_MUCH:

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from crm.extensions import db
-from crm.models import Action, ClaimState, Event, ExpenseClaim, OptionList
+from crm.models import Action, ClaimState, Event, ExchangeRate, ExpenseClaim, OptionList
 from tests.blueprints.test_expenses import picture
 from tests.cast import Cast
-from tests.claims import draft, make_item, submitted
+from tests.claims import SPENT_ON, draft, make_item, submitted
 from tests.page import Browser
 
 SIGMA, WESTERN = "大连西格玛流体控制有限公司", "西安天成仪表厂"
@@ -79,6 +79,18 @@ def test_shares_that_do_not_come_to_the_bill_come_back(
     page = wang.submit(wang.get(split), split, 422, **typed)
     assert told in page.text
     assert len(claim.items) == 1
+
+
+def test_a_share_is_read_in_the_currency_of_its_bill(cast: Cast, wang: Browser) -> None:
+    db.session.add(ExchangeRate(currency="USD", day=SPENT_ON, rate=Decimal(7)))
+    db.session.flush()
+    claim = draft(cast, make_item(cast, "120.50", "USD"))
+    db.session.commit()
+    page = wang.get(f"/expenses/{claim.id}/items/{claim.items[0].id}/split")
+    asked = [at for _tag, values in page.tags if "/amount" in (at := values.get("hx-get", ""))]
+    assert len(asked) == 2
+    for number, address in enumerate(asked):
+        assert wang.get(f"{address}&rows-{number}-amount=20", htmx="meant").html == "$20.00"
 
 
 def test_one_share_is_none_and_a_customer_out_of_sight_is_not_found(

@@ -61,6 +61,10 @@ def test_who_claims_says_how_far_and_the_amount_follows(cast: Cast, wang: Browse
     assert "Own car · 0.8 CNY per km" in form.text
     for quantity in ("", "0", "-3", "x", "100001"):
         wang.submit(form, "/items", 422, quantity=quantity, purpose="拜访")
+    told = wang.submit(form, "/items", 422, quantity="126,5", purpose="拜访").text
+    assert "Write a number like 120 or 12.5." in told
+    assert "Kilometres" in told
+    assert "Quantity" not in told
     wang.submit(form, "/items", 422, quantity="10", purpose="拜访", spent_on="2025-12-31")
     wang.submit(form, "/items", quantity="120", purpose="拜访", amount="9999")
     item = next(item for item in claim.items if item.is_computed)

@@ -64,7 +64,7 @@ def test_the_approval_mail_shows_what_a_decision_needs(cast: Cast) -> None:
         "晚餐四人",
         "西格玛磁力泵 20 台",
         "大连西格玛流体控制有限公司",
-        "0 receipts",
+        "No receipt",
     )
 
 

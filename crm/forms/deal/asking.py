@@ -37,6 +37,7 @@ class AskingForm(DealForm):
         self.missing = missing
         typed = {*missing.fields, *besides, "done", "version", "csrf_token"}
         super().__init__(obj=deal, typed=typed, **kwargs)
+        self.amount.currency = deal.currency
         self.done.offer(missing.items)
 
     @property

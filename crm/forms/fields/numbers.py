@@ -23,16 +23,23 @@ def amount_typed(written: str, places: int = 2) -> Decimal:
     :param places: how many decimals it may have.
     :raises ValueError: it is no amount; the message says why.
     """
+    is_money = places == 2
     try:
         amount = read_amount(written)
     except TooLarge as error:
-        raise ValueError(_("This amount is too large.")) from error
+        raise ValueError(
+            _("This amount is too large.") if is_money else _("This number is too large.")
+        ) from error
     except NoAmount as error:
-        raise ValueError(_("Write an amount like 12500, 12,500.00 or 1.25万.")) from error
+        raise ValueError(
+            _("Write an amount like 12500, 12,500.00 or 1.25万.")
+            if is_money
+            else _("Write a number like 120 or 12.5.")
+        ) from error
     if amount != round(amount, places):
         raise ValueError(
             _("An amount has at most two decimals.")
-            if places == 2
+            if is_money
             else _("A number has at most %(places)s decimals.", places=places)
         )
     return amount
@@ -44,6 +51,8 @@ class MoneyField(StringField):
     widget = TextInput()
     data: Any
     places = 2
+    # What it is in, where the form knows that and does not ask.
+    currency = ""
 
     def __init__(
         self, label: str, *, least: Decimal | None = Decimal(0), in_base: bool = False,
@@ -93,7 +102,7 @@ class QuantityField(NumberField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and self.data <= 0:
-            raise ValidationError(_("Write a quantity above zero."))
+            raise ValidationError(_("Write a number above zero."))
 
 
 class WholeNumberField(IntegerField):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from flask import has_request_context
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
+from crm.base import half_up
 from crm.extensions import db
 from crm.models.bilingual import Bilingual
 from crm.once import once_a_request
@@ -114,7 +115,7 @@ def _scaled(places: int) -> Callable[[Decimal], int]:
     def scaled(value: Decimal) -> int:
         if abs(value) >= LARGEST:
             raise ValueError(value)
-        return int(value.scaleb(places).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        return int(half_up(value.scaleb(places)))
 
     return scaled
 

@@ -77,7 +77,6 @@ class _Names:
     def line(self, item: dict[str, Any]) -> str:
         """One item: category, amount and how it comes to it, day, payee, for whom, what for."""
         customer = self._customers.get(item["customer"])
-        receipts = len(item["receipts"])
         parts = (
             label(self._categories.get(item["category"])),
             money(Decimal(item["amount"]), item["currency"]),
@@ -87,9 +86,16 @@ class _Names:
             customer.name if customer else "",
             item["purpose"],
             _("share of a bill") if "split_of" in item else "",
-            ngettext("%(num)d receipt", "%(num)d receipts", receipts),
+            _receipts(item),
         )
         return " · ".join(part for part in parts if part)
+
+
+def _receipts(item: dict[str, Any]) -> str:
+    """How many receipts a snapshot's item has; what is computed needs none."""
+    if count := len(item["receipts"]):
+        return ngettext("%(num)d receipt", "%(num)d receipts", count)
+    return "" if "quantity" in item else _("No receipt")
 
 
 def _computation(item: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import func
 
 from crm.extensions import db
@@ -28,7 +29,7 @@ MEASURES = (
     Measure(_l("Left"), Kind.MONEY),
     Measure(_l("Used"), Kind.PERCENT),
     Measure(_l("Term past"), Kind.PERCENT, is_now=True),
-    Measure(_l("Items"), of=Of.COUNT),
+    Measure(lazy_pgettext("count", "Items"), of=Of.COUNT),
 )
 SPENT, LEFT, USED, PAST = 1, 2, 3, 4
 NEARLY = 80  # percent: from here on it is told by its colour

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import case, func
 
 from crm.base import money_sum
@@ -20,7 +21,7 @@ from crm.queries.reports.figures import Figure, Measure, Of, Row, added_up, shar
 from crm.queries.reports.report import Report, Table, Topic
 
 MEASURES = (
-    Measure(_l("Items"), of=Of.COUNT),
+    Measure(lazy_pgettext("count", "Items"), of=Of.COUNT),
     Measure(_l("Amount"), Kind.MONEY, Of.AMOUNT),
     Measure(_l("Share"), Kind.PERCENT),
     Measure(_l("Approved"), Kind.MONEY, Of.AMOUNT, tone="blue"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from statistics import median
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from flask import url_for
 from flask_babel import format_decimal
 
+from crm.base import half_up
 from crm.filters.base import ListFilter
 from crm.filters.columns import Kind
 from crm.formatting import number, whole_money
@@ -108,7 +109,7 @@ def behind_first(row: Row, *places: int) -> ListFilter | Page | None:
 
 def rounded(value: Amount, to: str = "1") -> Decimal:
     """Rounded half up, to whole numbers or to a decimal."""
-    return Decimal(value or 0).quantize(Decimal(to), rounding=ROUND_HALF_UP)
+    return half_up(Decimal(value or 0), to)
 
 
 def share(part: Amount, whole: Amount) -> Decimal | None:
