@@ -24,10 +24,14 @@ from tests.page import Browser
 
 # How long an example takes tells of the machine, not of the code. A test's examples share its
 # database, and are written so that they may.
-settings.register_profile(
-    "suite", deadline=None,
+SHARED = settings(
+    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+)
+# A run tries what every run tries: what fails is told to who changed something, not to who comes
+# by. Others are looked for with --hypothesis-profile=search.
+settings.register_profile("search", SHARED)
+settings.register_profile("suite", SHARED, derandomize=True)
 settings.load_profile("suite")
 
 BeginWith = Callable[[Callable[[Cast], None]], None]
