@@ -22,42 +22,22 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
-def _expense_claim(document_id: int, lock: bool) -> ExpenseClaim:
+def _claim() -> type[ExpenseClaim]:
     from crm.models.expense_claim import ExpenseClaim
 
-    return db.session.get_one(
-        ExpenseClaim, document_id, options=ExpenseClaim.for_page(),
-        with_for_update={"of": ExpenseClaim} if lock else None,
-    )  # fmt: skip
+    return ExpenseClaim
 
 
-def _expense_claims(ids: list[int]) -> Iterable[ExpenseClaim]:
-    from crm.models.expense_claim import ExpenseClaim
-
-    chosen = select(ExpenseClaim).where(ExpenseClaim.id.in_(ids))
-    return db.session.scalars(chosen.options(*ExpenseClaim.for_page()))
-
-
-def _advance(document_id: int, lock: bool) -> Advance:
+def _advance() -> type[Advance]:
     from crm.models.advance import Advance
 
-    return db.session.get_one(
-        Advance, document_id, options=Advance.for_page(),
-        with_for_update={"of": Advance} if lock else None,
-    )  # fmt: skip
-
-
-def _advances(ids: list[int]) -> Iterable[Advance]:
-    from crm.models.advance import Advance
-
-    chosen = select(Advance).where(Advance.id.in_(ids))
-    return db.session.scalars(chosen.options(*Advance.for_page()))
+    return Advance
 
 
 def _sample_claim(
     claimant: User, amount: Decimal, category: Option, customer: Customer | None
 ) -> ExpenseClaim:
-    from crm.models.expense_claim import ExpenseClaim, ExpenseItem
+    from crm.models.expense_claim import ExpenseItem
 
     currency = Company.current().base_currency
     item = ExpenseItem(
@@ -66,7 +46,7 @@ def _sample_claim(
         spent_on=Company.current().today(), customer=customer,
         customer_id=customer.id if customer else None,
     )  # fmt: skip
-    return ExpenseClaim(
+    return _claim()(
         title="", claimant=claimant, claimant_id=claimant.id, base_amount=amount, items=[item]
     )
 
@@ -74,17 +54,14 @@ def _sample_claim(
 def _sample_advance(
     claimant: User, amount: Decimal, _category: Option, customer: Customer | None
 ) -> Advance:
-    from crm.models.advance import Advance
-
-    return Advance(title="", claimant=claimant, base_amount=amount, customer=customer)
+    return _advance()(title="", claimant=claimant, base_amount=amount, customer=customer)
 
 
 class DocumentKind(NamedTuple):
     """One kind of documents (``approvable.Document``)."""
 
-    # How they are loaded: one by its id, locked or not, or many at once.
-    one: Callable[[int, bool], Any]
-    many: Callable[[list[int]], Iterable[Any]]
+    # The class of its documents, which imports this package.
+    model: Callable[[], type[Any]]
     # What conditions can compare. Words for them stand in ``wording``.
     facts: dict[str, FactKind]
     # Of which nouns the firm's own fields can be compared as well.
@@ -95,15 +72,31 @@ class DocumentKind(NamedTuple):
     partial: str
     mail_partial: str
     # The same in few lines, for a row of the inbox.
-    brief: str = ""
+    brief: str
     # The files that belong to it, such as receipts.
     files: Callable[[Any], Iterable[Attachment]] = lambda _document: ()
+
+    def find(self, document_id: int, *, lock: bool = False) -> Any:
+        """One document with what its page shows.
+
+        :param lock: it is held until the transaction ends.
+        """
+        model = self.model()
+        return db.session.get_one(
+            model, document_id, options=model.for_page(),
+            with_for_update={"of": model} if lock else None,
+        )  # fmt: skip
+
+    def find_all(self, ids: Iterable[int]) -> Iterable[Any]:
+        """The documents of these ids with what their pages show, in no order."""
+        model = self.model()
+        chosen = select(model).where(model.id.in_(ids))
+        return db.session.scalars(chosen.options(*model.for_page()))
 
 
 DOCUMENTS: dict[str, DocumentKind] = {
     "expense_claim": DocumentKind(
-        one=_expense_claim,
-        many=_expense_claims,
+        model=_claim,
         facts={
             "amount": FactKind.NUMBER,
             "category": FactKind.CHOICES,
@@ -113,14 +106,13 @@ DOCUMENTS: dict[str, DocumentKind] = {
         },
         own_fields_of=(CustomNoun.CUSTOMER, CustomNoun.DEAL),
         sample=_sample_claim,
-        partial="approvals/requests/_facts.html",
+        partial="expenses/claims/_facts.html",
         mail_partial="mail/documents/_expense_claim",
-        brief="approvals/requests/_claim_brief.html",
+        brief="expenses/claims/_brief.html",
         files=lambda claim: (file for item in claim.items for file in item.receipts),
     ),
     "advance": DocumentKind(
-        one=_advance,
-        many=_advances,
+        model=_advance,
         facts={
             "amount": FactKind.NUMBER,
             "outstanding": FactKind.NUMBER,

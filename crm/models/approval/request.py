@@ -146,7 +146,7 @@ class ApprovalRequest(Running, Timestamped, Base):
     @property
     def document(self) -> Any:
         """The document itself, loaded with what its page shows."""
-        return DOCUMENTS[self.document_kind].one(self.document_id, False)
+        return DOCUMENTS[self.document_kind].find(self.document_id)
 
     @staticmethod
     def documents_of(requests: Sequence[ApprovalRequest]) -> dict[int, Any]:
@@ -154,7 +154,7 @@ class ApprovalRequest(Running, Timestamped, Base):
         found = {
             (kind, document.id): document
             for kind in {request.document_kind for request in requests}
-            for document in DOCUMENTS[kind].many(
+            for document in DOCUMENTS[kind].find_all(
                 [request.document_id for request in requests if request.document_kind == kind]
             )
         }
@@ -164,7 +164,7 @@ class ApprovalRequest(Running, Timestamped, Base):
 
     def lock(self) -> Any:
         """The document, held until the transaction ends: decisions and changes come one by one."""
-        document = DOCUMENTS[self.document_kind].one(self.document_id, True)
+        document = DOCUMENTS[self.document_kind].find(self.document_id, lock=True)
         db.session.refresh(self)
         # What others decided while this waited: the parts may have been read before.
         parts = select(ApprovalAssignment).where(ApprovalAssignment.request_id == self.id)

@@ -18,15 +18,16 @@ from sqlalchemy import ColumnElement, Row, Select, select
 
 from crm.base import money_sum
 from crm.extensions import db
+from crm.models.expense_claim.item import ExpenseItem
 from crm.models.expense_claim.states import ClaimRefused
 from crm.models.expense_rule import ExpenseRule, RuleCheck, RuleEffect
 from crm.terms import Span, Term
 
 if TYPE_CHECKING:
     from crm.models.customer import Customer
-    from crm.models.expense_claim import ExpenseClaim, ExpenseItem
+    from crm.models.expense_claim import ExpenseClaim
 
-Items = Sequence["ExpenseItem"]
+Items = Sequence[ExpenseItem]
 
 
 class Breach(NamedTuple):
@@ -114,7 +115,7 @@ class _Others:
     def _by_person(self) -> dict[tuple[int, date], list[Row[Any]]]:
         if RuleCheck.PERSON_DAY_LIMIT not in self.checks:
             return defaultdict(list)
-        from crm.models.expense_claim import ExpenseClaim, ExpenseItem
+        from crm.models.expense_claim import ExpenseClaim
 
         people = {case.claimant_id for case in self.cases}
         days = {item.spent_on for case in self.cases for item in case.items}
@@ -129,8 +130,6 @@ class _Others:
         items = [item for case in self.cases for item in case.items if item.customer]
         if RuleCheck.CUSTOMER_QUARTER_LIMIT not in self.checks or not items:
             return defaultdict(list)
-        from crm.models.expense_claim import ExpenseItem
-
         quarters = {_quarter(item.spent_on) for item in items}
         first = min(quarter.first for quarter in quarters)
         last = max(quarter.last for quarter in quarters)
@@ -144,8 +143,6 @@ class _Others:
 
 def _counted(*conditions: ColumnElement[bool], by: Any) -> Select[Any]:
     """Sums of what was handed in and not rejected, by claim, category and day, and ``by``."""
-    from crm.models.expense_claim import ExpenseItem
-
     keys = (ExpenseItem.claim_id, ExpenseItem.category_id, ExpenseItem.spent_on, by)
     return (
         select(*keys[:3], by.label("of"), money_sum(ExpenseItem.base_amount).label("spent"))

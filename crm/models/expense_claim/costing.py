@@ -14,7 +14,7 @@ from crm.models.expense_claim.splitting import total_of
 from crm.models.expense_rate import ExpenseRate
 
 if TYPE_CHECKING:
-    from crm.models.expense_claim import ExpenseItem
+    from crm.models.expense_claim.item import ExpenseItem
 
 
 class Costing:
