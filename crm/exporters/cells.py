@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -12,7 +13,18 @@ from flask_babel import gettext as _
 
 from crm.formulas import guarded
 
-Value: TypeAlias = str | int | Decimal | date | datetime | None
+
+@dataclass(frozen=True)
+class Percent:
+    """A share: spreadsheets show and reckon with 26.7 percent as one, so ``26.7%`` in CSV."""
+
+    value: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.value}%"
+
+
+Value: TypeAlias = str | int | Decimal | Percent | date | datetime | None
 Row: TypeAlias = Sequence[Value]
 
 

@@ -10,7 +10,7 @@ from typing import IO
 from crm.exporters.cells import Row
 
 
-def write(file: IO[bytes], titles: Row, rows: Iterable[Row]) -> None:
+def write(file: IO[bytes], _name: str, titles: Row, rows: Iterable[Row]) -> None:
     """Write the titles and a line for each row; days and moments as ISO 8601 writes them."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     lines = csv.writer(text)

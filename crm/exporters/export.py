@@ -66,7 +66,7 @@ class Export:
             vcf_writer.write(file, self._records())
             return
         titles = [guarded(title) for column in self.filter.shown for title in _titles(column)]
-        WRITERS[self.format](file, titles, self._rows())
+        WRITERS[self.format](file, str(list_word(self.name)), titles, self._rows())
 
     def _refuse_too_many(self) -> None:
         ids = self.filter.narrow(self.by).with_only_columns(self.filter.MODEL.id)

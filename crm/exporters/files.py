@@ -34,7 +34,8 @@ class Format(StrEnum):
     VCF = "vcf"  # of contacts alone: crm/exporters/vcf_writer.py
 
 
-WRITERS: dict[Format, Callable[[IO[bytes], Row, Iterable[Row]], None]] = {
+# With the name of what is written, the titles and the rows.
+WRITERS: dict[Format, Callable[[IO[bytes], str, Row, Iterable[Row]], None]] = {
     Format.XLSX: xlsx_writer.write,
     Format.CSV: csv_writer.write,
 }

@@ -57,7 +57,9 @@ class PaymentExport:
         written = [[plain(value, zone) for value in row] for row in rows]
         self.count = len(written)
         heads = [plain(title, zone) for title in titles]
-        return filled(lambda file: WRITERS[self.format](file, heads, written))
+        return filled(
+            lambda file: WRITERS[self.format](file, str(PAYMENT_FILES[self.kind]), heads, written)
+        )
 
     def record(self) -> None:
         """Write down that it was made: of which claims, and how many rows it has."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from crm.exporters.cells import Row, plain
+from crm.exporters.cells import Percent, Row, Value, plain
 from crm.exporters.files import WRITERS, Format, filled
+from crm.filters.columns import Kind
 from crm.filters.reports import COMPARED, ReportFilter
 from crm.models import Action, Company, Event, User
 from crm.wording import REPORTS
 
 if TYPE_CHECKING:
+    from crm.queries.reports.figures import Amount, Measure
     from crm.queries.reports.figures import Row as Line
     from crm.queries.reports.report import Table
 
@@ -31,14 +34,18 @@ class ReportExport:
     @property
     def file_name(self) -> str:
         """``Win rate-2026-06-17.xlsx``."""
-        return f"{REPORTS[self.filter.report]}-{Company.current().today()}.{self.format}"
+        return f"{self.title}-{Company.current().today()}.{self.format}"
+
+    @property
+    def title(self) -> str:
+        return str(REPORTS[self.filter.report])
 
     def write(self) -> IO[bytes]:
         """The file, at its beginning. It is the reader's to close, and gone with that."""
         zone = ZoneInfo(Company.current().timezone)
         rows = [[plain(value, zone) for value in self._values(row)] for row in self.table.all_rows]
         titles = [plain(title, zone) for title in self._titles()]
-        return filled(lambda file: WRITERS[self.format](file, titles, rows))
+        return filled(lambda file: WRITERS[self.format](file, self.title, titles, rows))
 
     def record(self) -> None:
         """Write down that it was made: of which report, narrowed how, and how many rows."""
@@ -60,7 +67,12 @@ class ReportExport:
     def _values(self, row: Line) -> Row:
         values: list[object] = [row.label]
         for at, measure in enumerate(self.table.measures):
-            values.append(measure.exact(row.figures[at].value))
+            values.append(_value(measure, row.figures[at].value))
             if self.table.is_compared and not measure.is_now:
-                values.append(measure.exact(row.before[at].value) if row.before else None)
+                values.append(_value(measure, row.before[at].value) if row.before else None)
         return values  # type: ignore[return-value]
+
+
+def _value(measure: Measure, figure: Amount) -> Value:
+    exact = measure.exact(figure)
+    return Percent(exact) if isinstance(exact, Decimal) and measure.kind is Kind.PERCENT else exact

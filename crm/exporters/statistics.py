@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from crm.exporters.cells import Row, plain
+from crm.exporters.cells import Percent, Row, plain
 from crm.exporters.files import WRITERS, Format, filled
 from crm.extensions import choose_language
 from crm.filters.days import Days
@@ -35,19 +35,21 @@ class StatisticsExport:
     @property
     def file_name(self) -> str:
         """``Sources-Deals-2026-06-17.xlsx``."""
-        return (
-            f"{word_for(self.which)}-{list_word(self.of)}-{Company.current().today()}.{self.format}"
-        )
+        return f"{self.title}-{Company.current().today()}.{self.format}"
+
+    @property
+    def title(self) -> str:
+        return f"{word_for(self.which)}-{list_word(self.of)}"
 
     def write(self) -> IO[bytes]:
         """The file, at its beginning. It is the reader's to close, and gone with that."""
         titles = (
             str(word_for(self.which)), str(list_word(self.of)), _("Open amount"), _("Won amount"),
-            _("Deals won"), _("Deals lost"), _("Win rate in percent"),
+            _("Deals won"), _("Deals lost"), _("Win rate"),
         )  # fmt: skip
         zone = ZoneInfo(Company.current().timezone)
         rows = [[plain(value, zone) for value in _values(row)] for row in self.rows]
-        return filled(lambda file: WRITERS[self.format](file, titles, rows))
+        return filled(lambda file: WRITERS[self.format](file, self.title, titles, rows))
 
     def record(self) -> None:
         """Write down that it was made: of which list, for which days, and how many rows."""
@@ -64,6 +66,6 @@ class StatisticsExport:
 
 def _values(worth: Worth) -> Row:
     option = worth.option.label(choose_language()) if worth.option else _("Nothing chosen")
-    rate = None if worth.win_rate is None else round(worth.win_rate, 1)
+    rate = None if worth.win_rate is None else Percent(round(worth.win_rate, 1))
     return (option, worth.count, worth.open_amount, worth.won_amount, worth.won, worth.lost,
             rate)  # fmt: skip

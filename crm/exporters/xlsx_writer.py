@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,29 +12,31 @@ from unicodedata import east_asian_width
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from crm.exporters.cells import Row, Value
+from crm.exporters.cells import Percent, Row, Value
 
 # What a cell holds at most, how many digits Excel keeps of a number, and the first year that its
 # calendar knows. What would be rounded is text.
 LONGEST_TEXT = 32_767
 MOST_DIGITS = 15
 FIRST_YEAR = 1900
+LONGEST_NAME, NOT_IN_NAMES = 31, re.compile(r"[\[\]:*?/\\]")
 NARROWEST, WIDEST = 10, 40
 # The rows by which a column's width is found; they are kept until then.
 SAMPLE = 100
 
 FORMATS: dict[type, dict[str, str]] = {
     Decimal: {"num_format": "#,##0.00"},
+    Percent: {"num_format": "0.0%"},
     datetime: {"num_format": "yyyy-mm-dd hh:mm"},
     date: {"num_format": "yyyy-mm-dd"},
 }
 
 
-def write(file: IO[bytes], titles: Row, rows: Iterable[Row]) -> None:
-    """Write one sheet: the titles stay in sight and can be filtered by."""
+def write(file: IO[bytes], name: str, titles: Row, rows: Iterable[Row]) -> None:
+    """Write one sheet called ``name``: the titles stay in sight and can be filtered by."""
     # In constant memory rows go to a temporary file as they come, so they must come in order.
     with Workbook(file, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet()
+        sheet = book.add_worksheet(_sheet_name(name))
         formats = {kind: book.add_format(look) for kind, look in FORMATS.items()}
         bold = book.add_format({"bold": True})
         widths = [_width(title) for title in titles]
@@ -51,6 +54,11 @@ def write(file: IO[bytes], titles: Row, rows: Iterable[Row]) -> None:
         sheet.autofilter(0, 0, last, len(titles) - 1)
 
 
+def _sheet_name(name: str) -> str:
+    """As much of ``name`` as a sheet may be called."""
+    return NOT_IN_NAMES.sub(" ", name)[:LONGEST_NAME].strip(" '")
+
+
 def _write(sheet: Worksheet, row: int, at: int, value: Value, formats: dict[type, Any]) -> None:
     if value is None or value == "":
         return
@@ -61,6 +69,8 @@ def _write(sheet: Worksheet, row: int, at: int, value: Value, formats: dict[type
             sheet.write_string(row, at, value.isoformat())
         else:
             sheet.write_datetime(row, at, value, formats[type(value)])
+    elif isinstance(value, Percent):
+        sheet.write_number(row, at, value.value / 100, formats[Percent])
     elif len(Decimal(value).normalize().as_tuple().digits) > MOST_DIGITS:
         sheet.write_string(row, at, str(value))
     else:

@@ -56,7 +56,7 @@ class ContactFilter(ListFilter):
                sort=(Customer.sort_name,)),
         Column("mobile", FIELDS["mobile"], lambda contact: contact.mobile, Kind.TELEPHONE),
         Column("email", FIELDS["email"], lambda contact: contact.email, Kind.MAIL),
-        Column("created", _l("Since"), lambda contact: contact.created_at, Kind.DAY,
+        Column("created", _l("Created on"), lambda contact: contact.created_at, Kind.DAY,
                sort=(Contact.created_at,), minor=True),
         Column("role", FIELDS["decision_role"], lambda contact: contact.decision_role,
                shown=False),

@@ -109,7 +109,7 @@ class CustomerFilter(ListFilter):
                partial="contacts/customers/_next_task_cell.html",
                load_for=lambda user: selectinload(Customer.open_tasks.and_(Task.seen_by(user)))),
         person(Customer.owner),
-        Column("created", _l("Since"), lambda customer: customer.created_at, Kind.DAY,
+        Column("created", _l("Created on"), lambda customer: customer.created_at, Kind.DAY,
                sort=(Customer.created_at,), minor=True),
         Column("kind", FIELDS["kind"], lambda customer: customer.kind, sort=(Customer.kind,),
                shown=False),

@@ -85,7 +85,7 @@ class ExpenseClaimFilter(ListFilter):
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
         (_l("All"), ""), (_l("Mine"), "claimant=me"),
-        (_l("Waiting for approval"), "state=submitted"), (_l("To pay"), "state=approved"),
+        (_l("Waiting for approval"), "state=submitted"), (_l("Approved, to pay"), "state=approved"),
     )  # fmt: skip
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("number", _l("Number"), lambda claim: claim.number, Kind.CODE,
@@ -99,7 +99,7 @@ class ExpenseClaimFilter(ListFilter):
                tone=lambda claim: TONES[claim.state], icon=lambda claim: ICONS[claim.state]),
         Column("amount", FIELDS["amount"], lambda claim: claim.base_amount, Kind.MONEY,
                sort=(ExpenseClaim.base_amount,)),
-        Column("created", _l("Since"), lambda claim: claim.created_at, Kind.DAY,
+        Column("created", _l("Created on"), lambda claim: claim.created_at, Kind.DAY,
                sort=(ExpenseClaim.created_at,), minor=True),
         Column("paid", _l("Paid on"), lambda claim: claim.payment and claim.payment.paid_on,
                Kind.DAY, sort=(PAID_ON,), load=(PAYMENT,), shown=False),

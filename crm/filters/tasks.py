@@ -82,7 +82,7 @@ class TaskFilter(ListFilter):
         person(Task.assignee),
         Column("done", _l("Done on"), lambda task: task.done_at, Kind.DAY, sort=(Task.done_at,),
                shown=False),
-        Column("created", _l("Since"), lambda task: task.created_at, Kind.DAY,
+        Column("created", _l("Created on"), lambda task: task.created_at, Kind.DAY,
                sort=(Task.created_at,), shown=False),
         person(Task.created_by, _l("Written by"), shown=False),
         Column("note", FIELDS["note"], lambda task: task.note, Kind.LONG, shown=False),

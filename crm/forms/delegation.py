@@ -26,7 +26,7 @@ REFUSED = {
 class DelegationForm(BaseForm):
     first = DayField(_l("From"), validators=[Required()])
     last = DayField(_l("To, this day included"), validators=[Required()])
-    delegate = PickerField(_l("Who decides"), "user", validators=[Required()])
+    delegate = PickerField(_l("Who decides meanwhile"), "user", validators=[Required()])
     note = text(_l("Note"), 200)
 
     def begin(self, user: User, *, by: User) -> Delegation | None:

@@ -44,7 +44,7 @@ DAY_ORDERS = {
 }  # fmt: skip
 BESIDES = {
     "external_id": _l("Number in the other system"), "code": _l("Code"),
-    "created_at": _l("Since"), "closed_at": _l("Closed on"), "outcome": _l("Outcome"),
+    "created_at": _l("Created on"), "closed_at": _l("Closed on"), "outcome": _l("Outcome"),
     "competitor": _l("Competitor"), "stage": _l("Stage"),
     "contact_name": _l("Contact"), "contact_title": _l("Contact: title"),
     "contact_mobile": _l("Contact: mobile"), "contact_phone": _l("Contact: phone"),

@@ -126,7 +126,7 @@ class ClaimPaper:
             [_("Claimant"), person_word(claim.claimant)],
             [str(FIELDS["team"]), claim.claimant.team.name if claim.claimant.team else ""],
             [_("Status"), word_for(claim.state)],
-            [_("Since"), day(claim.created_at)],
+            [_("Created on"), day(claim.created_at)],
         ]
         if claim.payment:
             paid = " · ".join(filter(None, (claim.payment.number, claim.payment.reference)))

@@ -16,12 +16,16 @@ from crm.models import ClaimState, Company, Event, ExpenseClaim, ExpenseItem, Us
 from crm.models.event import Action
 
 SHOWN = 50
+SETTLED = (ClaimState.PAID, ClaimState.REJECTED)
 CLOSINGS = 12
 
 
 @dataclass(frozen=True)
 class Unsettled:
-    """The claims with costs of those days that are not paid: how many, and the oldest of them."""
+    """The claims with costs of those days that may still be paid: how many, and the oldest of them.
+
+    What was rejected stands in no sum, like what is paid it waits for nobody.
+    """
 
     count: int
     amount: Decimal  # of their costs of those days
@@ -42,7 +46,7 @@ def unsettled(until: date, user: User) -> Unsettled:
         .join(ExpenseItem.claim)
         .where(
             ExpenseItem.spent_on <= until,
-            ExpenseClaim.state != ClaimState.PAID,
+            ExpenseClaim.state.not_in(SETTLED),
             ExpenseClaim.id.in_(seen),
         )
         .group_by(ExpenseItem.claim_id)

@@ -156,6 +156,19 @@ def test_days_on_which_everything_is_paid_are_closed_at_once(cast: Cast, fin: Br
     assert Company.current().books_closed_until is None
 
 
+def test_what_was_rejected_does_not_hinder_closing_and_what_was_returned_does(
+    cast: Cast, fin: Browser
+) -> None:
+    decide(submitted(cast), Decision.REJECTED, comment="不符合规定。")
+    db.session.commit()
+    assert "Everything up to this day is paid." in fin.get("/expenses/books").text
+    returned = decide(submitted(cast), Decision.RETURNED, comment="日期有误。")
+    db.session.commit()
+    page = fin.submit(fin.get("/expenses/books"), "/expenses/books", 422,
+                      books_closed_until="2026-06-12")  # fmt: skip
+    assert returned.number in page.text
+
+
 def test_a_day_to_come_is_not_closed(cast: Cast, fin: Browser) -> None:
     page = fin.get("/expenses/books")
     fin.submit(page, "/expenses/books", 422, books_closed_until="2026-06-18")

@@ -133,7 +133,7 @@ def test_a_user_is_changed_and_both_values_are_in_the_history(admin: Browser, ca
     shown = admin.get(path).text
     assert "华东" in shown
     assert "Rep, Finance" in shown or "Finance, Rep" in shown
-    assert "Somebody else changed this" in admin.submit(page, path, 409, roles=["rep"]).text
+    assert "This was changed while you" in admin.submit(page, path, 409, roles=["rep"]).text
 
 
 def test_new_roles_end_the_sessions(admin: Browser, app: Flask, cast: Cast) -> None:

@@ -90,7 +90,7 @@ def test_a_deal_that_was_changed_meanwhile_is_looked_at_first(wang: Browser, cas
     cast.pumps.move_to(cast.stages[2], by=cast.li)
     db.session.commit()
     page = wang.post(f"/deals/{cast.pumps.id}/snooze", form, status=409)
-    assert "Somebody else changed this" in page.text
+    assert "This was changed while you" in page.text
     assert cast.pumps.snoozes == []
 
 

@@ -264,7 +264,7 @@ def test_what_was_changed_meanwhile_is_shown_before_it_is_merged(
     twin.phone = "0411-2222 3333"
     db.session.commit()
     page = li.submit(page, "/merges", status=409)
-    assert "Somebody else changed this" in page.text
+    assert "This was changed while you" in page.text
     assert "0411-2222 3333" in page.text
     assert not twin.is_trashed
     li.submit(page, "/merges", phone=str(twin.id))

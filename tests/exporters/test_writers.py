@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from crm.exporters import csv_writer, xlsx_writer
-from crm.exporters.cells import plain
+from crm.exporters.cells import Percent, plain
 from crm.formulas import bare
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -28,14 +29,14 @@ NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 def as_csv(*rows: tuple[Any, ...]) -> list[list[str]]:
     file = io.BytesIO()
-    csv_writer.write(file, ["标题"], rows)
+    csv_writer.write(file, "客户", ["标题"], rows)
     return list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline="")))
 
 
 def as_xlsx(*rows: tuple[Any, ...]) -> list[list[tuple[str, str]]]:
     """Each cell as its type and its text: ``("n", "12.5")``."""
     file = io.BytesIO()
-    xlsx_writer.write(file, [f"标题 {at}" for at, _ in enumerate(rows[0])], rows)
+    xlsx_writer.write(file, "客户", [f"标题 {at}" for at, _ in enumerate(rows[0])], rows)
     with zipfile.ZipFile(file) as parts:
         sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
     return [
@@ -71,6 +72,22 @@ def test_a_number_that_excel_would_round_is_text() -> None:
     ]  # fmt: skip
 
 
+def test_a_share_is_a_percentage_that_a_spreadsheet_reckons_with() -> None:
+    share = Percent(Decimal("26.7"))
+    assert as_csv((plain(share, SHANGHAI),))[1] == ["26.7%"]
+    assert as_xlsx((share,))[1] == [("n", "0.267")]
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("预算执行", "预算执行"), ("Kinds [a/b]: of?", "Kinds  a b   of"), ("长" * 40, "长" * 31)],
+)
+def test_a_sheet_is_called_what_it_holds(name: str, called: str) -> None:
+    file = io.BytesIO()
+    xlsx_writer.write(file, name, ["名称"], [])
+    assert load_workbook(file).sheetnames == [called]
+
+
 def test_a_moment_is_what_the_clocks_of_the_company_showed() -> None:
     moment = datetime(2026, 6, 16, 18, 30, 5, 999, tzinfo=UTC)
     value = plain(moment, SHANGHAI)
@@ -98,14 +115,14 @@ def test_text_longer_than_a_cell_is_cut_in_xlsx_and_whole_in_csv() -> None:
 
 def test_excel_knows_the_csv_by_its_mark() -> None:
     file = io.BytesIO()
-    csv_writer.write(file, ["名称"], [])
+    csv_writer.write(file, "客户", ["名称"], [])
     assert file.getvalue() == b"\xef\xbb\xbf" + "名称\r\n".encode()
 
 
 @pytest.mark.parametrize("write", [csv_writer.write, xlsx_writer.write])
 def test_a_list_without_rows_has_its_titles(write: Callable[..., None]) -> None:
     file = io.BytesIO()
-    write(file, ["名称", "负责人"], [])
+    write(file, "客户", ["名称", "负责人"], [])
     assert file.getvalue()
 
 

@@ -36,7 +36,7 @@ def test_a_flow_made_by_keyboard_is_tried_and_takes_the_next_claim(
     press(admin, admin.get_by_role("link", name="New flow").first)
     admin.wait_for_url("**/expense_claim/new")
     ready(admin)
-    expect(admin.get_by_label("中文").first).to_be_focused()
+    expect(admin.get_by_label("Name in Chinese").first).to_be_focused()
     admin.keyboard.type("小额")
 
     tab_to(admin, admin.get_by_label("Condition", exact=True).first)
@@ -47,7 +47,7 @@ def test_a_flow_made_by_keyboard_is_tried_and_takes_the_next_claim(
     admin.keyboard.type("250")
 
     first = admin.get_by_role("region", name="Step 1")
-    tab_to(admin, first.get_by_label("中文"))
+    tab_to(admin, first.get_by_label("Name in Chinese"))
     admin.keyboard.type("财务")
     tab_to(admin, first.get_by_label("Who decides"))
     admin.keyboard.type("Named")

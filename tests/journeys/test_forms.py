@@ -239,7 +239,7 @@ def test_a_draft_of_an_older_version_shows_what_changed_meanwhile(
     open_form(page, path)
     page.get_by_role("button", name="Restore").click()
     page.get_by_role("button", name="Save").click()
-    notice = page.get_by_role("alert").filter(has_text="Somebody else changed this")
+    notice = page.get_by_role("alert").filter(has_text="This was changed while you")
     expect(notice).to_contain_text("大连 2 号")
     expect(notice).to_be_focused()
 

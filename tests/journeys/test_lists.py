@@ -55,7 +55,7 @@ def test_columns_are_chosen_and_moved(cast: Cast, open_as: Opener) -> None:
     page.locator("#columns_menu > summary").click()
     page.locator("#columns_menu").get_by_label("Product", exact=True).check()
     heads = page.locator("#listing thead th:not(.pick)")
-    expect(heads).to_contain_text(["Name", "Customer", "Since", "Product"])
+    expect(heads).to_contain_text(["Name", "Customer", "Created on", "Product"])
     page.get_by_role("button", name="Customer: further to the front").click()
     expect(heads.first).to_have_text("Customer")
     expect(page).to_have_url(re.compile(r"columns=customer,name,.*,product$"))

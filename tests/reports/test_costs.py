@@ -134,6 +134,22 @@ def test_a_kind_has_its_part_of_each_month(world: Cast) -> None:
     assert cost_kinds.TOTAL.words(row.figures[0].value) == table.drawing.bars[-3].words
 
 
+def test_a_month_without_costs_between_two_others_has_an_empty_bar(world: Cast) -> None:
+    march = [item for item in items(world.admin) if f"{item.spent_on:%Y-%m}" == "2026-03"]
+    assert march
+    for item in march:
+        item.spent_on = date(2026, 2, 1)
+    db.session.flush()
+    filter = CostReportFilter(report="cost_kinds", period=PERIOD)
+    drawing = ALL["cost_kinds"].of(filter, world.admin).drawing
+    assert drawing
+    lengths = [sum(part.width for part in bar.parts) for bar in drawing.bars]
+    labels = [bar.label for bar in drawing.bars]
+    assert lengths[labels.index("2026-03")] == 0
+    assert lengths[0] > 0
+    assert lengths[-1] > 0
+
+
 @pytest.mark.parametrize("who", ["admin", "wang", "wu"])
 def test_customers_stand_beside_what_was_won_there_and_those_that_bring_nothing_stand_out(
     world: Cast, who: str

@@ -124,10 +124,13 @@ def test_the_file_has_the_figures_of_the_page_and_of_the_compared_days(
     won, rate = table.total.figures[1].value, table.total.figures[3].value
     assert rows[-1]["Won"] == str(won)
     assert rows[-1]["Won, the days before"] == str(table.total.before[1].value)
-    assert abs(Decimal(rows[-1]["Win rate"]) - Decimal(rate or 0)) <= Decimal("0.05")
+    assert abs(Decimal(rows[-1]["Win rate"].removesuffix("%")) - Decimal(rate or 0)) <= Decimal(
+        "0.05"
+    )
     li.post(path, {"format": "xlsx"}, status=200, buffered=True)
     sheet = load_workbook(io.BytesIO(li.last.get_data())).active
     assert sheet is not None
+    assert sheet.title == "Win rate"
     assert sheet.max_row == len(table.all_rows) + 1
     event = db.session.scalars(select(Event).where(Event.action == Action.EXPORT_MADE)).first()
     assert event is not None

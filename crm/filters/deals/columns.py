@@ -81,7 +81,7 @@ COLUMNS: tuple[Column, ...] = (
     person(Deal.owner),
     Column("sharing", _l("Shares"), _shares, Kind.LONG, shown=False,
            load=(joinedload(Deal.owner), selectinload(Deal.sharing))),
-    Column("created", _l("Since"), lambda deal: deal.created_at, Kind.DAY,
+    Column("created", _l("Created on"), lambda deal: deal.created_at, Kind.DAY,
            sort=(Deal.created_at,), minor=True),
     Column("code", _l("Code"), lambda deal: deal.code, Kind.CODE, sort=(Deal.id,),
            shown=False),

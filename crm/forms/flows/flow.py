@@ -14,8 +14,9 @@ from wtforms import FieldList, FormField, ValidationError
 
 from crm.flow_words import Fact, differences, facts_of, lines_of
 from crm.forms.base import Conflict
+from crm.forms.fields import text
 from crm.forms.flows.conditions import MOST_CONDITIONS, ConditionRow, check, shown, written
-from crm.forms.flows.steps import MOST_PEOPLE, StepRow, row_of
+from crm.forms.flows.steps import MOST_PEOPLE, ONE_NAME, StepRow, row_of
 from crm.forms.pipelines import Named
 from crm.forms.rows import RowsForm, fingerprint, rearranged
 from crm.models import User
@@ -31,6 +32,8 @@ WITHIN = re.compile(
 class FlowForm(Named, RowsForm):
     MOST: ClassVar[int] = MOST_STEPS
 
+    label_zh = text(_l("Name in Chinese"), 80, description=ONE_NAME)
+    label_en = text(_l("Name in English"), 80)
     conditions = FieldList(
         FormField(ConditionRow), label=_l("Conditions"), max_entries=MOST_CONDITIONS
     )

@@ -10,7 +10,7 @@ from wtforms import FieldList, FormField, ValidationError
 
 from crm.extensions import db
 from crm.flow_words import SEVERAL, all_teams, facts_of
-from crm.forms.fields import RecordField, WholeNumberField, WordField
+from crm.forms.fields import RecordField, WholeNumberField, WordField, text
 from crm.forms.flows.conditions import MOST_CONDITIONS, ConditionRow, check, shown, written
 from crm.forms.picker import PickerField
 from crm.forms.rows import BareRow, RowForm
@@ -20,6 +20,7 @@ from crm.models.approval import ApprovalStep, ApproverKind, Mode, OwnRule
 MOST_PEOPLE = 20
 MOST_LEVELS = 9
 MOST_HOURS = 999
+ONE_NAME = _l("In one language at least")
 
 
 class PersonRow(BareRow):
@@ -29,6 +30,8 @@ class PersonRow(BareRow):
 
 
 class StepRow(RowForm):
+    label_zh = text(_l("Name in Chinese"), 80, description=ONE_NAME)
+    label_en = text(_l("Name in English"), 80)
     approver = WordField(_l("Who decides"), ApproverKind, default=ApproverKind.MANAGER)
     level = WholeNumberField(_l("How far up"), 1, MOST_LEVELS)
     team = RecordField(_l("Team"), empty=_l("The claimant's"))

@@ -27,7 +27,7 @@ MEASURES = (
     Measure(_l("Budget"), Kind.MONEY),
     Measure(_l("Spent"), Kind.MONEY),
     Measure(_l("Left"), Kind.MONEY),
-    Measure(_l("Used"), Kind.PERCENT),
+    Measure(_l("Part used"), Kind.PERCENT),
     Measure(_l("Term past"), Kind.PERCENT, is_now=True),
     Measure(lazy_pgettext("count", "Items"), of=Of.COUNT),
 )
@@ -113,7 +113,16 @@ def draw(table: Table) -> Drawing:
             bars.append(Bar(row.label, _said(row), [Part(width, tone)], behind, mark=past.value))
     says = _("A bar for each budget, as long as so much of it is used; the whole width is all of "
              "it, and the mark is today in its term.")  # fmt: skip
-    return Drawing(_("Budget use"), says, bars)
+    return Drawing(_("Budget use"), says, bars, _legend())
+
+
+def _legend() -> list[tuple[str, str]]:
+    """What the colours mean."""
+    return [
+        (_("Below %(limit)s%%", limit=NEARLY), "green"),
+        (_("From %(limit)s%%", limit=NEARLY), "amber"),
+        (_("Over budget"), "red"),
+    ]
 
 
 def _said(row: Row) -> str:
@@ -133,7 +142,7 @@ REPORT = Report(
     _l("How much of each budget is used, and will it last to the end of its term?"),
     _l("Budgets of whose term a day lies in the period. Spent: items of the whole term that were "
        "handed in, approved or paid and for which the budget is, of the whole firm; items are "
-       "those that you see."),
+       "those that you see. The line across a bar is today in the term."),
     read,
     draw,
     filter=BudgetReportFilter,

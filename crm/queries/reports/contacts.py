@@ -158,7 +158,7 @@ def draw(table: Table) -> Drawing:
 
 
 PERSON = ways.people("owner", _l("Logged by"), Activity.by_id)
-WEEK = Way("week", _l("Week from"), _week, _by_week, is_ordered=True)
+WEEK = Way("week", _l("Week from"), _week, _by_week, is_ordered=True, is_timeline=True)
 PERSON_AND_WEEK = Way(
     "owner_week", _l("Person and week"),
     lambda filter, user: Activity.by_id * WEEKS + _week(filter, user), _by_person_and_week,

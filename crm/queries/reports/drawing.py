@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -90,7 +90,7 @@ def layered(table: Table, title: str, says: str, whole: int, said: Callable[[Row
         for row in table.rows
     }
     scale = scaled(lengths.values())
-    rows = [row for row in table.rows if lengths[row.key]]
+    rows = _drawn(table, lengths)
     bars = []
     for row in rows[:MOST_DRAWN]:  # to say what stands beside thousands takes long
         parts, begin = [], Decimal(0)
@@ -104,3 +104,12 @@ def layered(table: Table, title: str, says: str, whole: int, said: Callable[[Row
     shown = {at for at, _layer in layers if any(row.figures[at].value for row in table.rows)}
     legend = [(str(measure.title), measure.tone) for at, measure in layers if at in shown]
     return Drawing(title, says, bars, legend, more=len(rows) - len(bars))
+
+
+def _drawn(table: Table, lengths: Mapping[str, Decimal]) -> Sequence[Row]:
+    """The rows that have a bar: in time those between two others, too, or they would seem to
+    follow each other."""
+    found = [at for at, row in enumerate(table.rows) if lengths[row.key]]
+    if table.is_timeline and found:
+        return table.rows[found[0] : found[-1] + 1]
+    return [table.rows[at] for at in found]

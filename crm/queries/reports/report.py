@@ -55,6 +55,7 @@ class Table:
     notes: Sequence[Note] = ()
     drawing: Drawing | None = None
     is_compared: bool = False
+    is_timeline: bool = False  # its rows are days that follow each other
 
     @property
     def is_empty(self) -> bool:
@@ -162,6 +163,8 @@ class Report:
     def of(self, filter: ReportFilter, user: User) -> Table:
         """Its figures, of what ``user`` sees, with those of the compared days and drawn."""
         table = self.read(filter, user)
+        if self.ways:
+            table = replace(table, is_timeline=self.way(filter).is_timeline)
         if self.has_days and (compared := filter.compared):
             table = table.beside(self.read(compared, user))
         return replace(table, drawing=self.draw(table)) if self.draw else table

@@ -35,7 +35,7 @@ def spans(name: str, title: Any, months: int, moment: Any, narrows: str) -> Way:
             for at, (first, last) in enumerate(spans_of(filter.period, months, moment, user))
         ]  # fmt: skip
 
-    return Way(name, title, column, groups, is_ordered=True)
+    return Way(name, title, column, groups, is_ordered=True, is_timeline=True)
 
 
 def within(spans: Iterable[tuple[date, date]], moment: Any) -> Any:

@@ -54,6 +54,7 @@ class Way:
     # The rows, of the values that were found.
     groups: Callable[[Any, User, Iterable[Any]], list[Group]] = field(repr=False)
     is_ordered: bool = False  # its rows have an order of their own, else the largest comes first
+    is_timeline: bool = False  # its rows are days that follow each other
     says: Any = ""  # lazy: what is to be known of such rows
 
     def notes(self) -> list[Note]:
