@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from crm.demo.world import World
@@ -38,28 +38,37 @@ ASKED = (
 def ask(world: World) -> None:
     """All of them, the oldest first."""
     for asked in ASKED:
-        advance = _ask(world, asked)
+        advance, at = _ask(world, asked)
         if asked.answer is not None:
-            with world.at(world.moment(world.days_ago(asked.ago)) + timedelta(hours=3)):
+            at = _after(world, at, asked.ago)
+            with world.at(at):
                 _answer(advance, asked)
         if asked.handed_out:
-            with world.at(world.moment(world.days_ago(asked.ago - 1))):
+            at = _after(world, at, asked.ago - 1)
+            with world.at(at):
                 advance.pay_out(f"网银 {asked.ago:03d}", by=world.people["fengqin"])
         if asked.given_back:
-            with world.at(world.moment(world.days_ago(asked.ago - 20))):
+            with world.at(_after(world, at, asked.ago - 20)):
                 advance.repay(advance.outstanding, "现金退回", by=world.people["fengqin"])
 
 
-def _ask(world: World, asked: Asked) -> Advance:
+def _after(world: World, before: datetime, ago: int) -> datetime:
+    """Some time so many days ago, but an hour after what came ``before``."""
+    return max(world.moment(world.days_ago(ago)), before + timedelta(hours=1))
+
+
+def _ask(world: World, asked: Asked) -> tuple[Advance, datetime]:
+    """The advance, and when it was handed in."""
     day, claimant = world.days_ago(asked.ago), world.people[asked.by]
     advance = Advance(
         title=asked.title, claimant=claimant, state=AdvanceState.WITHDRAWN,
         needed_on=day + timedelta(days=4),
     )  # fmt: skip
-    with world.at(world.moment(day)):
+    at = world.moment(day)
+    with world.at(at):
         advance.set_amount(Decimal(asked.amount), "CNY", day)
         advance.submit(by=claimant)
-    return advance
+    return advance, at
 
 
 def _answer(advance: Advance, asked: Asked) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -9,8 +12,8 @@ from flask_login import current_user
 from crm.filters.pickers import offered
 from crm.formatting import label
 from crm.forms.expense_item import ReceiptForm
-from crm.forms.fields import text
-from crm.models import Customer
+from crm.forms.fields import RecordField, text
+from crm.models import Company, Customer, ExpenseClaim
 
 RECENT = 3
 
@@ -19,6 +22,11 @@ class QuickItemForm(ReceiptForm):
     """What is not typed is plain from the rest: the purpose from category and customer."""
 
     purpose = text(_l("Purpose"), 300)
+    claim = RecordField(_l("Goes into"), empty=_l("A new claim"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.claim.offer(ExpenseClaim.drafts_of(current_user))
 
     @property
     def recent(self) -> list[Customer]:
@@ -39,7 +47,9 @@ class QuickItemForm(ReceiptForm):
 
     def _plain_purpose(self) -> str:
         customer = self.customer.data
-        category = label(self.category.data)
-        if customer is None:
-            return category
-        return _("%(category)s, %(customer)s", category=category, customer=customer.name)[:300]
+        # Who reads it are colleagues, whatever language its writer reads.
+        with force_locale(Company.current().language):
+            category = label(self.category.data)
+            if customer is None:
+                return category
+            return _("%(category)s, %(customer)s", category=category, customer=customer.name)[:300]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import contains_eager
 
 from crm.extensions import db
 from crm.folding import fold
-from crm.formatting import day
+from crm.formatting import day, money
 from crm.models import (
     ApprovalAssignment,
     Attachment,
@@ -41,9 +41,11 @@ class Bill(NamedTuple):
 class Duplicate:
     """A receipt that an item seems to be once more.
 
+    :param item: where it was claimed later, or perhaps so.
     :param other: where it was claimed; ``None``: on a claim that the reader does not see.
     """
 
+    item: ExpenseItem
     is_same_file: bool
     is_here: bool
     other: ExpenseItem | None
@@ -51,9 +53,9 @@ class Duplicate:
     @property
     def words(self) -> str:
         """What it is and where, in the reader's language."""
-        if self.is_here:
-            where = _("another item of this claim")
-        elif self.other is None:
+        if self.is_here and self.other is not None:
+            return self._words_here(self.other)
+        if self.other is None:
             where = _("a claim of somebody else")
         else:
             claim = self.other.claim
@@ -64,6 +66,19 @@ class Duplicate:
         if self.is_same_file:
             return _("The same receipt is on %(where)s.", where=where)
         return _("The same day, amount and payee are on %(where)s.", where=where)
+
+    def _words_here(self, other: ExpenseItem) -> str:
+        both = {"item": _called(self.item), "other": _called(other)}
+        if self.is_same_file:
+            return _("%(item)s and %(other)s of this claim have the same receipt.", **both)
+        return _(
+            "%(item)s and %(other)s of this claim have the same day, amount and payee.", **both
+        )
+
+
+def _called(item: ExpenseItem) -> str:
+    """An item among others: what for, and what its bill comes to."""
+    return f"{item.purpose} {money(item.bill_amount, item.currency)}"
 
 
 def duplicates_for(
@@ -83,26 +98,29 @@ def duplicates_for(
 def duplicates_of(claims: Sequence[ExpenseClaim], reader: User) -> dict[int, list[Duplicate]]:
     """By item, what ``reader`` is warned of: a few queries, however many claims there are.
 
-    Claims that are rejected or in the trash do not count, nor do shares of one bill.
+    Claims that are rejected or in the trash do not count, nor do shares of one bill. Of two bills
+    of one claim the later is told of, at its first share.
     """
     items = [item for claim in claims for item in claim.items]
     found: dict[int, dict[int, tuple[bool, ExpenseItem]]] = defaultdict(dict)
     for is_same_file, pairs in ((True, _same_files(items)), (False, _same_bills(items))):
         for item, other in pairs:
-            if not _is_one_bill(item, other):
+            if not (_is_one_bill(item, other) or _is_told_elsewhere(item, other)):
                 found[item.id].setdefault(other.claim_id, (is_same_file, other))
     others = {other.claim_id for places in found.values() for _file, other in places.values()}
     seen = _seen_by(reader, others)
-    here = {item.id: item.claim_id for item in items}
+    by_id = {item.id: item for item in items}
     return {
-        id: [_told(is_same_file, other, here[id], seen) for is_same_file, other in places.values()]
+        id: [_told(by_id[id], other, is_same, seen) for is_same, other in places.values()]
         for id, places in found.items()
     }
 
 
-def _told(is_same_file: bool, other: ExpenseItem, claim_id: int, seen: set[int]) -> Duplicate:
-    shown = other if other.claim_id in seen else None
-    return Duplicate(is_same_file, other.claim_id == claim_id, shown)
+def _told(item: ExpenseItem, other: ExpenseItem, is_same_file: bool, seen: set[int]) -> Duplicate:
+    is_here = other.claim_id == item.claim_id
+    return Duplicate(
+        item, is_same_file, is_here, other if is_here or other.claim_id in seen else None
+    )
 
 
 def _same_files(items: Sequence[ExpenseItem]) -> Iterator[tuple[ExpenseItem, ExpenseItem]]:
@@ -158,6 +176,14 @@ def _is_one_bill(item: ExpenseItem, other: ExpenseItem) -> bool:
     if item.claim_id != other.claim_id:
         return False
     return item.id == other.id or (item.split_of is not None and item.split_of == other.split_of)
+
+
+def _is_told_elsewhere(item: ExpenseItem, other: ExpenseItem) -> bool:
+    """Whether two bills of one claim are told of where the other stands, or the other shares."""
+    if item.claim_id != other.claim_id:
+        return False
+    is_first = item.claim.bill_of(item)[0] is item
+    return not is_first or (item.split_of or item.id) < (other.split_of or other.id)
 
 
 def _counting(chosen: Any) -> Any:

@@ -197,9 +197,10 @@ def test_quick_entry_tells_what_is_left_with_the_claim_that_it_goes_to(
     assert "Left: CN¥950" in limits(browser, **at_sigma)
     assert "Left: CN¥950" in limits(browser, **item | {"deal": "磁力泵"})
     assert not db.session.query(ExpenseClaim).count(), "asking begins no claim"
-    draft(cast, make_item(cast, "300"))
+    claim = draft(cast, make_item(cast, "300"))
     db.session.commit()
-    assert "Left: CN¥650" in limits(browser, **at_sigma)
+    assert "Left: CN¥950" in limits(browser, **at_sigma), "a new claim was chosen"
+    assert "Left: CN¥650" in limits(browser, **at_sigma | {"claim": claim.id})
 
 
 def test_nothing_is_told_of_what_one_may_not_see(browser: Browser, cast: Cast) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from crm import clock
 from crm.extensions import db
 from crm.models import Action, ClaimState, Event, ExchangeRate, ExpenseClaim, OptionList
+from crm.models.expense_claim.splitting import Part
 from tests.blueprints.test_expenses import picture
 from tests.cast import Cast
 from tests.claims import SPENT_ON, draft, make_item, submitted
@@ -114,6 +117,18 @@ def test_a_claim_that_changed_meanwhile_is_not_shared_out(
     assert len(claim.items) == 2
 
 
+def test_the_shares_of_a_bill_stand_together(cast: Cast, claim: ExpenseClaim) -> None:
+    claim.add_item(make_item(cast, "1.00"), by=cast.wang)
+    db.session.flush()
+    first = claim.items[0]
+    parts = [Part(cast.sigma, None, Decimal(1)), Part(cast.western, None, Decimal(2))]
+    claim.split_item(first, parts, by=cast.wang)
+    db.session.commit()
+    db.session.expire(claim)
+    assert [item.amount for item in claim.items] == [100, 200, 1]
+    assert [item.split_of for item in claim.items] == [first.id, first.id, None]
+
+
 # Copying
 
 
@@ -148,17 +163,17 @@ def test_quick_entry_begins_a_claim_of_the_month_and_goes_on_with_it(
     photo = [(io.BytesIO(picture()), "image.jpg")]
     quick(wang, cast, customer="dlxgm", receipts=photo)
     (claim,) = claims()
-    assert claim.title == "Expenses of June 2026"
+    assert claim.title == "2026年6月费用", "whatever language its writer reads"
     (item,) = claim.items
     assert (item.amount, item.customer, len(item.receipts)) == (
         Decimal("45.50"), cast.sigma, 1,
     )  # fmt: skip
-    assert item.purpose == f"Travel, {SIGMA}"
+    assert item.purpose == f"差旅，{SIGMA}"
     assert f"{item.spent_on}" == "2026-06-17"
     assert claim.number in wang.get("/expenses/quick").text
     quick(wang, cast, amount="7", purpose="停车", payee="停车场", spent_on="2026-06-16")
     assert [(item.amount, item.purpose) for item in claim.items] == [
-        (Decimal("7.00"), "停车"), (Decimal("45.50"), f"Travel, {SIGMA}"),
+        (Decimal("7.00"), "停车"), (Decimal("45.50"), f"差旅，{SIGMA}"),
     ]  # fmt: skip
     assert len(claims()) == 1
     assert claim.base_amount == Decimal("52.50")
@@ -171,6 +186,43 @@ def test_quick_entry_takes_the_newest_draft_that_is_ones_own(cast: Cast, wang: B
     submitted(cast, title="已交")
     quick(wang, cast)
     assert [len(each.items) for each in drafts] == [1, 2, 1]
+
+
+def test_quick_entry_names_its_claim_and_goes_to_another_draft_or_a_new_claim_by_choice(
+    cast: Cast, wang: Browser
+) -> None:
+    old, new = draft(cast, title="旧"), draft(cast, title="新")
+    theirs = draft(cast, title="别人的", by=cast.zhao)
+    db.session.commit()
+    page = wang.get("/expenses/quick")
+    assert page.form("/expenses/quick")["fields"]["claim"] == f"{new.id}"
+    assert f"{old}" in page.text
+    assert "别人的" not in page.text
+    quick(wang, cast, claim=old.id)
+    assert [len(each.items) for each in (old, new)] == [2, 1]
+    quick(wang, cast, claim="")
+    assert len(claims()[-1].items) == 1
+    assert len(claims()) == 4
+    quick(wang, cast, 422, claim=theirs.id)
+    old.trash(by=cast.wang)
+    db.session.commit()
+    quick(wang, cast, 422, claim=old.id)
+
+
+def test_neither_a_copy_nor_a_draft_of_days_ago_is_chosen_by_itself(
+    cast: Cast, wang: Browser
+) -> None:
+    claim = draft(cast)
+    claim.copy(by=cast.wang)
+    db.session.commit()
+
+    def chosen() -> str:
+        return str(wang.get("/expenses/quick").form("/expenses/quick")["fields"]["claim"])
+
+    assert chosen() == f"{claim.id}"
+    clock.set_to(clock.now() + timedelta(days=3, minutes=1))
+    wang.sign_in("wang")
+    assert chosen() == ""
 
 
 def test_what_is_wrong_in_quick_entry_is_shown_and_begins_no_claim(

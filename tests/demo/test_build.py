@@ -230,6 +230,11 @@ def test_abroad_people_write_english_and_count_in_their_currency() -> None:
     assert not [note for note in notes if note.endswith("。")]
 
 
+def test_nothing_is_decided_before_it_is_handed_in() -> None:
+    early = ApprovalAssignment.decided_at < ApprovalAssignment.asked_at
+    assert db.session.scalars(select(ApprovalAssignment).where(early)).all() == []
+
+
 def test_claims_are_in_every_state_and_some_in_foreign_money() -> None:
     assert set(db.session.scalars(select(ExpenseClaim.state))) == set(ClaimState)
     assert set(db.session.scalars(select(ExpenseItem.currency))) == {"CNY", "EUR"}

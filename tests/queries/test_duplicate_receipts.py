@@ -56,10 +56,22 @@ def test_the_same_bill_is_found_by_day_amount_currency_and_payee(cast: Cast) -> 
 
 def test_within_a_claim_two_items_may_be_one_receipt(cast: Cast) -> None:
     claim = draft(cast, bill(cast), bill(cast))
-    assert (
-        warned(claim, cast.wang)
-        == ["The same day, amount and payee are on another item of this claim."] * 2
-    )
+    both = "拜访采购部 CN¥300.00 and 拜访采购部 CN¥300.00 of this claim"
+    assert warned(claim, cast.wang) == [f"{both} have the same day, amount and payee."]
+
+
+def test_a_bill_with_shares_and_an_item_of_one_receipt_are_told_of_once(cast: Cast) -> None:
+    claim = with_file(draft(cast, bill(cast)))
+    parts = [Part(cast.sigma, None, Decimal(1)), Part(cast.western, None, Decimal(1))]
+    claim.split_item(claim.items[0], parts, by=cast.wang)
+    claim.add_item(make_item(cast, "88.00", purpose="展会住宿"), by=cast.wang)
+    db.session.flush()
+    later = max(claim.items, key=lambda item: item.id)
+    receipt = store(PreparedFile("b.jpg", "image/jpeg", b"a"), kind="expense_item", by=cast.wang)
+    claim.add_receipts(later, [receipt], by=cast.wang)
+    assert warned(claim, cast.wang) == [
+        "展会住宿 CN¥88.00 and 拜访采购部 CN¥300.00 of this claim have the same receipt."
+    ]
 
 
 def test_shares_of_one_bill_are_no_duplicates_but_the_whole_bill_is(cast: Cast) -> None:

@@ -111,5 +111,7 @@ def attach(form: ItemForm, claim: ExpenseClaim, item: ExpenseItem) -> None:
 
 def warn_of_duplicates(claim: ExpenseClaim, item: ExpenseItem) -> None:
     """Say whether what was just entered was perhaps claimed before."""
-    for each in duplicates_of([claim], current_user).get(item.id, ()):
-        flash(each.words, "error")
+    for id, found in duplicates_of([claim], current_user).items():
+        for each in found:
+            if item.id == id or each.other is item:
+                flash(each.words, "error")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_login import current_user, login_required
 
+from crm.extensions import db
+from crm.filters.address import read
 from crm.forms.item_limits import typed_item
 from crm.hypermedia import render
 from crm.models import ExpenseClaim, ItemKind
@@ -19,7 +21,9 @@ bp = Blueprint("quick_item_limits", __name__)
 def show() -> Response:
     require("create", ExpenseClaim)
     user = current_user._get_current_object()
-    draft = ExpenseClaim.draft_of(user, load=ExpenseClaim.for_page())
+    chosen = read([request.args.get("claim", "")], int | None)
+    drafts = ExpenseClaim.drafts_of(user).options(*ExpenseClaim.for_page())
+    draft = db.session.scalar(drafts.where(ExpenseClaim.id == chosen))
     claim = draft or ExpenseClaim(claimant_id=user.id, claimant=user)
     item = typed_item(request.args, ItemKind.RECEIPT, None)
     limits = limits_with(claim, item) if item else Limits()

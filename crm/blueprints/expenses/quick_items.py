@@ -1,8 +1,9 @@
-"""Quick entry: a cost where it arises, by phone; it goes to one's newest draft."""
+"""Quick entry: a cost where it arises, by phone; it goes to one's draft."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -27,7 +28,8 @@ bp.record(allow_uploads)
 @login_required
 def new() -> Response:
     require("create", ExpenseClaim)
-    return _page(QuickItemForm(data={"spent_on": Company.current().today()}))
+    at_hand = ExpenseClaim.at_hand(current_user)
+    return _page(QuickItemForm(data={"spent_on": Company.current().today(), "claim": at_hand}))
 
 
 @bp.post("/expenses/quick")
@@ -37,7 +39,7 @@ def create() -> Response:
     form, item = QuickItemForm(files=prepared, refused=refused), ExpenseItem()
     if not (form.validate_on_submit() and form.fill_or_explain(item)):
         return _page(form, 422)
-    claim = ExpenseClaim.open_of(current_user, _title())
+    claim = ExpenseClaim.open_of(form.claim.data, _title(), by=current_user)
     claim.add_item(item, by=current_user)
     attach(form, claim, item)
     db.session.commit()
@@ -47,8 +49,7 @@ def create() -> Response:
 
 
 def _page(form: QuickItemForm, status: int = 200) -> Response:
-    claim = ExpenseClaim.draft_of(current_user)
-    return render("expenses/quick/new.html", status=status, form=form, claim=claim)
+    return render("expenses/quick/new.html", status=status, form=form)
 
 
 def _receipts() -> tuple[list[files.PreparedFile], list[str]]:
@@ -57,6 +58,7 @@ def _receipts() -> tuple[list[files.PreparedFile], list[str]]:
 
 
 def _title() -> str:
-    """What a new claim is called: Expenses of November 2026."""
+    """What a new claim is called, in the firm's language: Expenses of November 2026."""
     month = Term(Span.MONTH, Company.current().today().replace(day=1))
-    return _("Expenses of %(month)s", month=dated_term(month))
+    with force_locale(Company.current().language):
+        return _("Expenses of %(month)s", month=dated_term(month))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +9,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, or_, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
-from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.approval import Approvable
-from crm.models.event import Action, Event
+from crm.models.event import Action
 from crm.models.expense_claim.copying import Copying
 from crm.models.expense_claim.deciding import Deciding
+from crm.models.expense_claim.drafting import Drafting
 from crm.models.expense_claim.filling import Filling
 from crm.models.expense_claim.item import ExpenseItem
 from crm.models.expense_claim.paying import Paying, Proposal
@@ -35,8 +34,8 @@ __all__ = ["ClaimRefused", "ClaimState", "ExpenseClaim", "ExpenseItem", "Proposa
 
 
 class ExpenseClaim(
-    Filling, Splitting, Copying, Deciding, Approvable, Paying, Versioned, Trashable, Named,
-    Searchable, Timestamped, Base,
+    Drafting, Filling, Splitting, Copying, Deciding, Approvable, Paying, Versioned, Trashable,
+    Named, Searchable, Timestamped, Base,
 ):  # fmt: skip
     __tablename__ = "expense_claim"
     __table_args__ = (
@@ -67,7 +66,9 @@ class ExpenseClaim(
     settlements: Mapped[list[Settlement]] = relationship(back_populates="claim")
     items: Mapped[list[ExpenseItem]] = relationship(
         back_populates="claim", cascade="all, delete-orphan",
-        order_by="ExpenseItem.spent_on, ExpenseItem.id",
+        # The shares of a bill stand together.
+        order_by="ExpenseItem.spent_on, func.coalesce(ExpenseItem.split_of, ExpenseItem.id), "
+        "ExpenseItem.id",
     )  # fmt: skip
 
     @classmethod
@@ -105,34 +106,6 @@ class ExpenseClaim(
     def for_changes(cls) -> tuple[Any, ...]:
         """Loading options for many that are to be changed: their contents are compared."""
         return cls.for_page()
-
-    @classmethod
-    def begin(cls, title: str, *, by: User) -> ExpenseClaim:
-        """Start a draft."""
-        claim = cls(title=title, claimant=by, state=ClaimState.DRAFT, base_amount=Decimal(0))
-        db.session.add(claim)
-        Event.record(Action.CLAIM_CREATED, claim, by=by, name=title)
-        return claim
-
-    @classmethod
-    def draft_of(cls, user: User, *, load: Sequence[Any] = ()) -> ExpenseClaim | None:
-        """The newest claim of ``user`` that was never handed in.
-
-        :param load: loading options, such as ``for_page``.
-        """
-        mine = cls.claimant_id == user.id, cls.state == ClaimState.DRAFT, cls.trashed_at.is_(None)
-        newest = select(cls).where(*mine).order_by(cls.id.desc()).limit(1)
-        return db.session.scalar(newest.options(*load))
-
-    @classmethod
-    def open_of(cls, user: User, title: str) -> ExpenseClaim:
-        """That one, held until the transaction ends; where there is none, a new one."""
-        draft = cls.draft_of(user)
-        if draft is not None:
-            db.session.refresh(draft, with_for_update={"of": cls})
-        if draft is None or draft.state is not ClaimState.DRAFT:
-            return cls.begin(title, by=user)
-        return draft
 
     @property
     def items_without_receipt(self) -> list[ExpenseItem]:

@@ -22,9 +22,10 @@ export function keep(form, typed) {
 
 export function offerBack(form) {
 	const draft = offer && JSON.parse(localStorage[place(form)] ?? null);
-	if (!draft || `${draft.typed}` === `${typedIn(form)}`) return;
+	// What was refused stands in the form already.
+	if (!draft || form.querySelector("[data-unsaved]") || `${draft.typed}` === `${typedIn(form)}`) return;
 	const notice = offer.content.firstElementChild.cloneNode(true);
-	notice.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang);
+	notice.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 	notice.addEventListener("click", ({ target }) => {
 		const answer = target.closest("button")?.value;
 		if (!answer) return;
