@@ -88,3 +88,16 @@ def test_a_bill_is_shared_out_on_a_phone(cast: Cast, open_as: Opener, photo: Pat
     expect(items.nth(1)).to_contain_text("25.00")
     items.first.get_by_role("button", name="Join again").tap()
     expect(items).to_have_count(1)
+
+
+def test_what_was_refused_is_not_offered_back_beside_itself(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang", device=PHONE)
+    page.goto("/expenses/quick")
+    ready(page)
+    page.get_by_label("Amount").fill("0")
+    page.get_by_role("button", name="Add", exact=True).tap()
+    expect(page.get_by_role("main")).to_contain_text("Not saved yet")
+    ready(page)
+    expect(page.locator(".draft")).to_have_count(0)
+    page.goto("/expenses/quick")
+    expect(page.locator(".draft")).to_contain_text("You began writing this")
