@@ -22,6 +22,7 @@ from tests.page import Browser, Page
 from tests.queries_counted import counted
 
 ROW, COUNT = "#approval_assignment_{}_row", "#requests_index_count"
+FACTS = "#approval_assignment_{}_facts"
 
 
 @pytest.fixture
@@ -146,6 +147,20 @@ def test_a_decided_row_leaves_and_the_others_stay(cast: Cast, li: Browser) -> No
     answer = li.submit(page, f"/{second.id}/decision", 200, htmx=True, decision="approved")
     assert targets(answer) == ["#listing", "#toasts"], "the last one leaves the empty inbox"
     assert "Nothing to approve" in answer.text
+
+
+def test_what_a_decision_changes_in_other_rows_comes_with_it(cast: Cast, li: Browser) -> None:
+    first, same = submitted(cast), submitted(cast, make_item(cast, "45.00"))
+    other = submitted(cast, make_item(cast, "7.00", customer=cast.western), by=cast.zhao)
+    page = li.get("/approvals")
+    assert "CN¥300 pending elsewhere" in page.text
+    path = f"/approvals/{first.id}/decision"
+    sent = {**page.form(path)["fields"], "decision": "approved",
+            "shown": [str(each.id) for each in (first, same, other)]}  # fmt: skip
+    answer = li.post(path, sent, status=200, htmx=True)
+    assert targets(answer) == [ROW.format(first.id), COUNT, FACTS.format(same.id), "#toasts"]
+    assert f"{cast.sigma.name}: CN¥300 spent before" in answer.text
+    assert "pending elsewhere" not in answer.text
 
 
 @pytest.mark.parametrize("decision", ["returned", "rejected"])

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_login import current_user, login_required
 
 from crm.blueprints.approvals.answers import decide, explain, told
 from crm.blueprints.approvals.requests import list_shown, request_shown
 from crm.extensions import db
 from crm.forms.approval import DecisionForm
+from crm.forms.batches import ids_in
 from crm.hypermedia import is_fragment, next_or, render, respond, stream
 from crm.models import ApprovalAssignment
 from crm.models.approval import REFUSALS
 from crm.policies import find, require
 from crm.queries.approvals.facts import facts_of
-from crm.queries.approvals.inbox import count_waiting
+from crm.queries.approvals.inbox import count_waiting, touched_by
 
 bp = Blueprint("decisions", __name__)
 
@@ -60,4 +61,8 @@ def _row(assignment: ApprovalAssignment, **more: Any) -> dict[str, Any]:
     if assignment.is_open:
         return {"assignment": assignment, "facts": facts_of(assignment), **more}
     waiting = count_waiting(current_user)
-    return {"assignment": assignment, "waiting": waiting, **(more if waiting else list_shown())}
+    if not waiting:
+        return {"assignment": assignment, **list_shown()}
+    shown = ids_in(request.form.getlist("shown"))
+    touched = touched_by(assignment, shown, current_user)
+    return {"assignment": assignment, "waiting": waiting, "touched": touched, **more}

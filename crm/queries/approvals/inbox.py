@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm.extensions import db
 from crm.models import ApprovalAssignment, ApprovalComment, ApprovalRequest, Noun, Team, User
-from crm.paging import Order, Page
+from crm.paging import PER_PAGE, Order, Page
 from crm.queries.approvals.facts import Facts, facts_of_all
 
 
@@ -40,6 +40,30 @@ def inbox_of(user: User, *, after: str = "", before: str = "") -> Inbox:
     claims = user.changes(Noun.CLAIMS) and not is_asked
     asks = user.superior() if claims else None
     return Inbox(page, facts_of_all(page.records), is_asked, asks)
+
+
+def touched_by(decided: ApprovalAssignment, ids: Iterable[int], user: User) -> list[Facts]:
+    """Of what waits for ``user`` by these ids, that around which a decision changes something."""
+    others = db.session.scalars(
+        ApprovalAssignment.waiting_for(user)
+        .where(ApprovalAssignment.id.in_(ids))
+        .options(*ApprovalAssignment.for_list())
+        .limit(PER_PAGE)
+    ).all()
+    if not others:
+        return []
+    about, *facts = facts_of_all([decided, *others])
+    return [each for each in facts if _counted_in(about) & _counted_in(each)]
+
+
+def _counted_in(facts: Facts) -> set[Any]:
+    """In whose sums a document counts: its claimant, customers, deals and budgets."""
+    return {
+        facts.document.claimant,
+        *(around.customer for around in facts.around),
+        *(around.deal for around in facts.deals),
+        *(use.budget for use in facts.budgets),
+    }
 
 
 def count_waiting(user: User) -> int:
