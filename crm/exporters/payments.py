@@ -80,7 +80,8 @@ class PaymentExport:
             numbers = [paper.number for paper in papers if paper.claimant_id == payout.payee.id]
             reference = [self.batch.number, self.batch.reference] if self.batch else []
             yield (
-                payout.payee.name, payout.bank_name, payout.bank_account, payout.amount, currency,
+                payout.payee.name, payout.bank_name, _solid(payout.bank_account), payout.amount,
+                currency,
                 " ".join(filter(None, [*reference, *numbers])),
             )  # fmt: skip
 
@@ -127,10 +128,15 @@ class PaymentExport:
         return self.batch.shares if self.batch else shares_of(self.claims)
 
 
+def _solid(account: str | None) -> str | None:
+    """An account number as banks take it: people write it in groups of four."""
+    return "".join(account.split()) if account else account
+
+
 def _bank_titles() -> Row:
     return (
         _("Paid to"), str(FIELDS["bank_name"]), str(FIELDS["bank_account"]),
-        str(FIELDS["amount"]), str(FIELDS["currency"]), _("Payment reference"),
+        str(FIELDS["amount"]), str(FIELDS["currency"]), _("Remittance note"),
     )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def test_the_account_stays_the_one_that_was_paid_to(cast: Cast, fin: Browser) ->
     cast.wang.bank_with("建设银行", "1", by=cast.wang)
     db.session.commit()
     (row,) = rows(file(fin, "bank", f"batch={batch.id}"))
-    assert row["Account number"] == ACCOUNT
+    assert row["Account number"] == ACCOUNT.replace(" ", "")
 
 
 @pytest.mark.parametrize("obstacle", ["waiting", "changed", "own", "paid"])
@@ -275,14 +275,14 @@ def test_the_bank_gets_a_line_for_each_person(cast: Cast, fin: Browser) -> None:
     first, second = approved(cast), approved(cast, "20.00")
     before = rows(file(fin, "bank", f"claims={ids(first, second)}"))
     assert before == [{
-        "Paid to": "王芳", "Bank": "工商银行", "Account number": ACCOUNT, "Amount": "320.00",
-        "Currency": "CNY", "Payment reference": f"{first.number} {second.number}",
+        "Paid to": "王芳", "Bank": "工商银行", "Account number": "6222021001112345678",
+        "Amount": "320.00", "Currency": "CNY", "Remittance note": f"{first.number} {second.number}",
     }]  # fmt: skip
     assert first.state is ClaimState.APPROVED
     batch = pay(fin, first, second, reference="网银 7")
     assert batch
     (row,) = rows(file(fin, "bank", f"batch={batch.id}"))
-    assert row["Payment reference"] == f"{batch.number} 网银 7 {first.number} {second.number}"
+    assert row["Remittance note"] == f"{batch.number} 网银 7 {first.number} {second.number}"
 
 
 def test_the_bookkeeper_gets_a_line_for_each_cost(cast: Cast, fin: Browser) -> None:
@@ -362,7 +362,7 @@ def test_the_payment_of_an_advance_names_it_wherever_payments_are(
     assert 'href="/advances/1"' in page.html
     assert "A-000001" in fin.get("/payments").text
     (transferred,) = rows(file(fin, "bank", f"batch={handed.id}"))
-    assert "A-000001" in transferred["Payment reference"]
+    assert "A-000001" in transferred["Remittance note"]
     (entered,) = rows(file(fin, "bookkeeping", f"batch={handed.id}"))
     assert (entered["Claim number"], entered["Purpose"]) == ("A-000001", "西安出差借款")
 
