@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -56,11 +57,10 @@ def _row(
     filter: CostReportFilter, key: str, label: str, spent: Kinds, kinds: Sequence[Option],
     narrowed: Any,
 ) -> Row:  # fmt: skip
-    items = filter.costs(**narrowed)
     whole = Decimal(spent.total())
-    figures = [Figure(whole, items)]
+    figures = [Figure(whole, partial(filter.costs, **narrowed))]
     for kind in kinds:
-        of_kind = items.changed(category=(kind.id,))
+        of_kind = partial(filter.costs, **narrowed, category=(kind.id,))
         amount: Amount = Decimal(spent[kind.id])
         figures += [Figure(amount, of_kind), Figure(share(amount, whole), of_kind)]
     return Row(key, label, figures)

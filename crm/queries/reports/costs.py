@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -59,9 +60,9 @@ def read(filter: CostReportFilter, user: User) -> Table:
 def _row(
     filter: CostReportFilter, key: str, label: str, spent: Spent, whole: Spent, narrowed: Any
 ) -> Row:
-    items = filter.costs(**narrowed)
-    approved = items.changed(state=APPROVED)
-    waiting = items.changed(state=(ClaimState.SUBMITTED,))
+    items = partial(filter.costs, **narrowed)
+    approved = partial(filter.costs, **narrowed, state=APPROVED)
+    waiting = partial(filter.costs, **narrowed, state=(ClaimState.SUBMITTED,))
     return Row(key, label, (
         Figure(spent.items, items), Figure(spent.amount, items),
         Figure(share(spent.amount, whole.amount), items),

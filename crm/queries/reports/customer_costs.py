@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -64,11 +65,11 @@ def _row(
     filter: CostReportFilter, key: str, label: str, brought: Brought, narrowed: Mapping[str, Any]
 ) -> Row:
     """Where no customer is named, nothing is said of what was won."""
-    items = filter.costs(**narrowed)
+    items = partial(filter.costs, **narrowed)
     if "missing" in narrowed:
         nothing = [Figure(None) for _measure in MEASURES[WON:]]
         return Row(key, label, (Figure(brought.spent, items), *nothing))
-    won, coming = _won(filter).changed(**narrowed), _coming(filter).changed(**narrowed)
+    won, coming = (partial(deals(filter).changed, **narrowed) for deals in (_won, _coming))
     weighted = cents_of(brought.at_chance / 100)
     alarm = _("Nothing won") if narrowed and brought.spent and not brought.won else ""
     return Row(key, label, (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -76,8 +77,8 @@ def _row(filter: DealReportFilter, key: str, label: str, closed: Closed, narrowe
         {"closed": filter.period, **narrowed, "status": status}
         for status in (DealStatus.WON, DealStatus.LOST)
     )
-    won, lost = filter.deals(**of_won), filter.deals(**of_lost)
-    won_items, lost_items = filter.costs(**of_won), filter.costs(**of_lost)
+    won, lost = partial(filter.deals, **of_won), partial(filter.deals, **of_lost)
+    won_items, lost_items = partial(filter.costs, **of_won), partial(filter.costs, **of_lost)
     return Row(key, label, (
         Figure(closed.won, won), Figure(closed.gained, won), Figure(closed.won_cost, won_items),
         Figure(_each(closed.won_cost, closed.won), won_items),

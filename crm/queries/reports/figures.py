@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -79,12 +79,21 @@ class Page:
         return url_for(self.endpoint, **dict(self.args))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Figure:
-    """A figure, and the list of what is behind it."""
+    """A figure, and the list of what is behind it, or what makes it: most rows are never drawn."""
 
     value: Amount
-    list: ListFilter | Page | None = None
+    behind: ListFilter | Page | Callable[[], ListFilter] | None = None
+
+    @property
+    def list(self) -> ListFilter | Page | None:
+        return self.behind() if callable(self.behind) else self.behind
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Figure) and (self.value, self.list) == (other.value, other.list)
+
+    __hash__ = None  # type: ignore[assignment]  # as of any that is compared by what it says
 
 
 @dataclass(frozen=True)
