@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from crm.formatting import moment
 from crm.models import ApprovalAssignment, User
-from crm.models.approval import ApprovalStep, ApproverKind, Mode, TokenState, Why
+from crm.models.approval import ApprovalStep, ApproverKind, CameBy, Mode, TokenState, Why
 from crm.wording import person_word, word_for
 
 
@@ -17,22 +17,32 @@ def why_asked(assignment: ApprovalAssignment, added_by: User | None = None) -> s
 
     :param added_by: who wanted them to agree as well, if they were added.
     """
-    before = person_word(assignment.in_place_of) if assignment.in_place_of else ""
     claimant = person_word(assignment.request.claimant)
+    came = _how_it_came(assignment)
     match assignment.why:
-        case Why.DELEGATE:
-            return _("You decide for %(name)s, who is away.", name=before)
-        case Why.ESCALATED:
-            return _("%(name)s has not decided in time.", name=before)
-        case Why.LEFT:
-            return _("%(name)s has left: you decide instead.", name=before)
+        case Why.ADMINISTRATOR:
+            alone = _("Nobody else was found, and you are an administrator.")
+            return _("%(first)s %(second)s", first=came, second=alone) if came else alone
+        case _ if came:
+            return came
         case Why.ADDED if added_by:
             return _("%(name)s wants you to agree as well.", name=person_word(added_by))
         case Why.ABOVE_CLAIMANT:
             return _("You are the superior of %(name)s, who may not decide here.", name=claimant)
-        case Why.ADMINISTRATOR:
-            return _("Nobody else was found, and you are an administrator.")
     return _why_of(assignment.step, claimant)
+
+
+def _how_it_came(assignment: ApprovalAssignment) -> str:
+    """In whose place they decide, and why; nothing to say of who was asked at first."""
+    if assignment.came_by is None or assignment.taken_from is None:
+        return ""
+    before = person_word(assignment.taken_from)
+    match assignment.came_by:
+        case CameBy.DELEGATE:
+            return _("You decide for %(name)s, who is away.", name=before)
+        case CameBy.ESCALATED:
+            return _("%(name)s has not decided in time.", name=before)
+    return _("%(name)s has left: you decide instead.", name=before)
 
 
 def who_else(mode: Mode, people: Sequence[User]) -> str:

@@ -12,6 +12,9 @@ from crm.models.approval import Closure, Decision, Release, Skip, Why
 from crm.sentences.changes import in_language, written_day
 from crm.wording import word_for
 
+# Once it stood there as well how it came to who stands in: "in the place of" tells that.
+UNUSUAL = {why.value for why in Why if why is not Why.STEP}
+
 
 def _asked(p: dict[str, Any]) -> str:
     """Who, in which step, and why they, where it is not simply by the flow."""
@@ -19,8 +22,8 @@ def _asked(p: dict[str, Any]) -> str:
     if step := in_language(p, "step"):
         told = _("%(step)s: %(name)s is asked", step=step, name=p["name"])
     if p["in_place_of"]:
-        return _("%(what)s, in the place of %(name)s", what=told, name=p["in_place_of"])
-    if p["why"] == Why.STEP:
+        told = _("%(what)s, in the place of %(name)s", what=told, name=p["in_place_of"])
+    if p["why"] not in UNUSUAL:
         return told
     return _("%(what)s (%(why)s)", what=told, why=word_for(Why(p["why"])))
 

@@ -26,6 +26,7 @@ from crm.models import (
 )
 from crm.models.approval import (
     ApproverKind,
+    CameBy,
     Closure,
     Decision,
     Mode,
@@ -173,9 +174,11 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Why.ABOVE_CLAIMANT: _l("above the claimant"),
         Why.ADMINISTRATOR: _l("administrator, because nobody else was found"),
         Why.ADDED: _l("added by an approver"),
-        Why.DELEGATE: _l("decides for somebody who is away"),
-        Why.ESCALATED: _l("escalated"),
-        Why.LEFT: _l("decides for somebody who has left"),
+    },
+    CameBy: {
+        CameBy.DELEGATE: _l("decides for somebody who is away"),
+        CameBy.ESCALATED: _l("escalated"),
+        CameBy.LEFT: _l("decides for somebody who has left"),
     },
     ApproverKind: {
         ApproverKind.MANAGER: _l("Superior"),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from crm import clock, jobs
 from crm.extensions import db
 from crm.models import ApprovalRequest, Delegation, Event, MailKind, OutgoingMail
-from crm.models.approval import ApproverKind, Closure, Mode, Release, Why
+from crm.models.approval import ApproverKind, CameBy, Closure, Mode, Release
 from crm.models.approval.pressing import press_on
 from crm.models.event import Action
 from crm.models.leased import BACK_OFF
@@ -130,7 +130,7 @@ def test_what_a_leaver_was_to_decide_goes_to_their_superior(cast: Cast) -> None:
     cast.li.deactivate(by=cast.admin)
     db.session.commit()
     (part,) = request.asked
-    assert (part.approver, part.in_place_of, part.why) == (cast.admin, cast.li, Why.LEFT)
+    assert (part.approver, part.in_place_of, part.came_by) == (cast.admin, cast.li, CameBy.LEFT)
     assert request.assignments[0].release is Release.HANDED_ON
     assert mailed(MailKind.APPROVAL_REQUESTED) == ["li", "admin"]
 

@@ -26,6 +26,7 @@ from crm.models import (
 )
 from crm.models.approval import (
     ApproverKind,
+    CameBy,
     Closure,
     Decision,
     DocumentChanged,
@@ -265,7 +266,7 @@ def test_who_is_away_is_not_asked_their_delegate_is(cast: Cast) -> None:
     away(cast.li, cast.zhou)
     request = hand_in(cast)
     part = request.asked[0]
-    assert (part.approver, part.in_place_of, part.why) == (cast.zhou, cast.li, Why.DELEGATE)
+    assert (part.approver, part.in_place_of, part.came_by) == (cast.zhou, cast.li, CameBy.DELEGATE)
     decide_as(request, "zhou+")
     assert request.closure is Closure.APPROVED
 
@@ -325,7 +326,11 @@ def test_escalation_asks_the_approvers_superior(cast: Cast) -> None:
     escalate(request.asked[0])
     db.session.commit()
     part = request.asked[0]
-    assert (part.approver, part.in_place_of, part.why) == (cast.admin, cast.li, Why.ESCALATED)
+    assert (part.approver, part.in_place_of, part.came_by) == (
+        cast.admin,
+        cast.li,
+        CameBy.ESCALATED,
+    )
     with pytest.raises(NoLongerAsked):
         request.assignments[0].decide(
             Decision.APPROVED, by=cast.li, version=request.document.version,

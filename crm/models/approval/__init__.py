@@ -2,12 +2,13 @@
 
 A document is an ``Approvable`` with what ``approvable.Document`` says; its kind stands in
 ``DOCUMENTS``. Which steps it goes through, a flow says (``flow.py``), who decides each,
-``approvers.py``; ``running.py`` goes from one to the next, ``pressing.py`` does what time brings.
+``approvers.py``; ``running.py`` goes from one to the next, ``asking.py`` asks them, ``pressing.py``
+does what time brings.
 """
 
 from crm.models.approval.approvable import Approvable
 from crm.models.approval.approvers import Skip, Why
-from crm.models.approval.assignment import ApprovalAssignment, Decision, Release
+from crm.models.approval.assignment import ApprovalAssignment, CameBy, Decision, Release
 from crm.models.approval.comment import ApprovalComment
 from crm.models.approval.conditions import Condition, FactKind, Test
 from crm.models.approval.delegation import Delegation, DelegationRefused
@@ -46,6 +47,7 @@ __all__ = [
     "ApprovalStep",
     "ApprovalToken",
     "ApproverKind",
+    "CameBy",
     "CannotRetire",
     "Closure",
     "CommentMissing",

@@ -18,7 +18,7 @@ from crm.models.user import User, UserRole
 
 
 class Why(StrEnum):
-    """Why somebody is asked."""
+    """Why somebody is asked; how it came to who stands in for them, ``CameBy`` says."""
 
     STEP = "step"
     # The step would have asked nobody but the claimant.
@@ -26,10 +26,6 @@ class Why(StrEnum):
     # Nobody was found.
     ADMINISTRATOR = "administrator"
     ADDED = "added"
-    DELEGATE = "delegate"
-    ESCALATED = "escalated"
-    # Who was to decide works here no longer.
-    LEFT = "left"
 
 
 class Skip(StrEnum):
@@ -74,6 +70,23 @@ def ask_administrators(claimant: User) -> Found:
     """The administrators but the claimant: they decide where nobody else can."""
     chosen = _with_role(Role.ADMINISTRATOR).where(User.id != claimant.id)
     return Found(db.session.scalars(chosen).all(), Why.ADMINISTRATOR)
+
+
+def takers_of(
+    owner: User, step: ApprovalStep | None, amount: Decimal, *, has_left: bool
+) -> Iterator[User]:
+    """Who can take over from ``owner`` what ``step`` asks of them, the nearest first.
+
+    Whom a limit gave the part hands it on only to whose limit reaches as well. They are asked for
+    their own authority; a delegate, who stands in for a while, has that of who is away.
+
+    :param step: ``None``: an administrator, or a colleague, wanted them to decide.
+    """
+    if has_left and step and step.approver is ApproverKind.ROLE:
+        yield from _named_by(step, owner, amount)
+    for above in superiors_of(owner):
+        if not step or step.approver is not ApproverKind.CLIMB or _may(above, amount):
+            yield above
 
 
 def superiors_of(person: User) -> Iterator[User]:
@@ -141,10 +154,14 @@ def _named_by(step: ApprovalStep, claimant: User, amount: Decimal) -> Iterable[U
         return _head_of(step, claimant)
     above = list(superiors_of(claimant))
     if step.approver is ApproverKind.CLIMB:
-        able = (person for person in above if is_within(person.approval_limit, amount))
+        able = (person for person in above if _may(person, amount))
         return [first] if (first := next(able, None)) else []
     level = step.level if step.approver is ApproverKind.NTH_MANAGER else 1
     return above[level - 1 : level]
+
+
+def _may(person: User, amount: Decimal) -> bool:
+    return is_within(person.approval_limit, amount)
 
 
 def _head_of(step: ApprovalStep, claimant: User) -> list[User]:

@@ -45,6 +45,15 @@ class Release(StrEnum):
     ESCALATED = "escalated"
 
 
+class CameBy(StrEnum):
+    """How a part came to somebody who stands in for another."""
+
+    DELEGATE = "delegate"
+    ESCALATED = "escalated"
+    # Who was to decide works here no longer.
+    LEFT = "left"
+
+
 class ApprovalAssignment(Timestamped, Base):
     __tablename__ = "approval_assignment"
     __table_args__ = (Index(None, "approver_id", "decided_at"),)
@@ -61,6 +70,8 @@ class ApprovalAssignment(Timestamped, Base):
     why: Mapped[Why] = mapped_column(
         stored_by_value(Why), default=Why.STEP, server_default=Why.STEP.value
     )
+    # How it came to this person, where somebody stands in; ``why`` stays what it was.
+    came_by: Mapped[CameBy | None] = mapped_column(stored_by_value(CameBy))
     # Must agree beside those whom the step asks: an approver wanted it so.
     is_added: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Whose part this is, where somebody else stands in.
@@ -169,21 +180,51 @@ class ApprovalAssignment(Timestamped, Base):
         return self.is_pending and self.asked_at is not None and self.request.is_open
 
     @property
+    def is_handed_on(self) -> bool:
+        """Whether somebody else has the part now."""
+        return self.release in {Release.HANDED_ON, Release.ESCALATED}
+
+    @property
+    def owner(self) -> User:
+        """Whose part it is, whoever stands in."""
+        return self.in_place_of or self.approver
+
+    @property
+    def holders(self) -> list[ApprovalAssignment]:
+        """The same part, once for each person who has had it so far, in order."""
+        return [
+            each
+            for each in self.request.assignments
+            if (each.step, each.owner, each.is_added) == (self.step, self.owner, self.is_added)
+        ]
+
+    @property
+    def taken_from(self) -> User | None:
+        """Who had the part before this person; ``None``: nobody did."""
+        earlier = [each.approver for each in self.holders if each.position < self.position]
+        return earlier[-1] if earlier else self.in_place_of
+
+    @property
     def instead(self) -> ApprovalAssignment | None:
-        """What somebody else was given in the place of this."""
-        part = (self.step_id, self.in_place_of_id or self.approver_id)
-        later = (each for each in self.request.assignments if each.position > self.position)
-        return next((e for e in later if (e.step_id, e.in_place_of_id) == part), None)
+        """What somebody else was given in the place of this: who has it now, not in between."""
+        last = self.holders[-1]
+        return last if last.position > self.position else None
 
     @property
     def settled_by(self) -> ApprovalAssignment | None:
-        """The decision after which this one was not needed any more."""
+        """The decision after which this one was not needed: their own, else the last before."""
         decided = [
             each
             for each in self.request.assignments
             if each.decided_at and (self.released_at is None or each.decided_at <= self.released_at)
         ]
-        return max(decided, key=lambda each: (each.decided_at, each.position), default=None)
+        own = [each for each in decided if each.approver_id == self.approver_id]
+        return max(own or decided, key=lambda each: (each.decided_at, each.position), default=None)
+
+    def give_to(self, person: User, came_by: CameBy) -> None:
+        """Let ``person`` stand in before anybody is asked; what brought it here first is told."""
+        self.in_place_of = self.owner
+        self.approver, self.came_by = person, self.came_by or came_by
 
     def decide(
         self, decision: Decision, *, by: User, version: int, content_hash: str,

@@ -118,10 +118,11 @@ class Delegation(Timestamped, Base):
             seen.add(current.id)
 
     @classmethod
-    def deciding_for(cls, person: User, claimant_id: int) -> User:
-        """``person``, or who decides for them while they are away; never the claimant."""
+    def deciding_for(cls, person: User, *never: int) -> User:
+        """``person``, or who decides for them while they are away; never who has one of these ids:
+        the claimant, and whose part it is."""
         today = Company.current().today()
-        return cls.stand_in_for(person, today, never={claimant_id}) or person
+        return cls.stand_in_for(person, today, never=set(never)) or person
 
     def is_on(self, day: date) -> bool:
         """Whether it holds on ``day``."""

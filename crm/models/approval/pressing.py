@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from sqlalchemy import Select
 
 from crm import clock
 from crm.extensions import db
-from crm.models.approval.approvers import Why, ask_administrators, superiors_of
-from crm.models.approval.assignment import ApprovalAssignment
+from crm.models.approval.approvers import Why, ask_administrators, takers_of
+from crm.models.approval.assignment import ApprovalAssignment, CameBy
 from crm.models.approval.delegation import Delegation
 from crm.models.approval.refusals import NobodyDecides
 from crm.models.company import Company
 from crm.models.event import Action, Event
 from crm.models.user import User
 
-if TYPE_CHECKING:
-    from crm.models.approval.request import ApprovalRequest
-
 log = logging.getLogger(__name__)
+
+
+class Taker(NamedTuple):
+    """Who takes a part over, and why they."""
+
+    person: User
+    why: Why
 
 
 def hand_over_absences() -> None:
@@ -43,27 +48,26 @@ def press_on() -> None:
 
 
 def escalate(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
-    """Ask the approver's superior instead, else an administrator; ``None`` where nobody is left."""
+    """Ask the next above whose part it is, else an administrator; ``None``: nobody is left.
+
+    Nobody is asked twice in a step, so that it goes up and never in a circle.
+    """
     request = assignment.request
     request.lock()
     if not assignment.is_open:
         return None
-    never = {request.claimant_id, assignment.approver_id}
-    never |= request.agreed | {each.approver_id for each in request.asked}
-    person = _above(assignment.approver, request, never)
-    if person is None:
+    taker = _taker(assignment, _involved(assignment))
+    if taker is None:
         return None
     Event.record(
         Action.APPROVAL_ESCALATED, request, by=None, assignment=assignment.id,
-        name=assignment.approver.name, to=person.name,
+        name=assignment.approver.name, to=taker.person.name,
     )  # fmt: skip
-    instead = request.replace(assignment, person, why=Why.ESCALATED)
-    request.go_on_if_settled()
-    return instead
+    return _pass_on(assignment, taker, CameBy.ESCALATED)
 
 
 def hand_on_from(leaver: User) -> None:
-    """What ``leaver``, who works here no longer, was to decide goes to their superior, else to an
+    """What ``leaver``, who works here no longer, was to decide goes to ``takers_of`` it, else to an
     administrator; what nobody else can decide stays, and can be taken back by the claimant."""
     _with_each(ApprovalAssignment.left_to(leaver), _hand_on)
 
@@ -89,13 +93,25 @@ def _with_each(
 def _hand_over(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
     request, today = assignment.request, Company.current().today()
     request.lock()
-    never = {request.claimant_id}
+    never = {request.claimant_id} | _away_who_had(assignment, today)
     stand_in = Delegation.stand_in_for(assignment.approver, today, never=never)
     if stand_in is None or not assignment.is_open:
         return None
-    given = request.replace(assignment, stand_in, why=Why.DELEGATE)
-    request.go_on_if_settled()
-    return given
+    return _pass_on(assignment, Taker(stand_in, assignment.why), CameBy.DELEGATE)
+
+
+def _away_who_had(assignment: ApprovalAssignment, today: date) -> set[int]:
+    """The ids of those who handed this on and are still away: it does not go back to them."""
+    had = {each.approver_id for each in assignment.holders} | {assignment.owner.id}
+    away = Delegation.in_force(today).with_only_columns(Delegation.user_id)
+    return had & set(db.session.scalars(away))
+
+
+def _pass_on(assignment: ApprovalAssignment, taker: Taker, came_by: CameBy) -> ApprovalAssignment:
+    request = assignment.request
+    instead = request.replace(assignment, taker.person, came_by=came_by, why=taker.why)
+    request.go_on_if_settled(instead)
+    return instead
 
 
 def _press(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
@@ -114,37 +130,55 @@ def _press(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
 def _hand_on(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
     request, leaver = assignment.request, assignment.approver
     request.lock()
-    never = {request.claimant_id, leaver.id}
-    others = never | request.agreed | {each.approver_id for each in request.asked}
-    # Where nobody is left but who agreed before, that is enough: nobody else could decide it.
-    person = _above(leaver, request, others) or _above(leaver, request, never)
-    if person is None or not assignment.is_pending:
+    # Where nobody is left but who is in it already, that is enough: nobody else could decide it.
+    in_the_end = {request.claimant_id, leaver.id}
+    taker = (
+        _taker(assignment, _involved(assignment), has_left=True)
+        or _taker(assignment, in_the_end, has_left=True)
+    )  # fmt: skip
+    if taker is None or not assignment.is_pending:
         return None
     if assignment.is_open:
-        given = request.replace(assignment, person, why=Why.LEFT)
-        request.go_on_if_settled()
-        return given
+        return _pass_on(assignment, taker, CameBy.LEFT)
     # Their turn comes later, with the mail.
-    assignment.in_place_of = assignment.in_place_of or leaver
-    assignment.approver, assignment.why = person, Why.LEFT
+    assignment.give_to(taker.person, CameBy.LEFT)
+    assignment.why = taker.why
     return None
 
 
-def _above(person: User, request: ApprovalRequest, never: set[int]) -> User | None:
-    """The first above ``person`` who may decide, else an administrator.
+def _involved(assignment: ApprovalAssignment) -> set[int]:
+    """The ids of those who cannot take it: the claimant, who agreed, who has a part in the step."""
+    request = assignment.request
+    in_step = {each.approver_id for each in request.assignments if each.step is assignment.step}
+    return {request.claimant_id} | request.agreed | in_step
+
+
+def _taker(
+    assignment: ApprovalAssignment, never: set[int], *, has_left: bool = False
+) -> Taker | None:
+    """Who takes over what ``assignment`` asks, else an administrator.
 
     Neither they nor who decides for them while they are away is one of ``never``: who agreed to
     another step does not by that agree to this one.
     """
-    above = [*superiors_of(person), *ask_administrators(request.claimant).people]
-    return next(
-        (
-            each
-            for each in above
-            if each.id not in never and request.who_decides(each).id not in never
-        ),
-        None,
+    request, why = assignment.request, assignment.why
+    step = None if assignment.is_added else assignment.step
+    others = (
+        takers_of(assignment.owner, step, request.base_amount, has_left=has_left)
+        if why is not Why.ADMINISTRATOR
+        else ()
     )
+    administrators = ask_administrators(request.claimant)
+    takers = chain(
+        (Taker(each, why) for each in others),
+        (Taker(each, administrators.why) for each in administrators.people),
+    )
+    free = (
+        each
+        for each in takers
+        if each.person.id not in never and request.who_decides(each.person).id not in never
+    )
+    return next(free, None)
 
 
 def _is_over(since: datetime, hours: int | None, now: datetime) -> bool:

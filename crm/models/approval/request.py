@@ -27,10 +27,11 @@ from crm import clock
 from crm.base import Base, Digest, Key, Timestamped, stored_by_value
 from crm.extensions import db
 from crm.models.access import Scope, owned_within
+from crm.models.approval.asking import Asking
 from crm.models.approval.assignment import ApprovalAssignment, Decision, Release
 from crm.models.approval.comment import ApprovalComment
 from crm.models.approval.documents import DOCUMENTS
-from crm.models.approval.flow import ApprovalFlow, ApprovalStep, FlowVersion
+from crm.models.approval.flow import ApprovalFlow, ApprovalStep, FlowVersion, Mode
 from crm.models.approval.running import Running
 from crm.models.company import Company
 from crm.models.event import Action, Event
@@ -48,7 +49,7 @@ class Closure(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class ApprovalRequest(Running, Timestamped, Base):
+class ApprovalRequest(Running, Asking, Timestamped, Base):
     __tablename__ = "approval_request"
     __table_args__ = (
         Index(None, "document_kind", "document_id"),
@@ -69,6 +70,10 @@ class ApprovalRequest(Running, Timestamped, Base):
     version_id: Mapped[int | None] = mapped_column(ForeignKey("flow_version.id"), index=True)
     # Where it stands; None: no step asked anybody, an administrator is.
     step_id: Mapped[int | None] = mapped_column(ForeignKey("approval_step.id"), index=True)
+    # How many of those whom that step asks must agree: of administrators who stand in, any one.
+    mode: Mapped[Mode] = mapped_column(
+        stored_by_value(Mode), default=Mode.ANY, server_default=Mode.ANY.value
+    )
     claimant_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     base_amount: Mapped[Decimal]
     closure: Mapped[Closure | None] = mapped_column(stored_by_value(Closure))
@@ -198,6 +203,14 @@ class ApprovalRequest(Running, Timestamped, Base):
         """Whether the document was handed in again since."""
         later = self.of(self.document_kind, self.document_id).where(ApprovalRequest.id > self.id)
         return db.session.scalar(later.limit(1)) is not None
+
+    def say(self, text: str, *, by: User) -> ApprovalComment:
+        """Ask or answer something; those concerned get it by mail (``reactions.py``)."""
+        comment = ApprovalComment(request=self, by=by, text=text, at=clock.now())
+        db.session.add(comment)
+        db.session.flush()  # its event names it by id
+        Event.record(Action.APPROVAL_COMMENTED, self, by=by, comment=comment.id, text=text)
+        return comment
 
     def withdraw(self) -> None:
         """Close without a decision; every link to it dies."""

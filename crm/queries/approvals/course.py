@@ -11,7 +11,7 @@ from sqlalchemy import select
 from crm.approval_words import who_else, why_asked
 from crm.extensions import db
 from crm.models import Action, ApprovalAssignment, ApprovalRequest, Event, User
-from crm.models.approval import ApprovalComment, ApprovalStep, Decision, Mode, Why
+from crm.models.approval import ApprovalComment, ApprovalStep, Decision, Mode
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,7 @@ def _steps_of(request: ApprovalRequest) -> list[ApprovalStep]:
 
 def _beside(assignment: ApprovalAssignment) -> list[str]:
     """Who else decides in the same step, those who were added by themselves."""
-    step = assignment.step
-    mode = Mode.ANY if step is None or assignment.why is Why.ADMINISTRATOR else step.mode
+    mode = assignment.request.mode
     others = [
         each
         for each in assignment.request.pending

@@ -85,13 +85,23 @@ def _ahead(request: ApprovalRequest, steps: Sequence[ApprovalStep]) -> dict[int,
         return {}
     stand_in = stand_in_for(request.claimant)
     later = [step for step in steps if step.position > request.step.position]
-    # Whoever was asked already stands in where somebody is away.
-    pending = {
-        (each.approver if each.asked_at else stand_in(each.approver)).id for each in request.pending
-    }
-    sure = pending if len(pending) == 1 or request.step.mode is not Mode.ANY else set()
+    sure = _must_agree(request, stand_in)
     path = foresee(later, request.claimant, request.facts, request.agreed | sure, stand_in=stand_in)
     return {each.step.id: _foreseen(each, stand_in) for each in path if each.step is not None}
+
+
+def _must_agree(request: ApprovalRequest, stand_in: Callable[[User], User]) -> set[int]:
+    """The ids of those without whom the step that it stands at does not end.
+
+    Whoever was asked already stands in where somebody is away.
+    """
+    pending = request.pending
+    by_step = [each for each in pending if not each.is_added]
+    if request.mode is Mode.ANY and len(by_step) > 1:
+        pending = [each for each in pending if each.is_added]
+    return {
+        (each.approver if each.asked_at else stand_in(each.approver)).id for each in pending
+    }
 
 
 def _station(
