@@ -99,9 +99,7 @@ def _must_agree(request: ApprovalRequest, stand_in: Callable[[User], User]) -> s
     by_step = [each for each in pending if not each.is_added]
     if request.mode is Mode.ANY and len(by_step) > 1:
         pending = [each for each in pending if each.is_added]
-    return {
-        (each.approver if each.asked_at else stand_in(each.approver)).id for each in pending
-    }
+    return {(each.approver if each.asked_at else stand_in(each.approver)).id for each in pending}
 
 
 def _station(

@@ -1,15 +1,25 @@
-"""What is said to have changed since a claim was handed in before."""
+"""What changed since the request before: whatever is decided about is told where it is another."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+from crm import clock
 from crm.extensions import db
-from crm.models import ExpenseClaim
-from crm.queries.approvals.changes import changes_of_claim
+from crm.models import Advance, ApprovalRequest, ExpenseClaim, OptionList
+from crm.models.expense_claim.splitting import Part
+from crm.queries.approvals.changes import changes_of_advance, changes_of_claim
 from tests.cast import Cast
-from tests.claims import make_item, submitted
+from tests.claims import SPENT_ON, draft, granted, make_item, submitted
+
+Snapshot = dict[str, Any]
+
+
+def request(snapshot: Snapshot) -> ApprovalRequest:
+    return ApprovalRequest(snapshot=snapshot)
 
 
 def resubmitted(cast: Cast, change: Callable[[ExpenseClaim], object]) -> list[str]:
@@ -45,3 +55,81 @@ def test_a_changed_amount_is_told_as_the_old_item_and_the_new(cast: Cast) -> Non
     assert [line.partition(":")[0] for line in lines] == ["Total", "Removed", "Added"]
     assert "100.00" in lines[1]
     assert "150.00" in lines[2]
+
+
+def everything_set(cast: Cast) -> Snapshot:
+    """A claim of one mileage, for whom and to whom paid, as one share of two."""
+    claim = draft(cast, item := make_item(cast))
+    item.compute(granted(cast), Decimal(120), SPENT_ON)
+    item.payee, item.deal = "自驾", cast.pumps
+    db.session.flush()
+    claim.split_item(item, [Part(cast.sigma, cast.pumps, Decimal(1))] * 2, by=cast.wang)
+    db.session.flush()
+    snapshot = claim.snapshot()
+    return snapshot | {"items": [snapshot["items"][0] | {"receipts": ["a" * 64]}]}
+
+
+def others(cast: Cast) -> Snapshot:
+    """Another value of each field of an item."""
+    other_rate = granted(cast, "0.9")
+    other_rate.label_en = "Motorcycle"
+    db.session.flush()
+    return {
+        "kind": "per_diem", "expense_rate": other_rate.id, "quantity": "60", "unit_amount": "1.6",
+        "payee": "拼车", "split_of": 99, "amount": "1.00", "currency": "USD",
+        "category": cast.option(OptionList.EXPENSE_CATEGORY, "Entertainment").id,
+        "base_amount": "2.00", "spent_on": "2026-06-09", "customer": cast.western.id,
+        "deal": cast.gauges.id, "purpose": "另一件事", "receipts": ["b" * 64],
+    }  # fmt: skip
+
+
+def test_every_field_of_an_item_is_told_when_it_changed(cast: Cast) -> None:
+    before = everything_set(cast)
+    (item,) = before["items"]
+    item["currency"] = "EUR"  # so that what it is in the base currency says something of its own
+    different = others(cast)
+    assert different.keys() == item.keys(), "a field of the hash that nobody is told of"
+    for field, value in different.items():
+        now = before | {"items": [item | {field: value}]}
+        lines = changes_of_claim(request(before), request(now))
+        texts = [line.partition(": ")[2] for line in lines]
+        assert lines, field
+        assert len(set(texts)) == len(texts), f"{field}: the old and the new read alike: {lines}"
+
+
+def test_other_receipts_are_told_though_they_are_as_many(cast: Cast) -> None:
+    before = everything_set(cast)
+    (item,) = before["items"]
+    now = before | {"items": [item | {"receipts": ["b" * 64]}]}
+    lines = changes_of_claim(request(before), request(now))
+    assert lines[0].startswith("Other receipts: ")
+    assert lines[-1] == "1 receipt is gone"
+    dearer = before | {"items": [item | {"receipts": ["b" * 64], "amount": "9.00"}]}
+    assert changes_of_claim(request(before), request(dearer))[-1] == "1 receipt is gone"
+
+
+def test_every_field_of_a_claim_is_told_when_it_changed(cast: Cast) -> None:
+    before = everything_set(cast)
+    different = {"title": "别的", "claimant": cast.zhao.id, "total": "9.00", "items": []}
+    assert different.keys() == before.keys()
+    for field, value in different.items():
+        assert changes_of_claim(request(before), request(before | {field: value})), field
+
+
+def test_every_field_of_an_advance_is_told_when_it_changed(cast: Cast) -> None:
+    advance = Advance(title="展会", claimant=cast.wang, customer=cast.sigma, deal=cast.pumps,
+                      needed_on=clock.now().date())  # fmt: skip
+    advance.set_amount(Decimal(800), "CNY", SPENT_ON)
+    db.session.add(advance)
+    db.session.flush()
+    before = advance.snapshot() | {"currency": "EUR"}
+    different = {
+        "title": "别的", "claimant": cast.zhao.id, "total": "9.00", "amount": "1.00",
+        "currency": "USD", "customer": None, "deal": cast.gauges.id,
+        "needed_on": (advance.needed_on + timedelta(days=1)).isoformat(),
+    }  # fmt: skip
+    assert different.keys() == before.keys()
+    for field, value in different.items():
+        lines = changes_of_advance(request(before), request(before | {field: value}))
+        assert lines, field
+        assert all(len(set(line.partition(": ")[2].split(" → "))) == 2 for line in lines), lines
