@@ -90,7 +90,7 @@ def _ahead(request: ApprovalRequest, steps: Sequence[ApprovalStep]) -> dict[int,
     return {each.step.id: _foreseen(each, stand_in) for each in path if each.step is not None}
 
 
-def _must_agree(request: ApprovalRequest, stand_in: Callable[[User], User]) -> set[int]:
+def _must_agree(request: ApprovalRequest, stand_in: StandIn) -> set[int]:
     """The ids of those without whom the step that it stands at does not end.
 
     Whoever was asked already stands in where somebody is away.
