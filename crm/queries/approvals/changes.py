@@ -103,8 +103,8 @@ def _other_files(gone: list[Snapshot], added: list[Snapshot]) -> Iterator[str]:
     before, now = (_files(items) for items in (gone, added))
     if new := now - before:
         found = select(Attachment.name).where(Attachment.digest.in_(new)).distinct()
-        names = sorted(db.session.scalars(found))
-        yield _("New receipts: %(names)s", names=_(", ").join(names))
+        if names := sorted(db.session.scalars(found)):  # what was taken off since has none
+            yield _("New receipts: %(names)s", names=_(", ").join(names))
     if count := len(before - now):
         yield ngettext("%(num)d receipt is gone", "%(num)d receipts are gone", count)
 
