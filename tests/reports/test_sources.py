@@ -67,6 +67,7 @@ def give_costs(cast: Cast) -> None:
         item = make_item(cast, f"{100 + n}.37")
         item.spent_on, item.deal = date(2026, 6, 10) - timedelta(days=12 * n), deal
         claim.add_item(item, by=deal.owner)
+        db.session.flush()  # what is paid takes no more items
         state = claim.state = states[n % len(states)]
         if state is ClaimState.PAID:
             claim.payment = PaymentBatch(paid_on=item.spent_on, by=finance, total=item.base_amount)
