@@ -21,7 +21,7 @@ from tests.flows import decide_as, flow, hand_in, named, step, three_steps
 from tests.page import Browser, Page
 from tests.queries_counted import counted
 
-ROW, COUNT = "#approval_assignment_{}_row", "#requests_index_count"
+ROW, COUNTS = "#approval_assignment_{}_row", ("#requests_index_count", "#pages_found")
 FACTS = "#approval_assignment_{}_facts"
 
 
@@ -143,7 +143,7 @@ def test_a_decided_row_leaves_and_the_others_stay(cast: Cast, li: Browser) -> No
     page = li.get("/approvals")
     assert page.text.count("Approve Reject Return for correction") == 2
     answer = li.submit(page, f"/{first.id}/decision", 200, htmx=True, decision="approved")
-    assert targets(answer) == [ROW.format(first.id), COUNT, "#toasts"]
+    assert targets(answer) == [ROW.format(first.id), *COUNTS, "#toasts"]
     answer = li.submit(page, f"/{second.id}/decision", 200, htmx=True, decision="approved")
     assert targets(answer) == ["#listing", "#toasts"], "the last one leaves the empty inbox"
     assert "Nothing to approve" in answer.text
@@ -158,7 +158,7 @@ def test_what_a_decision_changes_in_other_rows_comes_with_it(cast: Cast, li: Bro
     sent = {**page.form(path)["fields"], "decision": "approved",
             "shown": [str(each.id) for each in (first, same, other)]}  # fmt: skip
     answer = li.post(path, sent, status=200, htmx=True)
-    assert targets(answer) == [ROW.format(first.id), COUNT, FACTS.format(same.id), "#toasts"]
+    assert targets(answer) == [ROW.format(first.id), *COUNTS, FACTS.format(same.id), "#toasts"]
     assert f"{cast.sigma.name}: CN¥300 spent before" in answer.text
     assert "pending elsewhere" not in answer.text
 

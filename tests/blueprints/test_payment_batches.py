@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from crm.extensions import db
 from crm.models import Action, ClaimState, Event, ExpenseClaim, PaymentBatch, User
 from crm.models.approval import Decision
-from tests.advances import answer, asked_for
+from tests.advances import answer, asked_for, handed_out
 from tests.cast import Cast
 from tests.claims import decide, draft, make_item, submitted
 from tests.page import Browser, Page
@@ -365,6 +365,19 @@ def test_the_payment_of_an_advance_names_it_wherever_payments_are(
     assert "A-000001" in transferred["Remittance note"]
     (entered,) = rows(file(fin, "bookkeeping", f"batch={handed.id}"))
     assert (entered["Claim number"], entered["Purpose"]) == ("A-000001", "西安出差借款")
+
+
+def test_what_accounts_for_an_advance_stands_in_the_row_of_its_payee(
+    cast: Cast, fin: Browser
+) -> None:
+    advance = handed_out(cast, "100.00")
+    claims = approved(cast), approved(cast, "40.00", by=cast.zhao, title="上海出差")
+    text = fin.get(f"/payments/new?claims={ids(*claims)}").text
+    wang, zhao = text.index("王芳"), text.index("赵磊")
+    settled = text.index(f"{claims[0].number} accounts for {advance.number}")
+    assert wang < settled < zhao
+    assert "−CN¥100.00" in text[settled:zhao]
+    assert "CN¥200.00" in text[settled:zhao]
 
 
 def test_of_many_claims_paid_together_the_list_says_how_many(cast: Cast, fin: Browser) -> None:
