@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -116,10 +117,18 @@ def step_words(step: ApprovalStep) -> str:
 def lines_of(
     conditions: Iterable[Mapping[str, Any]], steps: Sequence[ApprovalStep]
 ) -> dict[str, str]:
-    """A version as it is compared with another: what it is for, its steps, and their order."""
+    """A version as it is compared with another: what it is for, its steps, and their order.
+
+    Of steps of one name, the second is told as ``Superior (2)``.
+    """
     lines = {_("Taken if"): conditions_words(conditions) or _("always")}
     lines[_("Steps")] = " → ".join(label(step) for step in steps)
-    return lines | {label(step): step_words(step) for step in steps}
+    named = Counter(list(lines))
+    for step in steps:
+        name = label(step)
+        named[name] += 1
+        lines[name if named[name] == 1 else f"{name} ({named[name]})"] = step_words(step)
+    return lines
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:

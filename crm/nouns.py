@@ -53,8 +53,11 @@ NOUNS: dict[str, RecordNoun] = {
 }
 # What is found like them, and stands on the page of what it was noted at: words and icon.
 NOTED = {"activity": (_l("Activities"), "message-circle")}
-# What is listed, and stands on the page of what it is a part of.
-PARTS = {"expense_items": _l("Expense items"), "activities": NOTED["activity"][0]}
+# What is listed beside them: what is a part of other records, and what is paid.
+OTHER_LISTS = {
+    "expense_items": _l("Expense items"), "activities": NOTED["activity"][0],
+    "advances": _l("Advances"), "payment_batches": _l("Payments"),
+}  # fmt: skip
 # What lies in the trash and is restored from there.
 DELETABLE: dict[str, Any] = {
     **{noun.name: noun.model for noun in NOUNS.values()}, "activity": Activity,
@@ -100,4 +103,4 @@ def noun_icon(name: str) -> str:
 
 def list_word(name: str) -> str:
     """What a list is called: ``customers`` → Customers."""
-    return str(PARTS[name] if name in PARTS else BY_LIST[name].words)
+    return str(OTHER_LISTS[name] if name in OTHER_LISTS else BY_LIST[name].words)

@@ -84,16 +84,9 @@ def renew(connection: Connection) -> None:
     """Make the triggers as new."""
     drop(connection)
     for name, body in _wanted(connection).items():
-        if connection.dialect.name == "postgresql":
-            table, deed = name.split("_paid_")
-            connection.execute(text(
-                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
-            ))  # fmt: skip
-            body = (
-                f"CREATE TRIGGER {name} BEFORE {deed} ON {table}"
-                f" FOR EACH ROW EXECUTE FUNCTION {name}()"
-            )
-        connection.execute(text(body))
+        whole = _on_postgresql(name, body) if connection.dialect.name == "postgresql" else [body]
+        for statement in whole:
+            connection.execute(text(statement))
 
 
 def drop(connection: Connection) -> None:
@@ -117,6 +110,15 @@ def _wanted(connection: Connection) -> dict[str, str]:
         for guard in GUARDS
         for deed in _deeds(guard)
     }
+
+
+def _on_postgresql(name: str, body: str) -> list[str]:
+    """The statements that make a trigger of this name, which runs a function of this body."""
+    table, deed = name.split("_paid_")
+    return [
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
+        f"CREATE TRIGGER {name} BEFORE {deed} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
 
 
 def there(connection: Connection) -> dict[str, str]:

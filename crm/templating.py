@@ -47,6 +47,7 @@ from crm.models import Company
 from crm.nouns import document_url, list_word, noun_icon, noun_word, record_url
 from crm.policies import may, sees
 from crm.wording import person_word, word_for
+from crm.wording.looks import look_of
 from crm.wording.refusals import refusal_word
 
 
@@ -57,7 +58,7 @@ def init_app(app: Flask) -> None:
         number=number, day=day,
         short_day=short_day, dated_term=dated_term, weekday=weekday, moment=moment, ago=ago,
         label=label, clock_time=clock_time, day_heading=day_heading, percent=percent,
-        word=word_for, person=person_word, refusal=refusal_word,
+        word=word_for, look=look_of, person=person_word, refusal=refusal_word,
         noun_word=noun_word, noun_icon=noun_icon,
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
         days=days, counted=counted, term_name=term_name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,22 +13,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from crm import paging
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
-from crm.filters.columns import Column, Kind, person
+from crm.filters.columns import Column, Kind, person, status
 from crm.filters.facets import Facet, Person, of_people
 from crm.models import Advance, AdvanceState, Customer, User
 from crm.paging import Counter
 from crm.wording.fields import FIELDS
-
-TONES = {
-    AdvanceState.SUBMITTED: "amber", AdvanceState.RETURNED: "orange",
-    AdvanceState.REJECTED: "red", AdvanceState.WITHDRAWN: "grey", AdvanceState.APPROVED: "blue",
-    AdvanceState.PAID: "violet", AdvanceState.SETTLED: "green",
-}  # fmt: skip
-ICONS = {
-    AdvanceState.SUBMITTED: "clock", AdvanceState.RETURNED: "undo-2", AdvanceState.REJECTED: "x",
-    AdvanceState.WITHDRAWN: "pencil", AdvanceState.APPROVED: "check",
-    AdvanceState.PAID: "banknote", AdvanceState.SETTLED: "check",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,15 +29,14 @@ class AdvanceFilter(ListFilter):
     ENDPOINT: ClassVar[str] = "advances.index"
     MODEL: ClassVar[Any] = Advance
     FINDS_BY: ClassVar[Any] = _l("What for")
+    NONE: ClassVar[str] = "expenses/advances/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-number"
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("number", _l("Number"), lambda advance: advance.number, Kind.TITLE,
                sort=(Advance.id,)),
         Column("title", _l("What for"), lambda advance: advance.title, sort=(Advance.title,)),
         person(Advance.claimant, _l("Asked for by")),
-        Column("state", _l("Status"), lambda advance: advance.state, Kind.BADGE,
-               tone=lambda advance: TONES[advance.state],
-               icon=lambda advance: ICONS[advance.state]),
+        status(lambda advance: advance.state),
         Column("needed", _l("Needed on"), lambda advance: advance.needed_on, Kind.DAY,
                sort=(Advance.needed_on,)),
         Column("customer", FIELDS["customer"],
@@ -75,6 +64,9 @@ class AdvanceFilter(ListFilter):
         if self.q:
             chosen = chosen.where(Advance.title.icontains(self.q.strip(), autoescape=True))
         return chosen
+
+    def record_url(self, record_id: int) -> str:
+        return url_for("advances.show", advance_id=record_id)
 
     def counter(self, user: User) -> Counter:
         return Counter(paging.COUNTED)

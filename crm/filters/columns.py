@@ -15,6 +15,7 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
@@ -22,6 +23,7 @@ from crm.models import Option, Pipeline, Stage, User
 from crm.models.bilingual import Bilingual
 from crm.wording import person_word, word_for
 from crm.wording.fields import FIELDS
+from crm.wording.looks import look_of
 
 Value = str | int | Decimal | date | None  # a datetime is a date
 
@@ -131,6 +133,15 @@ def option(relation: InstrumentedAttribute[Any], **settings: Any) -> Column:
         name, FIELDS[name], lambda record: getattr(record, name),
         sort=(_of(relation, Option, Option.position, LAST),), load=(joinedload(relation),),
         **settings,
+    )  # fmt: skip
+
+
+def status(read: Callable[[Any], StrEnum]) -> Column:
+    """How far something has come, as its badge looks everywhere."""
+    return Column(
+        "state", _l("Status"), read, Kind.BADGE,
+        tone=lambda record: look_of(read(record)).tone,
+        icon=lambda record: look_of(read(record)).icon,
     )  # fmt: skip
 
 

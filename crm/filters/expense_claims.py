@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
-from crm.filters.columns import Column, Kind, person
+from crm.filters.columns import Column, Kind, person, status
 from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.models import (
@@ -30,14 +30,6 @@ from crm.models import (
 )
 from crm.wording.fields import FIELDS
 
-TONES = {
-    ClaimState.DRAFT: "grey", ClaimState.SUBMITTED: "amber", ClaimState.APPROVED: "blue",
-    ClaimState.RETURNED: "orange", ClaimState.REJECTED: "red", ClaimState.PAID: "green",
-}  # fmt: skip
-ICONS = {
-    ClaimState.DRAFT: "pencil", ClaimState.SUBMITTED: "clock", ClaimState.APPROVED: "check",
-    ClaimState.RETURNED: "undo-2", ClaimState.REJECTED: "x", ClaimState.PAID: "banknote",
-}  # fmt: skip
 PAID_ON = (
     select(PaymentBatch.paid_on)
     .where(PaymentBatch.id == ExpenseClaim.payment_batch_id)
@@ -95,8 +87,7 @@ class ExpenseClaimFilter(ListFilter):
         person(ExpenseClaim.claimant, _l("Claimant")),
         Column("items", lazy_pgettext("count", "Items"), lambda claim: len(claim.items),
                Kind.NUMBER, load=(ITEM_IDS,), minor=True),
-        Column("state", _l("Status"), lambda claim: claim.state, Kind.BADGE,
-               tone=lambda claim: TONES[claim.state], icon=lambda claim: ICONS[claim.state]),
+        status(lambda claim: claim.state),
         Column("amount", FIELDS["amount"], lambda claim: claim.base_amount, Kind.MONEY,
                sort=(ExpenseClaim.base_amount,)),
         Column("created", _l("Created on"), lambda claim: claim.created_at, Kind.DAY,

@@ -14,10 +14,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from crm import paging
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
-from crm.filters.columns import Column, Kind, option
+from crm.filters.columns import Column, Kind, option, status
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
-from crm.filters.expense_claims import ICONS, TONES
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.filters.quality import one_of_these
 from crm.models import (
@@ -120,9 +119,7 @@ class ExpenseItemFilter(ListFilter):
                currency=lambda item: item.currency, shown=False),
         Column("base_amount", FIELDS["amount"], lambda item: item.base_amount, Kind.MONEY,
                sort=(ExpenseItem.base_amount,)),
-        Column("state", _l("Status"), lambda item: item.claim.state, Kind.BADGE,
-               tone=lambda item: TONES[item.claim.state],
-               icon=lambda item: ICONS[item.claim.state]),
+        status(lambda item: item.claim.state),
         Column("claim", _l("Claim"), lambda item: item.claim.number, Kind.CODE,
                sort=(ExpenseItem.claim_id,), shown=False),
     )  # fmt: skip

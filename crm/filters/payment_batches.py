@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -49,6 +50,7 @@ class PaymentBatchFilter(ListFilter):
     ENDPOINT: ClassVar[str] = "payment_batches.index"
     MODEL: ClassVar[Any] = PaymentBatch
     FINDS_BY: ClassVar[Any] = _l("Number or reference")
+    NONE: ClassVar[str] = "expenses/payment_batches/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-number"
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("number", _l("Number"), lambda batch: batch.number, Kind.TITLE,
@@ -56,6 +58,7 @@ class PaymentBatchFilter(ListFilter):
         Column("paid", _l("Paid on"), lambda batch: batch.paid_on, Kind.DAY,
                sort=(PaymentBatch.paid_on,)),
         Column("payees", _l("Paid to"), lambda batch: [each.payee for each in batch.payouts],
+               partial="expenses/payment_batches/_payees_cell.html",
                load=(selectinload(PaymentBatch.payouts).joinedload(Payout.payee),)),
         Column("claims", _l("Paid for"), lambda batch: _some(batch.papers),
                sort=(PAPERS,),
@@ -90,6 +93,9 @@ class PaymentBatchFilter(ListFilter):
             PaymentBatch.reference.icontains(self.q.strip(), autoescape=True),
             cast(PaymentBatch.id, String) == number,
         )
+
+    def record_url(self, record_id: int) -> str:
+        return url_for("payment_batches.show", batch_id=record_id)
 
     def counter(self, user: User) -> Counter:
         return Counter(paging.COUNTED)

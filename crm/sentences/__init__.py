@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from crm.formatting import money
 from crm.models import Action, Event, OptionList
-from crm.nouns import BY_LIST, BY_TABLE, NOUNS, PARTS, list_word
+from crm.nouns import BY_LIST, BY_TABLE, NOUNS, OTHER_LISTS, list_word
 from crm.sentences.approvals import APPROVALS
 from crm.sentences.changes import Change, changed, changes, firm, in_language, own_line, written_day
 from crm.wording import PAYMENT_FILES, REPORTS, word_for
@@ -275,7 +275,7 @@ EXPENSES: dict[Action, Callable[[str], str]] = {
 
 def _exported(name: str) -> str:
     """A list of ours, a report, or the statistics of one of the firm's."""
-    if name in BY_LIST or name in PARTS:
+    if name in BY_LIST or name in OTHER_LISTS:
         return list_word(name)
     if name in REPORTS:
         return str(REPORTS[name])

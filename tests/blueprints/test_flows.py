@@ -315,6 +315,18 @@ def test_a_flow_shows_its_versions_and_what_each_changed(
     assert "goes up after 48 h" in page.text
 
 
+def test_steps_of_one_name_are_compared_each_with_its_own(admin: Browser, cast: Cast) -> None:
+    alike = flow(named(cast.fin), named(cast.li))
+    alike.revise([named(cast.wu), named(cast.li)], by=cast.admin)
+    db.session.commit()
+    page = admin.get(f"{PATH}/{alike.id}")
+    assert re.search(rf" named +{cast.fin.name}: [a-z ]+ {cast.wu.name}: ", page.text)
+    assert "named (2)" not in page.text, "the second is as it was"
+    alike.revise([named(cast.wu), named(cast.fin)], by=cast.admin)
+    db.session.commit()
+    assert "named (2)" in admin.get(f"{PATH}/{alike.id}").text
+
+
 def test_flows_are_tried_in_their_order_and_the_fallback_last(
     admin: Browser, cast: Cast, large: ApprovalFlow
 ) -> None:

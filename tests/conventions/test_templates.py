@@ -15,13 +15,14 @@ from jinja2 import meta, nodes
 from werkzeug.datastructures import MultiDict
 
 import crm
-from crm.filters import expense_claims, lists  # noqa: F401  subclasses
+from crm.filters import lists  # noqa: F401  subclasses
 from crm.filters.base import ListFilter
 from crm.hypermedia import COMPONENTS
 from crm.models import Action, Role, User
 from crm.models.event import PARTICULARS
 from crm.models.user import UserRole
 from crm.sentences import ACTIVITY_ICONS, ICONS, SENTENCES, SPECIAL_ICONS
+from crm.wording.looks import LOOKS
 
 ROOT = Path(crm.__file__).parent
 TEMPLATES = ROOT / "templates"
@@ -32,7 +33,7 @@ LISTS = [kind for kind in ListFilter.__subclasses__() if kind.MODEL]
 # Positions of the icon's name in the macros of components/ui.html.
 ICON_ARGUMENTS = {"icon": 0, "button": 1, "link_button": 2, "badge": 2, "empty": 2}
 # And in the tables of places, nouns, deeds, steps and messages.
-ICONS_IN_PYTHON = {"Place": 1, "RecordNoun": 3, "Deed": 1, "Step": 3, "Words": 0}
+ICONS_IN_PYTHON = {"Place": 1, "RecordNoun": 3, "Look": 1, "Deed": 1, "Step": 3, "Words": 0}
 
 
 def names_of_templates() -> list[str]:
@@ -147,9 +148,15 @@ def test_every_endpoint_named_exists(app: Flask, environment: jinja2.Environment
     assert {pair for pair in named if pair[1] not in app.view_functions} == set()
 
 
+def test_every_state_that_is_shown_as_a_badge_has_its_look() -> None:
+    assert {kind: set(looks) for kind, looks in LOOKS.items()} == {
+        kind: set(kind) for kind in LOOKS
+    }
+
+
 def test_every_icon_is_in_the_sprite(environment: jinja2.Environment) -> None:
     sprite = set((ROOT.parent / "tools/icons.txt").read_text().split("\n")[1:])
-    tables = (ICONS, SPECIAL_ICONS, ACTIVITY_ICONS, expense_claims.ICONS)
+    tables = (ICONS, SPECIAL_ICONS, ACTIVITY_ICONS)
     used = {("a table", icon) for table in tables for icon in table.values()}
     for where, called, call in calls():
         place = ICONS_IN_PYTHON.get(called, len(call.args))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -10,6 +10,7 @@ from crm.extensions import db
 from crm.forms.payment_batch import AdvancePaymentForm
 from crm.hypermedia import ask, go
 from crm.models import Advance
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("advance_payments", __name__)
@@ -34,7 +35,7 @@ def create(advance_id: int) -> Response:
     advance.pay_out(form.reference.data, by=current_user, paid_on=form.paid_on.data)
     db.session.commit()
     flash(_("%(number)s is marked as paid.", number=advance.number), "success")
-    return go(url_for("advances.show", advance_id=advance.id))
+    return go(record_url(advance))
 
 
 def _ask(advance: Advance, form: AdvancePaymentForm, status: int = 200) -> Response:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.hypermedia import go
 from crm.models import Advance
+from crm.nouns import record_url
 from crm.policies import find, require
 
 bp = Blueprint("advance_submissions", __name__)
@@ -22,4 +23,4 @@ def destroy(advance_id: int) -> Response:
     advance.withdraw(by=current_user)
     db.session.commit()
     flash(_("Withdrawn. Correct it and hand it in again."), "info")
-    return go(url_for("advances.show", advance_id=advance.id))
+    return go(record_url(advance))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request, url_for
+from functools import partial
+
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.blueprints.approvals.standing import standing_of_document
+from crm.blueprints.listing import show_list
 from crm.extensions import db
-from crm.filters.advances import ICONS, TONES, AdvanceFilter
+from crm.filters.advances import AdvanceFilter
 from crm.forms.advance import AdvanceForm
 from crm.hypermedia import go, render
 from crm.models import Advance, AdvanceState, ApprovalRequest
+from crm.nouns import record_url
 from crm.policies import find, require
 from crm.queries.timeline import Wanted, of_record
 
@@ -21,11 +25,7 @@ bp = Blueprint("advances", __name__)
 @bp.get("/advances")
 @login_required
 def index() -> Response:
-    filter = AdvanceFilter.parse(request.args)
-    return render(
-        "expenses/advances/index.html", "list", at=filter.url(), filter=filter,
-        page=filter.shown_to(current_user),
-    )  # fmt: skip
+    return show_list("expenses/advances/index.html", AdvanceFilter.parse(request.args))
 
 
 @bp.get("/advances/new")
@@ -53,10 +53,9 @@ def create() -> Response:
 def show(advance_id: int) -> Response:
     advance = find(Advance, advance_id, load=Advance.for_page())
     return render(
-        "expenses/advances/show.html", head="expenses/advances/_head.html", advance=advance,
-        record=advance, tone=TONES[advance.state],
-        icon=ICONS[advance.state], **standing_of_document(advance),
-        timeline=of_record(advance, Wanted.parse(request.args)), address=_address(advance),
+        "expenses/advances/show.html", "timeline", head="expenses/advances/_head.html",
+        advance=advance, record=advance, address=partial(record_url, advance),
+        timeline=of_record(advance, Wanted.parse(request.args)), **standing_of_document(advance),
     )  # fmt: skip
 
 
@@ -84,8 +83,4 @@ def update(advance_id: int) -> Response:
 def _handed_in(advance: Advance, asked: ApprovalRequest) -> Response:
     names = _(", ").join(part.approver.name for part in asked.asked)
     flash(_("Handed in. %(name)s is asked to decide.", name=names), "success")
-    return go(url_for("advances.show", advance_id=advance.id))
-
-
-def _address(advance: Advance):  # type: ignore[no-untyped-def]
-    return lambda **args: url_for("advances.show", advance_id=advance.id, **args)
+    return go(record_url(advance))

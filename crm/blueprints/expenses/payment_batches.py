@@ -8,6 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from crm.blueprints.expenses.chosen import chosen_claims
+from crm.blueprints.listing import show_list
 from crm.extensions import db
 from crm.filters.payment_batches import PaymentBatchFilter
 from crm.forms.payment_batch import PaymentBatchForm
@@ -24,10 +25,7 @@ bp = Blueprint("payment_batches", __name__)
 def index() -> Response:
     require("see", PaymentBatch)
     filter = PaymentBatchFilter.parse(request.args)
-    return render(
-        "expenses/payment_batches/index.html", "list", at=filter.url(), filter=filter,
-        page=filter.shown_to(current_user),
-    )  # fmt: skip
+    return show_list("expenses/payment_batches/index.html", filter)
 
 
 @bp.get("/payments/new")

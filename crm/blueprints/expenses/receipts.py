@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request
 from flask_login import current_user, login_required
 
 from crm import files
 from crm.extensions import db
 from crm.hypermedia import go
 from crm.models import Attachment, ExpenseItem
+from crm.nouns import record_url
 from crm.policies import find, find_in, require
 
 bp = Blueprint("receipts", __name__)
@@ -28,7 +29,7 @@ def destroy(claim_id: int, item_id: int, receipt_id: int) -> Response:
     require("edit", item.claim)
     item.claim.remove_receipt(item, receipt_of(item, receipt_id), by=current_user)
     db.session.commit()
-    return go(url_for("claims.show", claim_id=claim_id))
+    return go(record_url(item.claim))
 
 
 def receipt_of(item: ExpenseItem, receipt_id: int) -> Attachment:

@@ -104,7 +104,7 @@ def downgrade() -> None:
     """What was asked for and decided goes with the advances; what was paid stays a payment."""
     requests = "(SELECT id FROM approval_request WHERE document_kind = 'advance')"
     parts = f"(SELECT id FROM approval_assignment WHERE request_id IN {requests})"  # noqa: S608
-    _forget_mails(parts)
+    _forget_mails()
     for statement in (
         f"DELETE FROM event WHERE subject_kind = 'approval_request' AND subject_id IN {requests}",  # noqa: S608
         "DELETE FROM event WHERE subject_kind = 'advance'",
@@ -123,10 +123,12 @@ def downgrade() -> None:
     op.drop_table("advance")
 
 
-def _forget_mails(parts: str) -> None:
+def _forget_mails() -> None:
     """Mails about advances, of whose kinds an older program knows nothing, or that name nothing."""
     connection, mails = op.get_bind(), _table("outgoing_mail")
-    gone = set(connection.scalars(sa.text(f"SELECT id FROM {parts} AS part")))  # noqa: S608
+    parts, requests = _table("approval_assignment"), _table("approval_request")
+    of_advances = sa.select(parts.c.id).join(requests, requests.c.id == parts.c.request_id)
+    gone = set(connection.scalars(of_advances.where(requests.c.document_kind == "advance")))
     for id, kind, about in connection.execute(
         sa.select(mails.c.id, mails.c.kind, mails.c.particulars)
     ).all():

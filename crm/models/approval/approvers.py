@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,9 +12,12 @@ from sqlalchemy import Select
 from crm.extensions import db
 from crm.models.access import Role
 from crm.models.approval.conditions import Facts
-from crm.models.approval.flow import ApprovalStep, ApproverKind, Mode, OwnRule, is_within
+from crm.models.approval.flow import ApprovalStep, ApproverKind, Mode, OwnRule
 from crm.models.team import Team
 from crm.models.user import User, UserRole
+
+# Who decides for somebody, while they are away: themselves otherwise.
+StandIn = Callable[[User], User]
 
 
 class Why(StrEnum):
@@ -85,7 +88,7 @@ def takers_of(
     if has_left and step and step.approver is ApproverKind.ROLE:
         yield from _named_by(step, owner, amount)
     for above in superiors_of(owner):
-        if not step or step.approver is not ApproverKind.CLIMB or _may(above, amount):
+        if not step or step.approver is not ApproverKind.CLIMB or _may_approve(above, amount):
             yield above
 
 
@@ -101,7 +104,7 @@ def superiors_of(person: User) -> Iterator[User]:
 
 def foresee(
     steps: Iterable[ApprovalStep], claimant: User, facts: Facts, agreed: Iterable[int] = (), *,
-    stand_in: Callable[[User], User] = lambda person: person,
+    stand_in: StandIn = lambda person: person,
 ) -> list[Foreseen]:  # fmt: skip
     """Who would decide what ``claimant`` hands in with these ``facts``, step by step.
 
@@ -114,11 +117,7 @@ def foresee(
     agreed = set(agreed)
     path = []
     for step in steps:
-        found = Found([], skip=Skip.CONDITION)
-        if step.applies(facts):
-            found = find_approvers(step, claimant, amount)
-            before = {person.id for person in found.people if stand_in(person).id in agreed}
-            found = without(found, before, step)
+        found = find_still_asked(step, claimant, amount, facts, agreed, stand_in=stand_in)
         deciding = {stand_in(person).id for person in found.people}
         if len(deciding) == 1 or mode_of(step, found) is not Mode.ANY:
             agreed |= deciding
@@ -128,16 +127,29 @@ def foresee(
     return path
 
 
+def find_still_asked(
+    step: ApprovalStep, claimant: User, amount: Decimal, facts: Facts, agreed: Container[int], *,
+    stand_in: StandIn,
+) -> Found:  # fmt: skip
+    """Who decides ``step`` of a document with these ``facts``, after others have agreed.
+
+    :param agreed: the ids of those who did; nobody is asked the same thing twice.
+    :param stand_in: who decides for somebody, while they are away.
+    """
+    if not step.applies(facts):
+        return Found([], skip=Skip.CONDITION)
+    found = find_approvers(step, claimant, amount)
+    before = {person.id for person in found.people if stand_in(person).id in agreed}
+    return _without(found, before, step)
+
+
 def mode_of(step: ApprovalStep | None, found: Found) -> Mode:
     """How many of them must agree: of administrators who stand in, any one."""
     return Mode.ANY if step is None or found.why is Why.ADMINISTRATOR else step.mode
 
 
-def without(found: Found, agreed: set[int], step: ApprovalStep) -> Found:
-    """``found`` less those who agreed in an earlier step: nobody is asked the same thing twice.
-
-    Where any one of them is enough, one who agreed before is.
-    """
+def _without(found: Found, agreed: set[int], step: ApprovalStep) -> Found:
+    """``found`` less those who agreed: where any one of them is enough, one who did is."""
     people = [person for person in found.people if person.id not in agreed]
     enough = mode_of(step, found) is Mode.ANY or not people
     if len(people) < len(found.people) and enough:
@@ -154,14 +166,15 @@ def _named_by(step: ApprovalStep, claimant: User, amount: Decimal) -> Iterable[U
         return _head_of(step, claimant)
     above = list(superiors_of(claimant))
     if step.approver is ApproverKind.CLIMB:
-        able = (person for person in above if _may(person, amount))
+        able = (person for person in above if _may_approve(person, amount))
         return [first] if (first := next(able, None)) else []
     level = step.level if step.approver is ApproverKind.NTH_MANAGER else 1
     return above[level - 1 : level]
 
 
-def _may(person: User, amount: Decimal) -> bool:
-    return is_within(person.approval_limit, amount)
+def _may_approve(person: User, amount: Decimal) -> bool:
+    """Whether their own limit reaches ``amount``; without one, they may approve whatever it is."""
+    return person.approval_limit is None or amount <= person.approval_limit
 
 
 def _head_of(step: ApprovalStep, claimant: User) -> list[User]:

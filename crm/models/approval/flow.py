@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -270,8 +269,3 @@ def plant_fallback(kind: str, zh: str, en: str) -> ApprovalFlow:
     flow.revise([step], by=None)
     db.session.add(flow)
     return flow
-
-
-def is_within(limit: Decimal | None, amount: Decimal) -> bool:
-    """Whether who has this ``limit`` may approve ``amount``; without a limit, whatever it is."""
-    return limit is None or amount <= limit

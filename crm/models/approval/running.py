@@ -9,11 +9,9 @@ from sqlalchemy.orm import Mapped
 
 from crm.models.approval.approvers import (
     Found,
-    Skip,
     ask_administrators,
-    find_approvers,
+    find_still_asked,
     mode_of,
-    without,
 )
 from crm.models.approval.assignment import ApprovalAssignment, Decision, Release
 from crm.models.approval.flow import ApprovalStep, FlowVersion, Mode
@@ -116,11 +114,10 @@ class Running:
 
     def _begin_step(self: ApprovalRequest, step: ApprovalStep) -> bool:
         """Ask those of ``step``; ``False`` where it is skipped."""
-        found = Found([], skip=Skip.CONDITION)
-        if step.applies(self.facts):
-            found = find_approvers(step, self.claimant, self.base_amount)
-            agreed = {each.id for each in found.people if self.who_decides(each).id in self.agreed}
-            found = without(found, agreed, step)
+        found = find_still_asked(
+            step, self.claimant, self.base_amount, self.facts, self.agreed,
+            stand_in=self.who_decides,
+        )  # fmt: skip
         if found.skip is not None:
             Event.record(
                 Action.APPROVAL_SKIPPED, self, by=None, step=step.id, step_zh=step.label_zh,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from crm.models import User
 from crm.models.approval import Delegation
-
-StandIn = Callable[[User], User]
+from crm.models.approval.approvers import StandIn
 
 
 class Decider(NamedTuple):

@@ -23,8 +23,8 @@ class Stop(NamedTuple):
     @property
     def mode(self) -> Any:
         """How many of them must agree; nothing to say of one alone."""
-        found = self.foreseen.found
-        return mode_of(self.foreseen.step, found) if len(self.deciders) > 1 else None
+        step, found = self.foreseen
+        return mode_of(step, found) if len(self.deciders) > 1 else None
 
     @property
     def is_unreached(self) -> bool:
