@@ -22,7 +22,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm/translations/*/LC_MESSAGES/*.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run demo test lint types chromium bench tour translations vendor ci clean
+.PHONY: help install run demo test lint types chromium bench tour translations vendor wheel ci clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,11 @@ translations: $(INSTALLED) ## Gather the texts into the catalogues and compile t
 	@$(MAKE) --no-print-directory $(CATALOGUES)
 
 vendor: $(VENDOR) ## Fetch the browser libraries and draw the icons
+
+# Begun anew: what an older build left behind would go in.
+wheel: install ## Build dist/kaidan-….whl, with all that a server needs, for pip install
+	rm -rf build/lib dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 ci: ## Do what the build server does
 	.ci/run

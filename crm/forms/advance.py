@@ -11,7 +11,7 @@ from wtforms.validators import Length
 
 from crm.formatting import money
 from crm.forms.base import BaseForm
-from crm.forms.fields import CurrencyField, DayField, MoneyField, Required, text
+from crm.forms.fields import CurrencyField, DayField, MoneyField, Required, more_than_nothing, text
 from crm.forms.for_whom import ForWhom
 from crm.forms.picker import PickerField
 from crm.forms.unknown_rates import explained
@@ -23,17 +23,13 @@ FURTHEST = timedelta(days=365)
 
 class AdvanceForm(ForWhom, BaseForm):
     title = StringField(_l("What for"), validators=[Required(), Length(max=200)])
-    amount = MoneyField(_l("Amount"), validators=[Required()])
+    amount = MoneyField(_l("Amount"), validators=[Required(), more_than_nothing])
     currency = CurrencyField()
     needed_on = DayField(
         _l("Needed on"), quick=("today", "tomorrow", "next_week"), validators=[Required()]
     )
     customer = PickerField(_l("Customer"), "customer")
     deal = PickerField(_l("Deal"), "deal", within="customer")
-
-    def validate_amount(self, field: MoneyField) -> None:
-        if field.data is not None and field.data <= 0:
-            raise ValidationError(_("An amount is more than 0."))
 
     def validate_needed_on(self, field: DayField) -> None:
         today = Company.current().today()

@@ -26,6 +26,7 @@ from crm.forms.fields import (
     QuantityField,
     RecordField,
     Required,
+    more_than_nothing,
     text,
 )
 from crm.forms.for_whom import ForWhom
@@ -101,13 +102,9 @@ class ReceiptForm(DatedForm):
     AMOUNT = ("amount", "currency", "spent_on")
 
     category = OptionField(_l("Category"), OptionList.EXPENSE_CATEGORY, empty=None)
-    amount = MoneyField(_l("Amount"), validators=[Required()])
+    amount = MoneyField(_l("Amount"), validators=[Required(), more_than_nothing])
     currency = CurrencyField()
     payee = text(_l("Payee"), 200)
-
-    def validate_amount(self, field: MoneyField) -> None:
-        if field.data is not None and field.data <= 0:
-            raise ValidationError(_("An amount is more than 0."))
 
     def set_amount(self, item: ExpenseItem) -> bool:
         with explained(self.currency):

@@ -12,12 +12,12 @@ from wtforms import FieldList, FormField, ValidationError
 from wtforms.validators import Optional
 
 from crm.formatting import money
-from crm.forms.fields import MoneyField
+from crm.forms.fields import MoneyField, more_than_nothing
 from crm.forms.for_whom import ForWhom
 from crm.forms.picker import PickerField
 from crm.forms.rows import BareRow, RowsForm
 from crm.models import ExpenseItem
-from crm.models.expense_claim.splitting import Part, shares_of, total_of
+from crm.models.expense_claim.splitting import Part, shared_out, total_of
 
 MOST_SHARES = 20
 
@@ -25,11 +25,7 @@ MOST_SHARES = 20
 class ShareRow(ForWhom, BareRow):
     customer = PickerField(_l("Customer"), "customer")
     deal = PickerField(_l("Deal"), "deal", within="customer")
-    amount = MoneyField(_l("Its share"), validators=[Optional()])
-
-    def validate_amount(self, field: MoneyField) -> None:
-        if field.data is not None and field.data <= 0:
-            raise ValidationError(_("An amount is more than 0."))
+    amount = MoneyField(_l("Its share"), validators=[Optional(), more_than_nothing])
 
     @classmethod
     def called(cls, row: dict[str, Any]) -> str:
@@ -73,7 +69,7 @@ class SplitForm(RowsForm):
         typed = [form.amount.data for form in forms]
         open_ones = typed.count(None)
         rest = self.total - sum((amount for amount in typed if amount is not None), Decimal(0))
-        equal = iter(shares_of(rest, [Decimal(1)] * open_ones) if open_ones else ())
+        equal = iter(shared_out(rest, [Decimal(1)] * open_ones) if open_ones else ())
         return [
             Part(form.customer.data, form.deal.data, next(equal) if amount is None else amount)
             for form, amount in zip(forms, typed, strict=True)

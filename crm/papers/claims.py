@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +13,7 @@ from flask_babel import gettext as _
 from crm import clock
 from crm.extensions import db
 from crm.formatting import day, label, language, moment, money, number
-from crm.models import Attachment, ClaimState, Company, ExpenseClaim, ExpenseItem, Option, User
+from crm.models import Attachment, ClaimState, Company, ExpenseClaim, ExpenseItem, User
 from crm.models.advance.settling import Share, shares_of
 from crm.papers.setting import typeset
 from crm.papers.trail import Step, trail_of
@@ -41,14 +40,6 @@ class ClaimPaper:
         """Under which numbers the receipts of a cost stand at the end."""
         digests = [row.digest for row in self.receipts]
         return sorted({digests.index(row.digest) + 1 for row in item.receipts})
-
-    @cached_property
-    def by_category(self) -> list[tuple[Option, Decimal]]:
-        """What each kind of cost comes to, the most first."""
-        sums: dict[Option, Decimal] = defaultdict(Decimal)
-        for item in self.claim.items:
-            sums[item.category] += item.base_amount
-        return sorted(sums.items(), key=lambda each: (-each[1], each[0].position))
 
     @cached_property
     def shares(self) -> Sequence[Share]:
@@ -104,7 +95,9 @@ class ClaimPaper:
             "items": [self._item(at, item) for at, item in enumerate(claim.items, 1)],
             "total": [_("Total"), money(claim.base_amount)],
             "sums": [[what, money(amount)] for what, amount in self.sums],
-            "categories": [[label(each), money(amount)] for each, amount in self.by_category],
+            "categories": [
+                [label(each), money(amount)] for each, amount in claim.amounts_by_category.items()
+            ],
             "approval": _("Approval"),
             "trail": [{**step._asdict(), "at": None} for step in self.trail],
             "undecided": _("It was not handed in yet."),

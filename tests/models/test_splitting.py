@@ -14,7 +14,7 @@ from crm.extensions import db
 from crm.files import PreparedFile, store
 from crm.models import ExchangeRate, ExpenseClaim, ExpenseItem
 from crm.models.expense_claim import ClaimRefused
-from crm.models.expense_claim.splitting import CENT, Part, shares_of
+from crm.models.expense_claim.splitting import CENT, Part, shared_out
 from tests.cast import Cast
 from tests.claims import SPENT_ON, draft, granted, make_item, submitted
 
@@ -24,7 +24,7 @@ WEIGHTS = st.lists(st.decimals("0.01", "99999", places=2), min_size=1, max_size=
 
 @given(total=AMOUNTS, weights=WEIGHTS)
 def test_shares_come_to_the_whole(total: Decimal, weights: list[Decimal]) -> None:
-    shares = shares_of(total, weights)
+    shares = shared_out(total, weights)
     assert sum(shares) == total
     assert len(shares) == len(weights)
     for share, weight in zip(shares, weights, strict=True):
@@ -35,7 +35,7 @@ def test_shares_come_to_the_whole(total: Decimal, weights: list[Decimal]) -> Non
 
 @given(parts=st.lists(AMOUNTS, min_size=1, max_size=20))
 def test_amounts_that_come_to_the_whole_are_kept(parts: list[Decimal]) -> None:
-    assert shares_of(sum(parts, Decimal(0)), parts) == parts
+    assert shared_out(sum(parts, Decimal(0)), parts) == parts
 
 
 @given(total=AMOUNTS, rate=st.decimals("0.000001", "9999", places=6), weights=WEIGHTS)
@@ -43,8 +43,8 @@ def test_what_shares_are_in_the_base_currency_comes_to_the_whole_too(
     total: Decimal, rate: Decimal, weights: list[Decimal]
 ) -> None:
     base = (total * rate).quantize(CENT)
-    amounts = shares_of(total, weights)
-    bases = shares_of(base, amounts)
+    amounts = shared_out(total, weights)
+    bases = shared_out(base, amounts)
     assert sum(bases) == base
     assert all(abs(each - base * amount / total) < CENT
                for each, amount in zip(bases, amounts, strict=True))  # fmt: skip
@@ -53,7 +53,7 @@ def test_what_shares_are_in_the_base_currency_comes_to_the_whole_too(
 @given(weights=WEIGHTS, total=AMOUNTS)
 def test_larger_parts_get_no_less(weights: list[Decimal], total: Decimal) -> None:
     ranked = sorted(weights)
-    shares = shares_of(total, ranked)
+    shares = shared_out(total, ranked)
     assert all(small - large <= CENT for small, large in pairwise(shares))
 
 

@@ -47,6 +47,7 @@ __all__ = [
     "YesNoField",
     "amount_typed",
     "known_timezone",
+    "more_than_nothing",
     "name_field",
     "quick_day",
     "text",
@@ -64,6 +65,12 @@ class Required(InputRequired):
             raise StopValidation  # what was typed could not be read; that is said already
         if field.data is None or field.data in ("", []):
             raise StopValidation(self.message or _("Please fill this in."))
+
+
+def more_than_nothing(_form: Any, field: Field) -> None:
+    """A validator: an amount, where there is one, is above 0."""
+    if field.data is not None and field.data <= 0:
+        raise ValidationError(_("An amount is more than 0."))
 
 
 def known_timezone(_form: Any, field: Field) -> None:

@@ -118,7 +118,7 @@ class ExpenseClaim(
         amounts: dict[Option, Decimal] = {}
         for item in self.items:
             amounts[item.category] = amounts.get(item.category, Decimal(0)) + item.base_amount
-        return dict(sorted(amounts.items(), key=lambda each: -each[1]))
+        return dict(sorted(amounts.items(), key=lambda each: (-each[1], each[0].position)))
 
     @property
     def number(self) -> str:

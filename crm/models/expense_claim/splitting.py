@@ -71,7 +71,7 @@ class Splitting:
     ) -> list[ExpenseItem]:
         """The items for ``parts``; those that were there stay as long as there are parts."""
         total, base_total = total_of(bill)
-        amounts = shares_of(total, [part.share for part in parts])
+        amounts = shared_out(total, [part.share for part in parts])
         if min(amounts) < CENT:
             raise ClaimRefused("share")
         first = bill[0]
@@ -83,7 +83,7 @@ class Splitting:
             shares.append(again(first))
             shares[-1].receipts.extend(receipt.copy() for receipt in first.receipts)
             self.items.append(shares[-1])
-        bases = shares_of(base_total, amounts)
+        bases = shared_out(base_total, amounts)
         for share, part, amount, base in zip(shares, parts, amounts, bases, strict=True):
             share.customer, share.deal = part.customer, part.deal
             share.amount, share.base_amount = amount, base
@@ -105,7 +105,7 @@ def total_of(bill: Sequence[ExpenseItem]) -> tuple[Decimal, Decimal]:
     return whole, base if whole == total else cents_of(whole * first.rate)
 
 
-def shares_of(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+def shared_out(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """``total`` shared out by ``weights``, to the cent: together they are exactly ``total``.
 
     What is left after rounding down goes, a cent each, to those who lost most by it.
