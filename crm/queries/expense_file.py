@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from crm.base import money_sum
 from crm.extensions import db
-from crm.models import ClaimState, Customer, Deal, ExpenseClaim, ExpenseItem, Option, User
+from crm.models import Customer, Deal, ExpenseClaim, ExpenseItem, Option, User
 from crm.queries.related import Sold, sold_of
 
 SHOWN = 500
@@ -89,13 +88,11 @@ def expense_file_of(customer: Customer, user: User) -> ExpenseFile:
 
 def _sums(costs: Any) -> Any:
     """By category and deal: how many, what was approved, and what is pending."""
-    is_pending = ExpenseClaim.state == ClaimState.SUBMITTED
     return costs.with_only_columns(
         ExpenseItem.category_id,
         ExpenseItem.deal_id,
         func.count(),
-        money_sum(case((is_pending, 0), else_=ExpenseItem.base_amount)),
-        money_sum(case((is_pending, ExpenseItem.base_amount), else_=0)),
+        *ExpenseItem.approved_and_pending(),
     ).group_by(ExpenseItem.category_id, ExpenseItem.deal_id)
 
 

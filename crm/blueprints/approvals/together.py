@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple, Self
 
 from flask_babel import gettext as _
 
+from crm.batches import Batch, Left
 from crm.blueprints.approvals.answers import explain
 from crm.extensions import db
 from crm.formatting import money
 from crm.models import ApprovalAssignment, Company, User
 from crm.models.approval import REFUSALS, Decision, link_alone_decides
-from crm.policies import LARGEST_KEY
 
 # As many as can be looked over, and are held at a time.
 MOST = 50
@@ -37,21 +36,8 @@ class Shown(NamedTuple):
         return cls(int(id), int(version), content_hash)
 
 
-class Left(NamedTuple):
-    """What was not decided, and why."""
-
-    assignment: ApprovalAssignment
-    reason: str
-
-
-@dataclass(frozen=True)
-class Together:
-    """What became of what was ticked."""
-
-    done: list[ApprovalAssignment] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
-    # How many are not there, or somebody else's.
-    missing: int = 0
+class Approved(Batch):
+    """What became of the assignments that were ticked."""
 
     @property
     def total(self) -> Decimal:
@@ -59,24 +45,21 @@ class Together:
         return sum((each.request.base_amount for each in self.done), Decimal(0))
 
 
-def approve_together(shown: Iterable[Shown], *, by: User) -> Together:
+def approve_together(shown: Iterable[Shown], *, by: User) -> Approved:
     """Approve each of ``shown`` that ``by`` may, in the order in which they were asked."""
-    together = Together()
-    missing = 0
-    for one in sorted(set(shown)):
-        assignment = _find(one.id, by)
+    found = [(_find(each.id, by), each) for each in sorted(set(shown))]
+    approved = Approved(missing=sum(assignment is None for assignment, _each in found))
+    for assignment, each in found:
         if assignment is None:
-            missing += 1
-        elif reason := _approve(assignment, one, by):
-            together.left.append(Left(assignment, reason))
+            continue
+        if reason := _approve(assignment, each, by):
+            approved.left.append(Left(assignment, reason))
         else:
-            together.done.append(assignment)
-    return Together(together.done, together.left, missing)
+            approved.done.append(assignment)
+    return approved
 
 
 def _find(id: int, user: User) -> ApprovalAssignment | None:
-    if not 0 < id <= LARGEST_KEY:
-        return None
     return db.session.scalar(ApprovalAssignment.visible_to(user).where(ApprovalAssignment.id == id))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, ForeignKey, Index, Select, String, and_, exists, or_, select
+from sqlalchemy import Date, ForeignKey, Index, Select, String, and_, case, exists, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from crm.base import (
@@ -16,13 +16,14 @@ from crm.base import (
     Key,
     Rate,
     Timestamped,
+    money_sum,
     shortly,
     stored_by_value,
 )
 from crm.models.attachment import Attachment
 from crm.models.customer import Customer
 from crm.models.expense_claim.costing import Costing
-from crm.models.expense_claim.states import COUNTED
+from crm.models.expense_claim.states import COUNTED, ClaimState
 from crm.models.expense_rate import ItemKind
 
 if TYPE_CHECKING:
@@ -102,6 +103,18 @@ class ExpenseItem(Costing, Timestamped, Base):
             claim.id == cls.claim_id,
             claim.trashed_at.is_(None),
             claim.state.in_(COUNTED),
+        )
+
+    @classmethod
+    def approved_and_pending(cls) -> tuple[Any, Any]:
+        """What to select of items that count, joined to their claims: two sums, in the base
+        currency, of what was approved and of what waits for a decision."""
+        from crm.models.expense_claim import ExpenseClaim
+
+        is_pending = ExpenseClaim.state == ClaimState.SUBMITTED
+        return (
+            money_sum(case((is_pending, 0), else_=cls.base_amount)),
+            money_sum(case((is_pending, cls.base_amount), else_=0)),
         )
 
     @property

@@ -116,13 +116,8 @@ def _spent(
     column: InstrumentedAttribute[int | None], ids: set[int]
 ) -> dict[int, tuple[Decimal, Decimal]]:
     """By customer or deal: what was approved, and what is pending."""
-    is_pending = ExpenseClaim.state == ClaimState.SUBMITTED
     rows = db.session.execute(
-        select(
-            column,
-            money_sum(case((is_pending, 0), else_=ExpenseItem.base_amount)),
-            money_sum(case((is_pending, ExpenseItem.base_amount), else_=0)),
-        )
+        select(column, *ExpenseItem.approved_and_pending())
         .join(ExpenseItem.claim)
         .where(ExpenseItem.counted(), column.in_(ids))
         .group_by(column)
