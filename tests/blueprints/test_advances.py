@@ -118,3 +118,25 @@ def test_who_pays_claims_sees_what_covers_advances(cast: Cast, browser: Browser)
     for part in (letter.text, letter.html, browser.get(f"/expenses/{claim.id}").text):
         assert "A-000001" in part
         assert "300.00" in part
+
+
+def test_what_happened_before_is_asked_for_alone(cast: Cast, browser: Browser) -> None:
+    advance = handed_out(cast)
+    browser.sign_in("fin")
+    region = f"advance_{advance.id}_timeline"
+    page = browser.get(f"/advances/{advance.id}?more=1", htmx=f"section#{region}")
+    assert page.with_id(region)
+    assert "Who decides" not in page.text, "only the timeline is drawn anew"
+
+
+def test_a_request_shows_the_state_of_an_advance_as_its_list_does(
+    cast: Cast, browser: Browser
+) -> None:
+    advance = handed_out(cast)
+    assert advance.request is not None
+    part = advance.request.assignments[0]
+    browser.sign_in("li")
+    badge = ("span", "badge tone-violet")
+    for path in (f"/approvals/{part.id}", f"/advances/{advance.id}", "/advances"):
+        shown = browser.get(path).tags
+        assert badge in [(tag, values.get("class")) for tag, values in shown], path
