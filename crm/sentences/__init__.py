@@ -37,6 +37,9 @@ SPECIAL_ICONS: dict[Action, str] = {
     Action.CLAIM_REJECTED: "x",
     Action.CLAIM_RETURNED: "undo-2",
     Action.CLAIM_PAID: "banknote",
+    Action.ADVANCE_APPROVED: "check",
+    Action.ADVANCE_REJECTED: "x",
+    Action.ADVANCE_RETURNED: "undo-2",
 }
 # By the code of the activity's kind; kinds that a firm adds have none.
 ACTIVITY_ICONS: dict[str, str] = {

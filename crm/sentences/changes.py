@@ -213,7 +213,7 @@ VALUES: dict[str, Callable[[str], str]] = {
         ("amount", "base_amount", "approval_limit", "quantity", "annual_revenue", "employees"),
         _number,
     ),
-    **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on"), written_day),
+    **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on", "needed_on"), written_day),
     **dict.fromkeys(
         ("urgent", "important", "is_primary", "required", "offered", "locks_owner"), _yes_or_no
     ),

@@ -63,6 +63,7 @@ FIELDS: dict[str, str] = {
     "assignee": _l("Assigned to"),
     "category": _l("Category"),
     "spent_on": _l("Spent on"),
+    "needed_on": _l("Needed on"),
     "purpose": _l("Purpose"),
     "items": _l("Items"),
     "receipts": _l("Receipts"),
@@ -125,6 +126,7 @@ FIELDS_OF: dict[tuple[str, str], str] = {
     ("contact", "title"): lazy_pgettext("contact", "Title"),
     ("user", "name"): lazy_pgettext("contact", "Name"),
     ("team", "parent"): _l("Part of"),
+    ("advance", "title"): _l("What for"),
 }
 
 

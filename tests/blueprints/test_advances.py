@@ -140,3 +140,16 @@ def test_a_request_shows_the_state_of_an_advance_as_its_list_does(
     for path in (f"/approvals/{part.id}", f"/advances/{advance.id}", "/advances"):
         shown = browser.get(path).tags
         assert badge in [(tag, values.get("class")) for tag, values in shown], path
+
+
+def test_the_timeline_tells_what_was_said_with_a_decision_and_changed_after_it(
+    cast: Cast, browser: Browser
+) -> None:
+    advance = asked_for(cast)
+    answer(advance, Decision.RETURNED)
+    browser.sign_in("wang")
+    form = browser.get(f"/advances/{advance.id}/edit")
+    browser.submit(form, f"/advances/{advance.id}", needed_on="2026-06-25")
+    timeline = browser.get(f"/advances/{advance.id}", htmx=f"section#advance_{advance.id}_timeline")
+    assert "Returned: CN¥1,000.00 好" in " ".join(timeline.text.split())
+    assert "Needed on Jun 20, 2026 Jun 25, 2026" in " ".join(timeline.text.split())
