@@ -320,12 +320,14 @@ def test_a_budget_is_used_by_what_is_spent_in_its_term_for_all_that_it_is_for(wo
         assert row.figures[5].value == len(spent) > 0
         assert bool(row.alarm) is (amounts[2] < 0)
         labels.add(row.label)
-    assert labels == {"All expenses · 2026", "华东 · 2026 Q1", "华东 · 2026 Q2",
-                      "大连西格玛流体控制有限公司 · 2026", "华东 · Travel · 2026-03"}  # fmt: skip
+    assert labels == {
+        "2026 · All expenses", "Q1 2026 · 华东", "Q2 2026 · 华东",
+        "2026 · 大连西格玛流体控制有限公司", "March 2026 · 华东 · Travel",
+    }  # fmt: skip
     assert {bool(row.alarm) for row in table.rows} == {True, False}
     past = {row.label: row.figures[4].value for row in table.rows}
-    assert past["华东 · 2026 Q1"] == 100
-    assert past["华东 · 2026 Q2"] == Decimal(78) * 100 / 91  # it is June 17
+    assert past["Q1 2026 · 华东"] == 100
+    assert past["Q2 2026 · 华东"] == Decimal(78) * 100 / 91  # it is June 17
 
 
 def test_budgets_are_seen_by_who_may_look_them_up_and_so_are_their_items(world: Cast) -> None:
@@ -333,8 +335,8 @@ def test_budgets_are_seen_by_who_may_look_them_up_and_so_are_their_items(world: 
     assert not ALL["budgets"].of(filter, world.wang).rows
     assert not ALL["budgets"].of(filter, world.zhou).rows  # of the East, and of what all spend
     labels = {row.label for row in ALL["budgets"].of(filter, world.li).rows}
-    assert "All expenses · 2026" not in labels
-    assert "华东 · 2026 Q1" in labels
+    assert "2026 · All expenses" not in labels
+    assert "Q1 2026 · 华东" in labels
     for user in (world.li, world.fin):
         for row in ALL["budgets"].of(filter, user).rows:
             items = row.figures[5].list
@@ -347,6 +349,6 @@ def test_a_report_of_budgets_is_narrowed_to_whom_and_what_they_are_for(world: Ca
     filter = BudgetReportFilter(report="budgets", period=Days("2026-02-01..2026-03-31"))
     assert world.wang.team
     table = ALL["budgets"].of(filter.changed(team=(world.wang.team.id,)), world.admin)
-    assert {row.label for row in table.rows} == {"华东 · 2026 Q1", "华东 · Travel · 2026-03"}
+    assert {row.label for row in table.rows} == {"Q1 2026 · 华东", "March 2026 · 华东 · Travel"}
     table = ALL["budgets"].of(filter.changed(customer=world.sigma.id), world.admin)
     assert len(table.rows) == 1

@@ -106,10 +106,6 @@ class BoardFilter(DealFilter):
         bare = {"sort": "", "columns": (), "lanes": None, "folded": (), "view": None}
         return self.from_start(**bare, **changes).url("deals.index")
 
-    def with_lanes(self) -> Self:
-        """This board in lanes, or without them if it has some."""
-        return self.from_start(lanes=None if self.lanes else Lanes.OWNER)
-
     def folding(self, stage: Stage) -> Self:
         """This board with the column of a stage folded, or unfolded if it is."""
         others = tuple(each for each in self.folded if each != stage.id)

@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from sqlalchemy import func
 
+from crm.cost_words import budget_name
 from crm.extensions import db
 from crm.filters.base import one_of
-from crm.filters.columns import Kind, words
+from crm.filters.columns import Kind
 from crm.filters.days import Days
 from crm.filters.expense_items import COUNTED, ExpenseItemFilter
 from crm.filters.reports import BudgetReportFilter
@@ -21,7 +22,6 @@ from crm.models.budget.using import items_of, spent_of
 from crm.queries.reports.drawing import Bar, Drawing, Part
 from crm.queries.reports.figures import Figure, Measure, Of, Row, share
 from crm.queries.reports.report import Report, Table, Topic
-from crm.queries.reports.spans import span_words
 
 MEASURES = (
     Measure(_l("Budget"), Kind.MONEY),
@@ -46,7 +46,7 @@ def read(filter: BudgetReportFilter, user: User) -> Table:
 
 def _row(budget: Budget, spent: Decimal, seen: int) -> Row:
     items, left = items_behind(budget) if seen else None, budget.amount - spent
-    return Row(str(budget.id), _label(budget), (
+    return Row(str(budget.id), budget_name(budget), (
         Figure(budget.amount), Figure(spent, items), Figure(left),
         Figure(share(spent, budget.amount), items), Figure(_past(budget)), Figure(seen, items),
     ), alarm=_("Over budget") if left < 0 else "")  # fmt: skip
@@ -60,12 +60,6 @@ def items_behind(budget: Budget) -> ExpenseItemFilter:
         team=(budget.team_id,) if budget.team_id else (),
         category=(budget.category_id,) if budget.category_id else (),
     )  # fmt: skip
-
-
-def _label(budget: Budget) -> str:
-    what = [words(each) for each in (budget.team, budget.customer, budget.deal, budget.category)
-            if each]  # fmt: skip
-    return " · ".join([*(what or [_("All expenses")]), span_words(budget.first, budget.last)])
 
 
 def _past(budget: Budget) -> Decimal | None:
