@@ -105,6 +105,13 @@ def test_days_without_deals_say_so(li: Browser) -> None:
     assert "No data" in li.get("/reports/winning?period=2019-01-01..2019-01-31").text
 
 
+@pytest.mark.parametrize("name", list(ALL))
+def test_days_that_are_still_to_come_and_have_no_end_tell_of_nothing(
+    cast: Cast, browser: Browser, name: str
+) -> None:
+    browser.sign_in("li").get(f"/reports/{name}?period=2200-01-01..&compare=before")
+
+
 @pytest.mark.parametrize("compare", ["before", "year_before"])
 def test_before_the_first_day_there_is_nothing_to_compare_with(li: Browser, compare: str) -> None:
     page = li.get(f"/reports/winning?period=1900-01-01..1900-01-31&compare={compare}")

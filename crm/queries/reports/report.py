@@ -92,20 +92,48 @@ class Table:
         return [*self.rows, *([self.total] if self.total else [])]
 
     def beside(self, then: Table) -> Table:
-        """These figures with those of other days; rows that only those had come last."""
+        """These figures with those of other days; rows and measures that only those had come last.
+
+        What a report measures can depend on its days: a kind of cost on which nothing was spent.
+        """
+        known = self._titles
+        # Of what only those had, nothing is drawn here.
+        more = [replace(each, tone="") for each in then.measures if str(each.title) not in known]
+        measures = [*self.measures, *more]
+        now, then = self._measured_by(measures), then._measured_by(measures)
         before = {row.key: row.figures for row in then.rows}
-        rows = [replace(row, before=before.get(row.key, ())) for row in self.rows]
-        here = {row.key for row in self.rows}
-        nothing = [Figure(None) for _ in self.measures]
+        rows = [replace(row, before=before.get(row.key, ())) for row in now.rows]
+        here = {row.key for row in rows}
+        nothing = [Figure(None) for _ in measures]
         rows += [
             replace(row, figures=nothing, before=row.figures)
             for row in then.rows
             if row.key not in here
         ]
-        total = self.total
+        total = now.total
         if total and then.total:
             total = replace(total, before=then.total.figures)
-        return replace(self, rows=rows, total=total, is_compared=True)
+        return replace(now, rows=rows, total=total, is_compared=True)
+
+    @property
+    def _titles(self) -> list[str]:
+        return [str(measure.title) for measure in self.measures]
+
+    def _measured_by(self, measures: Sequence[Measure]) -> Table:
+        """The same figures, each under the measure of its title; of others there is none."""
+        titles = [str(measure.title) for measure in measures]
+        if titles == self._titles:
+            return self
+        places = {title: at for at, title in enumerate(self._titles)}
+
+        def told(row: Row) -> Row:
+            figures = [
+                row.figures[places[title]] if title in places else Figure(None) for title in titles
+            ]
+            return replace(row, figures=figures)
+
+        total = told(self.total) if self.total else None
+        return replace(self, measures=measures, rows=list(map(told, self.rows)), total=total)
 
 
 @dataclass(frozen=True)

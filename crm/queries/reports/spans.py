@@ -57,11 +57,12 @@ def _is_day(moment: Any) -> bool:
 def spans_of(days: Days, months: int, moment: Any, user: User) -> list[tuple[date, date]]:
     """The months, or so many together, that ``days`` touch, cut to them.
 
-    Without an end they go from the first ``moment`` that ``user`` sees to today. Where there would
-    be too many, they are longer.
+    Without an end they go from the first ``moment`` that ``user`` sees to today, or to their own
+    first day where that is still to come. Where there would be too many, they are longer.
     """
     company = Company.current()
-    first, last = days.first, days.last or company.today()
+    today = company.today()
+    first, last = days.first, days.last or max(days.first or today, today)
     if first is None:
         seen = moment.class_.visible_to(user).with_only_columns(func.min(moment))
         earliest = db.session.scalar(seen.order_by(None))
