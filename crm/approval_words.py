@@ -42,6 +42,8 @@ def _how_it_came(assignment: ApprovalAssignment) -> str:
             return _("You decide for %(name)s, who is away.", name=before)
         case CameBy.ESCALATED:
             return _("%(name)s has not decided in time.", name=before)
+        case CameBy.ROLE:
+            return _("%(name)s does not have the role any more: you decide instead.", name=before)
     return _("%(name)s has left: you decide instead.", name=before)
 
 
@@ -76,6 +78,8 @@ def what_became_of(assignment: ApprovalAssignment, state: TokenState) -> str:
             )  # fmt: skip
         case TokenState.CHANGED:
             return _("It has changed since this mail. A newer mail has the link that works.")
+        case TokenState.REPLACED:
+            return _("It went to another mail address. A newer mail has the link that works.")
         case TokenState.EXPIRED:
             return _("Links work for 72 hours. Sign in to decide.")
     return _("You are not asked any more: somebody else has decided, or decides now.")

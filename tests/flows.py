@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from crm.extensions import db
-from crm.models import ApprovalFlow, ApprovalRequest, ApprovalStep, ExpenseClaim, User
+from crm.models import (
+    ApprovalFlow,
+    ApprovalRequest,
+    ApprovalStep,
+    Delegation,
+    ExpenseClaim,
+    User,
+)
 from crm.models.approval import ApproverKind, Decision, Mode, OwnRule
 from tests.cast import PEOPLE, Cast
 from tests.claims import draft
@@ -51,6 +59,13 @@ def hand_in(cast: Cast, claim: ExpenseClaim | None = None) -> ApprovalRequest:
     request = claim.submit(by=claim.claimant)
     db.session.commit()
     return request
+
+
+def away(person: User, delegate: User) -> Delegation:
+    """Somebody is away for two years, and ``delegate`` decides for them."""
+    begun = Delegation.begin(person, delegate, date(2026, 1, 1), date(2027, 12, 31), by=person)
+    db.session.commit()
+    return begun
 
 
 def asked(request: ApprovalRequest) -> set[str]:

@@ -179,6 +179,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         CameBy.DELEGATE: _l("decides for somebody who is away"),
         CameBy.ESCALATED: _l("escalated"),
         CameBy.LEFT: _l("decides for somebody who has left"),
+        CameBy.ROLE: _l("decides for somebody who lost the role"),
     },
     ApproverKind: {
         ApproverKind.MANAGER: _l("Superior"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -16,13 +15,11 @@ from crm.models import (
     ApprovalFlow,
     ApprovalStep,
     ClaimState,
-    Delegation,
     Event,
     ExpenseItem,
     MailKind,
     OutgoingMail,
     Role,
-    User,
 )
 from crm.models.approval import (
     ApproverKind,
@@ -43,7 +40,7 @@ from crm.models.approval.pressing import escalate, hand_over_of
 from crm.models.expense_claim import ClaimRefused
 from tests.cast import Cast
 from tests.claims import draft, make_item
-from tests.flows import asked, decide_as, flow, hand_in, named, step
+from tests.flows import asked, away, decide_as, flow, hand_in, named, step
 
 MANAGER, NTH, HEAD, ROLE, CLIMB = (
     ApproverKind.MANAGER, ApproverKind.NTH_MANAGER, ApproverKind.TEAM_HEAD, ApproverKind.ROLE,
@@ -254,12 +251,6 @@ def test_what_differs_from_what_was_handed_in_is_not_decided(cast: Cast) -> None
 
 
 # Absence
-
-
-def away(person: User, delegate: User) -> Delegation:
-    begun = Delegation.begin(person, delegate, date(2026, 1, 1), date(2027, 12, 31), by=person)
-    db.session.commit()
-    return begun
 
 
 def test_who_is_away_is_not_asked_their_delegate_is(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, Select, false, select, update
+from sqlalchemy import ForeignKey, Index, Select, false, or_, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -52,6 +52,8 @@ class CameBy(StrEnum):
     ESCALATED = "escalated"
     # Who was to decide works here no longer.
     LEFT = "left"
+    # Who was to decide by a role has it no longer.
+    ROLE = "role"
 
 
 class ApprovalAssignment(Timestamped, Base):
@@ -131,13 +133,19 @@ class ApprovalAssignment(Timestamped, Base):
     @classmethod
     def left_to(cls, user: User) -> Select[ApprovalAssignment]:
         """What ``user`` has still to decide, be it their turn or not."""
+        return cls.parts_of(user).where(cls.approver_id == user.id)
+
+    @classmethod
+    def parts_of(cls, user: User) -> Select[ApprovalAssignment]:
+        """What is still to be decided by ``user``, or by somebody in their place."""
         from crm.models.approval.request import ApprovalRequest
 
         return (
             select(cls)
             .join(cls.request)
             .where(
-                cls.approver_id == user.id, cls.decided_at.is_(None), cls.released_at.is_(None),
+                or_(cls.approver_id == user.id, cls.in_place_of_id == user.id),
+                cls.decided_at.is_(None), cls.released_at.is_(None),
                 ApprovalRequest.closed_at.is_(None),
             )
             .order_by(cls.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
@@ -12,12 +12,15 @@ from sqlalchemy import Select
 
 from crm import clock
 from crm.extensions import db
+from crm.models.access import Role
 from crm.models.approval.approvers import Why, ask_administrators, takers_of
-from crm.models.approval.assignment import ApprovalAssignment, CameBy
+from crm.models.approval.assignment import ApprovalAssignment, CameBy, Release
 from crm.models.approval.delegation import Delegation
+from crm.models.approval.flow import ApproverKind
 from crm.models.approval.refusals import NobodyDecides
 from crm.models.company import Company
 from crm.models.event import Action, Event
+from crm.models.outgoing_mail import MailKind, OutgoingMail
 from crm.models.user import User
 
 log = logging.getLogger(__name__)
@@ -70,6 +73,24 @@ def hand_on_from(leaver: User) -> None:
     """What ``leaver``, who works here no longer, was to decide goes to ``takers_of`` it, else to an
     administrator; what nobody else can decide stays, and can be taken back by the claimant."""
     _with_each(ApprovalAssignment.left_to(leaver), _hand_on)
+
+
+def hand_on_for_roles(person: User, lost: Set[Role]) -> None:
+    """What ``person`` was to decide by one of the roles ``lost`` is decided by who has it, else as
+    if they had left; what nobody else can decide stays, and can be taken back by the claimant."""
+
+    def hand_on(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
+        return _hand_on_role(assignment) if _is_by_role(assignment, person, lost) else None
+
+    _with_each(ApprovalAssignment.parts_of(person), hand_on)
+
+
+def mail_anew(person: User) -> None:
+    """What waits for ``person`` is mailed again, to the address that they have now; the links that
+    went to another one stop working."""
+    for assignment in db.session.scalars(ApprovalAssignment.waiting_for(person)).all():
+        assignment.void_tokens()
+        OutgoingMail.enqueue(MailKind.APPROVAL_REQUESTED, person, assignment=assignment.id)
 
 
 def _with_each(
@@ -127,7 +148,36 @@ def _press(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
     return None
 
 
-def _hand_on(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
+def _is_by_role(assignment: ApprovalAssignment, person: User, lost: Set[Role]) -> bool:
+    """Whether ``person``, or who is asked while they are away, is so by one of these roles."""
+    is_delegated = assignment.came_by is CameBy.DELEGATE
+    holder = assignment.owner if is_delegated else assignment.approver
+    if assignment.is_added or holder is not person or assignment.came_by is CameBy.ESCALATED:
+        return False
+    if assignment.why is Why.ADMINISTRATOR:
+        return Role.ADMINISTRATOR in lost
+    step = assignment.step
+    if step is None or step.approver is not ApproverKind.ROLE:
+        return False
+    return assignment.why is Why.STEP and step.role in lost
+
+
+def _hand_on_role(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
+    request, step = assignment.request, assignment.step
+    request.lock()
+    if not assignment.is_pending:
+        return None
+    beside = [each for each in request.pending if each.step is step and not each.is_added]
+    if beside == [assignment]:
+        return _hand_on(assignment, CameBy.ROLE)
+    assignment.end_without_decision(Release.HANDED_ON)  # the others of the step are enough
+    request.go_on_if_settled(assignment)
+    return None
+
+
+def _hand_on(
+    assignment: ApprovalAssignment, came_by: CameBy = CameBy.LEFT
+) -> ApprovalAssignment | None:
     request, leaver = assignment.request, assignment.approver
     request.lock()
     # Where nobody is left but who is in it already, that is enough: nobody else could decide it.
@@ -139,9 +189,9 @@ def _hand_on(assignment: ApprovalAssignment) -> ApprovalAssignment | None:
     if taker is None or not assignment.is_pending:
         return None
     if assignment.is_open:
-        return _pass_on(assignment, taker, CameBy.LEFT)
+        return _pass_on(assignment, taker, came_by)
     # Their turn comes later, with the mail.
-    assignment.give_to(taker.person, CameBy.LEFT)
+    assignment.give_to(taker.person, came_by)
     assignment.why = taker.why
     return None
 

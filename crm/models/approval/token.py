@@ -33,6 +33,8 @@ class TokenState(StrEnum):
     WITHDRAWN = "withdrawn"
     # Handed in again: another link works.
     CHANGED = "changed"
+    # Who has to decide gets their mails elsewhere now.
+    REPLACED = "replaced"
     EXPIRED = "expired"
 
     @classmethod
@@ -99,8 +101,10 @@ class ApprovalToken(Base):
         if (ended := self._ended) is not None:
             return ended
         bound_to = (self.assignment.approver_id, self.assignment.request.document_version)
-        if self.voided_at is not None or (self.approver_id, self.document_version) != bound_to:
+        if (self.approver_id, self.document_version) != bound_to:
             return TokenState.CHANGED
+        if self.voided_at is not None:
+            return TokenState.REPLACED
         if self.expires_at <= clock.now():
             return TokenState.EXPIRED
         return TokenState.LIVE

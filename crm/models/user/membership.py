@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, select
@@ -65,6 +66,8 @@ class Membership:
     def give_roles(self: User, roles: set[Role], *, by: User | None) -> None:
         """Give this user exactly ``roles``; giving the same again changes nothing.
 
+        What they were to decide by a role that they have no more is decided by others.
+
         :raises LastAdministrator: nobody would be one any more.
         """
         old = self.roles
@@ -76,6 +79,8 @@ class Membership:
         self.role_rows += [UserRole(role=role) for role in sorted(roles - old)]
         changes = {"roles": [", ".join(sorted(old)), ", ".join(sorted(roles))]}
         Event.record(Action.USER_ROLES_CHANGED, self, by=by, changes=changes)
+        if lost := old - roles:
+            _pressing().hand_on_for_roles(self, lost)
 
     def deactivate(self: User, *, by: User | None) -> None:
         """End this user's access, and the links that would give it back; what they own stays.
@@ -89,7 +94,7 @@ class Membership:
             self.deactivated_at = clock.now()
             OneTimeLink.void_all_of(self)
             Event.record(Action.USER_DEACTIVATED, self, by=by)
-            _hand_on_from(self)
+            _pressing().hand_on_from(self)
 
     def reactivate(self: User, *, by: User | None) -> None:
         """Let somebody who left sign in again, with the roles they had."""
@@ -106,11 +111,12 @@ class Membership:
         Event.record(Action.USER_INVITED, self, by=by, name=str(self))
 
     def note_changes(self: User, *, by: User | None) -> None:
-        """Record the pending changes, if there are any; a link went to the address of its time."""
+        """Record the pending changes, if there are any; links went to the address of their time."""
         if changes := changes_of(self, self.TRACKED):
             Event.record(Action.USER_CHANGED, self, by=by, changes=changes)
             if changes.get("email", [""])[0]:
                 OneTimeLink.void_all_of(self)
+                _pressing().mail_anew(self)
 
     def _keep_an_administrator(self: User) -> None:
         if self.is_administrator:
@@ -119,10 +125,10 @@ class Membership:
                 raise LastAdministrator(self.username)
 
 
-def _hand_on_from(user: User) -> None:
-    from crm.models.approval.pressing import hand_on_from
+def _pressing() -> ModuleType:
+    from crm.models.approval import pressing
 
-    hand_on_from(user)
+    return pressing
 
 
 def _user() -> type[User]:
