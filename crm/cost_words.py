@@ -55,7 +55,7 @@ def breach_words(breach: Breach) -> str:
 
 def breach_line(breach: Breach) -> str:
     """The same, and the rule."""
-    return f"{breach_words(breach)} ({rule_line(breach.rule)})"
+    return _("%(what)s (%(why)s)", what=breach_words(breach), why=rule_line(breach.rule))
 
 
 def refused_words(refused: ClaimRefused) -> str:

@@ -182,7 +182,8 @@ class Report:
             period = filter.period
             days = period.words()
             if period.is_named and period.first and period.last:
-                days += f" ({Days.between(period.first, period.last).words()})"
+                exact = Days.between(period.first, period.last).words()
+                days = _("%(what)s (%(why)s)", what=days, why=exact)
             says.insert(0, days)
             if compared := filter.compared:
                 says.insert(1, _("compared with %(days)s", days=compared.period.words()))
