@@ -23,6 +23,7 @@ from crm.models.payment_batch import PaymentBatch, Payout
 if TYPE_CHECKING:
     from crm.models.customer import Customer
     from crm.models.deal import Deal
+    from crm.models.option import Option
     from crm.models.user import User
 
 __all__ = ["Advance", "AdvanceRefused", "AdvanceState", "Settlement"]
@@ -116,6 +117,13 @@ class Advance(Settling, Approvable, Versioned, Timestamped, Base):
             joinedload(cls.payment),
             selectinload(cls.settlements).joinedload(Settlement.claim),
         )
+
+    @classmethod
+    def sample(
+        cls, claimant: User, amount: Decimal, _category: Option, customer: Customer | None
+    ) -> Advance:
+        """An advance which is not kept; ``amount`` in the base currency."""
+        return cls(title="", claimant=claimant, base_amount=amount, customer=customer)
 
     @property
     def number(self) -> str:

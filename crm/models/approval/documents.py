@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from crm.extensions import db
 from crm.models.approval.conditions import FactKind
-from crm.models.company import Company
 from crm.models.custom_field import CustomNoun
 
 if TYPE_CHECKING:
@@ -34,29 +33,6 @@ def _advance() -> type[Advance]:
     return Advance
 
 
-def _sample_claim(
-    claimant: User, amount: Decimal, category: Option, customer: Customer | None
-) -> ExpenseClaim:
-    from crm.models.expense_claim import ExpenseItem
-
-    currency = Company.current().base_currency
-    item = ExpenseItem(
-        category=category, category_id=category.id, amount=amount,
-        currency=currency, rate=Decimal(1), base_amount=amount, purpose="",
-        spent_on=Company.current().today(), customer=customer,
-        customer_id=customer.id if customer else None,
-    )  # fmt: skip
-    return _claim()(
-        title="", claimant=claimant, claimant_id=claimant.id, base_amount=amount, items=[item]
-    )
-
-
-def _sample_advance(
-    claimant: User, amount: Decimal, _category: Option, customer: Customer | None
-) -> Advance:
-    return _advance()(title="", claimant=claimant, base_amount=amount, customer=customer)
-
-
 class DocumentKind(NamedTuple):
     """One kind of documents (``approvable.Document``)."""
 
@@ -66,8 +42,6 @@ class DocumentKind(NamedTuple):
     facts: dict[str, FactKind]
     # Of which nouns the firm's own fields can be compared as well.
     own_fields_of: tuple[CustomNoun, ...]
-    # One that is not kept: what flows are tried with while they are written.
-    sample: Callable[[User, Decimal, Option, Customer | None], Any]
     # The templates that show what is decided about: on pages, and in mails without the suffix.
     partial: str
     mail_partial: str
@@ -75,6 +49,12 @@ class DocumentKind(NamedTuple):
     brief: str
     # The files that belong to it, such as receipts.
     files: Callable[[Any], Iterable[Attachment]] = lambda _document: ()
+
+    def sample(
+        self, claimant: User, amount: Decimal, category: Option, customer: Customer | None
+    ) -> Any:
+        """One that is not kept: what flows are tried with while they are written."""
+        return self.model().sample(claimant, amount, category, customer)
 
     def find(self, document_id: int, *, lock: bool = False) -> Any:
         """One document with what its page shows.
@@ -105,7 +85,6 @@ DOCUMENTS: dict[str, DocumentKind] = {
             "over_budget": FactKind.YES_NO,
         },
         own_fields_of=(CustomNoun.CUSTOMER, CustomNoun.DEAL),
-        sample=_sample_claim,
         partial="expenses/claims/_facts.html",
         mail_partial="mail/documents/_expense_claim",
         brief="expenses/claims/_brief.html",
@@ -120,7 +99,6 @@ DOCUMENTS: dict[str, DocumentKind] = {
             "grade": FactKind.CHOICES,
         },
         own_fields_of=(),
-        sample=_sample_advance,
         partial="expenses/advances/_facts.html",
         mail_partial="mail/documents/_advance",
         brief="expenses/advances/_brief.html",

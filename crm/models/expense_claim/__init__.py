@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, sele
 from crm.base import Base, Key, Name, Timestamped, Versioned, stored_by_value
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.approval import Approvable
+from crm.models.company import Company
 from crm.models.event import Action
 from crm.models.expense_claim.copying import Copying
 from crm.models.expense_claim.deciding import Deciding
@@ -27,6 +28,7 @@ from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
     from crm.models.advance import Settlement
+    from crm.models.customer import Customer
     from crm.models.option import Option
     from crm.models.user import User
 
@@ -106,6 +108,22 @@ class ExpenseClaim(
     def for_changes(cls) -> tuple[Any, ...]:
         """Loading options for many that are to be changed: their contents are compared."""
         return cls.for_page()
+
+    @classmethod
+    def sample(
+        cls, claimant: User, amount: Decimal, category: Option, customer: Customer | None
+    ) -> ExpenseClaim:
+        """A claim of one item spent today, which is not kept; ``amount`` in the base currency."""
+        company = Company.current()
+        item = ExpenseItem(
+            category=category, category_id=category.id, amount=amount,
+            currency=company.base_currency, rate=Decimal(1), base_amount=amount, purpose="",
+            spent_on=company.today(), customer=customer,
+            customer_id=customer.id if customer else None,
+        )  # fmt: skip
+        return cls(
+            title="", claimant=claimant, claimant_id=claimant.id, base_amount=amount, items=[item]
+        )
 
     @property
     def items_without_receipt(self) -> list[ExpenseItem]:
