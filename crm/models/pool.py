@@ -18,6 +18,7 @@ from crm.base import Base, Key
 from crm.extensions import db
 from crm.models.company import Company
 from crm.models.event import Action, Event
+from crm.models.verb_refused import VerbRefused
 
 if TYPE_CHECKING:
     from crm.models.customer import Customer
@@ -32,12 +33,8 @@ LEAST_SILENCE, MOST_SILENCE = 8, 3650
 UNDOABLE_FOR = timedelta(days=1)
 
 
-class PoolRefused(Exception):
+class PoolRefused(VerbRefused):
     """A customer cannot be claimed; ``reason`` is a word the pages explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class PoolRule(Base):

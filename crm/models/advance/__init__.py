@@ -19,6 +19,7 @@ from crm.models.company import Company
 from crm.models.event import Action, Event, changes_of
 from crm.models.exchange_rate import Price
 from crm.models.payment_batch import PaymentBatch, Payout
+from crm.models.verb_refused import VerbRefused
 
 if TYPE_CHECKING:
     from crm.models.customer import Customer
@@ -45,12 +46,8 @@ class AdvanceState(StrEnum):
 EDITABLE = frozenset({AdvanceState.RETURNED, AdvanceState.REJECTED, AdvanceState.WITHDRAWN})
 
 
-class AdvanceRefused(Exception):
+class AdvanceRefused(VerbRefused):
     """A verb does not fit the advance's state; ``reason`` is a word the pages explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Advance(Settling, Approvable, Versioned, Timestamped, Base):

@@ -13,14 +13,11 @@ from crm.extensions import db
 from crm.models.company import Company
 from crm.models.event import Action, Event
 from crm.models.user import User
+from crm.models.verb_refused import VerbRefused
 
 
-class DelegationRefused(Exception):
+class DelegationRefused(VerbRefused):
     """``reason``: ``self``, ``left``, ``days`` or ``overlap``."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Delegation(Timestamped, Base):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from crm.models.verb_refused import VerbRefused
+
 
 class ClaimState(StrEnum):
     """How far a claim has come."""
@@ -23,9 +25,5 @@ EDITABLE = frozenset({ClaimState.DRAFT, ClaimState.REJECTED, ClaimState.RETURNED
 COUNTED = frozenset(ClaimState) - EDITABLE
 
 
-class ClaimRefused(Exception):
+class ClaimRefused(VerbRefused):
     """A verb does not fit the claim's state; ``reason`` is a word the pages explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason

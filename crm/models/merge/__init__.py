@@ -22,6 +22,7 @@ from crm.models.merge import fields
 from crm.models.merge.fields import MERGED_FIELDS
 from crm.models.merge.journal import HELPERS, TAGS, Journal
 from crm.models.merge.moving import move_all, move_back
+from crm.models.verb_refused import VerbRefused
 
 if TYPE_CHECKING:
     from crm.models.user import User
@@ -31,12 +32,8 @@ __all__ = ["MERGED_FIELDS", "Merge", "MergeRefused"]
 UNDOABLE_FOR = timedelta(days=30)
 
 
-class MergeRefused(Exception):
+class MergeRefused(VerbRefused):
     """The two cannot be merged, or a merge not undone; ``reason`` is a word the pages explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Merge(Base):
