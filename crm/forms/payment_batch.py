@@ -45,7 +45,7 @@ class PaymentBatchForm(PaymentForm):
 
 class AdvancePaymentForm(PaymentForm):
     def __init__(self, advance: Advance, *args: Any, **kwargs: Any) -> None:
-        said = fingerprint([{"advance": (advance.id, advance.version)}, _said(advance.payout)])
+        said = version_of_advance(advance)
         data = {"paid_on": Company.current().today(), "version": said}
         super().__init__(*args, data=data, **kwargs)
         self.shown = said
@@ -53,6 +53,11 @@ class AdvancePaymentForm(PaymentForm):
     def may_pay(self) -> bool:
         """Whether it is complete, and amount and account are still as they were shown."""
         return self.may_save(SimpleNamespace(), version=self.shown)
+
+
+def version_of_advance(advance: Advance) -> str:
+    """What changes whenever paying ``advance`` says anything else: how much, to which account."""
+    return fingerprint([{"advance": (advance.id, advance.version)}, _said(advance.payout)])
 
 
 def version_of(proposal: Proposal) -> str:

@@ -25,6 +25,7 @@ from crm.forms.account_codes import version_of as codes_version
 from crm.forms.flows import version_of as flow_version_of
 from crm.forms.options import shown as options_shown
 from crm.forms.payment_batch import version_of as payment_version
+from crm.forms.payment_batch import version_of_advance as advance_payment_version
 from crm.forms.pipelines import version_of
 from crm.forms.quotas import version_of as quotas_version
 from crm.forms.rows import fingerprint
@@ -574,7 +575,8 @@ FORMS: dict[str, dict[str, str]] = {
     "bank_accounts.update": {"bank_account": "1", "version": "=wang_version"},
     "advances.create": ADVANCE,
     "advances.update": {**ADVANCE, "version": "=returned_advance_version"},
-    "advance_payments.create": {"paid_on": "2026-06-17", "version": "=approved_advance_version"},
+    "advance_payments.create": {"paid_on": "2026-06-17",
+                                "version": "=advance_payment_version"},
     "repayments.create": {"amount": "5", "version": "=paid_advance_version"},
     "payment_batches.create": {"version": "=payment_version"},
     "claims.update": {"title": "改名", "version": "=claim_version"},
@@ -891,6 +893,7 @@ def set_scene() -> Scene:
             "template_id": template.id, "batch_id": paid.payment_batch_id,
             "codes_version": codes_version(Option.known(OptionList.EXPENSE_CATEGORY)),
             "payment_version": payment_version(Proposal([approved], cast.fin)),
+            "advance_payment_version": advance_payment_version(named_advances["approved"]),
             "budget_id": budget.id,
             "rate_id": rate.id, "rate_version": rate.version, "grant_id": rate.grants[0].id,
         },

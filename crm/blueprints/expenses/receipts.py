@@ -6,11 +6,12 @@ from flask import Blueprint, Response, abort, request
 from flask_login import current_user, login_required
 
 from crm import files
+from crm.blueprints.expenses.editing import editable_claim
 from crm.extensions import db
 from crm.hypermedia import go
 from crm.models import Attachment, ExpenseItem
 from crm.nouns import record_url
-from crm.policies import find, find_in, require
+from crm.policies import find, find_in
 
 bp = Blueprint("receipts", __name__)
 
@@ -25,9 +26,9 @@ def show(claim_id: int, item_id: int, receipt_id: int) -> Response:
 @bp.post("/expenses/<int:claim_id>/items/<int:item_id>/receipts/<int:receipt_id>/delete")
 @login_required
 def destroy(claim_id: int, item_id: int, receipt_id: int) -> Response:
+    claim = editable_claim(claim_id)
     item = item_of(claim_id, item_id)
-    require("edit", item.claim)
-    item.claim.remove_receipt(item, receipt_of(item, receipt_id), by=current_user)
+    claim.remove_receipt(item, receipt_of(item, receipt_id), by=current_user)
     db.session.commit()
     return go(record_url(item.claim))
 
