@@ -38,9 +38,11 @@ def named(*people: User, **particulars: Any) -> ApprovalStep:
     return step(ApproverKind.NAMED, user_ids=[person.id for person in people], **particulars)
 
 
-def flow(*steps: ApprovalStep, conditions: Sequence[dict[str, Any]] = ()) -> ApprovalFlow:
-    """A flow for claims, tried before the one that everything falls back to."""
-    made = ApprovalFlow(kind=ExpenseClaim.KIND, label_zh="流程", label_en="Flow", position=1)
+def flow(
+    *steps: ApprovalStep, conditions: Sequence[dict[str, Any]] = (), kind: str = ExpenseClaim.KIND
+) -> ApprovalFlow:
+    """A flow, by default for claims, tried before the one that everything falls back to."""
+    made = ApprovalFlow(kind=kind, label_zh="流程", label_en="Flow", position=1)
     db.session.add(made)
     made.revise(steps, conditions, by=None)
     db.session.flush()
