@@ -44,7 +44,9 @@ class AdvanceForm(ForWhom, BaseForm):
         with explained(self.currency):
             advance.set_amount(self.amount.data, self.currency.data, today)
             self.plain_fields(advance, "title", "needed_on", "customer", "deal")
-        return not self.currency.errors
+            if not advance.base_amount:  # nothing would ever be accounted for
+                self.amount.errors = [_("An amount is more than 0.")]
+        return not (self.currency.errors or self.amount.errors)
 
 
 class RepaymentForm(BaseForm):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from crm import mail
 from crm.extensions import db
-from crm.models import Advance, AdvanceState
+from crm.models import Advance, AdvanceState, ExchangeRate
 from crm.models.approval import Decision
 from tests.advances import answer, asked_for, handed_out
 from tests.cast import Cast
@@ -66,6 +67,20 @@ def test_what_cannot_be_asked_for_is_told(
     page = browser.post("/advances", FORM | wrong, status=422)
     assert says in page.text
     assert db.session.scalars(db.select(Advance)).all() == []
+
+
+def test_what_comes_to_nothing_in_the_base_currency_is_not_asked_for(
+    cast: Cast, browser: Browser
+) -> None:
+    """It would be paid, and never be accounted for."""
+    ExchangeRate.enter("VND", date(2026, 1, 1), Decimal("0.0003"), by=cast.fin)
+    db.session.commit()
+    browser.sign_in("wang")
+    page = browser.post("/advances", {**FORM, "amount": "1", "currency": "VND"}, status=422)
+    assert "An amount is more than 0." in page.text
+    assert db.session.scalars(db.select(Advance)).all() == []
+    browser.post("/advances", {**FORM, "amount": "1,000", "currency": "VND"})
+    assert the_one().base_amount == Decimal("0.30")
 
 
 def test_more_than_is_outstanding_does_not_come_back(cast: Cast, browser: Browser) -> None:
