@@ -6,27 +6,24 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, ValidationError
+from wtforms import HiddenField
+from wtforms.validators import Optional
 
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField
+from crm.forms.fields import DayField, not_ahead
 from crm.models import Company
 
 
 class BooksForm(BaseForm):
     books_closed_until = DayField(
-        _l("Closed up to"), quick=("last_month",), description=_l("Empty: the books are open.")
-    )
+        _l("Closed up to"), quick=("last_month",), validators=[Optional(), not_ahead],
+        description=_l("Empty: the books are open."),
+    )  # fmt: skip
     # The day of which the page shows what is not settled.
     shown = HiddenField()
 
     def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, obj=company, **kwargs)
-        self.company = company
-
-    def validate_books_closed_until(self, field: DayField) -> None:
-        if field.data is not None and field.data > self.company.today():
-            raise ValidationError(_("This day has not come yet."))
 
     def must_show(self, count: int) -> bool:
         """Whether something is not settled that the page has not shown; the field says so then."""

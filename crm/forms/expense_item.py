@@ -27,6 +27,8 @@ from crm.forms.fields import (
     RecordField,
     Required,
     more_than_nothing,
+    not_ahead,
+    of_open_books,
     text,
 )
 from crm.forms.for_whom import ForWhom
@@ -83,16 +85,15 @@ class ItemForm(ForWhom, BaseForm):
 class DatedForm(ItemForm):
     """A cost with a day of its own."""
 
-    spent_on = DayField(_l("Spent on"), quick=("yesterday", "today"), validators=[Required()])
+    spent_on = DayField(
+        _l("Spent on"), quick=("yesterday", "today"),
+        validators=[Required(), not_ahead, of_open_books],
+    )  # fmt: skip
 
     def validate_spent_on(self, field: DayField) -> None:
         today = Company.current().today()
-        if field.data is not None and field.data > today:
-            raise ValidationError(_("This day has not come yet."))
         if field.data is not None and field.data < today - timedelta(days=730):
             raise ValidationError(_("This is more than two years ago."))
-        if field.data is not None and Company.current().is_closed(field.data):
-            raise ValidationError(_("The books are closed for this day."))
 
 
 class ReceiptForm(DatedForm):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import ValidationError
 
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, Required, text
+from crm.forms.fields import DayField, Required, not_ahead, of_open_books, text
 from crm.forms.rows import fingerprint
 from crm.models import Advance, Company, Payout, Proposal
 
@@ -18,15 +16,11 @@ from crm.models import Advance, Company, Payout, Proposal
 class PaymentForm(BaseForm):
     """When something was paid, and by which reference."""
 
-    paid_on = DayField(_l("Paid on"), quick=("yesterday", "today"), validators=[Required()])
+    paid_on = DayField(
+        _l("Paid on"), quick=("yesterday", "today"),
+        validators=[Required(), not_ahead, of_open_books],
+    )  # fmt: skip
     reference = text(_l("Payment reference"), 120)
-
-    def validate_paid_on(self, field: DayField) -> None:
-        company = Company.current()
-        if field.data is not None and field.data > company.today():
-            raise ValidationError(_("This day has not come yet."))
-        if field.data is not None and company.is_closed(field.data):
-            raise ValidationError(_("The books are closed for this day."))
 
 
 class PaymentBatchForm(PaymentForm):

@@ -24,6 +24,7 @@ from crm.forms.fields.numbers import (
     amount_typed,
 )
 from crm.forms.fields.records import OptionField, RecordField, RecordsField, StageField
+from crm.models import Company
 from crm.names import tidy_name
 from crm.wording import WORDS
 
@@ -49,6 +50,8 @@ __all__ = [
     "known_timezone",
     "more_than_nothing",
     "name_field",
+    "not_ahead",
+    "of_open_books",
     "quick_day",
     "text",
 ]
@@ -71,6 +74,18 @@ def more_than_nothing(_form: Any, field: Field) -> None:
     """A validator: an amount, where there is one, is above 0."""
     if field.data is not None and field.data <= 0:
         raise ValidationError(_("An amount is more than 0."))
+
+
+def not_ahead(_form: Any, field: Field) -> None:
+    """A validator: a day, where there is one, has come."""
+    if field.data is not None and field.data > Company.current().today():
+        raise ValidationError(_("This day has not come yet."))
+
+
+def of_open_books(_form: Any, field: Field) -> None:
+    """A validator: the books are not closed for a day."""
+    if field.data is not None and Company.current().is_closed(field.data):
+        raise ValidationError(_("The books are closed for this day."))
 
 
 def known_timezone(_form: Any, field: Field) -> None:
