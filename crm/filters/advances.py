@@ -38,7 +38,7 @@ class AdvanceFilter(ListFilter):
         person(Advance.claimant, _l("Asked for by")),
         status(lambda advance: advance.state),
         Column("needed", _l("Needed on"), lambda advance: advance.needed_on, Kind.DAY,
-               sort=(Advance.needed_on,)),
+               sort=(Advance.needed_on,), minor=True),
         Column("customer", FIELDS["customer"],
                lambda advance: advance.customer.name if advance.customer else "",
                load=(joinedload(Advance.customer),), shown=False),
