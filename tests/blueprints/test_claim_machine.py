@@ -45,7 +45,7 @@ claims = st.sampled_from([0, 1, 2])
 class Claiming(Playing):
     """Three claims, two of a rep's and one of a manager's, and everything done to them.
 
-    Large ones: the superior with a limit, two in turn, then any of two; with escalation.
+    Large ones: the superior with a limit, two in turn, then any of two; others: any of two.
     """
 
     def lay_down(self, cast: Cast) -> None:
@@ -55,6 +55,7 @@ class Claiming(Playing):
             named(cast.li, cast.admin, escalate_hours=50),
             conditions=LARGE,
         )
+        flow(named(cast.li, cast.admin, escalate_hours=50))
         cast.li.approval_limit = Decimal(1500)
         made = [draft(cast, make_item(cast, amount), by=by, title=title)
                 for amount, by, title in (("300.00", cast.wang, "小额"),
@@ -125,7 +126,7 @@ def test_what_is_true_of_claims_stays_true_whatever_is_done(
 ) -> None:
     monkeypatch.setattr(Claiming, "app", session_app, raising=False)
     monkeypatch.setattr(Claiming, "databases", databases, raising=False)
-    play(Claiming, settings=settings(max_examples=10, stateful_step_count=25, deadline=None))
+    play(Claiming, settings=settings(max_examples=12, stateful_step_count=25, deadline=None))
     clock.set_to(None)
 
 
@@ -135,6 +136,10 @@ def test_the_forms_of_the_machine_go_all_the_way(app: Flask, databases: Database
     played.app, played.databases = app, databases
     played.begin()
     try:
+        played.add_an_approver(0, "wu")
+        played.decide_by_link(-1, "approved", "", is_at_work=True)
+        played.what_is_true()
+        assert played.claim(0).state is ClaimState.SUBMITTED, "who was added alone is not enough"
         played.decide_by_link(0, "approved", "", is_at_work=False)
         assert played.claim(0).state is ClaimState.APPROVED
         played.add_an_approver(0, "wu")
