@@ -26,7 +26,7 @@ SAMPLE = 100
 
 FORMATS: dict[type, dict[str, str]] = {
     Decimal: {"num_format": "#,##0.00"},
-    Percent: {"num_format": "0.0%"},
+    Percent: {"num_format": "0.0#%"},
     datetime: {"num_format": "yyyy-mm-dd hh:mm"},
     date: {"num_format": "yyyy-mm-dd"},
 }

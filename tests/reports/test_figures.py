@@ -14,6 +14,7 @@ from crm import clock
 from crm.base import cents_of, money_sum
 from crm.extensions import db
 from crm.filters.base import ListFilter
+from crm.filters.columns import Kind
 from crm.filters.days import Days
 from crm.filters.facets import Person
 from crm.filters.reports import Compared
@@ -172,3 +173,16 @@ def test_compared_figures_are_those_of_the_report_of_the_other_days(
 
 def test_every_report_has_its_words() -> None:
     assert list(ALL) == list(REPORTS)
+
+
+@pytest.mark.parametrize(
+    ("value", "says", "writes"),
+    [("0.0478", "0.05%", "0.05"), ("0.996", "1.00%", "1.00"), ("1.26", "1.3%", "1.3"),
+     ("0", "0.0%", "0.0")],
+)  # fmt: skip
+def test_a_share_of_less_than_one_percent_is_told_from_nothing(
+    cast: Cast, value: str, says: str, writes: str
+) -> None:
+    costs = Measure("Costs in what was won", Kind.PERCENT, is_fine=True)
+    assert costs.words(Decimal(value)) == says
+    assert str(costs.exact(Decimal(value))) == writes

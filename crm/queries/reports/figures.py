@@ -38,7 +38,7 @@ class Measure:
     of: Of | None = None
     is_now: bool = False  # as it is now, whatever the days: compared with nothing
     is_below: bool = False  # stands below the one before it; files have it in a column of its own
-    is_fine: bool = False  # percent so few that a tenth of one tells something
+    is_fine: bool = False  # percent so few that parts of one tell something
     tone: str = ""  # the colour of its part of a bar (drawing.py: layered)
 
     def words(self, value: Amount) -> str:
@@ -50,7 +50,7 @@ class Measure:
         if self.kind is Kind.PERCENT and not self.is_fine:
             return f"{number(rounded(value))}%"
         if self.kind is Kind.PERCENT:
-            return f"{format_decimal(rounded(value, '0.1'), '#,##0.0')}%"
+            return f"{_fine(Decimal(value))}%"
         if isinstance(value, int):
             return number(value)
         return format_decimal(rounded(value, "0.1"), "#,##0.0")
@@ -62,10 +62,14 @@ class Measure:
         return self.words(value)
 
     def exact(self, value: Amount) -> Amount:
-        """A figure as a file has it: amounts to the cent, percent and days with one decimal."""
+        """A figure as a file has it: amounts to the cent, days and percent with one decimal.
+
+        Fine percent of less than one have two.
+        """
         if not isinstance(value, Decimal):
             return value
-        return rounded(value, "0.01" if self.kind is Kind.MONEY else "0.1")
+        two = self.kind is Kind.MONEY or (self.is_fine and _is_small(value))
+        return rounded(value, "0.01" if two else "0.1")
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,17 @@ def behind_first(row: Row, *places: int) -> ListFilter | Page | None:
 def rounded(value: Amount, to: str = "1") -> Decimal:
     """Rounded half up, to whole numbers or to a decimal."""
     return half_up(Decimal(value or 0), to)
+
+
+def _is_small(value: Decimal) -> bool:
+    """Whether a tenth is too coarse to tell it from nothing, or from its neighbours."""
+    return 0 < abs(value) < 1
+
+
+def _fine(value: Decimal) -> str:
+    if _is_small(value):
+        return format_decimal(rounded(value, "0.01"), "#,##0.00")
+    return format_decimal(rounded(value, "0.1"), "#,##0.0")
 
 
 def share(part: Amount, whole: Amount) -> Decimal | None:
