@@ -18,23 +18,31 @@ class Limits:
 
     breaches: Sequence[Breach] = ()
     budgets: Sequence[BudgetUse] = ()
+    # Only then something forbids it: of what is handed in already the facts are told.
+    can_be_handed_in: bool = True
+
+    @property
+    def obstacles(self) -> list[str]:
+        """What forbids that the claim is handed in like this, in the reader's language."""
+        return [breach_line(breach) for breach in self.breaches if self._stops(breach)]
 
     @property
     def warnings(self) -> list[str]:
-        """The rules that are broken, in the reader's language."""
-        return [breach_line(breach) for breach in self.breaches]
+        """The other rules that are broken, in the reader's language."""
+        return [breach_line(breach) for breach in self.breaches if not self._stops(breach)]
 
-    @property
-    def forbids(self) -> bool:
-        """Whether the claim cannot be handed in like this."""
-        return any(breach.forbids for breach in self.breaches)
+    def _stops(self, breach: Breach) -> bool:
+        return self.can_be_handed_in and breach.forbids
 
 
 def limits_of(claim: ExpenseClaim) -> Limits:
     """What is said of ``claim`` while it is written or decided; nothing once it is approved."""
     if claim.state in {ClaimState.APPROVED, ClaimState.PAID}:
         return Limits()
-    return Limits(breaches_of(Case.of(claim)), budgets_of(Spending.of(claim)))
+    return Limits(
+        breaches_of(Case.of(claim)), budgets_of(Spending.of(claim)),
+        can_be_handed_in=claim.is_editable,
+    )  # fmt: skip
 
 
 def limits_with(

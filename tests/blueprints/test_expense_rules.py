@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -124,3 +125,33 @@ def test_a_claim_that_a_rule_forbids_stays_a_draft_and_says_why(
     assert "Not handed in, because rules forbid it." in text
     assert "打车去大连: CN¥300.00 (Travel: at most CN¥200.00 an item)" in text
     assert db.session.get_one(ExpenseClaim, claim.id).state is ClaimState.DRAFT
+
+
+def boxes(page: Page) -> dict[str, str]:
+    """What stands on the page of a claim by the colour of its box."""
+    found = re.findall(r'<div class="notice tone-(red|amber)">(.*?)</div>', page.html, re.DOTALL)
+    assert len(found) == len(dict(found)), "one of a kind"
+    return dict(found)
+
+
+def test_what_forbids_stands_apart_from_what_warns_until_it_is_handed_in(
+    browser: Browser, cast: Cast
+) -> None:
+    warns = plan(RuleCheck.RECEIPT_REQUIRED, None)
+    arranged(warns)
+    claim = draft(cast, make_item(cast, "300.00", purpose="打车去大连"))
+    claim.submit(by=cast.wang)
+    arranged(warns, plan(amount="200.00", effect=RuleEffect.FORBID))
+    browser.sign_in("wang")
+    page = browser.get(f"/expenses/{claim.id}")
+    assert "cannot be handed in" not in page.text, "it is handed in"
+    told = boxes(page)
+    assert list(told) == ["amber"]
+    assert told["amber"].count("打车去大连") == 2
+    browser.submit(page, f"/expenses/{claim.id}/submission/delete")
+    told = boxes(browser.follow())
+    assert "It cannot be handed in like this" in told["red"]
+    assert "at most CN¥200.00" in told["red"]
+    assert "Beyond the rules" in told["amber"]
+    assert "a receipt is needed" in told["amber"]
+    assert "a receipt is needed" not in told["red"]
