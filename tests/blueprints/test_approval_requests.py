@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from crm.reactions import REACTIONS
 from tests.cast import Cast
 from tests.claims import draft
 from tests.flows import asked, decide_as, hand_in, three_steps
-from tests.page import Browser
+from tests.page import Browser, Page
 
 
 @pytest.fixture
@@ -49,6 +50,45 @@ def test_before_handing_in_the_claimant_reads_who_will_decide(cast: Cast, wang: 
     assert "Who decides" in page.text
     assert "李敏" in page.text
     assert "冯琴" in page.text
+
+
+def standing(page: Page) -> str:
+    """What the notice says of the approval."""
+    found = re.search(r'<section class="notice[^>]*>(.*?)</section>', page.html, re.DOTALL)
+    assert found
+    return re.sub(r"<[^>]+>|\s+", " ", found[1])
+
+
+def test_what_was_rejected_begins_with_the_rejection_and_says_who_decides_the_next_time(
+    cast: Cast, wang: Browser
+) -> None:
+    three_steps(cast)
+    request = hand_in(cast)
+    path = f"/expenses/{request.document_id}"
+    page = wang.get(path)
+    assert "when it is handed in again" not in page.text
+    assert "李敏 was asked" in standing(page)
+    decide_as(request, "li+")
+    told = standing(wang.get(path))
+    assert told.index("Approved") < told.index("冯琴 was asked")
+    decide_as(request, "fin-")
+    page = wang.get(path)
+    assert standing(page).split()[0] == "Rejected"
+    assert "Approved · 李敏" in " ".join(standing(page).split())
+    assert "was asked" not in standing(page)
+    assert "Who decides when it is handed in again" in page.text
+
+
+def test_what_was_taken_back_begins_with_that(app: Flask, cast: Cast, wang: Browser) -> None:
+    three_steps(cast)
+    request = hand_in(cast)
+    decide_as(request, "li+")
+    request.document.withdraw(by=cast.wang)
+    db.session.commit()
+    path = f"/expenses/{request.document_id}"
+    assert standing(wang.get(path)).split()[0] == "Withdrawn"
+    fin = Browser(app).sign_in("fin").get(path)
+    assert "when it is handed in again" not in fin.text, "who does not hand it in reads how it went"
 
 
 def test_the_trail_stands_in_order_for_claimant_and_approver(

@@ -13,8 +13,8 @@ from crm.queries.approvals.ways import trail_of, way_ahead, way_of
 def standing_of(request: ApprovalRequest) -> dict[str, Any]:
     """How ``request`` stands."""
     return {
-        "request_row": request, "way": way_of(request), "trail": trail_of(request),
-        "comment_form": CommentForm(formdata=None),
+        "request_row": request, "way": way_of(request), "comes_again": False,
+        "trail": trail_of(request), "comment_form": CommentForm(formdata=None),
     }  # fmt: skip
 
 
@@ -23,5 +23,5 @@ def standing_of_document(document: Any) -> dict[str, Any]:
     request = document.request
     shown = standing_of(request) if request else {"request_row": None, "way": [], "trail": []}
     if document.is_editable and may("edit", document) and document.base_amount:
-        shown["way"] = way_ahead(document)
+        shown |= {"way": way_ahead(document), "comes_again": request is not None}
     return shown
