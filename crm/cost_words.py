@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from flask import Flask
 from flask_babel import gettext as _
 
-from crm.formatting import dated_term, label, money, short_day
+from crm.formatting import dated_term, day, label, money, short_day
 from crm.models.budget import Budget
-from crm.models.expense_claim import ClaimRefused
+from crm.models.expense_claim import ClaimRefused, ExpenseItem
 from crm.models.expense_claim.checking import Breach, RulesBroken
+from crm.models.expense_claim.filling import BooksClosed
 from crm.models.expense_rule import ExpenseRule, RuleCheck
 from crm.wording.refusals import refusal_word
 
@@ -60,10 +63,28 @@ def breach_line(breach: Breach) -> str:
 
 def refused_words(refused: ClaimRefused) -> str:
     """Why a verb does not fit a claim; of broken rules, which and by what."""
-    if not isinstance(refused, RulesBroken):
-        return refusal_word(refused.reason)
-    broken = "; ".join(map(breach_line, refused.breaches))
-    return _("Not handed in, because rules forbid it. %(broken)s", broken=broken)
+    if isinstance(refused, BooksClosed):
+        return _(
+            "The books are closed up to %(until)s: %(items)s. Finance can open them again.",
+            until=day(refused.until), items=_(", ").join(_on_days(refused.days)),
+        )  # fmt: skip
+    if isinstance(refused, RulesBroken):
+        broken = "; ".join(map(breach_line, refused.breaches))
+        return _("Not handed in, because rules forbid it. %(broken)s", broken=broken)
+    return refusal_word(refused.reason)
+
+
+def closed_lines(days: Mapping[ExpenseItem, date], until: date) -> list[str]:
+    """``Taxi to Dalian: Jun 10 (the books are closed up to Jun 12, 2026)``: which items."""
+    why = _("the books are closed up to %(until)s", until=day(until))
+    return [_("%(what)s (%(why)s)", what=each, why=why) for each in _on_days(days)]
+
+
+def _on_days(days: Mapping[ExpenseItem, date]) -> list[str]:
+    """Each item and its day; the shares of one bill once."""
+    told = (_("%(name)s: %(value)s", name=item.purpose, value=short_day(spent))
+            for item, spent in days.items())  # fmt: skip
+    return list(dict.fromkeys(told))
 
 
 def budget_name(budget: Budget) -> str:

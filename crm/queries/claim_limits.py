@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
-from crm.cost_words import breach_line
-from crm.models import ClaimState, ExpenseClaim, ExpenseItem
+from crm.cost_words import breach_line, closed_lines
+from crm.models import ClaimState, Company, ExpenseClaim, ExpenseItem
 from crm.models.budget.using import BudgetUse, Spending, budgets_of
 from crm.models.expense_claim.checking import Breach, Case, breaches_of
+from crm.models.expense_claim.filling import closed_days
 from crm.models.expense_rule import RuleCheck
 
 
@@ -20,11 +22,15 @@ class Limits:
     budgets: Sequence[BudgetUse] = ()
     # Only then something forbids it: of what is handed in already the facts are told.
     can_be_handed_in: bool = True
+    # The items of days for which the books are closed, and the day.
+    closed: Mapping[ExpenseItem, date] = field(default_factory=dict)
 
     @property
     def obstacles(self) -> list[str]:
         """What forbids that the claim is handed in like this, in the reader's language."""
-        return [breach_line(breach) for breach in self.breaches if self._stops(breach)]
+        until = Company.current().books_closed_until
+        closed = closed_lines(self.closed, until) if until else []
+        return [*closed, *(breach_line(breach) for breach in self.breaches if self._stops(breach))]
 
     @property
     def warnings(self) -> list[str]:
@@ -42,6 +48,7 @@ def limits_of(claim: ExpenseClaim) -> Limits:
     return Limits(
         breaches_of(Case.of(claim)), budgets_of(Spending.of(claim)),
         can_be_handed_in=claim.is_editable,
+        closed=closed_days(claim.items) if claim.is_editable else {},
     )  # fmt: skip
 
 

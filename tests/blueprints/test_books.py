@@ -90,8 +90,28 @@ def test_who_takes_back_what_is_of_closed_days_is_told_why_not(
     wang = browser.sign_in("wang")
     page = wang.get(f"/expenses/{claim.id}")
     wang.submit(page, f"/expenses/{claim.id}/submission/delete")
-    assert "The books are closed for that day." in wang.follow().text
+    assert "The books are closed up to Jun 10, 2026: 拜访采购部: Jun 10." in wang.follow().text
     assert db.session.get_one(ExpenseClaim, claim.id).state is ClaimState.SUBMITTED
+
+
+def test_a_draft_says_which_costs_are_of_closed_days_and_so_does_handing_it_in(
+    cast: Cast, browser: Browser
+) -> None:
+    late = make_item(cast, purpose="打车")
+    late.set_amount(Decimal(20), "CNY", date(2026, 6, 11))
+    claim = draft(cast, make_item(cast), late)
+    close(SPENT_ON)
+    wang = browser.sign_in("wang")
+    path = f"/expenses/{claim.id}"
+    page = wang.get(path)
+    assert "It cannot be handed in like this" in page.text
+    assert "拜访采购部: Jun 10 (the books are closed up to Jun 10, 2026)" in page.text
+    assert "打车: Jun 11" not in page.text
+    wang.submit(page, f"{path}/submission")
+    told = "The books are closed up to Jun 10, 2026: 拜访采购部: Jun 10. Finance can open them"
+    assert told in wang.follow().text
+    close(None)
+    assert "books are closed" not in wang.get(path).text
 
 
 @given(day=st.dates(), until=st.none() | st.dates())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from crm.models.attachment import Attachment
     from crm.models.expense_claim import ExpenseClaim, ExpenseItem
     from crm.models.user import User
+
+
+class BooksClosed(ClaimRefused):
+    """The books are closed up to ``until``, and with that for the ``days`` of these items."""
+
+    def __init__(self, days: Mapping[ExpenseItem, date], until: date) -> None:
+        super().__init__("closed")
+        self.days, self.until = days, until
+
+
+def closed_days(items: Iterable[ExpenseItem]) -> dict[ExpenseItem, date]:
+    """Of these items those for whose day, now or as it was, the books are closed; and the day."""
+    with db.session.no_autoflush:  # what an item said before is known until it is written
+        closed = Company.current().is_closed
+        return {item: day for item in items for day in _days_of(item) if closed(day)}
 
 
 class Filling:
@@ -108,10 +123,9 @@ class Filling:
     @staticmethod
     def _require_open_books(items: Iterable[ExpenseItem]) -> None:
         """Go on only if the books are open for the days of these items, now and as they were."""
-        with db.session.no_autoflush:  # what an item said before is known until it is written
-            closed = Company.current().is_closed
-            if any(closed(day) for item in items for day in _days_of(item)):
-                raise ClaimRefused("closed")
+        until = Company.current().books_closed_until
+        if until and (days := closed_days(items)):
+            raise BooksClosed(days, until)
 
     def _total(self: ExpenseClaim) -> Decimal:
         return sum((item.base_amount for item in self.items), Decimal(0))
