@@ -25,6 +25,7 @@ from crm.models import (
 from crm.models.advance import AdvanceRefused
 from crm.models.approval import Decision
 from crm.models.merge import Merge
+from crm.queries.approvals.surroundings import around_advances
 from tests.advances import DAY, answer, asked_for, handed_out
 from tests.cast import Cast
 from tests.claims import decide, draft, make_item, submitted
@@ -202,3 +203,19 @@ def test_who_sees_it(cast: Cast) -> None:
     }  # fmt: skip
     assert seen_by == {"wang", "li", "fin", "admin"}
     assert db.session.scalar(select(Settlement.id)) is None
+
+
+def test_an_approver_is_told_of_what_else_is_open_and_what_else_is_under_way(cast: Cast) -> None:
+    handed_out(cast, "5000.00")
+    answer(asked_for(cast, "1500.00"))
+    answer(asked_for(cast, "40.00"), Decision.REJECTED)
+    waiting, other, stranger = (
+        asked_for(cast, "800.00"), asked_for(cast, "300.00"), asked_for(cast, "70.00", by=cast.wu),
+    )  # fmt: skip
+    told = around_advances([waiting, other, stranger])
+    assert list(told[waiting.id].warnings) == [
+        "Of earlier advances CN¥5,000.00 is not yet accounted for.",
+        "Other advances, asked for or approved but not yet paid: CN¥1,800.00.",
+    ]
+    assert "CN¥2,300.00" in told[other.id].warnings[1]
+    assert list(told[stranger.id].warnings) == []

@@ -44,6 +44,8 @@ class AdvanceState(StrEnum):
 
 
 EDITABLE = frozenset({AdvanceState.RETURNED, AdvanceState.REJECTED, AdvanceState.WITHDRAWN})
+# Asked for or agreed to, and not handed out yet.
+UNDER_WAY = frozenset({AdvanceState.SUBMITTED, AdvanceState.APPROVED})
 
 
 class AdvanceRefused(VerbRefused):

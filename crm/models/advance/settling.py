@@ -61,11 +61,6 @@ class Settling:
 
         return self.base_amount - self.settled if self.state is AdvanceState.PAID else Decimal(0)
 
-    @property
-    def owed_before(self: Advance) -> Decimal:
-        """What the claimant has still to account for of other advances, in the base currency."""
-        return self.outstanding_of(self.claimant) - self.outstanding
-
     @classmethod
     def outstanding_of(cls, person: User) -> Decimal:
         """What ``person`` has still to account for, in the base currency."""
@@ -89,6 +84,19 @@ class Settling:
         for person, amount in db.session.execute(settled):
             left[person] -= amount
         return left
+
+    @classmethod
+    def under_way_of_all(cls, people: Set[int]) -> dict[int, Decimal]:
+        """What each of ``people`` asked for and has not got yet, in the base currency: by ids."""
+        from crm.models.advance import UNDER_WAY, Advance
+
+        whose = Advance.claimant_id
+        rows = db.session.execute(
+            select(whose, money_sum(Advance.base_amount))
+            .where(whose.in_(people), Advance.state.in_(UNDER_WAY))
+            .group_by(whose)
+        )
+        return dict.fromkeys(people, Decimal(0)) | dict(rows.all())
 
     def repay(self: Advance, amount: Decimal, reference: str | None, *, by: User) -> None:
         """The claimant gives ``amount`` back, in the base currency.

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from crm.cost_words import breach_line, budget_name
 from crm.formatting import money
 from crm.models import Advance, ApprovalRequest, ExpenseClaim
+from crm.models.advance import UNDER_WAY
 from crm.models.budget.using import BudgetUse, Spending, budgets_of_all
 from crm.models.expense_claim.checking import Breach, Case, breaches_of_all
 from crm.queries.approvals.around import (
@@ -34,8 +35,6 @@ class Surroundings:
     budgets: Sequence[BudgetUse] = ()
     # In the reader's language, a line each.
     warnings: Sequence[str] = ()
-    # What the claimant was given before and has not accounted for, in the base currency.
-    owed: Decimal = Decimal(0)
 
 
 class Reading(NamedTuple):
@@ -64,20 +63,24 @@ def around_advances(advances: Sequence[Advance]) -> dict[int, Surroundings]:
     """What is around advances: an advance itself is no cost yet."""
     customers = customers_around({each.id: _some(each.customer) for each in advances})
     deals = deals_around({each.id: _some(each.deal) for each in advances})
-    out = Advance.outstanding_of_all({each.claimant_id for each in advances})
-    owed = {each.id: out[each.claimant_id] - each.outstanding for each in advances}
+    people = {each.claimant_id for each in advances}
+    owed, asked = Advance.outstanding_of_all(people), Advance.under_way_of_all(people)
     return {
         each.id: Surroundings(
-            customers[each.id], deals[each.id], warnings=_owing(owed[each.id]), owed=owed[each.id]
+            customers[each.id], deals[each.id],
+            warnings=list(_owing(each, owed[each.claimant_id], asked[each.claimant_id])),
         )
         for each in advances
-    }
+    }  # fmt: skip
 
 
-def _owing(owed: Decimal) -> list[str]:
-    if not owed:
-        return []
-    return [_("Of earlier advances %(amount)s is not yet accounted for.", amount=money(owed))]
+def _owing(advance: Advance, owed: Decimal, asked: Decimal) -> Iterator[str]:
+    """What the claimant has, or will get, of other advances: ``owed`` and ``asked`` are of all."""
+    if owed := owed - advance.outstanding:
+        yield _("Of earlier advances %(amount)s is not yet accounted for.", amount=money(owed))
+    if asked := asked - (advance.base_amount if advance.state in UNDER_WAY else 0):
+        yield _("Other advances, asked for or approved but not yet paid: %(amount)s.",
+                amount=money(asked))  # fmt: skip
 
 
 def _some(record: Any) -> list[Any]:
