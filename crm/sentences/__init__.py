@@ -187,7 +187,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.CLAIM_APPROVED: lambda p: _approved(p),
     Action.CLAIM_REJECTED: lambda p: _("Rejected: %(amount)s", amount=_amount(p)),
     Action.CLAIM_RETURNED: lambda p: _("Returned: %(amount)s", amount=_amount(p)),
-    Action.CLAIM_PAID: lambda p: _("Paid: %(amount)s", amount=_amount(p)),
+    Action.CLAIM_PAID: lambda p: _paid(p),
     Action.CLAIM_TRASHED: lambda p: _("Claim deleted: %(name)s", name=p["name"]),
     Action.CLAIM_RESTORED: lambda p: _("Claim restored: %(name)s", name=p["name"]),
     **APPROVALS,
@@ -274,6 +274,16 @@ EXPENSES: dict[Action, Callable[[str], str]] = {
     Action.CLAIM_RETURNED: lambda amount: _("Expenses returned: %(amount)s", amount=amount),
     Action.CLAIM_PAID: lambda amount: _("Expenses paid: %(amount)s", amount=amount),
 }
+
+
+def _paid(particulars: dict[str, Any]) -> str:
+    """What was paid out, and what of the claim advances covered; older events do not say."""
+    amount, covered = Decimal(particulars["amount"]), Decimal(particulars.get("covered") or 0)
+    if not covered:
+        return _("Paid: %(amount)s", amount=_amount(particulars))
+    currency = particulars["currency"]
+    return _("Paid out: %(paid)s; covered by advances: %(covered)s",
+             paid=money(amount - covered, currency), covered=money(covered, currency))  # fmt: skip
 
 
 def _exported(name: str) -> str:

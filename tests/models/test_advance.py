@@ -26,6 +26,7 @@ from crm.models.advance import AdvanceRefused
 from crm.models.approval import Decision
 from crm.models.merge import Merge
 from crm.queries.approvals.surroundings import around_advances
+from crm.sentences import sentence
 from tests.advances import DAY, answer, asked_for, handed_out
 from tests.cast import Cast
 from tests.claims import decide, draft, make_item, submitted
@@ -219,3 +220,18 @@ def test_an_approver_is_told_of_what_else_is_open_and_what_else_is_under_way(cas
     ]
     assert "CN¥2,300.00" in told[other.id].warnings[1]
     assert list(told[stranger.id].warnings) == []
+
+
+def test_a_timeline_tells_what_was_paid_out_and_what_advances_covered(cast: Cast) -> None:
+    handed_out(cast, "1000.00")
+    whole, part = approved_claim(cast, "900.00"), approved_claim(cast, "150.00")
+    pay(cast, whole, part)
+    pay(cast, approved_claim(cast, "30.00"))
+    paid = db.session.scalars(
+        select(Event).where(Event.action == Action.CLAIM_PAID).order_by(Event.id)
+    )
+    assert [sentence(event) for event in paid] == [
+        "Paid out: CN¥0.00; covered by advances: CN¥900.00",
+        "Paid out: CN¥50.00; covered by advances: CN¥100.00",
+        "Paid: CN¥30.00",
+    ]

@@ -180,7 +180,8 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CLAIM_APPROVED: _DECISION,
     Action.CLAIM_REJECTED: _DECISION,
     Action.CLAIM_RETURNED: _DECISION,
-    Action.CLAIM_PAID: frozenset({"amount", "currency", "reference"}),
+    # ``covered``: what of the amount advances covered, so that it was not paid out.
+    Action.CLAIM_PAID: frozenset({"amount", "currency", "reference", "covered"}),
     Action.CLAIM_TRASHED: _NAME,
     Action.CLAIM_RESTORED: _NAME,
     Action.ADVANCE_SUBMITTED: frozenset({"amount", "currency", "approver"}),

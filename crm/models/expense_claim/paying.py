@@ -115,8 +115,12 @@ class Proposal:
             Event.record(
                 Action.CLAIM_PAID, claim, by=self.by, amount=str(claim.base_amount),
                 currency=company.base_currency, reference=reference or "",
+                covered=str(self._covered(claim)),
             )  # fmt: skip
         return batch
+
+    def _covered(self, claim: ExpenseClaim) -> Decimal:
+        return sum((each.amount for each in self.shares if each.claim is claim), Decimal(0))
 
     def _obstacle(self, claim: ExpenseClaim) -> str | None:
         if claim.state is ClaimState.PAID:
