@@ -51,6 +51,12 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
     return format_currency(amount, currency or Company.current().base_currency)
 
 
+def both_moneys(document: Any) -> str:
+    """``US$350.00 = ¥2,493.21``: what a document comes to in its currency and in the base one."""
+    told, base = money(document.amount, document.currency), money(document.base_amount)
+    return told if told == base else f"{told} = {base}"
+
+
 def symbol(currency: str) -> str:
     """``¥``: what stands at a field that takes an amount."""
     return get_currency_symbol(currency, locale=get_locale())

@@ -12,6 +12,7 @@ from crm import clock
 from crm.extensions import LANGUAGES
 from crm.formatting import (
     ago,
+    both_moneys,
     choices,
     clock_time,
     counted,
@@ -54,8 +55,8 @@ from crm.wording.refusals import refusal_word
 def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
-        money=money, price=price, symbol=symbol, whole_money=whole_money, whole=whole,
-        number=number, day=day,
+        money=money, both_moneys=both_moneys, price=price, symbol=symbol,
+        whole_money=whole_money, whole=whole, number=number, day=day,
         short_day=short_day, dated_term=dated_term, weekday=weekday, moment=moment, ago=ago,
         label=label, clock_time=clock_time, day_heading=day_heading, percent=percent,
         word=word_for, look=look_of, person=person_word, refusal=refusal_word,

@@ -20,7 +20,7 @@ def show_list(template: str, filter: ListFilter) -> Response:
     batch = BATCH_FORMS.get(filter.name())
     return render(
         LAYOUT if is_fragment() else template, "list", at=filter.url(), filter=filter,
-        page=filter.shown_to(current_user), 
+        page=filter.shown_to(current_user),
         views=views_above(filter, current_user) if filter.VIEWS else None,
         deeds=batch.offered_to(current_user, filter) if batch else {}, most_at_once=MOST,
     )  # fmt: skip

@@ -83,6 +83,20 @@ def test_what_comes_to_nothing_in_the_base_currency_is_not_asked_for(
     assert the_one().base_amount == Decimal("0.30")
 
 
+def test_who_pays_sees_what_was_asked_for_in_its_own_currency(cast: Cast, browser: Browser) -> None:
+    ExchangeRate.enter("USD", date(2026, 1, 1), Decimal("7.12"), by=cast.fin)
+    db.session.commit()
+    browser.sign_in("wang")
+    browser.post("/advances", {**FORM, "amount": "350", "currency": "USD"})
+    answer(the_one())
+    browser.sign_in("fin")
+    said = "$350.00 = CN¥2,492.00"
+    assert said in browser.get(f"/advances/{the_one().id}/payment/new").text
+    the_one().pay_out("", by=cast.fin)
+    db.session.commit()
+    assert said in browser.get(f"/advances/{the_one().id}/repayment/new").text
+
+
 def test_more_than_is_outstanding_does_not_come_back(cast: Cast, browser: Browser) -> None:
     advance = handed_out(cast)
     browser.sign_in("fin")
