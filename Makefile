@@ -107,6 +107,7 @@ $(VENDOR): $(MODULES) tools/vendor.py tools/icons.txt
 	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 chromium:
-	@test -x "$${CRM_CHROMIUM:-}" || command -v chromium >/dev/null || { echo "The tests in a" \
-		"browser need Chromium: install it (Debian: apt install chromium fonts-noto-cjk)," \
+	@test -x "$${CRM_CHROMIUM:-}" || command -v chromium-headless-shell >/dev/null || \
+		command -v chromium >/dev/null || { echo "The tests in a browser need Chromium: install" \
+		"it (Debian: apt install chromium-headless-shell fonts-noto-cjk)," \
 		"or set CRM_CHROMIUM to its program" >&2; exit 1; }

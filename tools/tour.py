@@ -25,7 +25,7 @@ from werkzeug.serving import make_server
 from crm import clock, create_app, schema
 from crm.signing_in import SESSION_COOKIE
 from tests.conftest import NOON, make_settings
-from tests.journeys.conftest import FLAGS, LANGUAGES
+from tests.journeys.conftest import FLAGS, LANGUAGES, chromium_program
 from tests.pages import PAGES, World, build
 
 WIDTHS = {1440: 900, 1024: 768, 390: 844}
@@ -128,9 +128,8 @@ def _draw(
 def _draw_some(
     looks: list[Look], address: str, paths: dict[str, str], sessions: dict[str, str], folder: Path
 ) -> None:
-    program = os.environ.get("CRM_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=chromium_program(), args=FLAGS)
         for look in looks:
             try:
                 _draw_one(chromium, look, address, paths[look.endpoint], sessions, folder)

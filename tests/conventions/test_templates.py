@@ -15,6 +15,7 @@ from jinja2 import meta, nodes
 from werkzeug.datastructures import MultiDict
 
 import crm
+from crm.blueprints.dev.carried import carried_by
 from crm.filters import lists  # noqa: F401  subclasses
 from crm.filters.base import ListFilter
 from crm.hypermedia import COMPONENTS
@@ -277,6 +278,11 @@ def test_every_order_ends_with_the_key_so_that_pages_do_not_overlap(kind: type[L
 
 
 # Looks
+
+
+def test_developers_see_an_event_of_every_action() -> None:
+    for action in Action:
+        assert carried_by(action).keys() == PARTICULARS[action]
 
 
 def test_every_look_is_shown_to_developers(environment: jinja2.Environment) -> None:

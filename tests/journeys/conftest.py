@@ -71,11 +71,17 @@ def run_worker() -> None:
         reading_only.reset(token)
 
 
+def chromium_program() -> str | None:
+    """Where Chromium is: the one without a window's parts first, which works a third less."""
+    named = (os.environ.get("CRM_CHROMIUM"), "chromium-headless-shell", "chromium")
+    return next(filter(None, map(shutil.which, filter(None, named))), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chromium]:
-    program = os.environ.get("CRM_CHROMIUM") or shutil.which("chromium")
+    program = chromium_program()
     if program is None:
-        pytest.fail("no Chromium: install Debian's chromium, or set CRM_CHROMIUM to its program")
+        pytest.fail("no Chromium: install Debian's chromium-headless-shell, or set CRM_CHROMIUM")
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
