@@ -238,7 +238,7 @@ def test_who_has_no_address_gets_no_mail(cast: Cast) -> None:
 
 # What a mail names that is not about the claim.
 ABOUT = {MailKind.INVITATION: "恒川流体控制", MailKind.POOL_WARNING: "西格玛",
-         MailKind.STUCK_DEALS: "西格玛磁力泵"}  # fmt: skip
+         MailKind.STUCK_DEALS: "西格玛磁力泵", MailKind.ADVANCE_PAID: "西安出差借款"}  # fmt: skip
 
 
 def test_every_mail_can_be_looked_at_in_development(
@@ -251,7 +251,10 @@ def test_every_mail_can_be_looked_at_in_development(
     cast.pumps.stage_since -= timedelta(days=30)
     db.session.commit()
     index = browser.get("/dev/mail")
-    for kind in MailKind:
+    # Of an advance last: it is the newest document then.
+    for kind in sorted(MailKind, key=lambda kind: kind is MailKind.ADVANCE_PAID):
+        if kind is MailKind.ADVANCE_PAID:
+            handed_out(cast)
         subject = ABOUT.get(kind, "大连出差")
         assert f"/dev/mail/{kind}" in index.html
         shown = browser.client.get(f"/dev/mail/{kind}")
