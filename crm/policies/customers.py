@@ -15,8 +15,7 @@ from crm.models import (
     Scope,
     User,
 )
-from crm.models.access import reaches
-from crm.policies.kinds import Predicates
+from crm.policies.kinds import Predicates, changes_shared
 
 
 def _create_customer(user: User, _kind: Any) -> bool:
@@ -24,10 +23,7 @@ def _create_customer(user: User, _kind: Any) -> bool:
 
 
 def edit_customer(user: User, customer: Customer) -> bool:
-    scope = user.changes(Noun.CUSTOMERS)
-    if reaches(user, scope, customer.owner):
-        return True
-    return scope > Scope.NONE and any(helper.id == user.id for helper in customer.collaborators)
+    return changes_shared(user, Noun.CUSTOMERS, customer)
 
 
 def _claim_customer(user: User, _customer: Any) -> bool:

@@ -15,7 +15,7 @@ from crm.models import (
     User,
 )
 from crm.models.access import reaches
-from crm.policies.kinds import Predicates
+from crm.policies.kinds import Predicates, changes_shared
 
 
 def _create_deal(user: User, _kind: Any) -> bool:
@@ -23,10 +23,7 @@ def _create_deal(user: User, _kind: Any) -> bool:
 
 
 def edit_deal(user: User, deal: Deal) -> bool:
-    scope = user.changes(Noun.DEALS)
-    if reaches(user, scope, deal.owner):
-        return True
-    return scope > Scope.NONE and any(helper.id == user.id for helper in deal.collaborators)
+    return changes_shared(user, Noun.DEALS, deal)
 
 
 def _dispose_of_deal(user: User, deal: Deal) -> bool:
