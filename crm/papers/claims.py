@@ -32,9 +32,8 @@ class ClaimPaper:
 
     @cached_property
     def receipts(self) -> list[Attachment]:
-        """Each receipt once, in the order of the costs: shares of one bill have the same."""
-        found = {row.digest: row for item in self.claim.items for row in item.receipts}
-        return list(found.values())
+        """Each receipt once, in the order in which they are drawn at the end."""
+        return self.claim.receipts_of(self.claim.items)
 
     def numbers_of(self, item: ExpenseItem) -> list[int]:
         """Under which numbers the receipts of a cost stand at the end."""

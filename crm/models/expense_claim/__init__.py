@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
     from crm.models.advance import Settlement
+    from crm.models.attachment import Attachment
     from crm.models.customer import Customer
     from crm.models.option import Option
     from crm.models.user import User
@@ -68,9 +70,7 @@ class ExpenseClaim(
     settlements: Mapped[list[Settlement]] = relationship(back_populates="claim")
     items: Mapped[list[ExpenseItem]] = relationship(
         back_populates="claim", cascade="all, delete-orphan",
-        # The shares of a bill stand together.
-        order_by="ExpenseItem.spent_on, func.coalesce(ExpenseItem.split_of, ExpenseItem.id), "
-        "ExpenseItem.id",
+        order_by=lambda: ExpenseItem.in_order(),
     )  # fmt: skip
 
     @classmethod
@@ -124,6 +124,14 @@ class ExpenseClaim(
         return cls(
             title="", claimant=claimant, claimant_id=claimant.id, base_amount=amount, items=[item]
         )
+
+    @staticmethod
+    def receipts_of(items: Iterable[ExpenseItem]) -> list[Attachment]:
+        """Each receipt of ``items`` once, in their order: shares of one bill have the same."""
+        found: dict[str, Attachment] = {}
+        for receipt in (row for item in items for row in item.receipts):
+            found.setdefault(receipt.digest, receipt)
+        return list(found.values())
 
     @property
     def items_without_receipt(self) -> list[ExpenseItem]:

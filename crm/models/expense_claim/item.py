@@ -6,7 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, ForeignKey, Index, Select, String, and_, case, exists, or_, select
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from crm.base import (
@@ -75,6 +87,11 @@ class ExpenseItem(Costing, Timestamped, Base):
         cascade="save-update, merge, delete",
         overlaps="receipts",
     )
+
+    @classmethod
+    def in_order(cls) -> tuple[Any, ...]:
+        """How they stand on their claim: by day, the shares of a bill together."""
+        return cls.spent_on, func.coalesce(cls.split_of, cls.id), cls.id
 
     @classmethod
     def visible_to(cls, user: User) -> Select[ExpenseItem]:
