@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from crm.extensions import db, reading_only
 from crm.models import ExpenseClaim
@@ -70,3 +70,25 @@ def test_a_flow_made_by_keyboard_is_tried_and_takes_the_next_claim(
     look_again()
     (claim,) = db.session.scalars(db.select(ExpenseClaim))
     assert asked(claim.request) == {"fin"}
+
+
+def test_save_waits_for_the_trial_that_is_under_way(cast: Cast, open_as: Opener) -> None:
+    admin = open_as("admin")
+    admin.goto("/settings/approval-flows/expense_claim/new")
+    ready(admin)
+    held: list[Route] = []
+    admin.route(
+        "**/expense_claim",
+        lambda route: (
+            held.append(route)
+            if "arrange=try" in (route.request.post_data or "")
+            else route.continue_()
+        ),
+    )
+    admin.get_by_label("Name in Chinese").first.fill("小额")
+    admin.get_by_role("region", name="Step 1").get_by_label("Name in Chinese").fill("财务")
+    with admin.expect_request(lambda request: "arrange=try" in (request.post_data or "")):
+        admin.get_by_role("button", name="Try it").click()
+    admin.get_by_role("button", name="Save", exact=True).last.click()
+    held.pop().continue_()
+    expect(admin.locator("main")).to_contain_text("with no condition, no flow after it")

@@ -1,4 +1,6 @@
-// A form on its way is not sent again.
+// A form on its way is not sent again. While it only rearranges itself, Save waits for that.
+
+const waiting = new WeakSet();
 
 addEventListener("submit", (event) => {
 	const form = event.target;
@@ -6,6 +8,7 @@ addEventListener("submit", (event) => {
 	if (form.getAttribute("method") !== "post" || "file" in form.dataset) return;
 	const halfTyped = [...form.elements].find((field) => field.validity?.badInput);
 	halfTyped?.reportValidity();
+	if (form.querySelector(".is-busy[name=arrange]") && !event.submitter?.name) waiting.add(form);
 	if (form.ariaBusy || halfTyped || !navigator.onLine) {
 		event.preventDefault();
 		event.stopImmediatePropagation();
@@ -20,7 +23,10 @@ function release(form) {
 	form.querySelector(".is-busy")?.classList.remove("is-busy");
 }
 addEventListener("htmx:finally:request", ({ target, detail }) => {
-	if (!detail.ctx.hx?.redirect) release(target);
+	const { hx, response } = detail.ctx;
+	if (hx?.redirect) return;
+	release(target);
+	if (waiting.delete(target) && response) target.requestSubmit();
 });
 // Back from the page that it led to.
 addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(release));
