@@ -39,6 +39,7 @@ from crm.models import (
     PaymentBatch,
     Role,
     SavedView,
+    Settlement,
     Task,
     User,
     UserSession,
@@ -152,6 +153,7 @@ PAGES: dict[str, Visit] = {
     "advances.edit": Visit(args={"advance_id": "returned_advance"}),
     "advance_payments.new": Visit("finance", {"advance_id": "approved_advance"}),
     "repayments.new": Visit("finance", {"advance_id": "paid_advance"}),
+    "counter_entries.new": Visit("finance", {"advance_id": "repaid_advance"}),
     "payment_batches.index": Visit("finance"),
     "books.edit": Visit("finance"),
     "account_codes.edit": Visit("finance"),
@@ -300,6 +302,7 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
     shown = _first(select(ExpenseItem).where(
         ExpenseItem.receipts.any(), ExpenseItem.claim.has(ExpenseClaim.claimant == rep)
     ))  # fmt: skip
+    repayment = _first(select(Settlement).where(Settlement.claim_id.is_(None)))
     return {
         "view_id": view.id,
         "begun_run": begun_run.id,
@@ -326,6 +329,8 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
         "returned_advance": _first(_advances(AdvanceState.RETURNED)).id,
         "approved_advance": _first(_advances(AdvanceState.APPROVED)).id,
         "paid_advance": _first(_advances(AdvanceState.PAID)).id,
+        "repaid_advance": repayment.advance_id,
+        "repayment_id": repayment.id,
         "assignment_id": assignment.id,
         "user_id": rep.id,
         "team_id": rep.team_id,

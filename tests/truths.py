@@ -21,6 +21,7 @@ from crm.models import (
     ApprovalAssignment,
     ApprovalRequest,
     ApprovalStep,
+    Company,
     Event,
     ExpenseClaim,
     MailKind,
@@ -40,6 +41,9 @@ STATES = {
     Action.ADVANCE_APPROVED: "approved", Action.ADVANCE_REJECTED: "rejected",
     Action.ADVANCE_RETURNED: "returned", Action.ADVANCE_PAID: "paid",
 }  # fmt: skip
+# What of an advance is accounted for by each event, in how many times its amount.
+SETTLED = {Action.ADVANCE_SETTLED: 1, Action.ADVANCE_REPAID: 1,
+           Action.ADVANCE_REPAYMENT_TAKEN_BACK: -1}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -280,8 +284,8 @@ def handed_out_is_accounted_for(story: Story) -> bool:
         return True
     set_off = sum((part.amount for part in advance.settlements if part.claim_id), Decimal(0))
     back = sum((part.amount for part in advance.settlements if not part.claim_id), Decimal(0))
-    told = sum((Decimal(event.particulars["amount"]) for event in story.told
-                if event.action is Action.ADVANCE_SETTLED), Decimal(0))  # fmt: skip
+    told = sum((SETTLED[event.action] * Decimal(event.particulars["amount"])
+                for event in story.told if event.action in SETTLED), Decimal(0))  # fmt: skip
     owed = advance.outstanding
     return (
         advance.payment.total == owed + set_off + back
@@ -291,9 +295,38 @@ def handed_out_is_accounted_for(story: Story) -> bool:
     )
 
 
+def taken_back_once_and_whole(story: Story) -> bool:
+    """A counter-entry takes back one repayment, all of it, and not before its day."""
+    advance = story.document
+    if not isinstance(advance, Advance):
+        return True
+    pairs = [(part, part.takes_back) for part in advance.settlements if part.takes_back]
+    taken_back = [repayment.id for _part, repayment in pairs]
+    return len(set(taken_back)) == len(taken_back) and all(
+        repayment.advance_id == advance.id
+        and repayment.claim_id is None
+        and part.amount == -repayment.amount
+        and part.settled_on >= repayment.settled_on
+        for part, repayment in pairs
+    )
+
+
+def settled_after_it_was_handed_out(story: Story) -> bool:
+    """Nothing comes back before an advance is handed out, or on a day to come."""
+    advance = story.document
+    if not isinstance(advance, Advance) or advance.payment is None:
+        return True
+    company = Company.current()
+    return all(
+        part.settled_on <= company.today()
+        and (part.claim_id is not None or advance.payment.paid_on <= part.settled_on)
+        for part in advance.settlements
+    )
+
+
 TRUTHS: tuple[Callable[[Story], bool], ...] = (
     sum_of_its_items, nobody_decided_their_own, approved_as_it_is, asked_while_submitted,
     one_end_for_each_part, one_decision_for_each_version, over_when_agreed, one_after_the_other,
     trail_is_state, state_is_what_was_told, one_mail_for_each_who_is_asked, paid_out_once,
-    handed_out_is_accounted_for,
+    handed_out_is_accounted_for, taken_back_once_and_whole, settled_after_it_was_handed_out,
 )  # fmt: skip

@@ -40,6 +40,7 @@ SPECIAL_ICONS: dict[Action, str] = {
     Action.ADVANCE_APPROVED: "check",
     Action.ADVANCE_REJECTED: "x",
     Action.ADVANCE_RETURNED: "undo-2",
+    Action.ADVANCE_REPAYMENT_TAKEN_BACK: "undo-2",
 }
 # By the code of the activity's kind; kinds that a firm adds have none.
 ACTIVITY_ICONS: dict[str, str] = {
@@ -205,6 +206,13 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
         _("Accounted for: %(amount)s by %(what)s", amount=_amount(p), what=p["by_what"])
         if p["by_what"]
         else _("Given back: %(amount)s", amount=_amount(p))
+    ),
+    Action.ADVANCE_REPAID: lambda p: _(
+        "Given back on %(day)s: %(amount)s", day=written_day(p["day"]), amount=_amount(p)
+    ),
+    Action.ADVANCE_REPAYMENT_TAKEN_BACK: lambda p: _(
+        "What was given back on %(day)s is taken back: %(amount)s",
+        day=written_day(p["day"]), amount=_amount(p),
     ),
     Action.LINK_REFUSED: lambda p: _(
         "A link for %(approver)s was refused: another user was signed in", approver=p["approver"]

@@ -9,6 +9,7 @@ ADVANCE_REFUSALS: dict[str, str] = {
     "changed": _l("The advance is not what was approved; it cannot be handed out."),
     "state": _l("The advance has changed in the meantime: look at it as it is now."),
     "too_much": _l("This is more than is still to be accounted for."),
+    "day": _l("This is before the money was there, or a day to come."),
 }
 # By the reason of a ClaimRefused, PoolRefused or MergeRefused.
 REFUSALS: dict[str, str] = {

@@ -1,7 +1,7 @@
 """Whatever is done to advances, by whom, in whatever order: no money is lost, none is made.
 
-They are asked for, changed, decided, handed out, accounted for by claims and given back; the rest
-is ``tests/playing.py``.
+They are asked for, changed, decided, handed out, accounted for by claims and given back, which is
+taken back again; the rest is ``tests/playing.py``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from sqlalchemy import select
 from crm import clock
 from crm.extensions import db
 from crm.models import Advance, AdvanceState, ClaimState, ExpenseClaim
+from crm.models.advance.settling import Share, set_off
 from crm.models.approval import Decision, Mode
-from tests.advances import asked_for, handed_out
+from tests.advances import DAY, asked_for, handed_out
 from tests.cast import Cast
 from tests.claims import decide, draft, make_item, submitted
 from tests.databases import Databases
@@ -83,15 +84,37 @@ class Advancing(Playing):
 
     @rule(which=advances, amount=cents)
     def give_back(self, which: int, amount: int) -> None:
-        self.give_back_to_anybody("fin", which, amount, looks=True)
+        self.give_back_to_anybody("fin", which, amount, looks=True, confirms=True)
 
-    @rule(who=actors, which=advances, amount=cents, looks=st.booleans())
-    def give_back_to_anybody(self, who: str, which: int, amount: int, looks: bool) -> None:
+    @rule(who=actors, which=advances, amount=cents, looks=st.booleans(), confirms=st.booleans())
+    def give_back_to_anybody(
+        self, who: str, which: int, amount: int, looks: bool, confirms: bool
+    ) -> None:
         address = f"/advances/{self.advance(which).id}/repayment"
         if looks:
             self._read(who, f"{address}/new", address)
-        typed = self.shown.get((who, address), {"version": "1"})
-        self._post(who, address, **typed | {"amount": str(Decimal(amount) / 100)})
+        typed = self.shown.get((who, address), {"version": "1", "repaid_on": "2026-06-17"})
+        back = Decimal(amount) / 100
+        left = f"{self.advance(which).outstanding - back:.2f}"
+        shown = {"shown": left} if confirms else {}
+        self._post(who, address, **typed | {"amount": str(back)} | shown)
+
+    @rule(which=advances, of=st.integers(0, 2))
+    def take_back(self, which: int, of: int) -> None:
+        self.take_back_as_anybody("fin", which, of, looks=True)
+
+    @rule(who=actors, which=advances, of=st.integers(0, 2), looks=st.booleans())
+    def take_back_as_anybody(self, who: str, which: int, of: int, looks: bool) -> None:
+        """A repayment, or what only looks like one."""
+        advance = self.advance(which)
+        if not advance.settlements:
+            return
+        part = advance.settlements[of % len(advance.settlements)]
+        address = f"/advances/{advance.id}/repayments/{part.id}/counter-entry"
+        if looks:
+            self._read(who, f"{address}/new", address)
+        typed = self.shown.get((who, address), {"version": "1", "entered_on": "2026-06-17"})
+        self._post(who, address, **typed | {"reason": "打错了"})
 
     @rule(who=st.sampled_from(["wang", "li", "wu"]), amount=cents)
     def spend(self, who: str, amount: int) -> None:
@@ -141,6 +164,11 @@ def test_the_forms_of_the_machine_go_all_the_way(app: Flask, databases: Database
         played.give_back(1, 15_000)
         assert second.state is AdvanceState.SETTLED
         played.what_is_true()
+        played.take_back(1, 3)
+        assert second.outstanding == Decimal("150.00")
+        played.what_is_true()
+        played.give_back(1, 15_000)
+        played.what_is_true()
         played.withdraw_ones_own(0)
         played.ask_again(0, 77_700, stale=False)
         assert played.advance(0).state is AdvanceState.SUBMITTED
@@ -162,7 +190,7 @@ def test_an_advance_that_does_not_add_up_is_found(cast: Cast) -> None:
         assert broken(advance) == [ADDS_UP], "the trail tells of 400"
     db.session.rollback()
     claim = draft(cast)
-    advance._settle(Decimal(700), by=cast.fin, claim=claim)
+    set_off([Share(claim, advance, Decimal(700))], by=cast.fin, on=DAY)
     assert broken(advance) == [ADDS_UP], "less than nothing is owed"
     db.session.rollback()
 

@@ -9,10 +9,11 @@ import pytest
 
 from crm import mail
 from crm.extensions import db
-from crm.models import Advance, AdvanceState, ExchangeRate
+from crm.models import Advance, AdvanceState, Company, ExchangeRate
 from crm.models.approval import Decision
 from tests.advances import answer, asked_for, handed_out
 from tests.cast import Cast
+from tests.claims import decide, make_item, submitted
 from tests.page import Browser, Page
 
 FORM = {"title": "西安出差", "amount": "1,200", "currency": "CNY", "needed_on": "2026-06-20"}
@@ -41,7 +42,10 @@ def test_from_asking_to_giving_back(cast: Cast, browser: Browser) -> None:
     browser.submit(asks, f"/advances/{advance.id}/payment", reference="网银 5")
     assert the_one().state is AdvanceState.PAID
     back = browser.get(f"/advances/{advance.id}/repayment/new")
-    browser.submit(back, f"/advances/{advance.id}/repayment", amount="200")
+    asks = browser.submit(back, f"/advances/{advance.id}/repayment", 422, amount="200")
+    assert "After it CN¥1,000.00 is still to be accounted for" in asks.text
+    assert the_one().outstanding == Decimal(1200)
+    browser.submit(asks, f"/advances/{advance.id}/repayment")
     page = browser.follow()
     assert the_one().outstanding == Decimal(1000)
     assert "1,000.00" in page.text
@@ -109,6 +113,75 @@ def test_more_than_is_outstanding_does_not_come_back(cast: Cast, browser: Browse
     assert the_one().state is AdvanceState.SETTLED
 
 
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("2026-06-16", "The money was handed out on Jun 17, 2026 only."),
+        ("2026-06-18", "This day has not come yet."),
+        ("", "Given back on"),
+    ],
+)
+def test_a_repayment_is_of_a_day_on_which_it_can_have_come(
+    cast: Cast, browser: Browser, day: str, says: str
+) -> None:
+    advance = handed_out(cast)
+    browser.sign_in("fin")
+    address = f"/advances/{advance.id}/repayment"
+    refused = browser.submit(browser.get(f"{address}/new"), address, 422, repaid_on=day)
+    assert says in refused.text
+    assert the_one().settlements == []
+
+
+def test_nothing_comes_back_or_is_taken_back_on_a_day_whose_books_are_closed(
+    cast: Cast, browser: Browser
+) -> None:
+    advance = handed_out(cast)
+    advance.repay(Decimal(100), None, by=cast.fin)
+    Company.current().books_closed_until = date(2026, 6, 17)
+    db.session.commit()
+    browser.sign_in("fin")
+    for address in (
+        f"/advances/{advance.id}/repayment",
+        f"/advances/{advance.id}/repayments/{advance.settlements[0].id}/counter-entry",
+    ):
+        page = browser.get(f"{address}/new")
+        refused = browser.submit(page, address, 422, reason="打错了")
+        assert "The books are closed for this day." in refused.text
+    assert the_one().outstanding == Decimal(900)
+
+
+def test_a_repayment_that_was_entered_wrongly_is_taken_back(cast: Cast, browser: Browser) -> None:
+    advance = handed_out(cast)
+    advance.repay(Decimal(1000), "现金 3", by=cast.fin)
+    db.session.commit()
+    browser.sign_in("fin")
+    address = f"/advances/{advance.id}/repayments/{advance.settlements[0].id}/counter-entry"
+    assert browser.get(f"/advances/{advance.id}").html.count(f'href="{address}/new"') == 1
+    asks = browser.get(f"{address}/new")
+    assert "Then CN¥1,000.00 is to be accounted for." in asks.text
+    assert "Why it is taken back" in browser.submit(asks, address, 422, reason=" ").text
+    browser.submit(asks, address, reason="多打了一个零")
+    page = browser.follow()
+    assert the_one().state is AdvanceState.PAID
+    for said in ("Counter-entry to Jun 17, 2026", "−CN¥1,000.00", "Taken back", "多打了一个零",
+                 "What was given back on Jun 17, 2026 is taken back: CN¥1,000.00"):  # fmt: skip
+        assert said in page.text
+    assert f'href="{address}/new"' not in page.html
+    browser.submit(asks, address, 409, reason="再来")
+    assert len(the_one().settlements) == 2
+
+
+def test_what_a_claim_accounted_for_is_no_repayment(cast: Cast, browser: Browser) -> None:
+    advance, other = handed_out(cast), handed_out(cast, by=cast.zhao)
+    approved_claim = decide(submitted(cast, make_item(cast, "10.00")), Decision.APPROVED)
+    approved_claim.pay("网银 8", by=cast.fin)
+    other.repay(Decimal(5), None, by=cast.fin)
+    db.session.commit()
+    browser.sign_in("fin")
+    for part in (advance.settlements[0], other.settlements[0]):
+        browser.get(f"/advances/{advance.id}/repayments/{part.id}/counter-entry/new", status=404)
+
+
 def test_what_came_back_is_corrected_and_handed_in_again(cast: Cast, browser: Browser) -> None:
     advance = asked_for(cast)
     answer(advance, Decision.RETURNED)
@@ -131,8 +204,6 @@ def test_what_is_decided_is_not_withdrawn(cast: Cast, browser: Browser) -> None:
 
 
 def test_who_pays_claims_sees_what_covers_advances(cast: Cast, browser: Browser) -> None:
-    from tests.claims import decide, make_item, submitted
-
     handed_out(cast)
     claim = decide(submitted(cast, make_item(cast, "1300.00")), Decision.APPROVED)
     browser.sign_in("fin")

@@ -375,6 +375,9 @@ TABLE: dict[str, Row] = {
                                         args={"advance_id": "approved_advance"}),
     "GET repayments.new": Row("fin", sees=SEES_CLAIM, args={"advance_id": "paid_advance"}),
     "POST repayments.create": Row("fin", sees=SEES_CLAIM, args={"advance_id": "paid_advance"}),
+    "GET counter_entries.new": Row("fin", sees=SEES_CLAIM, args={"advance_id": "repaid_advance"}),
+    "POST counter_entries.create": Row("fin", sees=SEES_CLAIM,
+                                       args={"advance_id": "repaid_advance"}),
     "GET payment_batches.index": Row("fin admin", sees=SIGNED_IN),
     "GET payment_batches.new": Row("fin", sees=SIGNED_IN, query={"claims": "approved_claim"}),
     "POST payment_batches.create": Row("fin", sees=SIGNED_IN, query={"claims": "approved_claim"},
@@ -577,7 +580,10 @@ FORMS: dict[str, dict[str, str]] = {
     "advances.update": {**ADVANCE, "version": "=returned_advance_version"},
     "advance_payments.create": {"paid_on": "2026-06-17",
                                 "version": "=advance_payment_version"},
-    "repayments.create": {"amount": "5", "version": "=paid_advance_version"},
+    "repayments.create": {"amount": "5", "repaid_on": "2026-06-17", "shown": "995.00",
+                          "version": "=paid_advance_version"},
+    "counter_entries.create": {"reason": "打错了", "entered_on": "2026-06-17",
+                               "version": "=repaid_advance_version"},
     "payment_batches.create": {"version": "=payment_version"},
     "claims.update": {"title": "改名", "version": "=claim_version"},
     "expense_items.create": ITEM,
@@ -798,12 +804,15 @@ def set_scene() -> Scene:
         Decision.APPROVED, by=cast.li, version=paid.version, content_hash=paid.content_hash()
     )
     paid.pay("网银 1", by=cast.fin)
-    advances = [asked_for(cast) for _ in range(4)]
-    named_advances = dict(zip(("asked", "returned", "approved", "paid"), advances, strict=True))
+    advances = [asked_for(cast) for _ in range(5)]
+    names = ("asked", "returned", "approved", "paid", "repaid")
+    named_advances = dict(zip(names, advances, strict=True))
     answer(named_advances["returned"], Decision.RETURNED)
-    for name in ("approved", "paid"):
+    for name in ("approved", "paid", "repaid"):
         answer(named_advances[name])
     named_advances["paid"].pay_out("网银 2", by=cast.fin)
+    named_advances["repaid"].pay_out("网银 3", by=cast.fin)
+    named_advances["repaid"].repay(Decimal(5), None, by=cast.fin)
     secrets = {
         "approval": ApprovalToken.mint(waiting),
         "set_up": OneTimeLink.make(LinkPurpose.SET_UP),
@@ -893,6 +902,7 @@ def set_scene() -> Scene:
             "template_id": template.id, "batch_id": paid.payment_batch_id,
             "codes_version": codes_version(Option.known(OptionList.EXPENSE_CATEGORY)),
             "payment_version": payment_version(Proposal([approved], cast.fin)),
+            "repayment_id": named_advances["repaid"].settlements[0].id,
             "advance_payment_version": advance_payment_version(named_advances["approved"]),
             "budget_id": budget.id,
             "rate_id": rate.id, "rate_version": rate.version, "grant_id": rate.grants[0].id,

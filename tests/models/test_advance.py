@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from crm.extensions import db
 from crm.models import (
     Action,
     Advance,
     AdvanceState,
+    Company,
     Event,
     ExpenseClaim,
     PaymentBatch,
@@ -86,8 +88,6 @@ def test_only_what_was_approved_is_handed_out_and_once(cast: Cast) -> None:
 
 
 def test_nothing_is_handed_out_on_a_day_whose_books_are_closed(cast: Cast) -> None:
-    from crm.models import Company
-
     advance = asked_for(cast)
     answer(advance)
     Company.current().books_closed_until = date(2026, 5, 31)
@@ -131,6 +131,70 @@ def test_what_is_left_comes_back_in_cash(cast: Cast) -> None:
     assert advance.state is AdvanceState.SETTLED
     with pytest.raises(AdvanceRefused, match="state"):
         advance.repay(Decimal(1), None, by=cast.fin)
+
+
+def test_a_repayment_is_taken_back_by_a_counter_entry_and_both_stay(cast: Cast) -> None:
+    advance = handed_out(cast)
+    pay(cast, approved_claim(cast, "400.00"))
+    advance.repay(Decimal(600), "现金", by=cast.fin)
+    db.session.commit()
+    by_claim, repayment = advance.settlements
+    version = advance.version
+    for _ in range(2):
+        advance.take_back(repayment, "打错了", by=cast.fin)
+        db.session.commit()
+    assert (advance.state, advance.outstanding) == (AdvanceState.PAID, Decimal(600))
+    assert Advance.outstanding_of(cast.wang) == Decimal(600)
+    assert advance.version == version + 1
+    amounts = [part.amount for part in advance.settlements]
+    assert amounts == [Decimal(400), Decimal(600), Decimal(-600)]
+    for part in (by_claim, advance.settlements[2]):
+        with pytest.raises(AdvanceRefused, match="state"):
+            advance.take_back(part, "打错了", by=cast.fin)
+    told = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert told is not None
+    assert (told.by, told.particulars["comment"]) == (cast.fin, "打错了")
+    assert sentence(told) == "What was given back on Jun 17, 2026 is taken back: CN¥600.00"
+    batch = pay(cast, approved_claim(cast, "700.00"))
+    assert (batch.total, advance.state) == (Decimal(100), AdvanceState.SETTLED)
+
+
+def test_what_is_settled_has_its_day(cast: Cast) -> None:
+    advance = asked_for(cast)
+    answer(advance)
+    advance.pay_out(None, by=cast.fin, paid_on=date(2026, 6, 12))
+    claim = approved_claim(cast, "400.00")
+    Proposal([claim], cast.fin, holds=True).pay(None, paid_on=date(2026, 6, 15))
+    for wrong in (date(2026, 6, 11), date(2026, 6, 18)):
+        with pytest.raises(AdvanceRefused, match="day"):
+            advance.repay(Decimal(5), None, by=cast.fin, on=wrong)
+    advance.repay(Decimal(5), None, by=cast.fin, on=date(2026, 6, 14))
+    db.session.commit()
+    assert [part.settled_on.day for part in advance.settlements] == [15, 14]
+    with pytest.raises(AdvanceRefused, match="day"):
+        advance.take_back(advance.settlements[1], "打错了", by=cast.fin, on=date(2026, 6, 13))
+    Company.current().books_closed_until = date(2026, 6, 14)
+    with pytest.raises(AdvanceRefused, match="closed"):
+        advance.repay(Decimal(5), None, by=cast.fin, on=date(2026, 6, 14))
+    advance.take_back(advance.settlements[1], "打错了", by=cast.fin)
+    assert advance.settlements[2].settled_on == date(2026, 6, 17)
+
+
+def test_the_database_takes_no_counter_entry_twice_or_above_0(cast: Cast) -> None:
+    advance = handed_out(cast)
+    advance.repay(Decimal(600), "现金", by=cast.fin)
+    advance.take_back(advance.settlements[0], "打错了", by=cast.fin)
+    db.session.commit()
+    again = {"advance": advance, "settled_on": DAY, "by": cast.fin}
+    first = advance.settlements[0]
+    for wrong in (
+        {"takes_back_id": first.id, "amount": Decimal(-600), "reason": "再来"},
+        {"amount": Decimal(-600)},
+        {"takes_back_id": advance.settlements[1].id, "amount": Decimal(600), "reason": "再来"},
+        {"takes_back_id": advance.settlements[1].id, "amount": Decimal(-600)},
+    ):
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            db.session.add(Settlement(**again, **wrong))
 
 
 @given(

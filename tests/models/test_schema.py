@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
@@ -56,7 +57,10 @@ def test_the_way_back_and_forth_again_keeps_what_both_sides_know(cast: Cast) -> 
 def everything(cast: Cast) -> None:
     """Claims, one of them paid with an advance set off; advances in several states; absences."""
     cast.wang.bank_with("工商银行", "6222", by=cast.wang)
-    handed_out(cast, "100.00")
+    given_back = handed_out(cast, "100.00")
+    for amount in (30, 40):
+        given_back.repay(Decimal(amount), "现金", by=cast.fin)
+    given_back.take_back(given_back.settlements[0], "打错了", by=cast.fin)
     answer(asked_for(cast), Decision.RETURNED)
     asked_for(cast)
     submitted(cast, make_item(cast, "12.00"), title="等审批")

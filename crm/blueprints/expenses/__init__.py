@@ -16,6 +16,7 @@ from crm.blueprints.expenses import (
     claim_papers,
     claim_pdfs,
     claims,
+    counter_entries,
     expense_items,
     item_limits,
     payment_batches,
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(advance_submissions.bp)
     app.register_blueprint(advance_payments.bp)
     app.register_blueprint(repayments.bp)
+    app.register_blueprint(counter_entries.bp)
     app.register_blueprint(payment_batches.bp)
     app.register_blueprint(books.bp)
     app.register_blueprint(claim_papers.bp)

@@ -21,8 +21,7 @@ bp = Blueprint("repayments", __name__)
 def new(advance_id: int) -> Response:
     advance = find(Advance, advance_id, load=Advance.for_page())
     require("pay", advance)
-    preset = {"amount": advance.outstanding, "version": advance.version}
-    return _ask(advance, RepaymentForm(data=preset))
+    return _ask(advance, RepaymentForm(advance))
 
 
 @bp.post("/advances/<int:advance_id>/repayment")
@@ -30,9 +29,11 @@ def new(advance_id: int) -> Response:
 def create(advance_id: int) -> Response:
     advance = find(Advance, advance_id, lock=True, load=Advance.for_page())
     require("pay", advance)
-    form = RepaymentForm()
-    if not (form.may_save(advance) and form.repay(advance, by=current_user)):
+    form = RepaymentForm(advance)
+    if not form.may_save(advance) or form.must_show():
         return _ask(advance, form, form.status)
+    amount, reference = form.amount.data, form.reference.data
+    advance.repay(amount, reference, by=current_user, on=form.repaid_on.data)
     db.session.commit()
     flash(_("%(number)s: what came back is noted.", number=advance.number), "success")
     return go(record_url(advance))

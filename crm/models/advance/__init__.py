@@ -114,7 +114,12 @@ class Advance(Settling, Approvable, Versioned, Timestamped, Base):
             joinedload(cls.customer),
             joinedload(cls.deal),
             joinedload(cls.payment),
-            selectinload(cls.settlements).joinedload(Settlement.claim),
+            selectinload(cls.settlements).options(
+                joinedload(Settlement.claim),
+                joinedload(Settlement.by),
+                joinedload(Settlement.takes_back),
+                joinedload(Settlement.taken_back_by),
+            ),
         )
 
     @classmethod

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from crm import clock
@@ -23,24 +23,54 @@ if TYPE_CHECKING:
 
 
 class Settlement(Base):
-    """A part of an advance that is accounted for: by a claim, or by money that came back."""
+    """A part of an advance that is accounted for: by a claim, or by money that came back.
+
+    A repayment that was entered wrongly stays, and so does the counter-entry that takes it back.
+    """
 
     __tablename__ = "settlement"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+    __table_args__ = (
+        UniqueConstraint("takes_back_id"),
+        CheckConstraint(
+            "CASE WHEN takes_back_id IS NULL THEN amount > 0 AND reason IS NULL"
+            " ELSE amount < 0 AND reason IS NOT NULL AND claim_id IS NULL END",
+            name="counter_entry_below_0",
+        ),
+    )
 
     id: Mapped[Key]
     advance_id: Mapped[int] = mapped_column(ForeignKey("advance.id"), index=True)
     # None: it came back in cash or by bank, with a reference.
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("expense_claim.id"), index=True)
-    # In the base currency.
+    # In the base currency; of a counter-entry what it takes back, below 0.
     amount: Mapped[Decimal]
+    # When the claim was paid, or the money came back.
+    settled_on: Mapped[date] = mapped_column(Date)
     reference: Mapped[str | None] = mapped_column(String(120))
+    # Of a counter-entry alone: the repayment that it takes back, and why.
+    takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("settlement.id"))
+    reason: Mapped[str | None] = mapped_column(String(300))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
 
     advance: Mapped[Advance] = relationship(back_populates="settlements")
     claim: Mapped[ExpenseClaim | None] = relationship(back_populates="settlements")
     by: Mapped[User] = relationship()
+    takes_back: Mapped[Settlement | None] = relationship(
+        remote_side="Settlement.id", back_populates="taken_back_by"
+    )
+    taken_back_by: Mapped[Settlement | None] = relationship(back_populates="takes_back")
+
+    @classmethod
+    def repayments_of(cls, advance: Advance) -> Select[Settlement]:
+        """What came back of ``advance``, were it taken back since."""
+        chosen = select(cls).where(cls.advance_id == advance.id)
+        return chosen.where(cls.claim_id.is_(None), cls.takes_back_id.is_(None))
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether it is a repayment that still counts."""
+        return self.claim_id is None and self.takes_back is None and self.taken_back_by is None
 
 
 class Settling:
@@ -98,37 +128,84 @@ class Settling:
         )
         return dict.fromkeys(people, Decimal(0)) | dict(rows.all())
 
-    def repay(self: Advance, amount: Decimal, reference: str | None, *, by: User) -> None:
+    def repay(
+        self: Advance, amount: Decimal, reference: str | None, *, by: User, on: date | None = None
+    ) -> None:
         """The claimant gives ``amount`` back, in the base currency.
 
-        :raises AdvanceRefused: ``too_much`` or nothing, or the ``state``.
+        :param on: the day on which it came back; default: today.
+        :raises AdvanceRefused: ``too_much`` or nothing, the ``state``, the books are ``closed`` for
+            the day, or it is a ``day`` before the advance was paid or one to come.
         """
         from crm.models.advance import AdvanceRefused, AdvanceState
 
-        if self.state is not AdvanceState.PAID:
+        if self.state is not AdvanceState.PAID or self.payment is None:
             raise AdvanceRefused("state")
         if not 0 < amount <= self.outstanding:
             raise AdvanceRefused("too_much")
-        self._settle(amount, by=by, reference=reference)
+        on = _bookable(on, not_before=self.payment.paid_on)
+        self._settle(Settlement(amount=amount, settled_on=on, reference=reference, by=by))
+        self._tell(Action.ADVANCE_REPAID, amount, by=by, reference=reference or "", day=str(on))
 
-    def _settle(
-        self: Advance, amount: Decimal, *, by: User, claim: ExpenseClaim | None = None,
-        reference: str | None = None,
-    ) -> None:  # fmt: skip
+    def take_back(
+        self: Advance, repayment: Settlement, reason: str, *, by: User, on: date | None = None
+    ) -> None:
+        """Take a repayment back that was entered wrongly: a counter-entry stands beside it.
+
+        Taking it back again changes nothing.
+
+        :param on: the day of the counter-entry; default: today.
+        :raises AdvanceRefused: it is no repayment (``state``), the books are ``closed`` for the
+            day, or it is a ``day`` before that of the repayment or one to come.
+        """
+        from crm.models.advance import AdvanceRefused
+
+        if repayment.taken_back_by is not None:
+            return
+        if repayment not in self.settlements or not repayment.can_be_taken_back:
+            raise AdvanceRefused("state")
+        on = _bookable(on, not_before=repayment.settled_on)
+        self._settle(
+            Settlement(
+                amount=-repayment.amount, settled_on=on, reference=repayment.reference, by=by,
+                takes_back=repayment, reason=reason,
+            )
+        )  # fmt: skip
+        self._tell(
+            Action.ADVANCE_REPAYMENT_TAKEN_BACK, repayment.amount, by=by, comment=reason,
+            day=str(repayment.settled_on),
+        )  # fmt: skip
+
+    def _settle(self: Advance, part: Settlement) -> None:
+        """Add ``part`` to what is accounted for; its state is what is left."""
         from crm.models.advance import AdvanceState
 
-        self.settlements.append(
-            Settlement(amount=amount, claim=claim, reference=reference, by=by, at=clock.now())
-        )
-        if not self.outstanding:
-            self.state = AdvanceState.SETTLED
-        else:
-            self.touch()  # a new version: what is outstanding is another amount
-        Event.record(
-            Action.ADVANCE_SETTLED, self, by=by, amount=str(amount),
-            currency=Company.current().base_currency,
-            by_what=claim.number if claim else reference or "",
-        )  # fmt: skip
+        part.at = clock.now()
+        self.settlements.append(part)
+        self.state = AdvanceState.SETTLED if self.settled == self.base_amount else AdvanceState.PAID
+        self.touch()  # a new version: what is outstanding is another amount
+
+    def _tell(
+        self: Advance, action: Action, amount: Decimal, *, by: User, **particulars: Any
+    ) -> None:
+        currency = Company.current().base_currency
+        Event.record(action, self, by=by, amount=str(amount), currency=currency, **particulars)
+
+
+def _bookable(day: date | None, *, not_before: date) -> date:
+    """``day``, or today, if something that follows what was on ``not_before`` can be of it.
+
+    :raises AdvanceRefused: ``closed`` or ``day``.
+    """
+    from crm.models.advance import AdvanceRefused
+
+    company = Company.current()
+    day = day or company.today()
+    if company.is_closed(day):
+        raise AdvanceRefused("closed")
+    if not not_before <= day <= company.today():
+        raise AdvanceRefused("day")
+    return day
 
 
 class Share(NamedTuple):
@@ -139,10 +216,13 @@ class Share(NamedTuple):
     amount: Decimal
 
 
-def set_off(shares: Sequence[Share], *, by: User) -> None:
-    """Account for advances by claims, which are paid in this moment."""
-    for share in shares:
-        share.advance._settle(share.amount, by=by, claim=share.claim)
+def set_off(shares: Sequence[Share], *, by: User, on: date) -> None:
+    """Account for advances by claims, which are paid in this moment, dated ``on``."""
+    for claim, advance, amount in shares:
+        part = Settlement(amount=amount, settled_on=on, by=by)
+        advance._settle(part)
+        part.claim = claim
+        advance._tell(Action.ADVANCE_SETTLED, amount, by=by, by_what=claim.number)
 
 
 def shares_of(claims: Sequence[ExpenseClaim], *, hold: bool = False) -> list[Share]:

@@ -70,6 +70,8 @@ class Action(StrEnum):
     ADVANCE_RETURNED = "advance:returned"
     ADVANCE_PAID = "advance:paid"
     ADVANCE_SETTLED = "advance:settled"
+    ADVANCE_REPAID = "advance:repaid"
+    ADVANCE_REPAYMENT_TAKEN_BACK = "advance:repayment_taken_back"
     APPROVAL_OPENED = "approval:opened"
     APPROVAL_SKIPPED = "approval:skipped"
     APPROVAL_ASKED = "approval:asked"
@@ -191,8 +193,11 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.ADVANCE_REJECTED: _DECISION,
     Action.ADVANCE_RETURNED: _DECISION,
     Action.ADVANCE_PAID: frozenset({"amount", "currency", "reference"}),
-    # By a claim's number, or by the reference of what came back.
+    # By a claim's number; what came back was told by it, too, with its reference or none.
     Action.ADVANCE_SETTLED: frozenset({"amount", "currency", "by_what"}),
+    Action.ADVANCE_REPAID: frozenset({"amount", "currency", "reference", "day"}),
+    # ``day``: that of the repayment.
+    Action.ADVANCE_REPAYMENT_TAKEN_BACK: frozenset({"amount", "currency", "comment", "day"}),
     # Of a request: its trail. ``assignment`` is the id of the part that somebody has in it.
     Action.APPROVAL_OPENED: frozenset({"flow_zh", "flow_en", "version"}),
     Action.APPROVAL_SKIPPED: _STEP | {"step", "why"},

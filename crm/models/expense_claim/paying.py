@@ -108,7 +108,7 @@ class Proposal:
             payouts=list(self.payouts),
         )  # fmt: skip
         db.session.add(batch)
-        set_off(self.shares, by=self.by)
+        set_off(self.shares, by=self.by, on=paid_on)
         db.session.flush()  # once a claim is paid, nothing comes to it or to its payment
         for claim in self.claims:
             claim.state, claim.payment = ClaimState.PAID, batch
