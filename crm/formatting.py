@@ -83,6 +83,11 @@ def number(value: Decimal | int | None) -> str:
     return "" if value is None else format_decimal(value, "#,##0.######")
 
 
+def evenly(value: Decimal, places: int) -> str:
+    """``7.3000`` of 7.3: with just so many decimals, as all of a column have."""
+    return format_decimal(value, "#,##0." + "0" * places)
+
+
 def whole(amount: Decimal) -> str:
     """``12,500``: a sum without its cents, in a table that says what it is in."""
     return number(half_up(amount))

@@ -21,6 +21,7 @@ from crm.formatting import (
     day,
     day_heading,
     days,
+    evenly,
     filesize,
     greeting,
     initial,
@@ -56,7 +57,7 @@ def init_app(app: Flask) -> None:
     """Give templates the filters, and the few values every page needs."""
     app.jinja_env.filters.update(
         money=money, both_moneys=both_moneys, price=price, symbol=symbol,
-        whole_money=whole_money, whole=whole, number=number, day=day,
+        whole_money=whole_money, whole=whole, evenly=evenly, number=number, day=day,
         short_day=short_day, dated_term=dated_term, weekday=weekday, moment=moment, ago=ago,
         label=label, clock_time=clock_time, day_heading=day_heading, percent=percent,
         word=word_for, look=look_of, person=person_word, refusal=refusal_word,

@@ -168,7 +168,7 @@ PAGES: dict[str, Visit] = {
     "link_reviews.show": Visit("", through="approval_links.show"),
     "company.edit": Visit("administrator"),
     "pool.edit": Visit("administrator"),
-    "exchange_rates.index": Visit("administrator"),
+    "exchange_rates.index": Visit("administrator", query={"currency": "USD"}),
     "expense_rules.edit": Visit("administrator"),
     "expense_rates.index": Visit("administrator"),
     "expense_rates.new": Visit("administrator"),

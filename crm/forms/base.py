@@ -83,6 +83,8 @@ class BaseForm(FlaskForm):
 
     # The version of the record the form was made from; empty on forms that create.
     version = HiddenField()
+    # What is asked about before it is saved (``AsksAgain``).
+    doubts: Sequence[str] = ()
     # Where its pickers look first, if no field says that.
     at_customer: Any = None
 

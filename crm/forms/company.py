@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, ValidationError
+from wtforms import StringField
 from wtforms.fields.choices import SelectChoice, SelectField
 from wtforms.validators import Length
 
@@ -15,7 +13,6 @@ from crm.extensions import LANGUAGES
 from crm.forms.base import BaseForm
 from crm.forms.fields import (
     CurrencyField,
-    DayField,
     MoneyField,
     Required,
     WholeNumberField,
@@ -59,18 +56,3 @@ class CompanyForm(BaseForm):
         """Copy what was typed to ``company``."""
         self.plain_fields(company, *(field.name for field in self if field.name in company.TRACKED))
         return company
-
-
-class ExchangeRateForm(BaseForm):
-    currency = CurrencyField(is_foreign=True)
-    day = DayField(_l("From"), validators=[Required()])
-    rate = StringField(_l("Rate"), validators=[Required(), Length(max=20)])
-
-    def validate_rate(self, field: StringField) -> None:
-        try:
-            rate = Decimal(str(field.data).replace(",", "."))
-        except InvalidOperation:
-            raise ValidationError(_("Write a rate like 7.1234.")) from None
-        if not rate.is_finite() or not Decimal("0.000001") <= rate < Decimal(1_000_000):
-            raise ValidationError(_("Write a rate like 7.1234."))
-        field.data = rate

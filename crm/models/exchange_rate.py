@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Date, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.base import Base, Currency, Key, Rate, Timestamped, cents_of
+from crm.base import Base, Currency, Key, Rate, Timestamped, cents_of, shortly
 from crm.extensions import db
 from crm.models.company import Company
 from crm.models.event import Action, Event
 
 if TYPE_CHECKING:
     from crm.models.user import User
+
+# A rate that differs by more of itself from the one before is hardly meant.
+FAR = Decimal("0.25")
 
 
 class NoRate(Exception):
@@ -56,22 +59,60 @@ class ExchangeRate(Timestamped, Base):
         return rate
 
     @classmethod
-    def latest_first(cls) -> Select[ExchangeRate]:
-        """All rates, the latest day first."""
-        return select(cls).order_by(cls.day.desc(), cls.currency)
+    def visible_to(cls, _user: User) -> Select[ExchangeRate]:
+        """Everybody reads at which rate an amount was converted."""
+        return select(cls)
+
+    @classmethod
+    def of_day(cls, currency: str, day: date) -> ExchangeRate | None:
+        """The one that was entered for just that day."""
+        return db.session.scalar(select(cls).where(cls.currency == currency, cls.day == day))
+
+    @classmethod
+    def beside(cls, currency: str, day: date) -> ExchangeRate | None:
+        """The last one before ``day``, else the first after it: never that of the day itself."""
+        these = select(cls).where(cls.currency == currency).limit(1)
+        before = db.session.scalar(these.where(cls.day < day).order_by(cls.day.desc()))
+        return before or db.session.scalar(these.where(cls.day > day).order_by(cls.day))
+
+    @classmethod
+    def changes(cls) -> Select[Event]:
+        """The events that entered and removed rates, newest first."""
+        return Event.newest_first().where(
+            Event.action.in_((Action.RATE_ENTERED, Action.RATE_REMOVED))
+        )
 
     @classmethod
     def enter(cls, currency: str, day: date, rate: Decimal, *, by: User | None) -> ExchangeRate:
-        """Set the rate from ``day`` on; documents keep the rate of the day they were written."""
-        row = db.session.scalar(select(cls).where(cls.currency == currency, cls.day == day))
+        """Set the rate from ``day`` on; documents keep the rate of the day they were written.
+
+        It replaces what was entered for the same day; the same again changes nothing.
+        """
+        row = cls.of_day(currency, day)
+        if row is not None and row.rate == rate:
+            return row
+        replaced = shortly(row.rate) if row else ""
         if row is None:
             row = cls(currency=currency, day=day)
             db.session.add(row)
         row.rate = rate
-        Event.record(
-            Action.RATE_ENTERED, row, by=by, currency=currency, day=day.isoformat(), rate=str(rate)
-        )
+        row._record(Action.RATE_ENTERED, by, replaced=replaced)
         return row
+
+    def remove(self, *, by: User) -> None:
+        """Take it away: the one before holds on; documents keep the rate they were written at."""
+        self._record(Action.RATE_REMOVED, by)
+        db.session.delete(self)
+
+    def is_far_from(self, rate: Decimal) -> bool:
+        """Whether ``rate`` is more than a quarter above or below it."""
+        return abs(rate - self.rate) > FAR * self.rate
+
+    def _record(self, action: Action, by: User | None, **besides: Any) -> None:
+        Event.record(
+            action, self, by=by, currency=self.currency, day=self.day.isoformat(),
+            rate=shortly(self.rate), **besides,
+        )  # fmt: skip
 
 
 class Price(NamedTuple):

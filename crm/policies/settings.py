@@ -47,6 +47,7 @@ PREDICATES: Predicates = {
     ("create", ApprovalFlow): _administer,
     ("edit", ApprovalFlow): _administer,
     ("create", ExchangeRate): _administer,
+    ("edit", ExchangeRate): _administer,
     ("create", ExpenseRate): _administer,
     ("edit", ExpenseRate): _administer,
     ("edit", ExpenseRule): _administer,

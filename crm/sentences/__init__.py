@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from crm.formatting import money
+from crm.formatting import money, number
 from crm.models import Action, Event, OptionList
 from crm.nouns import BY_LIST, BY_TABLE, NOUNS, OTHER_LISTS, list_word
 from crm.sentences.approvals import APPROVALS
@@ -254,9 +254,10 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.EXPENSE_RATE_CHANGED: lambda p: _(
         "Expense rate changed: %(name)s", name=own_line(p["name"])
     ),
-    Action.RATE_ENTERED: lambda p: _(
-        "Exchange rate of %(currency)s from %(day)s: %(rate)s",
-        currency=p["currency"], day=p["day"], rate=p["rate"],
+    Action.RATE_ENTERED: lambda p: _rate_entered(p),
+    Action.RATE_REMOVED: lambda p: _(
+        "Exchange rate removed: %(currency)s from %(day)s, %(rate)s",
+        currency=p["currency"], day=written_day(p["day"]), rate=number(Decimal(p["rate"])),
     ),
     Action.IMPORT_FINISHED: lambda p: _(
         "Imported %(file)s: %(created)s new, %(updated)s changed",
@@ -303,6 +304,18 @@ def _exported(name: str) -> str:
     if name in PAYMENT_FILES:
         return str(PAYMENT_FILES[name])
     return _("Statistics: %(name)s", name=word_for(OptionList(name)))
+
+
+def _rate_entered(particulars: dict[str, Any]) -> str:
+    """What was entered, and what it replaced; older events do not say that."""
+    said = {
+        "currency": particulars["currency"], "day": written_day(particulars["day"]),
+        "rate": number(Decimal(particulars["rate"])),
+    }  # fmt: skip
+    if before := particulars.get("replaced"):
+        return _("Exchange rate of %(currency)s from %(day)s: %(rate)s; before: %(before)s",
+                 before=number(Decimal(before)), **said)  # fmt: skip
+    return _("Exchange rate of %(currency)s from %(day)s: %(rate)s", **said)
 
 
 def _approved(particulars: dict[str, Any]) -> str:

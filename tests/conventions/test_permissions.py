@@ -44,6 +44,7 @@ from crm.models import (
     CustomNoun,
     Deal,
     Delegation,
+    ExchangeRate,
     ExpenseClaim,
     ExpenseItem,
     FieldKind,
@@ -498,6 +499,7 @@ TABLE: dict[str, Row] = {
     "GET expense_rules.edit": Row("admin", sees=SIGNED_IN),
     "POST expense_rules.update": Row("admin", sees=SIGNED_IN),
     "POST exchange_rates.create": Row("admin", sees=SIGNED_IN),
+    "POST exchange_rates.destroy": Row("admin", sees=SIGNED_IN),
     "GET expense_rates.index": Row("admin", sees=SIGNED_IN),
     "GET expense_rates.new": Row("admin", sees=SIGNED_IN),
     "POST expense_rates.create": Row("admin", sees=SIGNED_IN),
@@ -847,6 +849,7 @@ def set_scene() -> Scene:
     )  # fmt: skip
     db.session.add_all([to_tick, elsewhere])
     rate = granted(cast)
+    euro = ExchangeRate.enter("EUR", date(2026, 6, 1), Decimal("7.8"), by=cast.admin)
     days = date(2030, 1, 1), date(2030, 1, 2)
     away = Delegation.begin(wang, cast.zhao, *days, by=wang)
     large = flow(step(ApproverKind.MANAGER))
@@ -905,6 +908,7 @@ def set_scene() -> Scene:
             "repayment_id": named_advances["repaid"].settlements[0].id,
             "advance_payment_version": advance_payment_version(named_advances["approved"]),
             "budget_id": budget.id,
+            "exchange_rate_id": euro.id,
             "rate_id": rate.id, "rate_version": rate.version, "grant_id": rate.grants[0].id,
         },
         secrets,

@@ -13,6 +13,7 @@ CARRIED: dict[str, Any] = {
     "kind": "call", "kind_zh": "电话", "kind_en": "Call",
     "from_zh": "初步接洽", "from_en": "First contact", "to_zh": "报价", "to_en": "Quotation",
     "amount": "186000.00", "currency": "CNY", "rate": "7.125", "day": "2026-07-01",
+    "replaced": "7.0512",
     "outcome": "won", "reason": "客户搬迁。", "reason_zh": "价格", "reason_en": "Price",
     "competitor": "海纳", "note": "差价 8%。", "from": "王芳", "to": "赵磊",
     "source": "西格玛磁力泵 10 台", "before": "2026-05-31", "until": "2026-08-01",

@@ -116,6 +116,7 @@ class Action(StrEnum):
     FIELD_CHANGED = "custom_field:changed"
     EXPENSE_RATE_CHANGED = "expense_rate:changed"
     RATE_ENTERED = "exchange_rate:entered"
+    RATE_REMOVED = "exchange_rate:removed"
     IMPORT_FINISHED = "import:finished"
     IMPORT_UNDONE = "import:undone"
     EXPORT_MADE = "export:made"
@@ -125,6 +126,7 @@ class Action(StrEnum):
 _CHANGES = frozenset({"changes"})
 _NAME = frozenset({"name"})
 _PART = frozenset({"assignment", "name"})
+_RATE = frozenset({"currency", "day", "rate"})
 _STEP = frozenset({"step_zh", "step_en"})
 _DECISION = frozenset({"amount", "currency", "comment", "by_link"})
 
@@ -245,7 +247,9 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.FIELD_CREATED: _NAME,
     Action.FIELD_CHANGED: _CHANGES | _NAME,
     Action.EXPENSE_RATE_CHANGED: _CHANGES | _NAME,
-    Action.RATE_ENTERED: frozenset({"currency", "day", "rate"}),
+    # ``replaced``: the rate of the same day, if there was one; older events do not say.
+    Action.RATE_ENTERED: _RATE | {"replaced"},
+    Action.RATE_REMOVED: _RATE,
     Action.IMPORT_FINISHED: frozenset({"noun", "file", "created", "updated"}),
     Action.TRASH_PURGED: _NAME | {"noun"},
     Action.IMPORT_UNDONE: frozenset({"noun", "file", "trashed", "restored"}),
