@@ -25,7 +25,8 @@ def test_lines_add_up_while_they_are_typed(
 ) -> None:
     page = open_as("wang", device=device)
     page.goto(f"/deals/{cast.pumps.id}")
-    page.get_by_role("link", name="Add a line").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Add a line").click()
     ready(page)
     rows = page.locator("#rows ol > li")
     rows.nth(0).get_by_label("Product").fill("磁力泵")
