@@ -159,9 +159,10 @@ def _reached(stage_id: int) -> ColumnElement[bool]:
     return or_(won, furthest(stage.pipeline_id) >= stage.position)
 
 
-def steps(days: Days | None = None) -> Subquery:
+def steps(days: Days | None = None, *, into: int | None = None) -> Subquery:
     """Every step of every deal on these days: from where, to where, and the stay that it ended.
 
+    With ``into``, a stage, only those that entered it: where each came from is not asked for all.
     A deal begins, goes on, is opened again (in the stage that it was closed in), or is closed.
     What a stage's deals did when it was retired into another is no step, also when it is in use
     again.
@@ -206,6 +207,9 @@ def steps(days: Days | None = None) -> Subquery:
     if days:
         went = went.where(*days.of_moment(stay.entered_at))
         closed = closed.where(*days.of_moment(Outcome.at))
+    if into and into > 0:
+        same = [id for id, each in stages().items() if each.counts_as.id == into]
+        went, closed = went.where(stay.stage_id.in_(same)), closed.where(false())
     found = union_all(went, closed).subquery()
     return select(found).where(found.c.left != found.c.entered).subquery()
 
@@ -263,6 +267,6 @@ def went(filter: DealFilter) -> list[ColumnElement[bool]]:
     if filter.reached:
         conditions.append(_reached(filter.reached))
     if filter.moved:
-        step = steps(filter.moved_on)
+        step = steps(filter.moved_on, into=filter.moved.ends[1])
         conditions.append(Deal.id.in_(select(step.c.deal_id).where(is_move(step, filter.moved))))
     return conditions
