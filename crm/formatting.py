@@ -53,8 +53,12 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
 
 def both_moneys(document: Any) -> str:
     """``US$350.00 = ¥2,493.21``: what a document comes to in its currency and in the base one."""
-    told, base = money(document.amount, document.currency), money(document.base_amount)
-    return told if told == base else f"{told} = {base}"
+    return in_both((document.amount, document.currency), (document.base_amount, None))
+
+
+def in_both(own: tuple[Decimal, str | None], base: tuple[Decimal, str | None]) -> str:
+    """The same of two amounts, each with its currency; one that is told twice is told once."""
+    return " = ".join(dict.fromkeys([money(*own), money(*base)]))
 
 
 def symbol(currency: str) -> str:

@@ -136,12 +136,12 @@ def option(relation: InstrumentedAttribute[Any], **settings: Any) -> Column:
     )  # fmt: skip
 
 
-def status(read: Callable[[Any], StrEnum]) -> Column:
+def status(read: Callable[[Any], StrEnum], **settings: Any) -> Column:
     """How far something has come, as its badge looks everywhere."""
     return Column(
         "state", _l("Status"), read, Kind.BADGE,
         tone=lambda record: look_of(read(record)).tone,
-        icon=lambda record: look_of(read(record)).icon,
+        icon=lambda record: look_of(read(record)).icon, **settings,
     )  # fmt: skip
 
 

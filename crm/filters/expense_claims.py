@@ -87,7 +87,7 @@ class ExpenseClaimFilter(ListFilter):
         person(ExpenseClaim.claimant, _l("Claimant")),
         Column("items", lazy_pgettext("count", "Items"), lambda claim: len(claim.items),
                Kind.NUMBER, load=(ITEM_IDS,), minor=True),
-        status(lambda claim: claim.state),
+        status(lambda claim: claim.told_state, load=(selectinload(ExpenseClaim.settlements),)),
         Column("amount", FIELDS["amount"], lambda claim: claim.base_amount, Kind.MONEY,
                sort=(ExpenseClaim.base_amount,)),
         Column("created", _l("Created on"), lambda claim: claim.created_at, Kind.DAY,

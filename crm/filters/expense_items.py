@@ -119,7 +119,8 @@ class ExpenseItemFilter(ListFilter):
                currency=lambda item: item.currency, shown=False),
         Column("base_amount", FIELDS["amount"], lambda item: item.base_amount, Kind.MONEY,
                sort=(ExpenseItem.base_amount,)),
-        status(lambda item: item.claim.state),
+        status(lambda item: item.claim.told_state,
+               load=(contains_eager(ExpenseItem.claim).selectinload(ExpenseClaim.settlements),)),
         Column("claim", _l("Claim"), lambda item: item.claim.number, Kind.CODE,
                sort=(ExpenseItem.claim_id,), shown=False),
     )  # fmt: skip

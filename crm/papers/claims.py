@@ -117,7 +117,7 @@ class ClaimPaper:
         facts = [
             [_("Claimant"), person_word(claim.claimant)],
             [str(FIELDS["team"]), claim.claimant.team.name if claim.claimant.team else ""],
-            [_("Status"), word_for(claim.state)],
+            [_("Status"), word_for(claim.told_state)],
             [_("Created on"), day(claim.created_at)],
         ]
         if claim.payment:

@@ -42,7 +42,7 @@ def trail_of(claim: ExpenseClaim) -> list[Step]:
     steps.sort(key=lambda step: step.at)  # what happened in one moment stays as it came
     if (paid := claim.payment) is not None:
         said = " · ".join(filter(None, (paid.number, paid.reference)))
-        steps.append(_step(paid.created_at, word_for(claim.state), person_word(paid.by), said))
+        steps.append(_step(paid.created_at, word_for(claim.told_state), person_word(paid.by), said))
     return steps
 
 

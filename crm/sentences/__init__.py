@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from crm.formatting import money, number
+from crm.formatting import in_both, money, number
 from crm.models import Action, Event, OptionList
 from crm.nouns import BY_LIST, BY_TABLE, NOUNS, OTHER_LISTS, list_word
 from crm.sentences.approvals import APPROVALS
@@ -93,8 +93,13 @@ def _cloned(name: str, source: str) -> str:
 
 
 def _amount(particulars: dict[str, Any]) -> str:
-    written = particulars["amount"]
-    return money(Decimal(written), particulars["currency"]) if written else _("no amount")
+    """What it came to, of an advance first in the currency in which it was asked for."""
+    if not particulars["amount"]:
+        return _("no amount")
+    base = Decimal(particulars["amount"]), particulars["currency"]
+    if "asked" not in particulars:
+        return money(*base)
+    return in_both((Decimal(particulars["asked"]), particulars["asked_in"]), base)
 
 
 SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
@@ -291,6 +296,8 @@ def _paid(particulars: dict[str, Any]) -> str:
     if not covered:
         return _("Paid: %(amount)s", amount=_amount(particulars))
     currency = particulars["currency"]
+    if covered == amount:
+        return _("Accounts for advances: %(amount)s", amount=money(covered, currency))
     return _("Paid out: %(paid)s; covered by advances: %(covered)s",
              paid=money(amount - covered, currency), covered=money(covered, currency))  # fmt: skip
 

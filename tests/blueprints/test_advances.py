@@ -96,6 +96,9 @@ def test_who_pays_sees_what_was_asked_for_in_its_own_currency(cast: Cast, browse
     browser.sign_in("fin")
     said = "$350.00 = CN¥2,492.00"
     assert said in browser.get(f"/advances/{the_one().id}/payment/new").text
+    listed = browser.get("/advances").text
+    assert "$350.00" in listed
+    assert "2,492.00" in listed
     the_one().pay_out("", by=cast.fin)
     db.session.commit()
     assert said in browser.get(f"/advances/{the_one().id}/repayment/new").text

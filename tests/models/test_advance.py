@@ -18,6 +18,7 @@ from crm.models import (
     AdvanceState,
     Company,
     Event,
+    ExchangeRate,
     ExpenseClaim,
     PaymentBatch,
     Proposal,
@@ -295,7 +296,31 @@ def test_a_timeline_tells_what_was_paid_out_and_what_advances_covered(cast: Cast
         select(Event).where(Event.action == Action.CLAIM_PAID).order_by(Event.id)
     )
     assert [sentence(event) for event in paid] == [
-        "Paid out: CN¥0.00; covered by advances: CN¥900.00",
+        "Accounts for advances: CN¥900.00",
         "Paid out: CN¥50.00; covered by advances: CN¥100.00",
         "Paid: CN¥30.00",
+    ]
+    third = db.session.scalars(select(ExpenseClaim).order_by(ExpenseClaim.id.desc())).first()
+    assert third is not None
+    told = [claim.told_state.value for claim in (whole, part, third)]
+    assert told == ["settled", "paid", "paid"]
+
+
+def test_what_was_asked_for_in_another_currency_is_told_in_both(cast: Cast) -> None:
+    ExchangeRate.enter("USD", date(2026, 1, 1), Decimal("7.12"), by=cast.fin)
+    advance = Advance(title="出国", claimant=cast.wang, needed_on=DAY, state=AdvanceState.WITHDRAWN)
+    advance.set_amount(Decimal(350), "USD", DAY)
+    advance.submit(by=cast.wang)
+    answer(advance)
+    advance.pay_out(None, by=cast.fin)
+    advance.repay(Decimal(492), None, by=cast.fin)
+    db.session.commit()
+    events = db.session.scalars(
+        select(Event).where(Event.subject_kind == "advance").order_by(Event.id)
+    )
+    assert [sentence(event) for event in events] == [
+        "Asked for: $350.00 = CN¥2,492.00, 李敏 is to decide",
+        "Approved: $350.00 = CN¥2,492.00",
+        "Handed out: $350.00 = CN¥2,492.00",
+        "Given back on Jun 17, 2026: CN¥492.00",
     ]

@@ -263,7 +263,8 @@ class Advance(Settling, Approvable, Versioned, Timestamped, Base):
     def _record(self, action: Action, by: User, **particulars: Any) -> None:
         Event.record(
             action, self, by=by, amount=str(self.base_amount),
-            currency=Company.current().base_currency, **particulars,
+            currency=Company.current().base_currency, asked=str(self.amount),
+            asked_in=self.currency, **particulars,
         )  # fmt: skip
 
     def _require(self, fits: bool) -> None:

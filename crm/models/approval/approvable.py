@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from sqlalchemy import Select, select
@@ -51,6 +52,11 @@ class Approvable:
     """A mixin: a document's requests, and the hash of what they ask about."""
 
     KIND: ClassVar[str]
+
+    @property
+    def told_state(self: Any) -> StrEnum:
+        """Its state as people are told it."""
+        return self.state
 
     @classmethod
     def given_to(cls, user: User) -> Select[int]:

@@ -129,6 +129,8 @@ _PART = frozenset({"assignment", "name"})
 _RATE = frozenset({"currency", "day", "rate"})
 _STEP = frozenset({"step_zh", "step_en"})
 _DECISION = frozenset({"amount", "currency", "comment", "by_link"})
+# What an advance comes to in its own currency, beside the base one; older events do not say.
+_ASKED_FOR = frozenset({"asked", "asked_in"})
 
 PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CUSTOMER_CREATED: _NAME,
@@ -188,13 +190,13 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.CLAIM_PAID: frozenset({"amount", "currency", "reference", "covered"}),
     Action.CLAIM_TRASHED: _NAME,
     Action.CLAIM_RESTORED: _NAME,
-    Action.ADVANCE_SUBMITTED: frozenset({"amount", "currency", "approver"}),
+    Action.ADVANCE_SUBMITTED: _ASKED_FOR | {"amount", "currency", "approver"},
     Action.ADVANCE_CHANGED: _CHANGES,
     Action.ADVANCE_WITHDRAWN: frozenset(),
-    Action.ADVANCE_APPROVED: _DECISION,
-    Action.ADVANCE_REJECTED: _DECISION,
-    Action.ADVANCE_RETURNED: _DECISION,
-    Action.ADVANCE_PAID: frozenset({"amount", "currency", "reference"}),
+    Action.ADVANCE_APPROVED: _DECISION | _ASKED_FOR,
+    Action.ADVANCE_REJECTED: _DECISION | _ASKED_FOR,
+    Action.ADVANCE_RETURNED: _DECISION | _ASKED_FOR,
+    Action.ADVANCE_PAID: _ASKED_FOR | {"amount", "currency", "reference"},
     # By a claim's number; what came back was told by it, too, with its reference or none.
     Action.ADVANCE_SETTLED: frozenset({"amount", "currency", "by_what"}),
     Action.ADVANCE_REPAID: frozenset({"amount", "currency", "reference", "day"}),

@@ -38,7 +38,7 @@ __all__ = ["ClaimRefused", "ClaimState", "ExpenseClaim", "ExpenseItem", "Proposa
 
 
 class ExpenseClaim(
-    Drafting, Filling, Splitting, Copying, Deciding, Approvable, Paying, Versioned, Trashable,
+    Drafting, Filling, Splitting, Copying, Deciding, Paying, Approvable, Versioned, Trashable,
     Named, Searchable, Timestamped, Base,
 ):  # fmt: skip
     __tablename__ = "expense_claim"

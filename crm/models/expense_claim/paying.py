@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from crm.extensions import db
+from crm.models.advance import AdvanceState
 from crm.models.advance.settling import Share, set_off, shares_of
 from crm.models.approval import ApprovalRequest
 from crm.models.company import Company
@@ -31,6 +32,12 @@ class Paying:
     def to_pay(self: ExpenseClaim) -> Decimal:
         """What the claimant gets for it, in the base currency: less what advances cover."""
         return self.base_amount - sum((each.amount for each in self.settlements), Decimal(0))
+
+    @property
+    def told_state(self: ExpenseClaim) -> ClaimState | AdvanceState:
+        """Its state as people are told it: what advances cover whole is settled, not paid out."""
+        is_settled = self.state is ClaimState.PAID and self.settlements and not self.to_pay
+        return AdvanceState.SETTLED if is_settled else self.state
 
     def pay(
         self: ExpenseClaim, reference: str | None, *, by: User, paid_on: date | None = None
