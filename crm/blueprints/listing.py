@@ -18,9 +18,11 @@ LAYOUT = "layouts/list.html"
 def show_list(template: str, filter: ListFilter) -> Response:
     """The page of the list that ``filter`` describes; for htmx the layout's block ``list``."""
     batch = BATCH_FORMS.get(filter.name())
+    page = filter.shown_to(current_user)
     return render(
-        LAYOUT if is_fragment() else template, "list", at=filter.url(), filter=filter,
-        page=filter.shown_to(current_user),
+        LAYOUT if is_fragment() else template, "list", at=filter.url(), filter=filter, page=page,
+        # Of more than are counted nothing is summed up either: the list opens as fast.
+        total=filter.total_for(current_user) if page.total and page.is_counted else None,
         views=views_above(filter, current_user) if filter.VIEWS else None,
         deeds=batch.offered_to(current_user, filter) if batch else {}, most_at_once=MOST,
     )  # fmt: skip

@@ -28,6 +28,7 @@ class AdvanceFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "advances.index"
     MODEL: ClassVar[Any] = Advance
+    SUMMED: ClassVar[str] = "base_amount"
     FINDS_BY: ClassVar[Any] = _l("What for")
     NONE: ClassVar[str] = "expenses/advances/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-number"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlencode
@@ -15,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
 from crm import paging
+from crm.base import money_sum
 from crm.extensions import db
 from crm.filters.address import read, sent, written
 from crm.filters.columns import Column
@@ -53,6 +55,7 @@ class ListFilter(Narrowing):
     # The views that everybody has: a title, and the query string behind it.
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = ()
     LOADED: ClassVar[tuple[Any, ...]] = ()  # what a row needs whatever its columns
+    SUMMED: ClassVar[str] = ""  # of a list of amounts: the column of those in the base currency
 
     @classmethod
     def views(cls) -> tuple[tuple[Any, str], ...]:
@@ -243,6 +246,15 @@ class ListFilter(Narrowing):
             self.narrow(user), self.placed(user), after=self.after, before=self.before,
             options=self.loaded_for(user), counter=self.counter(user),
         )  # fmt: skip
+
+    def total_for(self, user: User) -> Decimal | None:
+        """What the whole list comes to, in the base currency; ``None`` if it is not of amounts."""
+        if not self.SUMMED:
+            return None
+        amount = getattr(self.MODEL, self.SUMMED)
+        listed = self.narrow(user).with_only_columns(money_sum(amount))
+        total: Decimal = db.session.execute(listed).scalar_one()
+        return total
 
     def counter(self, user: User) -> Counter:
         """How far its records are counted."""

@@ -72,6 +72,7 @@ class ExpenseClaimFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "claims.index"
     MODEL: ClassVar[Any] = ExpenseClaim
+    SUMMED: ClassVar[str] = "base_amount"
     FINDS_BY: ClassVar[Any] = _l("Title")
     NONE: ClassVar[str] = "expenses/claims/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-created"

@@ -93,6 +93,7 @@ class ExpenseItemFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "expense_items.index"
     MODEL: ClassVar[Any] = ExpenseItem
+    SUMMED: ClassVar[str] = "base_amount"
     FINDS_BY: ClassVar[Any] = FIELDS["purpose"]
     NONE: ClassVar[str] = "expenses/items/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-spent"

@@ -49,6 +49,7 @@ class PaymentBatchFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "payment_batches.index"
     MODEL: ClassVar[Any] = PaymentBatch
+    SUMMED: ClassVar[str] = "total"
     FINDS_BY: ClassVar[Any] = _l("Number or reference")
     NONE: ClassVar[str] = "expenses/payment_batches/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-number"

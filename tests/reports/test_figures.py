@@ -91,6 +91,8 @@ def test_the_list_behind_each_figure_has_that_count_and_that_sum(
             assert figure.list is not None, (label, measure.title)
             found = counted(figure.list, measure.of, user)
             assert found == figure.value, (label, str(measure.title), figure.list.text())
+            if measure.of is Of.AMOUNT:  # what stands in the foot of the list that is led to
+                assert figure.list.total_for(user) == figure.value
             seen += bool(figure.value)
     assert seen or (report, who) == ("budgets", "wang")  # who leads looks up budgets
 

@@ -97,6 +97,7 @@ class DealFilter(ListFilter):
 
     ENDPOINT: ClassVar[str] = "deals.index"
     MODEL: ClassVar[Any] = Deal
+    SUMMED: ClassVar[str] = "base_amount"
     FINDS_BY: ClassVar[Any] = _l("Deal or customer")
     NONE: ClassVar[str] = "deals/deals/_none.html"
     DEFAULT_SORT: ClassVar[str] = "-created"
