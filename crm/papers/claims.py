@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from crm import clock
 from crm.extensions import db
@@ -17,6 +18,7 @@ from crm.models import Attachment, ClaimState, Company, ExpenseClaim, ExpenseIte
 from crm.models.advance.settling import Share, shares_of
 from crm.papers.setting import typeset
 from crm.papers.trail import Step, trail_of
+from crm.units import reckoning
 from crm.wording import person_word, word_for
 from crm.wording.fields import FIELDS
 
@@ -39,6 +41,33 @@ class ClaimPaper:
         """Under which numbers the receipts of a cost stand at the end."""
         digests = [row.digest for row in self.receipts]
         return sorted({digests.index(row.digest) + 1 for row in item.receipts})
+
+    def title_of(self, receipt: Attachment) -> str:
+        """Its number, its file, and which of the costs it belongs to."""
+        number = self.receipts.index(receipt) + 1
+        costs = [at for at, item in enumerate(self.claim.items, 1)
+                 if number in self.numbers_of(item)]  # fmt: skip
+        return " · ".join((
+            _("Receipt %(number)s: %(name)s", number=number, name=receipt.name),
+            ngettext("cost %(numbers)s", "costs %(numbers)s", len(costs),
+                     numbers=", ".join(map(str, costs))),
+        ))  # fmt: skip
+
+    def receipts_word(self, item: ExpenseItem) -> str:
+        """Those numbers, or that one is missing; what a rate grants needs none."""
+        numbers = ", ".join(map(str, self.numbers_of(item)))
+        return numbers or ("–" if item.is_computed else _("No receipt"))
+
+    def about(self, item: ExpenseItem) -> str:
+        """How its amount came about, who was paid, and what it was for."""
+        share = _("share of %(amount)s", amount=money(item.bill_amount, item.currency))
+        return " · ".join(filter(None, (
+            reckoning(item),
+            share if item.is_share else None,
+            item.payee,
+            item.customer.name if item.customer else None,
+            item.deal.name if item.deal else None,
+        )))  # fmt: skip
 
     @cached_property
     def shares(self) -> Sequence[Share]:
@@ -101,11 +130,8 @@ class ClaimPaper:
             "trail": [{**step._asdict(), "at": None} for step in self.trail],
             "undecided": _("It was not handed in yet."),
             "receipts": [
-                {
-                    "digest": row.digest, "type": row.content_type,
-                    "title": _("Receipt %(number)s: %(name)s", number=at, name=row.name),
-                }
-                for at, row in enumerate(self.receipts, 1)
+                {"digest": row.digest, "type": row.content_type, "title": self.title_of(row)}
+                for row in self.receipts
             ],
             "wrong": _wrong(),
             "printed": _("Printed on %(when)s by %(name)s", when=moment(clock.now()),
@@ -132,11 +158,8 @@ class ClaimPaper:
             "day": day(item.spent_on),
             "category": label(item.category),
             "purpose": item.purpose,
-            "about": " · ".join(filter(None, (
-                item.payee, item.customer.name if item.customer else None,
-                item.deal.name if item.deal else None,
-            ))),
-            "receipts": ", ".join(map(str, self.numbers_of(item))) or "–",
+            "about": self.about(item),
+            "receipts": self.receipts_word(item),
             "amount": money(item.base_amount),
             "foreign": _("%(amount)s at %(rate)s", amount=money(item.amount, item.currency),
                          rate=number(item.rate)) if foreign else "",

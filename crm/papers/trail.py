@@ -11,9 +11,9 @@ from flask_babel import pgettext
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.extensions import db
-from crm.formatting import moment
+from crm.formatting import label, moment
 from crm.models import ApprovalAssignment, ApprovalRequest, ExpenseClaim
-from crm.models.approval import Closure
+from crm.models.approval import Closure, Why
 from crm.wording import person_word, word_for
 
 
@@ -25,6 +25,7 @@ class Step(NamedTuple):
     who: str
     when: str
     comment: str = ""
+    part: str = ""  # in which step of its flow, and why they where that does not say it
 
 
 def trail_of(claim: ExpenseClaim) -> list[Step]:
@@ -35,7 +36,11 @@ def trail_of(claim: ExpenseClaim) -> list[Step]:
         .order_by(ApprovalRequest.id)
         .options(
             joinedload(ApprovalRequest.claimant),
-            selectinload(ApprovalRequest.assignments).joinedload(ApprovalAssignment.approver),
+            selectinload(ApprovalRequest.assignments).options(
+                joinedload(ApprovalAssignment.approver),
+                joinedload(ApprovalAssignment.in_place_of),
+                joinedload(ApprovalAssignment.step),
+            ),
         )
     )
     steps = [step for request in requests for step in _steps_of(request)]
@@ -51,12 +56,27 @@ def _steps_of(request: ApprovalRequest) -> Iterator[Step]:
     yield _step(request.created_at, pgettext("trail", "Handed in"), claimant)
     for each in request.assignments:
         if each.asked_at:
-            yield _step(each.asked_at, _("Asked"), person_word(each.approver))
+            yield _asked(each)
     for each in request.assignments:
         if each.decided_at:
             yield _decided(each)
     if request.closure is Closure.WITHDRAWN and request.closed_at:
         yield _step(request.closed_at, _("Withdrawn"), claimant)
+
+
+def _asked(assignment: ApprovalAssignment) -> Step:
+    assert assignment.asked_at
+    asked = _step(assignment.asked_at, _("Asked"), person_word(assignment.approver))
+    return asked._replace(part=_part(assignment))
+
+
+def _part(assignment: ApprovalAssignment) -> str:
+    """In which step, for what unusual reason, and in whose place somebody decides."""
+    step = label(assignment.step) if assignment.step else ""
+    why = "" if assignment.why is Why.STEP else word_for(assignment.why)
+    instead = assignment.in_place_of
+    place = _("in the place of %(name)s", name=person_word(instead)) if instead else ""
+    return " · ".join(filter(None, (step, why, place)))
 
 
 def _decided(assignment: ApprovalAssignment) -> Step:
@@ -65,7 +85,7 @@ def _decided(assignment: ApprovalAssignment) -> Step:
     return Step(
         assignment.decided_at, word_for(assignment.decision), person_word(assignment.approver),
         " · ".join(filter(None, (moment(assignment.decided_at), by_link))),
-        assignment.comment or "",
+        assignment.comment or "", _part(assignment),
     )  # fmt: skip
 
 

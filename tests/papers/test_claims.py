@@ -22,7 +22,7 @@ from crm.papers import setting, typesetter
 from crm.papers.setting import Limits, NotSet, typeset
 from tests.advances import handed_out
 from tests.cast import Cast
-from tests.claims import decide, draft, make_item, submitted
+from tests.claims import SPENT_ON, decide, draft, granted, make_item, submitted
 from tests.page import Browser
 
 HOSTILE = (
@@ -118,6 +118,31 @@ def test_its_way_and_what_advances_cover_stand_on_it(
     for wanted in ("Accounts for A-000001", "Paid out", "200.00", "网银 0617"):
         assert wanted in said
     assert "Still to be paid out" not in said
+
+
+@pytest.mark.parametrize("path", ["pdf", "paper"])
+def test_it_says_how_amounts_came_about_and_which_receipts_are_whose(
+    app: Flask, cast: Cast, browser: Browser, path: str
+) -> None:
+    drive = ExpenseItem(purpose="自驾")
+    drive.compute(granted(cast, "0.8"), Decimal(120), SPENT_ON)
+    dinner, taxi = make_item(cast, purpose="客户晚餐"), make_item(cast, purpose="打车")
+    claim = draft(cast, drive, dinner, taxi)
+    attach(cast, dinner, ("发票.jpg", photo()))
+    parts = [Part(cast.sigma, None, Decimal(100)), Part(cast.western, None, Decimal(200))]
+    claim.split_item(dinner, parts, by=cast.wang)
+    claim.submit(by=cast.wang)
+    db.session.commit()
+    decide(claim.request.asked[0], Decision.APPROVED)
+    if path == "pdf":
+        said = " ".join(paper_of(app, claim))
+    else:
+        said = browser.sign_in("fin").get(f"/expenses/{claim.id}/paper").text
+    for wanted in ("120 km × 0.8 CNY", "share of CN¥300.00", "Receipt 1: 发票.jpg · costs 2, 3"):
+        assert wanted in said, said
+    assert said.count("No receipt") == 1  # the taxi; what a rate grants needs none
+    trail = said[said.index("Handed in") :]
+    assert trail.count("Superior") == 2  # the step, where it was asked and where it was decided
 
 
 def test_receipts_stand_at_the_end_pictures_and_all_pages_of_a_pdf(app: Flask, cast: Cast) -> None:
