@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from crm.models.expense_claim.states import MOST_ITEMS
+
 # By the reason of an AdvanceRefused.
 ADVANCE_REFUSALS: dict[str, str] = {
     "changed": _l("The advance is not what was approved; it cannot be handed out."),
@@ -14,6 +16,9 @@ ADVANCE_REFUSALS: dict[str, str] = {
 # By the reason of a ClaimRefused, PoolRefused or MergeRefused.
 REFUSALS: dict[str, str] = {
     "empty": _l("A claim needs at least one item."),
+    "many": _l(
+        "A claim holds up to %(most)s costs: begin another one for the rest.", most=MOST_ITEMS
+    ),
     "zero": _l("The items add up to nothing."),
     "nobody": _l("Nobody can decide this: give the claimant a manager, or add an administrator."),
     "rules": _l("Rules forbid it."),

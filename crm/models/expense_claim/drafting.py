@@ -54,9 +54,15 @@ class Drafting:
 
     @classmethod
     def open_of(cls: Any, draft: ExpenseClaim | None, title: str, *, by: User) -> ExpenseClaim:
-        """``draft``, held until the transaction ends; where it is none (any more), a new claim."""
+        """``draft``, held until the transaction ends; where it is none (any more) or has no room
+        for another cost, a new claim."""
         if draft is not None:
             db.session.refresh(draft, with_for_update={"of": cls})
-        if draft is None or draft.state is not ClaimState.DRAFT or draft.is_trashed:
+        if (
+            draft is None
+            or draft.state is not ClaimState.DRAFT
+            or draft.is_trashed
+            or draft.is_full
+        ):
             return cls.begin(title, by=by)
         return draft

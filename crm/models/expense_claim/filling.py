@@ -15,7 +15,7 @@ from crm import clock
 from crm.extensions import db
 from crm.models.company import Company
 from crm.models.event import Action, Event, changes_of
-from crm.models.expense_claim.states import ClaimRefused
+from crm.models.expense_claim.states import MOST_ITEMS, ClaimRefused
 
 if TYPE_CHECKING:
     from crm.models.attachment import Attachment
@@ -44,12 +44,18 @@ class Filling:
     if TYPE_CHECKING:
         updated_at: Mapped[datetime]
 
+    @property
+    def is_full(self: ExpenseClaim) -> bool:
+        """Whether it holds as many costs as one claim can."""
+        return len(self.items) >= MOST_ITEMS
+
     def add_item(self: ExpenseClaim, item: ExpenseItem, *, by: User) -> None:
         """Add a cost.
 
-        :raises ClaimRefused: the claim cannot change now.
+        :raises ClaimRefused: the claim cannot change now, or it has as many as it holds.
         """
         self._require_editable(item)
+        self._require_room(1)
         self.items.append(item)
         self._changed(by, {"items": ["", item.summary]})
 
@@ -113,6 +119,11 @@ class Filling:
         if title != self.title:
             old, self.title = self.title, title
             self._changed(by, {"title": [old, title]})
+
+    def _require_room(self: ExpenseClaim, more: int) -> None:
+        """Refuse what would make it hold more costs than can be decided about at once."""
+        if more > 0 and len(self.items) + more > MOST_ITEMS:
+            raise ClaimRefused("many")
 
     def _require_editable(self: ExpenseClaim, *items: ExpenseItem) -> None:
         """Go on only if the claim can change now, and the books are open for these items."""

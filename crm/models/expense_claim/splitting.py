@@ -47,10 +47,12 @@ class Splitting:
 
         One part alone makes it a single item again.
 
-        :raises ClaimRefused: the claim cannot change now, or it is too little for so many.
+        :raises ClaimRefused: the claim cannot change now or would hold too many costs, or the
+            bill is too little for so many.
         """
         self._require_editable(item)
         bill = self.bill_of(item)
+        self._require_room(len(parts) - len(bill))
         before = _told(bill)
         shares = self._share_out(bill, parts)
         if _told(shares) != before:

@@ -23,6 +23,8 @@ class ClaimState(StrEnum):
 EDITABLE = frozenset({ClaimState.DRAFT, ClaimState.REJECTED, ClaimState.RETURNED})
 # The money is spent, unless whoever decides says no: it counts.
 COUNTED = frozenset(ClaimState) - EDITABLE
+# So many costs can be read and decided about as one; approvers, the paper and rules take them all.
+MOST_ITEMS = 200
 
 
 class ClaimRefused(VerbRefused):
