@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unicodedata import east_asian_width
 
 from babel.dates import format_skeleton
 from babel.numbers import get_currency_symbol
@@ -59,6 +60,11 @@ def both_moneys(document: Any) -> str:
 def in_both(own: tuple[Decimal, str | None], base: tuple[Decimal, str | None]) -> str:
     """The same of two amounts, each with its currency; one that is told twice is told once."""
     return " = ".join(dict.fromkeys([money(*own), money(*base)]))
+
+
+def room_of(text: str) -> int:
+    """How many narrow characters take as much room as ``text``: a Chinese one that of two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def symbol(currency: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 import flask_babel
 from flask import g
 
+from crm.formatting import room_of
 from crm.models.session import ONE_TIME_LIVES
 
 HOURS = int(ONE_TIME_LIVES.total_seconds() // 3600)
@@ -22,18 +22,13 @@ def in_english() -> None:
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Rows as text with aligned columns; Chinese characters are two columns wide."""
-    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [max(room_of(cell) for cell in column) for column in zip(*rows, strict=True)]
     return "\n".join(_line(row, widths) for row in rows)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = (cell + " " * (most - width(cell)) for cell, most in zip(row, widths, strict=True))
+    cells = (cell + " " * (most - room_of(cell)) for cell, most in zip(row, widths, strict=True))
     return "  ".join(cells).rstrip()
-
-
-def width(text: str) -> int:
-    """How many columns of a terminal ``text`` takes."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def near(wanted: str, names: Iterable[str]) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
-from unicodedata import east_asian_width
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from crm.exporters.cells import Percent, Row, Value
+from crm.formatting import room_of
 
 # What a cell holds at most, how many digits Excel keeps of a number, and the first year that its
 # calendar knows. What would be rounded is text.
@@ -79,4 +79,4 @@ def _write(sheet: Worksheet, row: int, at: int, value: Value, formats: dict[type
 
 def _width(value: Value) -> int:
     """How wide the text is: Chinese characters take the room of two Latin ones."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in str(value or "")[:WIDEST])
+    return room_of(str(value or "")[:WIDEST])

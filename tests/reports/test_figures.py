@@ -18,8 +18,10 @@ from crm.filters.columns import Kind
 from crm.filters.days import Days
 from crm.filters.facets import Person
 from crm.filters.reports import Compared
+from crm.formatting import room_of
 from crm.models import Activity, Deal, OptionList, Stage, User
 from crm.queries.reports import ALL
+from crm.queries.reports.drawing import LINE, Bar
 from crm.queries.reports.figures import Figure, Measure, Of
 from crm.queries.reports.report import Table
 from crm.wording import REPORTS
@@ -188,3 +190,18 @@ def test_a_share_of_less_than_one_percent_is_told_from_nothing(
     costs = Measure("Costs in what was won", Kind.PERCENT, is_fine=True)
     assert costs.words(Decimal(value)) == says
     assert str(costs.exact(Decimal(value))) == writes
+
+
+@pytest.mark.parametrize(
+    ("label", "words", "short"),
+    [("上海", "¥1,729", "上海"),
+     ("Rheintal Anlagenbau GmbH", "CN¥12,937, 6.8% of won", "Rheintal Anlagenba…"),
+     ("2026年第4季度 · 杭州锦程达化工有限公司", "108%, CN¥147 over", "2026年第4季度 · 杭州锦…"),
+     ("大连西格玛泵业有限公司", "1.0 days, 17 decided, 3 waiting", "大连西格…")],
+)  # fmt: skip
+def test_on_a_phone_the_label_of_a_bar_ends_before_its_words_begin(
+    label: str, words: str, short: str
+) -> None:
+    bar = Bar(label, words, [])
+    assert bar.short == short
+    assert room_of(bar.short) + room_of(words) < LINE

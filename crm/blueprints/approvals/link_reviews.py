@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, url_for
 
 from crm.approval_words import what_became_of
-from crm.blueprints.approvals.answers import decide, explain, told
+from crm.blueprints.approvals.answers import decide, explain
 from crm.blueprints.approvals.linked import (
     keep_private,
     needs_sign_in,
@@ -58,7 +58,7 @@ def _decide(token: ApprovalToken, form: DecisionForm) -> Response:
             return _page(assignment, DecisionForm(formdata=None), status, message)
         return _decided(assignment, message, status) if assignment.decision else _not_live(token)
     db.session.commit()
-    return _decided(assignment, told(assignment))
+    return _decided(assignment)
 
 
 def _page(
@@ -73,7 +73,7 @@ def _page(
     )  # fmt: skip
 
 
-def _decided(assignment: ApprovalAssignment, message: str, status: int = 200) -> Response:
+def _decided(assignment: ApprovalAssignment, message: str = "", status: int = 200) -> Response:
     return keep_private(
         render(
             "approvals/links/decided.html", status=status, assignment=assignment, message=message

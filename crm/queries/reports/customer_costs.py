@@ -119,12 +119,11 @@ def draw(table: Table) -> Drawing:
     rows = [row for row in table.rows if row.figures[COSTS].value]
     bars = []
     for row in rows[:MOST_DRAWN]:
-        costs, won, ratio = (row.figures[at] for at in (COSTS, WON, RATIO))
+        costs, ratio = row.figures[COSTS], row.figures[RATIO]
         says = MEASURES[COSTS].words(costs.value)
         if ratio.value is not None:
-            says = _("%(costs)s, %(ratio)s of %(won)s", costs=says,
-                     ratio=MEASURES[RATIO].words(ratio.value),
-                     won=MEASURES[WON].words(won.value))  # fmt: skip
+            share = MEASURES[RATIO].words(ratio.value)
+            says = _("%(costs)s, %(ratio)s of won", costs=says, ratio=share)
         part = Part(scale(costs.value), "red" if row.alarm else "blue")
         bars.append(Bar(row.label, says, [part], costs.list))
     legend = [(_("Nothing won"), "red")] if any(row.alarm for row in table.rows) else []

@@ -139,7 +139,7 @@ def draw(table: Table) -> Drawing:
     """A bar for each row, as long as its deals cost; first the won ones."""
     says = _("A bar for each row, as long as its deals cost: first the won ones, then the lost.")
     return layered(table, _("Costs"), says, WON_COST, lambda row: _(
-        "%(won)s on won, %(lost)s on lost deals",
+        "won %(won)s, lost %(lost)s",
         won=MEASURES[WON_COST].words(row.figures[WON_COST].value),
         lost=MEASURES[LOST_COST].words(row.figures[LOST_COST].value),
     ))  # fmt: skip

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
 from crm.filters.base import ListFilter
+from crm.formatting import room_of
 from crm.queries.reports.figures import Amount, Page, Row, behind_first
 
 if TYPE_CHECKING:
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 # More than these are not drawn: the table has all of them.
 MOST_DRAWN = 20
-LONGEST_LABEL = 34
+# Narrow characters, side by side, that a bar has room for on a phone; and those that its label gets
+# of them where a bar says little, and where it says much.
+LINE = 42
+LONGEST_LABEL, SHORTEST_LABEL = 34, 10
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,12 @@ class Bar:
 
     @property
     def short(self) -> str:
-        """As much of its label as there is room for; a Chinese character takes that of two."""
-        room = LONGEST_LABEL
-        for at, character in enumerate(self.label):
-            room -= 2 if east_asian_width(character) in "WF" else 1
-            if room < 0:
-                return f"{self.label[:at]}…"
-        return self.label
+        """As much of its label as there is room for beside the words."""
+        room = min(LONGEST_LABEL, max(SHORTEST_LABEL, LINE - 1 - room_of(self.words)))
+        if room_of(self.label) <= room:
+            return self.label
+        fitting = (at for at in range(len(self.label), 0, -1) if room_of(self.label[:at]) < room)
+        return f"{self.label[: next(fitting)]}…"
 
 
 @dataclass(frozen=True)
