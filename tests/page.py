@@ -140,6 +140,11 @@ class Page:
             key=lambda form: (form.get("method", "get").lower() != "post", path(form) != action),
         )
 
+    @property
+    def mark(self) -> str:
+        """What the button sends that says what was asked about is meant."""
+        return next(values["value"] for _, values in self.tags if values.get("name") == "confirmed")
+
     def with_id(self, wanted: str) -> bool:
         return any(values.get("id") == wanted for _, values in self.tags)
 

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field, ValidationError
+from wtforms.validators import Optional
 
 from crm.formatting import label
 from crm.forms.base import BaseForm
 from crm.forms.fields import text
 from crm.forms.rows import fingerprint
 from crm.models import Company, Option, OptionList, User
+
+# Begins with a letter or a digit, so that no spreadsheet takes it for a formula.
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def like_a_code(_form: Any, field: Field) -> None:
+    """A validator: what bookkeepers' programs take as the code of an account."""
+    if not CODE.fullmatch(field.data):
+        raise ValidationError(_("Write a code like 6601.03: letters, digits and . - _"))
 
 
 class AccountCodesForm(BaseForm):
@@ -36,7 +50,8 @@ class AccountCodesForm(BaseForm):
 def account_codes_form() -> AccountCodesForm:
     """The form as the codes are now."""
     categories = list(Option.known(OptionList.EXPENSE_CATEGORY))
-    fields = {_name(each): text(label(each), 40) for each in categories}
+    fields = {_name(each): text(label(each), 40, validators=[Optional(), like_a_code])
+              for each in categories}  # fmt: skip
     kind = type("TheseAccountCodesForm", (AccountCodesForm,), fields | {"categories": categories})
     held = _held(categories)
     form: AccountCodesForm = kind(data={**held, "version": version_of(categories)})

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import date
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
+from flask_babel import ngettext
 from wtforms.validators import Optional
 
+from crm.formatting import day
 from crm.forms.base import BaseForm
+from crm.forms.doubts import AsksAgain
 from crm.forms.fields import DayField, not_ahead
 from crm.models import Company
 
 
-class BooksForm(BaseForm):
+class BooksForm(AsksAgain, BaseForm):
     books_closed_until = DayField(
         _l("Closed up to"), quick=("last_month",), validators=[Optional(), not_ahead],
         description=_l("Empty: the books are open."),
     )  # fmt: skip
-    # The day of which the page shows what is not settled.
-    shown = HiddenField()
 
-    def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, obj=company, **kwargs)
+    def __init__(self, company: Company, unsettled: Callable[[date], int]) -> None:
+        """:param unsettled: how many claims with costs up to a day are not settled."""
+        super().__init__(obj=company)
+        self.company, self.unsettled = company, unsettled
 
-    def must_show(self, count: int) -> bool:
-        """Whether something is not settled that the page has not shown; the field says so then."""
-        wanted = str(self.books_closed_until.data or "")
-        if not count or self.shown.data == wanted:
-            return False
-        self.shown.data = wanted
-        self.books_closed_until.errors = [
-            _("Some costs up to this day are not settled: look at them, then send it again.")
-        ]
-        return True
+    def doubted(self) -> list[str]:
+        until = self.books_closed_until.data
+        if until is None or self.company.is_closed(until) or not (num := self.unsettled(until)):
+            return []
+        return [ngettext(
+            "%(num)d claim with costs up to %(day)s is not settled: it stands below.",
+            "%(num)d claims with costs up to %(day)s are not settled: they stand below.",
+            num, day=day(until),
+        )]  # fmt: skip

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice, SelectField
 from crm.extensions import db
 from crm.formatting import dated_term
 from crm.forms.base import BaseForm
+from crm.forms.doubts import AsksAgain
 from crm.forms.fields import MoneyField, OptionField, RecordField, Required
 from crm.forms.for_whom import with_customer
 from crm.forms.picker import PickerField
@@ -56,7 +57,7 @@ class TermField(SelectField):
         return code if isinstance(code, Term) else self.terms.get(str(code))
 
 
-class BudgetForm(BaseForm):
+class BudgetForm(AsksAgain, BaseForm):
     term = TermField(_l("Period"))
     amount = MoneyField(_l("Budget"), in_base=True, validators=[Required()])
     team = RecordField(_l("Team"), empty=_l("Everybody"))
@@ -88,6 +89,11 @@ class BudgetForm(BaseForm):
             others = set(db.session.scalars(Budget.like(self.plan))) - {self.budget}
         if others:
             raise ValidationError(_("There is a budget for just this already."))
+
+    def doubted(self) -> list[str]:
+        if self.amount.data:
+            return []
+        return [_("A budget of 0 is exceeded by whatever is spent, and by what is pending now.")]
 
     @property
     def plan(self) -> BudgetPlan:

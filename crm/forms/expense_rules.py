@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,11 +12,15 @@ from wtforms import BooleanField, FieldList, FormField, ValidationError
 from crm.cost_words import rule_words
 from crm.extensions import db
 from crm.formatting import label
+from crm.forms.doubts import AsksAgain
 from crm.forms.fields import MoneyField, OptionField, WordField
 from crm.forms.rows import MOST_ROWS, BareRow, RowsForm, fingerprint
 from crm.models import ExpenseRule, OptionList, User
 from crm.models.expense_rule import RuleCheck, RuleEffect, RulePlan
 from crm.wording import word_for
+
+# Rules that hold, each with the number of its row.
+Numbered = Sequence[tuple[int, RulePlan]]
 
 
 class ExpenseRuleRow(BareRow):
@@ -26,6 +31,8 @@ class ExpenseRuleRow(BareRow):
     active = BooleanField(_l("In use"))
 
     def validate_amount(self, field: MoneyField) -> None:
+        if field.process_errors:
+            return  # something was typed; what is wrong with it is said already
         if field.data is None and self.check.data and self.check.data.is_limit:
             raise ValidationError(_("A limit needs an amount."))
 
@@ -47,7 +54,7 @@ class ExpenseRuleRow(BareRow):
         return f"{cls.called(row)} · {word_for(row['effect'])} · {active}"
 
 
-class ExpenseRulesForm(RowsForm):
+class ExpenseRulesForm(AsksAgain, RowsForm):
     MAY_BE_EMPTY = True
 
     rows = FieldList(FormField(ExpenseRuleRow), max_entries=MOST_ROWS)
@@ -64,6 +71,11 @@ class ExpenseRulesForm(RowsForm):
         if len(told) != len(set(told)):
             raise ValidationError(_("Two rules say the same: of each, keep one."))
 
+    def doubted(self) -> list[str]:
+        plans = [(number, row.form.plan) for number, row in enumerate(self.rows, 1)
+                 if row.form.active.data]  # fmt: skip
+        return [*_allowing_nothing(plans), *_never_heard(plans)]
+
     def arrange(self, *, by: User) -> None:
         """Let the rules be what was typed."""
         known = {str(rule.id): rule for rule in db.session.scalars(ExpenseRule.in_order())}
@@ -72,6 +84,23 @@ class ExpenseRulesForm(RowsForm):
             for entry in self.rows
         ]
         ExpenseRule.arrange(plans, by=by)
+
+
+def _allowing_nothing(plans: Numbered) -> Iterator[str]:
+    for number, plan in plans:
+        if plan.check.is_limit and not plan.amount:
+            yield _("Row %(number)s has a limit of 0: every cost is above it.", number=number)
+
+
+def _never_heard(plans: Numbered) -> Iterator[str]:
+    """A warning of what is forbidden already: nobody ever reads it."""
+    for number, warning in plans:
+        for other, plan in plans:
+            if plan.forbids_what(warning):
+                yield _(
+                    "Row %(number)s never warns: row %(other)s forbids as much already.",
+                    number=number, other=other,
+                )  # fmt: skip
 
 
 def shown() -> list[dict[str, Any]]:

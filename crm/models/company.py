@@ -129,14 +129,17 @@ class Company(Versioned, Base):
         """Whether the books are closed for ``day``."""
         return self.books_closed_until is not None and day <= self.books_closed_until
 
-    def close_books(self, until: date | None, *, by: User) -> None:
-        """Close the books up to this day, or open them again; the same again changes nothing."""
-        if until != self.books_closed_until:
-            before, self.books_closed_until = self.books_closed_until, until
-            Event.record(
-                Action.BOOKS_CLOSED, self, by=by,
-                until=str(until or ""), before=str(before or ""),
-            )  # fmt: skip
+    def close_books(self, until: date | None, *, by: User) -> Event | None:
+        """Close the books up to this day, or open them again; the same again changes nothing.
+
+        :returns: what is recorded, if anything changed.
+        """
+        if until == self.books_closed_until:
+            return None
+        before, self.books_closed_until = self.books_closed_until, until
+        return Event.record(
+            Action.BOOKS_CLOSED, self, by=by, until=str(until or ""), before=str(before or "")
+        )
 
     def note_set_up(self, *, by: User) -> None:
         """Record that the first visit is over, whatever was skipped."""

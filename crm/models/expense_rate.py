@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Select, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Select, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from crm import clock
@@ -72,6 +72,12 @@ class ExpenseRate(Bilingual, Versioned, Base):
         """The rates of one kind that can be chosen now."""
         return cls.in_order().where(cls.kind == kind, cls.retired_at.is_(None))
 
+    @classmethod
+    def called(cls, name: str) -> Select[ExpenseRate]:
+        """The rates in use that have this name, in whichever language."""
+        is_so = or_(cls.label_zh == name, cls.label_en == name)
+        return select(cls).where(cls.retired_at.is_(None), is_so)
+
     @property
     def is_retired(self) -> bool:
         return self.retired_at is not None
@@ -96,10 +102,17 @@ class ExpenseRate(Bilingual, Versioned, Base):
         self.grant(day, amount, currency, by=by)
         return self
 
+    def grant_of(self, day: date) -> RateGrant | None:
+        """What was entered to hold from just that day on."""
+        return next((each for each in self.grants if each.valid_from == day), None)
+
     def grant(self, day: date, amount: Decimal, currency: str, *, by: User) -> None:
-        """Grant ``amount`` for one from ``day`` on; what was claimed before stays as it is."""
+        """Grant ``amount`` for one from ``day`` on; what was claimed before stays as it is.
+
+        It replaces what was entered for the same day.
+        """
         before = self._written
-        grant = next((each for each in self.grants if each.valid_from == day), None)
+        grant = self.grant_of(day)
         if grant is None:
             grant = RateGrant(valid_from=day)
             self.grants.append(grant)

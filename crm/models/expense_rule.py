@@ -59,6 +59,15 @@ class RulePlan(NamedTuple):
     active: bool
     rule: ExpenseRule | None = None
 
+    def forbids_what(self, warning: RulePlan) -> bool:
+        """Whether ``warning`` warns of nothing but what this forbids."""
+        return (
+            (self.effect, warning.effect) == (RuleEffect.FORBID, RuleEffect.WARN)
+            and self.check is warning.check
+            and self.category in (None, warning.category)
+            and (self.amount or 0) <= (warning.amount or 0)
+        )
+
 
 class ExpenseRule(Base):
     __tablename__ = "expense_rule"

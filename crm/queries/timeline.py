@@ -27,6 +27,7 @@ from crm.models import (
     Event,
     ExpenseClaim,
     ExpenseItem,
+    ExpenseRate,
     Option,
     Task,
     User,
@@ -186,7 +187,9 @@ def of_contact(contact: Contact, user: User, wanted: Wanted) -> Timeline:
     return _latest(Event.newest_first().where(happened), user, wanted, kinds)
 
 
-def of_record(record: Task | ExpenseClaim | Advance | User, wanted: Wanted) -> Timeline:
+def of_record(
+    record: Task | ExpenseClaim | ExpenseRate | Advance | User, wanted: Wanted
+) -> Timeline:
     """What happened to one record by itself: who sees it may know."""
     return _latest(Event.about(record.__tablename__, record.id), None, wanted, ())
 

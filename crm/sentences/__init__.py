@@ -237,11 +237,7 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.TEAM_DISSOLVED: lambda p: _("Team removed: %(name)s", name=p["name"]),
     Action.COMPANY_CHANGED: lambda p: _("Settings changed"),
     Action.COMPANY_SET_UP: lambda p: _("Set-up finished"),
-    Action.BOOKS_CLOSED: lambda p: (
-        _("Books closed up to %(day)s", day=written_day(p["until"]))
-        if p["until"]
-        else _("Books opened again; before closed up to %(day)s", day=written_day(p["before"]))
-    ),
+    Action.BOOKS_CLOSED: lambda p: _books_closed(p["until"], p["before"]),
     Action.STAGES_CHANGED: lambda p: _("Stages changed"),
     Action.STAGE_RETIRED: lambda p: _(
         "Stage %(left)s retired into %(entered)s with %(count)s deals",
@@ -311,6 +307,16 @@ def _exported(name: str) -> str:
     if name in PAYMENT_FILES:
         return str(PAYMENT_FILES[name])
     return _("Statistics: %(name)s", name=word_for(OptionList(name)))
+
+
+def _books_closed(until: str, before: str) -> str:
+    """Closed further, opened for the last days, or opened for all; the days as they are kept."""
+    if not until:
+        return _("Books opened again; before closed up to %(day)s", day=written_day(before))
+    if until < before:
+        return _("Books opened again after %(day)s; before closed up to %(before)s",
+                 day=written_day(until), before=written_day(before))  # fmt: skip
+    return _("Books closed up to %(day)s", day=written_day(until))
 
 
 def _rate_entered(particulars: dict[str, Any]) -> str:

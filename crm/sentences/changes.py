@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from crm.cost_words import rule_words
 from crm.extensions import LANGUAGES, db
-from crm.formatting import day, demand_word, label, language, moment, money, number
+from crm.formatting import dated_term, day, demand_word, label, language, moment, money, number
 from crm.models import (
     Action,
     Contact,
@@ -27,6 +27,7 @@ from crm.models import (
     FieldKind,
     PoolClaimants,
     Role,
+    Term,
 )
 from crm.models.expense_rule import RuleCheck, RuleEffect
 from crm.once import once_a_request
@@ -46,10 +47,31 @@ def changes(event: Event) -> list[Change]:
     """What was changed, field by field, in the reader's language."""
     noun = event.action.split(":")[0]
     return [
-        _own_change(own, old, new)
-        if (own := _own_field(noun, field))
-        else Change(field_word(noun, field), _value(field, old), _value(field, new))
+        change
         for field, (old, new) in event.particulars["changes"].items()
+        for change in _changes_of(noun, field, old, new)
+    ]
+
+
+def _changes_of(noun: str, field: str, old: str, new: str) -> list[Change]:
+    if own := _own_field(noun, field):
+        return [_own_change(own, old, new)]
+    if field in LISTED:
+        return _differing(field_word(noun, field), *LISTED[field], old, new)
+    return [Change(field_word(noun, field), _value(field, old), _value(field, new))]
+
+
+def _differing(
+    called: str, between: str, say: Callable[[str], str], old: str, new: str
+) -> list[Change]:
+    """Of lists like ``2026-07: 400,000.00, 2026-08: …`` the lines in which they differ."""
+    before, after = (
+        dict(line.split(": ", 1) for line in text.split(between) if line) for text in (old, new)
+    )
+    return [
+        Change(f"{called}, {say(key)}", before.get(key, ""), after.get(key, ""))
+        for key in sorted(before | after)
+        if before.get(key) != after.get(key)
     ]
 
 
@@ -74,7 +96,12 @@ def changed(event: Event) -> dict[str, Change]:
             return {"customer": Change(field_word("contact", "customer"), left, entered)}
     if "changes" not in particulars:
         return {}
-    return dict(zip(particulars["changes"], changes(event), strict=True))
+    noun = event.action.split(":")[0]
+    return {
+        field: change
+        for field, (old, new) in particulars["changes"].items()
+        for change in _changes_of(noun, field, old, new)
+    }
 
 
 def _own_field(noun: str, key: str) -> CustomField | None:
@@ -116,6 +143,11 @@ def own_line(text: str) -> str:
 
 def written_day(text: str) -> str:
     return day(date.fromisoformat(text))
+
+
+def _term(code: str) -> str:
+    """``August 2026`` of ``2026-08``."""
+    return next(dated_term(term) for term in Term.of_year(int(code[:4])) if term.code == code)
 
 
 def _demands(text: str) -> str:
@@ -182,6 +214,12 @@ OWN_VALUES: dict[FieldKind, Callable[[str], str]] = {
 def word_of_colour(colour: str) -> str:
     return str(COLOUR_WORDS.get(colour, colour))
 
+
+# Fields kept as lists of ``key: value``: what stands between two, and how a key is said.
+LISTED: dict[str, tuple[str, Callable[[str], str]]] = {
+    "quotas": (", ", _term),
+    "grants": ("; ", lambda key: _("from %(day)s", day=written_day(key))),
+}
 
 # How the values that histories keep as text are written; the others are what people typed.
 VALUES: dict[str, Callable[[str], str]] = {

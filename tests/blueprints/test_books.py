@@ -146,10 +146,13 @@ def test_closing_shows_what_is_not_settled_before_it_goes_on(cast: Cast, fin: Br
     claim = submitted(cast).request.document
     page = fin.get("/expenses/books")
     page = fin.submit(page, "/expenses/books", 422, books_closed_until="2026-06-12")
-    assert "Some costs up to this day are not settled" in page.text
+    assert "1 claim with costs up to Jun 12, 2026 is not settled" in page.text
+    assert "Close all the same" in page.text
     assert f"{claim.number}" in page.text
     assert "CN¥300.00" in page.text
-    fin.submit(page, "/expenses/books")
+    fin.submit(page, "/expenses/books", 422)
+    fin.submit(page, "/expenses/books", confirmed=page.mark)
+    assert "Books closed up to Jun 12, 2026" in fin.follow().text
     db.session.expire_all()
     g.pop("company", None)
     assert Company.current().books_closed_until == date(2026, 6, 12)
@@ -161,7 +164,15 @@ def test_closing_shows_what_is_not_settled_before_it_goes_on(cast: Cast, fin: Br
 def test_what_was_seen_of_another_day_does_not_count(cast: Cast, fin: Browser) -> None:
     submitted(cast)
     page = fin.get("/expenses/books")
-    fin.submit(page, "/expenses/books", 422, books_closed_until="2026-06-12", shown="2026-06-11")
+    page = fin.submit(page, "/expenses/books", 422, books_closed_until="2026-06-11")
+    fin.submit(page, "/expenses/books", 422, books_closed_until="2026-06-12", confirmed=page.mark)
+
+
+def test_opening_the_last_days_again_is_told_apart_from_closing(cast: Cast, fin: Browser) -> None:
+    close(date(2026, 6, 12))
+    fin.submit(fin.get("/expenses/books"), "/expenses/books", books_closed_until="2026-05-31")
+    told = "Books opened again after May 31, 2026; before closed up to Jun 12, 2026"
+    assert fin.follow().text.count(told) == 2, "in the message and in the history"
 
 
 def test_days_on_which_everything_is_paid_are_closed_at_once(cast: Cast, fin: Browser) -> None:
@@ -213,3 +224,14 @@ def test_account_codes_are_set_on_one_page_and_written_down(cast: Cast, fin: Bro
     event = db.session.scalars(select(Event).where(Event.action == Action.OPTIONS_CHANGED)).one()
     assert event.particulars["changes"]["account_codes"][1].endswith("Travel 6601.03")
     fin.submit(page, "/expenses/account-codes", 409, **{f"code_{travel.id}": "7"})
+
+
+@pytest.mark.parametrize("code", ["<b>", "=1+1", "-1", "'=1+1", "6601 03", "差旅", "6" * 41])
+def test_what_is_no_code_of_an_account_is_refused_at_the_field(
+    cast: Cast, fin: Browser, code: str
+) -> None:
+    travel = cast.option(OptionList.EXPENSE_CATEGORY, "Travel")
+    page = fin.get("/expenses/account-codes")
+    page = fin.submit(page, "/expenses/account-codes", 422, **{f"code_{travel.id}": code})
+    assert 'class="error"' in page.html
+    assert not travel.account_code

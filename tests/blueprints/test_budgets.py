@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from crm.extensions import db
 from crm.models import Budget, ExpenseClaim, ExpenseRule, OptionList, Team
@@ -231,3 +232,12 @@ def test_the_form_of_an_item_asks_for_it(app: Flask, browser: Browser, cast: Cas
         assert asked in asking[0]["hx-get"]
         asked_of = asking[0]["hx-include"].replace("#", "").split(", ")
         assert all(page.with_id(each) for each in asked_of)
+
+
+def test_a_budget_of_nothing_is_asked_about_once(cast: Cast, browser: Browser) -> None:
+    fin = browser.sign_in("fin")
+    page = fin.submit(fin.get("/budgets/new"), "/budgets", 422, amount="0")
+    assert "A budget of 0 is exceeded by whatever is spent" in page.text
+    assert "Save all the same" in page.text
+    fin.submit(page, "/budgets", confirmed=page.mark)
+    assert db.session.scalars(select(Budget)).one().amount == 0

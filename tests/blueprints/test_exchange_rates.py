@@ -31,11 +31,6 @@ def enter(
     return admin.submit(page, PAGE, status, **{"currency": "USD", "rate": rate, "day": day} | typed)
 
 
-def mark(page: Page) -> str:
-    """What the button sends that says it is meant."""
-    return page.html.split('name="confirmed" value="')[1].split('"')[0]
-
-
 def undo(page: Page) -> dict[str, str]:
     """What the button of the message sends."""
     return next(form["fields"] for form in page.forms if "confirmed" in form["fields"])
@@ -65,7 +60,7 @@ def test_the_same_again_changes_nothing(admin: Browser, cast: Cast) -> None:
 
 
 def test_a_rate_is_removed_told_of_and_brought_back_without_a_question(admin: Browser) -> None:
-    enter(admin, "71.2", confirmed=mark(enter(admin, "71.2", status=422)))
+    enter(admin, "71.2", confirmed=enter(admin, "71.2", status=422).mark)
     gone = db.session.scalars(select(ExchangeRate).where(ExchangeRate.day == JUNE)).one().id
     admin.submit(admin.get(PAGE), f"{PAGE}/{gone}/delete")
     assert rates() == {MAY: Decimal("7.1234")}
@@ -89,9 +84,9 @@ def test_a_rate_far_from_the_one_before_is_asked_about(
 def test_what_is_meant_is_said_by_a_button_of_its_own(admin: Browser) -> None:
     page = enter(admin, "71.2", status=422)
     assert "Enter all the same" in page.text
-    page = enter(admin, "72.2", status=422, confirmed=mark(page))
+    page = enter(admin, "72.2", status=422, confirmed=page.mark)
     assert "72.2 is far from that" in page.text, "another slip is another question"
-    enter(admin, "72.2", confirmed=mark(page))
+    enter(admin, "72.2", confirmed=page.mark)
     assert rates()[JUNE] == Decimal("72.2")
 
 
@@ -103,7 +98,7 @@ def test_the_first_rate_is_held_against_the_one_after_it(admin: Browser) -> None
 def test_a_day_to_come_is_asked_about(admin: Browser) -> None:
     page = enter(admin, "7.2", "2026-06-18", status=422)
     assert "Jun 18, 2026 has not come yet" in page.text
-    enter(admin, "7.2", "2026-06-18", confirmed=mark(page))
+    enter(admin, "7.2", "2026-06-18", confirmed=page.mark)
     enter(admin, "7.2", "2026-06-17")
 
 

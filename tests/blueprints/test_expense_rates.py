@@ -10,7 +10,7 @@ from crm.extensions import db
 from crm.models import ExpenseClaim, ExpenseRate, ItemKind, OptionList
 from tests.cast import Cast
 from tests.claims import draft, granted
-from tests.page import Browser
+from tests.page import Browser, Page
 
 RATES = "/settings/expense-rates"
 
@@ -48,6 +48,48 @@ def test_a_rate_is_added_changed_from_a_day_on_and_retired(cast: Cast, admin: Br
     assert "Out of use" in admin.get(RATES).text
     admin.submit(admin.get(page), f"{page}/grants/{rate.grants[0].id}/delete")
     assert [grant.amount for grant in rate.grants] == [Decimal("0.655")]
+
+
+def test_what_replaces_another_and_what_is_removed_can_be_brought_back(
+    cast: Cast, admin: Browser
+) -> None:
+    rate = granted(cast, "0.8")
+    db.session.commit()
+    page, grants = f"{RATES}/{rate.id}", f"{RATES}/{rate.id}/grants"
+    for amount in ("0.9", "1.2"):
+        admin.submit(admin.get(page), grants, amount=amount, valid_from="2026-06-01")
+    shown = admin.follow()
+    assert "Saved: 1.2 CNY per km, in place of 0.9 CNY per km." in shown.text
+    assert "What it grants, from Jun 1, 2026" in shown.text
+    admin.post(grants, undo(shown))
+    assert rate.grants[0].amount == Decimal("0.9")
+    admin.submit(admin.get(page), f"{grants}/{rate.grants[1].id}/delete")
+    shown = admin.follow()
+    assert "Removed: 0.8 CNY per km." in shown.text
+    assert "陈立" in shown.text, "who it was"
+    admin.post(grants, undo(shown))
+    assert [grant.amount for grant in rate.grants] == [Decimal("0.9"), Decimal("0.8")]
+
+
+def undo(page: Page) -> dict[str, str]:
+    """What the button of the message sends."""
+    return next(
+        form["fields"] for form in page.forms if {"next", "valid_from"} <= form["fields"].keys()
+    )
+
+
+def test_of_rates_in_use_each_has_its_own_name(cast: Cast, admin: Browser) -> None:
+    granted(cast, "0.8")
+    db.session.commit()
+    first, new = f"{RATES}/{only_rate().id}", admin.get(f"{RATES}/new")
+    typed = {"kind": "mileage", "amount": "0.95", "valid_from": "2026-01-01", "label_zh": "另一种",
+             "category": cast.option(OptionList.EXPENSE_CATEGORY, "Travel").id}  # fmt: skip
+    refused = admin.submit(new, RATES, 422, **typed, label_en="Own car")
+    assert refused.text.count("Another rate in use is called so.") == 2, "above and at the field"
+    admin.submit(admin.get(first), first)
+    admin.submit(admin.get(first), first, in_use=None)
+    admin.submit(new, RATES, **typed, label_en="Own car")
+    admin.submit(admin.get(first), first, 422, in_use="1")
 
 
 def test_who_claims_says_how_far_and_the_amount_follows(cast: Cast, wang: Browser) -> None:

@@ -99,6 +99,45 @@ def test_what_makes_no_rule_comes_back_with_the_reason(
     assert rules() == []
 
 
+def test_what_cannot_be_read_is_said_once(admin: Browser, cast: Cast) -> None:
+    text = save(admin, status=422, **row(0, amount="1.234")).text
+    assert "A limit needs an amount." not in text
+    assert "An amount has at most two decimals." in text
+
+
+LOW, HIGH, NOTHING = ({"amount": amount} for amount in ("100", "1500", "0"))
+FORBIDS = {"effect": "forbid"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        ([row(0, **NOTHING)], "Row 1 has a limit of 0"),
+        ([row(0, **NOTHING, active="")], ""),
+        ([row(0, **HIGH), row(1, **LOW, **FORBIDS)], "Row 1 never warns: row 2 forbids as much"),
+        ([row(0, **LOW), row(1, **HIGH, **FORBIDS)], ""),
+        ([row(0, **HIGH), row(1, **LOW, **FORBIDS, check="person_day_limit")], ""),
+    ],
+)
+def test_what_is_hardly_meant_is_asked_about_once(
+    admin: Browser, cast: Cast, rows: list[dict[str, Any]], asked: str
+) -> None:
+    typed = {name: value for each in rows for name, value in each.items()}
+    if asked:
+        page = save(admin, status=422, **typed)
+        assert asked in page.text
+        typed["confirmed"] = page.mark
+    save(admin, **typed)
+    assert len(rules()) == len(rows)
+
+
+def test_a_rule_of_all_categories_forbids_what_one_of_a_category_warns_of(cast: Cast) -> None:
+    travel, forbids = plan(amount="900.00"), plan(amount="900.00", effect=RuleEffect.FORBID)
+    assert forbids._replace(category=None).forbids_what(travel)
+    assert not forbids.forbids_what(travel._replace(category=None))
+    assert not travel.forbids_what(forbids)
+
+
 def test_a_receipt_is_required_without_an_amount_too(admin: Browser, cast: Cast) -> None:
     save(admin, **row(0, check="receipt_required"))
     assert rules() == [("", "receipt_required", "", "warn", "in use")]

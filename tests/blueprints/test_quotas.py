@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from crm.extensions import db
 from crm.models import Action, Company, Event, Quota, Span, Term
 from crm.queries.quotas import Plan
+from crm.sentences import changes
 from tests.cast import Cast
 from tests.page import Browser
 
@@ -165,6 +166,13 @@ def test_everybody_sees_the_quotas_of_whose_deals_they_see(
 @pytest.mark.parametrize("year", ["0", "99999", "abc", "-1", ""])
 def test_a_year_that_is_none_is_this_year(wang: Browser, year: str) -> None:
     assert str(YEAR) in wang.get(f"/quotas?year={year}").text
+
+
+def test_the_history_names_the_terms_that_were_changed(cast: Cast) -> None:
+    Quota.set_for(cast.wang, 2026, {JULY: Decimal(400_000), AUGUST: Decimal(1)}, by=cast.admin)
+    Quota.set_for(cast.wang, 2026, {JULY: Decimal(430_000), AUGUST: Decimal(1)}, by=cast.admin)
+    db.session.flush()
+    assert changes(_changes()[-1]) == [("Quotas, July 2026", "400,000.00", "430,000.00")]
 
 
 def _changes() -> list[Event]:

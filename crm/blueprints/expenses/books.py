@@ -15,6 +15,7 @@ from crm.hypermedia import go, render
 from crm.models import Company
 from crm.policies import require
 from crm.queries.books import closings, unsettled
+from crm.sentences import sentence
 
 bp = Blueprint("books", __name__)
 
@@ -24,7 +25,7 @@ bp = Blueprint("books", __name__)
 def edit() -> Response:
     company = Company.current()
     require("close_books", company)
-    return _page(BooksForm(company), company, quick_day("last_month")[1], 200)
+    return _page(_form(company), company, quick_day("last_month")[1], 200)
 
 
 @bp.post("/expenses/books")
@@ -32,15 +33,18 @@ def edit() -> Response:
 def update() -> Response:
     company = Company.locked()
     require("close_books", company)
-    form = BooksForm(company)
-    until, saves = form.books_closed_until.data, form.may_save(company)
-    goes_on = until is not None and not company.is_closed(until)
-    if not saves or (goes_on and form.must_show(unsettled(until, current_user).count)):
+    form = _form(company)
+    until = form.books_closed_until.data
+    if not form.may_save(company):
         return _page(form, company, until or company.today(), form.status)
-    company.close_books(until, by=current_user)
+    event = company.close_books(until, by=current_user)
     db.session.commit()
-    flash(_("Saved."), "success")
+    flash(sentence(event) if event else _("Saved."), "success")
     return go(url_for("books.edit"))
+
+
+def _form(company: Company) -> BooksForm:
+    return BooksForm(company, lambda until: unsettled(until, current_user).count)
 
 
 def _page(form: BooksForm, company: Company, until: date, status: int) -> Response:

@@ -11,6 +11,7 @@ from crm.forms.expense_rate import ExpenseRateForm, NewExpenseRateForm, RateGran
 from crm.hypermedia import go, render
 from crm.models import Company, ExpenseRate
 from crm.policies import find, require
+from crm.queries.timeline import Wanted, of_record
 
 bp = Blueprint("expense_rates", __name__)
 
@@ -37,6 +38,7 @@ def new() -> Response:
 @login_required
 def create() -> Response:
     require("create", ExpenseRate)
+    Company.hold()  # of two that are called the same, the second is told
     form = NewExpenseRateForm()
     if not form.validate_on_submit():
         return render("settings/expense_rates/new.html", status=422, form=form)
@@ -57,9 +59,10 @@ def edit(rate_id: int) -> Response:
 @bp.post("/settings/expense-rates/<int:rate_id>")
 @login_required
 def update(rate_id: int) -> Response:
+    Company.hold()
     rate = find(ExpenseRate, rate_id, lock=True)
     require("edit", rate)
-    form = _form(rate)
+    form = ExpenseRateForm.of(rate)
     if not form.may_save(rate):
         return show_rate(rate, form=form, status=form.status)
     form.save(rate, by=current_user)
@@ -77,9 +80,6 @@ def show_rate(
     granting = granting or RateGrantForm(
         formdata=None, data={"valid_from": today, "currency": last.currency}
     )
-    return render(PAGE, status=status, rate=rate, form=form or _form(rate), granting=granting,
-                  current=rate.at_last(today))  # fmt: skip
-
-
-def _form(rate: ExpenseRate) -> ExpenseRateForm:
-    return ExpenseRateForm(obj=rate, data={"in_use": not rate.is_retired})
+    return render(PAGE, status=status, rate=rate, form=form or ExpenseRateForm.of(rate),
+                  granting=granting, current=rate.at_last(today),
+                  timeline=of_record(rate, Wanted()))  # fmt: skip
