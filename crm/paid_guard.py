@@ -27,7 +27,7 @@ _PAID_RECEIPT = (
 )
 _PAID_PAYMENT = (
     "EXISTS (SELECT 1 FROM expense_claim WHERE payment_batch_id = {row}.batch_id)"
-    " OR EXISTS (SELECT 1 FROM advance WHERE payment_id = {row}.batch_id)"
+    " OR EXISTS (SELECT 1 FROM advance WHERE payment_batch_id = {row}.batch_id)"
 )
 # Counting changes, and what a search finds, which is made anew now and then.
 _BOOKKEEPING = frozenset({"version", "updated_at"})
@@ -63,7 +63,7 @@ GUARDS = (
     Guard("attachment", _PAID_RECEIPT, _PAID_RECEIPT),
     Guard("settlement", "TRUE", _PAID_CLAIM),
     # Of an advance the state goes on: it is accounted for.
-    Guard("advance", "{row}.payment_id IS NOT NULL", may=_BOOKKEEPING | _WHOSE | {"state"}),
+    Guard("advance", "{row}.payment_batch_id IS NOT NULL", may=_BOOKKEEPING | _WHOSE | {"state"}),
     Guard("payment_batch", "TRUE"),
     Guard("payout", "TRUE", _PAID_PAYMENT),
 )

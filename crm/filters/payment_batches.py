@@ -27,7 +27,9 @@ PAPERS = (
     select(func.count(ExpenseClaim.id))
     .where(ExpenseClaim.payment_batch_id == PaymentBatch.id)
     .scalar_subquery()
-    + select(func.count(Advance.id)).where(Advance.payment_id == PaymentBatch.id).scalar_subquery()
+    + select(func.count(Advance.id))
+    .where(Advance.payment_batch_id == PaymentBatch.id)
+    .scalar_subquery()
 )
 
 

@@ -54,9 +54,11 @@ APPROVALS: dict[Action, Callable[[dict[str, Any]], str]] = {
     ),
     Action.APPROVAL_ASKED: _asked,
     Action.APPROVAL_DECIDED: _decided,
-    Action.APPROVAL_RELEASED: lambda p: _(
-        "%(name)s is not asked any more: %(why)s",
-        name=p["name"], why=word_for(Release(p["release"])).lower(),
+    Action.APPROVAL_RELEASED: lambda p: (
+        _("%(name)s need not decide any more", name=p["name"])
+        if p["release"] == Release.SETTLED
+        else _("%(name)s is not asked any more: %(why)s",
+               name=p["name"], why=word_for(Release(p["release"])).lower())
     ),
     Action.APPROVAL_ADDED: lambda p: _with_comment(
         _("%(name)s is to agree as well", name=p["name"]), p["comment"]

@@ -86,7 +86,9 @@ def _claim_paid() -> mail.Letter | None:
 
 def _advance_paid() -> mail.Letter | None:
     advance = _newest(
-        select(Advance).where(Advance.payment_id.is_not(None)).order_by(Advance.payment_id.desc())
+        select(Advance)
+        .where(Advance.payment_batch_id.is_not(None))
+        .order_by(Advance.payment_batch_id.desc())
     )
     return mail.advance_paid(advance) if advance else None
 

@@ -59,7 +59,8 @@ class Advance(Settling, Approvable, Versioned, Timestamped, Base):
         Index(None, "state"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint(
-            "(state IN ('paid', 'settled')) = (payment_id IS NOT NULL)", name="paid_with_a_batch"
+            "(state IN ('paid', 'settled')) = (payment_batch_id IS NOT NULL)",
+            name="paid_with_a_batch",
         ),
     )
 
@@ -82,7 +83,7 @@ class Advance(Settling, Approvable, Versioned, Timestamped, Base):
     state: Mapped[AdvanceState] = mapped_column(
         stored_by_value(AdvanceState), default=AdvanceState.WITHDRAWN
     )
-    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment_batch.id"), index=True)
+    payment_batch_id: Mapped[int | None] = mapped_column(ForeignKey("payment_batch.id"), index=True)
 
     claimant: Mapped[User] = relationship(foreign_keys=[claimant_id])
     customer: Mapped[Customer | None] = relationship(active_history=True)

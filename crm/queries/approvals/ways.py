@@ -19,7 +19,7 @@ from crm.models import (
     ApprovalStep,
     Event,
 )
-from crm.models.approval import Mode, Skip
+from crm.models.approval import Closure, Mode, Skip
 from crm.models.approval.approvers import Foreseen, foresee
 from crm.queries.approvals.deciders import Decider, StandIn, deciders, stand_in_for
 
@@ -31,7 +31,7 @@ class Stand(StrEnum):
     NOW = "now"
     SKIPPED = "skipped"
     TO_COME = "to_come"
-    # The way ended before.
+    # The way ended before, or while it was asked and nobody had decided.
     LEFT_OUT = "left_out"
 
 
@@ -118,6 +118,8 @@ def _asked(
 ) -> Station:
     is_now = request.is_open and any(each.is_pending for each in parts)
     shown = [each for each in parts if each.decision or (is_now and each.is_pending)]
+    if request.closure is Closure.WITHDRAWN and request.step is step and not shown:
+        return Station(step, Stand.LEFT_OUT)
     return Station(step, Stand.NOW if is_now else Stand.DONE, shown)
 
 

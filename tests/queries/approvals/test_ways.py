@@ -10,7 +10,8 @@ from flask import Flask
 from crm.extensions import db
 from crm.models import Action, ApprovalRequest, Company, Delegation, Event, User
 from crm.models.approval import ApproverKind, Mode, Skip
-from crm.queries.approvals.ways import Stand, Station, way_ahead, way_of
+from crm.queries.approvals.ways import Stand, Station, trail_of, way_ahead, way_of
+from crm.sentences import sentence
 from tests.cast import Cast
 from tests.claims import draft
 from tests.flows import decide_as, flow, hand_in, named, step, three_steps
@@ -28,6 +29,15 @@ def test_the_way_tells_what_is_done_now_and_to_come(cast: Cast) -> None:
     assert [each.stand for each in way_of(request)] == [Stand.DONE, Stand.NOW, Stand.SKIPPED]
     decide_as(request, "fin+")
     assert [each.stand for each in way_of(request)] == [Stand.DONE, Stand.DONE, Stand.SKIPPED]
+
+
+def test_what_was_taken_back_before_anybody_decided_is_not_done(cast: Cast) -> None:
+    request = hand_in(cast)
+    request.document.withdraw(by=cast.wang)
+    assert [each.stand for each in way_of(request)] == [Stand.LEFT_OUT]
+    assert [sentence(event) for event in trail_of(request)][-2:] == [
+        "李敏 need not decide any more", "Approval ended: withdrawn",
+    ]  # fmt: skip
 
 
 def test_a_step_after_a_rejection_is_not_reached(cast: Cast) -> None:
