@@ -167,7 +167,10 @@ def approval_commented(comment: ApprovalComment, reader: User) -> Letter:
     mine = [each for each in request.assignments if each.approver is reader and each.asked_at]
     own = link("requests.show", assignment_id=mine[-1].id) if mine else ""
     page = own or _link_to_document(request)
-    return _letter(MailKind.APPROVAL_COMMENTED, comment=comment, request_row=request, page=page)
+    return _letter(
+        MailKind.APPROVAL_COMMENTED, comment=comment, request_row=request,
+        document=request.document, page=page,
+    )  # fmt: skip
 
 
 def claim_paid(claim: ExpenseClaim) -> Letter:

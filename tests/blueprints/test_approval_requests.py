@@ -139,6 +139,7 @@ def test_the_mail_says_what_was_written_and_leads_each_to_their_page(cast: Cast)
     assert "大连出差" in letter.subject
     for part in (letter.text, letter.html):
         assert "哪天去的？" in part
+        assert request.document.number in part
         assert f"http://localhost/expenses/{request.document_id}" in part
     answer = request.say("六月十日。", by=cast.wang)
     assert f"/approvals/{request.asked[0].id}" in mail.approval_commented(answer, cast.li).text

@@ -131,7 +131,7 @@ def test_an_approver_reads_all_that_a_decision_needs(cast: Cast, full: ApprovalA
         "Travel", "€100.00", "CN¥780.00 at 7.8", "拜访采购部与设计院", "Jun 10, 2026",
         "大连出租车公司", "Entertainment", "The same day, amount and payee are on E-000002 of 赵磊",
         # The money around them.
-        cast.sigma.name, cast.pumps.name, f"{cast.stages[1].label_en} (25%)",
+        cast.sigma.name, cast.pumps.name, f"{cast.stages[1].label_en} · 25%",
         "CN¥186,000.00", "CN¥46,500.00",
         "Q2 2026 · 大连西格玛流体控制有限公司", "CN¥900.00", "-CN¥18.80",
         # What speaks against it.
