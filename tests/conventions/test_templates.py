@@ -335,7 +335,7 @@ def _macros_called_in(node: nodes.Node, macros: dict[str, nodes.Macro]) -> set[s
 def test_the_sheets_stay_small() -> None:
     """Every page carries them all: what two components share belongs in patterns.css."""
     sizes = {path.name: path.stat().st_size for path in (ROOT / "static/css").rglob("*.css")}
-    assert sum(sizes.values()) < 60_000, sorted(sizes.items(), key=lambda item: -item[1])
+    assert sum(sizes.values()) < 70_000, sorted(sizes.items(), key=lambda item: -item[1])
 
 
 def test_every_token_is_there_and_needed() -> None:
