@@ -24,6 +24,10 @@ class Percent:
         return f"{self.value}%"
 
 
+class Rate(Decimal):
+    """An exchange rate: in two decimals it would not come to the amount beside it."""
+
+
 Value: TypeAlias = str | int | Decimal | Percent | date | datetime | None
 Row: TypeAlias = Sequence[Value]
 

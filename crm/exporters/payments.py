@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from crm.exporters.cells import Row, plain
+from crm.exporters.cells import Rate, Row, plain
 from crm.exporters.files import WRITERS, Format, filled
 from crm.formatting import label
 from crm.models import Action, Advance, Company, Event, ExpenseClaim, PaymentBatch, Payout, User
@@ -95,7 +95,7 @@ class PaymentExport:
                     claimant.team.name if claimant.team else None, label(item.category),
                     item.category.account_code, item.purpose,
                     item.customer.name if item.customer else None, item.amount, item.currency,
-                    item.rate, item.base_amount, *paid,
+                    Rate(item.rate), item.base_amount, *paid,
                 )  # fmt: skip
         for advance in self.advances:
             yield self._of_advance(_("Advance"), advance, advance.title, advance, paid)
@@ -114,7 +114,7 @@ class PaymentExport:
             self.batch.paid_on if self.batch else None, advance.number, person_word(claimant),
             claimant.team.name if claimant.team else None, what, None, about,
             advance.customer.name if advance.customer else None, price.amount, price.currency,
-            price.rate, price.base_amount, *paid,
+            Rate(price.rate), price.base_amount, *paid,
         )  # fmt: skip
 
     @cached_property

@@ -11,7 +11,7 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from crm.exporters.cells import Percent, Row, Value
+from crm.exporters.cells import Percent, Rate, Row, Value
 from crm.formatting import room_of
 
 # What a cell holds at most, how many digits Excel keeps of a number, and the first year that its
@@ -26,6 +26,7 @@ SAMPLE = 100
 
 FORMATS: dict[type, dict[str, str]] = {
     Decimal: {"num_format": "#,##0.00"},
+    Rate: {"num_format": "0.00####"},
     Percent: {"num_format": "0.0#%"},
     datetime: {"num_format": "yyyy-mm-dd hh:mm"},
     date: {"num_format": "yyyy-mm-dd"},

@@ -25,7 +25,9 @@ def typed_item(
     form.validate()  # what is wrong with it is told when it is sent
     item = ExpenseItem(purpose=form.purpose.data or _("This item"))
     if not _amount_is_set(form, item, before):
-        item.spent_on = _known(form, "spent_on") or Company.current().today()
+        # Of a day for which the books are closed it is told that they are, so it counts here.
+        day = getattr(form, "spent_on", None)
+        item.spent_on = (day and day.data) or Company.current().today()
         item.base_amount = Decimal(0)
     category = item.category or _known(form, "category") or (before.category if before else None)
     if category is None:

@@ -72,4 +72,5 @@ def limits_with(
             if item in breach.items and breach.rule.check is not RuleCheck.RECEIPT_REQUIRED
         ],
         [use for use in budgets_of(spending) if use.budget.covers(item, claim.claimant)],
+        closed=closed_days([item, instead_of] if instead_of else [item]),
     )

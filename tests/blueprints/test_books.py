@@ -235,3 +235,23 @@ def test_what_is_no_code_of_an_account_is_refused_at_the_field(
     page = fin.submit(page, "/expenses/account-codes", 422, **{f"code_{travel.id}": code})
     assert 'class="error"' in page.html
     assert not travel.account_code
+
+
+def test_an_item_that_is_typed_is_told_that_its_day_is_closed(cast: Cast, browser: Browser) -> None:
+    claim = draft(cast)
+    close(date(2026, 6, 12))
+    db.session.commit()
+    browser.sign_in("wang")
+    travel = cast.option(OptionList.EXPENSE_CATEGORY, "Travel")
+
+    def told(day: str, **more: object) -> str:
+        typed = {"category": travel.id, "amount": "50", "currency": "CNY", "spent_on": day} | more
+        path = f"/expenses/{claim.id}/item-limits"
+        return browser.client.get(path, query_string=typed).text
+
+    for more in ({}, {"amount": ""}, {"purpose": "打车"}):
+        assert "the books are closed up to Jun 12, 2026" in told("2026-06-12", **more), more
+    assert "打车: Jun 12" in told("2026-06-12", purpose="打车")
+    assert "closed up to" not in told("2026-06-13")
+    # What takes a cost out of closed days is refused like what adds one.
+    assert "closed up to" in told("2026-06-13", item=claim.items[0].id)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from crm.exporters import csv_writer, xlsx_writer
-from crm.exporters.cells import Percent, plain
+from crm.exporters.cells import Percent, Rate, plain
 from crm.formulas import bare
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -76,6 +76,16 @@ def test_a_share_is_a_percentage_that_a_spreadsheet_reckons_with() -> None:
     share = Percent(Decimal("26.7"))
     assert as_csv((plain(share, SHANGHAI),))[1] == ["26.7%"]
     assert as_xlsx((share,))[1] == [("n", "0.267")]
+
+
+def test_an_exchange_rate_is_read_with_all_its_decimals() -> None:
+    file = io.BytesIO()
+    row = Rate("7.137212"), Decimal("100")
+    xlsx_writer.write(file, "财务", ["汇率", "金额"], [row])
+    rate, amount = next(load_workbook(file).active.iter_rows(min_row=2))
+    assert (rate.value, rate.number_format) == (7.137212, "0.00####")
+    assert amount.number_format == "#,##0.00"
+    assert as_csv(row)[1] == ["7.137212", "100"]
 
 
 @pytest.mark.parametrize(
