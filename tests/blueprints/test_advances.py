@@ -223,6 +223,18 @@ def test_who_pays_claims_sees_what_covers_advances(cast: Cast, browser: Browser)
         assert "300.00" in part
 
 
+def test_a_claim_that_advances_cover_whole_is_mailed_as_settled(cast: Cast) -> None:
+    handed_out(cast)
+    claim = decide(submitted(cast, make_item(cast, "300.00")), Decision.APPROVED)
+    claim.pay(None, by=cast.fin)
+    with mail.written_for(cast.wang):
+        letter = mail.claim_paid(claim)
+    assert letter.subject.startswith("Settled by advances: E-")
+    for part in (letter.text, letter.html):
+        assert "Nothing is paid out" in part
+        assert "was paid on" not in part
+
+
 def test_what_happened_before_is_asked_for_alone(cast: Cast, browser: Browser) -> None:
     advance = handed_out(cast)
     browser.sign_in("fin")
