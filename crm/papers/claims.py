@@ -39,19 +39,31 @@ class ClaimPaper:
 
     def numbers_of(self, item: ExpenseItem) -> list[int]:
         """Under which numbers the receipts of a cost stand at the end."""
-        digests = [row.digest for row in self.receipts]
-        return sorted({digests.index(row.digest) + 1 for row in item.receipts})
+        return sorted({self._numbers[row.digest] for row in item.receipts})
 
     def title_of(self, receipt: Attachment) -> str:
         """Its number, its file, and which of the costs it belongs to."""
-        number = self.receipts.index(receipt) + 1
-        costs = [at for at, item in enumerate(self.claim.items, 1)
-                 if number in self.numbers_of(item)]  # fmt: skip
+        number = self._numbers[receipt.digest]
+        costs = self._costs[number]
         return " · ".join((
             _("Receipt %(number)s: %(name)s", number=number, name=receipt.name),
             ngettext("cost %(numbers)s", "costs %(numbers)s", len(costs),
                      numbers=", ".join(map(str, costs))),
         ))  # fmt: skip
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """The number of each receipt, by its digest."""
+        return {row.digest: number for number, row in enumerate(self.receipts, 1)}
+
+    @cached_property
+    def _costs(self) -> dict[int, list[int]]:
+        """Which of the costs each receipt belongs to, by its number."""
+        costs: dict[int, list[int]] = {}
+        for at, item in enumerate(self.claim.items, 1):
+            for which in self.numbers_of(item):
+                costs.setdefault(which, []).append(at)
+        return costs
 
     def receipts_word(self, item: ExpenseItem) -> str:
         """Those numbers, or that one is missing; what a rate grants needs none."""
