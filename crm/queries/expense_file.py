@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from crm.extensions import db
 from crm.models import Customer, Deal, ExpenseClaim, ExpenseItem, Option, User
@@ -68,7 +68,9 @@ def expense_file_of(customer: Customer, user: User) -> ExpenseFile:
     )
     items = costs.options(
         joinedload(ExpenseItem.category), joinedload(ExpenseItem.deal),
-        contains_eager(ExpenseItem.claim).joinedload(ExpenseClaim.claimant),
+        contains_eager(ExpenseItem.claim).options(
+            joinedload(ExpenseClaim.claimant), selectinload(ExpenseClaim.settlements)
+        ),
     ).order_by(ExpenseItem.spent_on.desc(), ExpenseItem.id.desc())  # fmt: skip
     total, categories, deals = Spent(), dict[int, Spent](), dict[int | None, Spent]()
     for category_id, deal_id, *sums in db.session.execute(_sums(costs)):

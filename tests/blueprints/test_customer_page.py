@@ -27,6 +27,7 @@ from crm.models import (
     User,
 )
 from crm.models.approval import Decision
+from tests.advances import handed_out
 from tests.cast import Cast
 from tests.claims import decide, make_item, submitted
 from tests.page import Browser
@@ -256,6 +257,17 @@ def test_the_expense_file_adds_up_by_category_and_deal(cast: Cast, wang: Browser
     db.session.commit()
     text = wang.get(f"/customers/{cast.sigma.id}/expenses").text
     assert "Costs in what was won 0.2% Costs in won and open 0.2%" in text
+
+
+def test_a_cost_that_an_advance_covered_is_accounted_for_there_not_paid(
+    cast: Cast, wang: Browser
+) -> None:
+    handed_out(cast)
+    decide(submitted(cast, make_item(cast)), Decision.APPROVED).pay("网银 8", by=cast.fin)
+    db.session.commit()
+    text = wang.get(f"/customers/{cast.sigma.id}/expenses").text
+    assert "CN¥300.00 Accounted for" in text
+    assert "CN¥300.00 Paid" not in text
 
 
 def test_of_the_expense_file_each_sees_what_they_may(app: Flask, cast: Cast) -> None:
