@@ -105,6 +105,21 @@ def test_of_two_who_change_a_budget_the_second_is_shown_both(browser: Browser, c
     assert made.amount == Decimal("2000.00")
 
 
+def test_whoever_is_shown_what_somebody_else_changed_is_not_asked_to_confirm_what_was_not_asked(
+    browser: Browser, cast: Cast
+) -> None:
+    made = budget(cast)
+    browser.sign_in("fin")
+    page = browser.get(f"/budgets/{made.id}/edit")
+    made.set_to(made.plan._replace(amount=Decimal("2000.00")), by=cast.admin)
+    db.session.commit()
+    page = browser.submit(page, f"/budgets/{made.id}", status=409, amount="0")
+    assert "Save all the same" not in page.text
+    page = browser.submit(page, f"/budgets/{made.id}", status=422)
+    assert "A budget of 0 is exceeded" in page.text
+    assert "Save all the same" in page.text
+
+
 # Looking them up
 
 
