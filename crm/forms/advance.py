@@ -11,7 +11,7 @@ from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import Length
 
 from crm.formatting import day, money
-from crm.forms.base import BaseForm
+from crm.forms.base import BaseForm, Conflict
 from crm.forms.fields import (
     CurrencyField,
     DayField,
@@ -90,6 +90,10 @@ class RepaymentForm(BaseForm):
         if field.data is not None and paid is not None and field.data < paid.paid_on:
             said = _("The money was handed out on %(day)s only.", day=day(paid.paid_on))
             raise ValidationError(said)
+
+    def conflicts_with(self, record: Advance) -> list[Conflict]:
+        """None: what somebody asked for is not another account of what came back."""
+        return []
 
     def must_show(self) -> bool:
         """Whether what will be open is not what the page has shown; it shows it then."""

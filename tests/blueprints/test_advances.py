@@ -170,8 +170,27 @@ def test_a_repayment_that_was_entered_wrongly_is_taken_back(cast: Cast, browser:
                  "What was given back on Jun 17, 2026 is taken back: CN¥1,000.00"):  # fmt: skip
         assert said in page.text
     assert f'href="{address}/new"' not in page.html
-    browser.submit(asks, address, 409, reason="再来")
+    browser.submit(asks, address, reason="再来")
+    assert "The advance has changed in the meantime" in browser.follow().text
     assert len(the_one().settlements) == 2
+    browser.get(f"{address}/new", status=303)
+
+
+def test_of_two_who_note_a_repayment_the_second_is_told_and_sees_what_is_open_now(
+    cast: Cast, browser: Browser
+) -> None:
+    advance = handed_out(cast)
+    browser.sign_in("fin")
+    address = f"/advances/{advance.id}/repayment"
+    page = browser.get(f"{address}/new")
+    advance.repay(Decimal(100), None, by=cast.fin)
+    db.session.commit()
+    page = browser.submit(page, address, 409, amount="900")
+    assert "This was changed while you were writing" in page.text
+    assert "Not yet accounted for: CN¥900.00" in page.text
+    assert "Yours" not in page.text  # what was asked for is nothing that somebody else noted
+    browser.submit(page, address)
+    assert the_one().state is AdvanceState.SETTLED
 
 
 def test_what_a_claim_accounted_for_is_no_repayment(cast: Cast, browser: Browser) -> None:

@@ -10,6 +10,7 @@ from crm.extensions import db
 from crm.forms.advance import CounterEntryForm
 from crm.hypermedia import ask, go
 from crm.models import Advance, Settlement
+from crm.models.advance import AdvanceRefused
 from crm.nouns import record_url
 from crm.policies import find, find_in, require
 
@@ -42,8 +43,14 @@ def create(advance_id: int, repayment_id: int) -> Response:
 
 
 def _repayment_of(advance: Advance, repayment_id: int) -> Settlement:
-    """The repayment with this id, if it is one of ``advance``; 404 otherwise."""
-    return find_in(Settlement.repayments_of(advance), Settlement, repayment_id)
+    """The repayment with this id, if it is one of ``advance``; 404 otherwise.
+
+    :raises AdvanceRefused: it was taken back meanwhile: another reason would be lost.
+    """
+    repayment = find_in(Settlement.repayments_of(advance), Settlement, repayment_id)
+    if not repayment.can_be_taken_back:
+        raise AdvanceRefused("state")
+    return repayment
 
 
 def _ask(repayment: Settlement, form: CounterEntryForm, status: int = 200) -> Response:

@@ -44,6 +44,7 @@ def create() -> Response:
 @bp.post("/settings/exchange-rates/<int:exchange_rate_id>/delete")
 @login_required
 def destroy(exchange_rate_id: int) -> Response:
+    Company.hold()  # whoever enters one for that day comes before this or after it
     rate = find(ExchangeRate, exchange_rate_id, lock=True)
     require("edit", rate)
     form = ExchangeRateForm.of(rate.currency, rate.day, rate.rate)
