@@ -12,18 +12,18 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm import paging
 from crm.filters import facets
-from crm.filters.base import ListFilter, one_of
+from crm.filters.base import one_of
 from crm.filters.columns import Column, Kind, person, status
-from crm.filters.facets import Facet, Person, of_people
+from crm.filters.documents import DECIDING, DocumentFilter
+from crm.filters.facets import Facet, members_of, of_people
 from crm.models import Advance, AdvanceState, Customer, User
 from crm.paging import Counter
 from crm.wording.fields import FIELDS
 
 
 @dataclass(frozen=True)
-class AdvanceFilter(ListFilter):
+class AdvanceFilter(DocumentFilter):
     state: tuple[AdvanceState, ...] = ()
-    claimant: tuple[Person, ...] = ()
     customer: int | None = None
 
     ENDPOINT: ClassVar[str] = "advances.index"
@@ -55,6 +55,8 @@ class AdvanceFilter(ListFilter):
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("state", _l("Status"), AdvanceState),
         facets.people("claimant", _l("Asked for by"), Advance.claimant_id),
+        facets.teams("team", _l("Team")),
+        *DECIDING,
         facets.record("customer", FIELDS["customer"], Customer),
     )
 
@@ -62,7 +64,10 @@ class AdvanceFilter(ListFilter):
         chosen = Advance.visible_to(user).where(
             *one_of(Advance.state, self.state),
             *of_people(Advance.claimant_id, self.claimant, user),
+            *self.decided_by(user),
         )
+        if self.team:
+            chosen = chosen.where(Advance.claimant_id.in_(members_of(self.team)))
         if self.customer is not None:
             chosen = chosen.where(Advance.customer_id == self.customer)
         if self.q:

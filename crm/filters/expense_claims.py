@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,13 +11,12 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.filters import facets
-from crm.filters.base import ListFilter, one_of
+from crm.filters.base import one_of
 from crm.filters.columns import Column, Kind, person, status
 from crm.filters.days import Days
-from crm.filters.facets import Facet, Person, members_of, of_people
+from crm.filters.documents import DECIDING, DocumentFilter
+from crm.filters.facets import Facet, members_of, of_people
 from crm.models import (
-    ApprovalAssignment,
-    ApprovalRequest,
     ClaimState,
     Customer,
     Deal,
@@ -39,36 +37,13 @@ PAYMENT = joinedload(ExpenseClaim.payment)
 ITEM_IDS = selectinload(ExpenseClaim.items).load_only(ExpenseItem.id)
 
 
-def _given(*which: ColumnElement[bool]) -> Select[Any]:
-    """The ids of the claims that were given to somebody to decide."""
-    given = select(ApprovalRequest.document_id).join(ApprovalAssignment)
-    return given.where(ApprovalRequest.document_kind == ExpenseClaim.KIND, *which)
-
-
-def decided_claims(*which: ColumnElement[bool]) -> Select[Any]:
-    """The ids of the claims that somebody decided."""
-    return _given(ApprovalAssignment.decided_at.is_not(None), *which)
-
-
-def asked_claims(*which: ColumnElement[bool]) -> Select[Any]:
-    """The ids of the claims of which somebody is asked now."""
-    asked = ApprovalAssignment.open().order_by(None)
-    asked = asked.with_only_columns(ApprovalRequest.document_id)
-    return asked.where(ApprovalRequest.document_kind == ExpenseClaim.KIND, *which)
-
-
 @dataclass(frozen=True)
-class ExpenseClaimFilter(ListFilter):
+class ExpenseClaimFilter(DocumentFilter):
     state: tuple[ClaimState, ...] = ()
-    claimant: tuple[Person, ...] = ()
-    team: tuple[int, ...] = ()
     category: tuple[int, ...] = ()
     spent: Days | None = None
     customer: int | None = None
     deal: int | None = None
-    approver: tuple[Person, ...] = ()
-    decided: Days | None = None
-    asked: bool = False  # somebody is asked now
 
     ENDPOINT: ClassVar[str] = "claims.index"
     MODEL: ClassVar[Any] = ExpenseClaim
@@ -109,9 +84,7 @@ class ExpenseClaimFilter(ListFilter):
         facets.teams("team", _l("Team")),
         facets.options("category", FIELDS["category"], OptionList.EXPENSE_CATEGORY),
         facets.days("spent", FIELDS["spent_on"], "this_month", "last_month", "this_quarter"),
-        facets.leaders("approver", _l("Approver")),
-        facets.days("decided", _l("Decided on"), "this_month", "last_month", "this_quarter"),
-        facets.switch("asked", _l("Waits for a decision")),
+        *DECIDING,
         facets.record("customer", FIELDS["customer"], Customer),
         facets.record("deal", FIELDS["deal"], Deal),
     )
@@ -127,7 +100,7 @@ class ExpenseClaimFilter(ListFilter):
         return chosen.where(
             *one_of(ExpenseClaim.state, self.state),
             *of_people(ExpenseClaim.claimant_id, self.claimant, user),
-            *(ExpenseClaim.id.in_(asked) for asked in self._of_approvers(user)),
+            *self.decided_by(user),
         )
 
     def _of_items(self) -> list[ColumnElement[bool]]:
@@ -138,13 +111,3 @@ class ExpenseClaimFilter(ListFilter):
             *one_of(ExpenseItem.deal_id, (self.deal,) if self.deal else ()),
             *(self.spent.of_day(ExpenseItem.spent_on) if self.spent else ()),
         ]
-
-    def _of_approvers(self, user: User) -> Iterator[Select[Any]]:
-        """The ids of the claims that they decided, that they are to decide, or were given."""
-        theirs = of_people(ApprovalAssignment.approver_id, self.approver, user)
-        if self.decided:
-            yield decided_claims(*self.decided.of_moment(ApprovalAssignment.decided_at), *theirs)
-        if self.asked:
-            yield asked_claims(*theirs)
-        if self.approver and not (self.decided or self.asked):
-            yield _given(ApprovalAssignment.asked_at.is_not(None), *theirs)

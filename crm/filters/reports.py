@@ -189,11 +189,11 @@ class BudgetReportFilter(ReportFilter, ExpenseItemFilter):
 
 
 @dataclass(frozen=True)
-class ClaimReportFilter(ReportFilter, ExpenseClaimFilter):
-    """What a report of claims is of."""
+class ApprovalReportFilter(ReportFilter, ExpenseClaimFilter):
+    """What a report of decisions is of: of documents that these handed in."""
 
     FACETS: ClassVar[tuple[Facet, ...]] = offered(ExpenseClaimFilter, "claimant", "team")
 
-    def claims(self, **changes: Any) -> ExpenseClaimFilter:
-        """The claims that it is of, narrowed further by ``changes``."""
-        return self._behind(ExpenseClaimFilter, **changes)
+    def documents(self, kind: type[List], **changes: Any) -> List:
+        """Those of one ``kind`` of list that it is of, narrowed further by ``changes``."""
+        return self._behind(kind, **changes)

@@ -15,16 +15,18 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 
 from crm.extensions import db
+from crm.filters.advances import AdvanceFilter
 from crm.filters.days import Days
 from crm.filters.expense_items import ExpenseItemFilter
 from crm.filters.facets import Person
 from crm.filters.reports import (
+    ApprovalReportFilter,
     BudgetReportFilter,
-    ClaimReportFilter,
     CostReportFilter,
     DealReportFilter,
 )
 from crm.models import (
+    Advance,
     ApprovalAssignment,
     Budget,
     ClaimState,
@@ -34,8 +36,10 @@ from crm.models import (
     ExpenseItem,
     User,
 )
-from crm.queries.reports import ALL, approving, cost_kinds
+from crm.models.approval import DOCUMENTS
+from crm.queries.reports import ALL, cost_kinds
 from crm.queries.reports.report import Table
+from tests.advances import asked_for, handed_out
 from tests.cast import Cast
 from tests.claims import make_item, submitted
 from tests.conftest import BeginWith
@@ -214,7 +218,7 @@ def test_won_and_lost_deals_cost_what_was_ever_spent_on_them(world: Cast, who: s
 
 
 def test_an_approver_took_from_being_asked_to_deciding(world: Cast) -> None:
-    filter = ClaimReportFilter(report="approving", period=PERIOD)
+    filter = ApprovalReportFilter(report="approving", period=PERIOD)
     table = ALL["approving"].of(filter, world.admin)
     given = list(db.session.scalars(select(ApprovalAssignment)))
     for row in table.rows:
@@ -232,17 +236,61 @@ def test_an_approver_took_from_being_asked_to_deciding(world: Cast) -> None:
 
 
 def test_what_was_handed_on_is_no_decision(world: Cast) -> None:
-    table = ALL["approving"].of(ClaimReportFilter(report="approving"), world.admin)
+    table = ALL["approving"].of(ApprovalReportFilter(report="approving"), world.admin)
     assignment = db.session.scalars(
         select(ApprovalAssignment).where(ApprovalAssignment.decided_at.is_(None)).limit(1)
     ).one()
     before = {row.key: row.figures[3].value for row in table.rows}
     assignment.released_at = assignment.asked_at
     db.session.commit()
-    table = ALL["approving"].of(ClaimReportFilter(report="approving"), world.admin)
+    table = ALL["approving"].of(ApprovalReportFilter(report="approving"), world.admin)
     key = str(assignment.approver_id)
     assert {row.key: row.figures[3].value for row in table.rows}[key] == before[key] - 1  # type: ignore[operator]
-    assert str(approving.APPROVER.title) == "Approver"
+    assert table.head == "Approver of claims"
+
+
+def test_each_kind_of_document_has_its_approvers_and_their_figures_lead_to_its_list(
+    cast: Cast, browser: Browser
+) -> None:
+    """Li decided on an advance of Wang's; one of Zhao's waits for him, and a claim of Wang's."""
+    handed_out(cast)
+    waiting = asked_for(cast, by=cast.zhao)
+    submitted(cast, make_item(cast))
+    db.session.commit()
+    report = ALL["approving"]
+    assert [way.name for way in report.ways] == list(DOCUMENTS)
+    table = report.of(ApprovalReportFilter(report="approving", by="advance"), cast.admin)
+    (row,) = table.rows
+    assert (table.head, row.label) == ("Approver of advances", "李敏")
+    assert [figure.value for figure in row.figures] == [1, 0, 0, 1, 0]
+    team = ApprovalReportFilter(report="approving", by="advance", claimant=(Person(cast.zhao.id),))
+    (row,) = report.of(team, cast.admin).rows
+    assert [figure.value for figure in row.figures] == [0, None, None, 1, 0]
+    assert row.figures[3].list
+    assert list(db.session.scalars(row.figures[3].list.narrow(cast.admin))) == [waiting]  # type: ignore[union-attr]
+    page = browser.sign_in("admin").get("/reports/approving?by=advance")
+    behind = {values["href"] for tag, values in page.tags
+              if tag == "a" and values.get("href", "").startswith("/advances?")}  # fmt: skip
+    found = {href: "A-000001" in (text := browser.get(href).text) and "A-000002" not in text
+             for href in behind if f"approver={cast.li.id}" in href}  # fmt: skip
+    assert {("decided=" in href, is_decided) for href, is_decided in found.items()} == {
+        (True, True), (False, False),
+    }  # fmt: skip
+
+
+def test_advances_are_found_by_team_and_by_who_was_asked(cast: Cast) -> None:
+    mine, other = handed_out(cast), asked_for(cast, by=cast.wu)
+
+    def found(**chosen: Any) -> list[Advance]:
+        return list(db.session.scalars(AdvanceFilter(**chosen).narrow(cast.admin)))
+
+    assert mine.claimant.team
+    assert mine in found(team=(mine.claimant.team_id,))
+    assert other not in found(team=(mine.claimant.team_id,))
+    (asked,) = other.request.asked  # type: ignore[union-attr]
+    assert other in found(approver=(Person(asked.approver_id),))
+    assert found(asked=True) == [other]
+    assert found(approver=(Person(cast.wang.id),)) == []
 
 
 def test_of_a_customer_out_of_sight_one_gets_to_know_its_own_cost_alone(
