@@ -6,9 +6,10 @@ They are made from the records as they are at the moment of sending, by the work
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 import flask_babel
@@ -36,14 +37,19 @@ from crm.models.session import ONE_TIME_LIVES, LinkPurpose
 from crm.nouns import page_of
 from crm.queries.approvals.course import course_of
 from crm.queries.approvals.facts import facts_of
+from crm.queries.notifications import is_settled, told_by
 from crm.queries.silence import warnings_of
 from crm.queries.stagnation import Morning, morning_of
+from crm.sentences.notifications import Notice
 
 # What ``OutgoingMail.delivery`` says of a mail that was not sent.
 OBSOLETE, NO_ADDRESS = "obsolete", "no address"
 
 # How long a link to set a password works.
 HOURS = int(ONE_TIME_LIVES.total_seconds() // 3600)
+
+# How many notifications a mail names; the others are one link away.
+SHOWN = 30
 
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -92,6 +98,10 @@ def compose(mail: OutgoingMail) -> Letter:
 
     :raises Obsolete: it is no longer needed.
     """
+    if is_settled(mail):
+        raise Obsolete
+    if mail.kind is MailKind.NOTIFICATIONS:
+        return notifications(told_by(mail), links_to=_link_that_decides)
     if mail.kind is MailKind.APPROVAL_COMMENTED:
         comment = db.session.get_one(ApprovalComment, mail.particulars["comment"])
         return approval_commented(comment, mail.to)
@@ -198,6 +208,14 @@ def stuck_deals(morning: Morning) -> Letter:
     return _letter(MailKind.STUCK_DEALS, morning=morning)
 
 
+def notifications(
+    notices: Sequence[Notice], *, links_to: Callable[[Notice], str] = attrgetter("link")
+) -> Letter:
+    """To whom several things happened: each with its link, and one link to all of them."""
+    links = {each.row.id: links_to(each) for each in notices[:SHOWN]}
+    return _letter(MailKind.NOTIFICATIONS, notices=notices, links=links, shown=SHOWN)
+
+
 @contextmanager
 def written_for(reader: User) -> Iterator[None]:
     """Texts, amounts and times inside are in the reader's language and zone."""
@@ -212,6 +230,16 @@ def written_for(reader: User) -> Iterator[None]:
         for name, value in outside.items():
             setattr(g, name, value)
         flask_babel.refresh()
+
+
+def _link_that_decides(notice: Notice) -> str:
+    """What can still be decided is decided from the mail, as in a mail of its own."""
+    if notice.row.record_kind != ApprovalAssignment.__tablename__:
+        return notice.link
+    assignment = db.session.get_one(ApprovalAssignment, notice.row.record_id)
+    if not assignment.is_open:
+        return notice.link
+    return link("approval_links.show", token=ApprovalToken.mint(assignment))
 
 
 def _link_to_document(request: ApprovalRequest) -> str:

@@ -18,9 +18,14 @@ from crm.models import (
     Event,
     ExpenseClaim,
     MailKind,
+    Notification,
+    NotificationKind,
     OutgoingMail,
 )
 from crm.models.approval import Closure
+
+# How much of a comment stands in a notification.
+SHOWN = 200
 
 
 def tell_claimant_of_decision(event: Event) -> None:
@@ -31,28 +36,43 @@ def tell_claimant_of_decision(event: Event) -> None:
             (each for each in request.assignments if each.decided_at),
             key=lambda each: (each.decided_at, each.position),
         )
-        OutgoingMail.enqueue(MailKind.REQUEST_DECIDED, request.claimant, assignment=decided.id)
+        Notification.tell(
+            request.claimant, NotificationKind.REQUEST_DECIDED, request.document,
+            cause=f"event {event.id}", by=decided.approver, assignment=decided.id,
+            decision=decided.decision,
+        )  # fmt: skip
 
 
 def tell_of_comment(event: Event) -> None:
     comment = db.session.get_one(ApprovalComment, event.particulars["comment"])
+    request = comment.request
     for person in comment.concerns:
-        OutgoingMail.enqueue(MailKind.APPROVAL_COMMENTED, person, comment=comment.id)
+        asked = [each for each in request.assignments if each.approver is person and each.asked_at]
+        Notification.tell(
+            person, NotificationKind.APPROVAL_COMMENTED, asked[-1] if asked else request.document,
+            event=event, comment=comment.id, text=comment.text[:SHOWN],
+        )  # fmt: skip
 
 
 def send_receipt_to_approver(event: Event) -> None:
     decided = db.session.get_one(ApprovalAssignment, event.particulars["assignment"])
+    asked = (NotificationKind.APPROVAL_REQUESTED, NotificationKind.APPROVAL_REMINDER)
+    Notification.settle(decided, asked)
     OutgoingMail.enqueue(MailKind.DECISION_RECEIPT, decided.approver, assignment=decided.id)
 
 
 def tell_claimant_of_payment(event: Event) -> None:
     claim = db.session.get_one(ExpenseClaim, event.subject_id)
-    OutgoingMail.enqueue(MailKind.CLAIM_PAID, claim.claimant, claim=claim.id)
+    Notification.tell(
+        claim.claimant, NotificationKind.CLAIM_PAID, claim, event=event, claim=claim.id
+    )
 
 
 def tell_claimant_of_advance(event: Event) -> None:
     advance = db.session.get_one(Advance, event.subject_id)
-    OutgoingMail.enqueue(MailKind.ADVANCE_PAID, advance.claimant, advance=advance.id)
+    Notification.tell(
+        advance.claimant, NotificationKind.ADVANCE_PAID, advance, event=event, advance=advance.id
+    )
 
 
 REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {

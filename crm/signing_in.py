@@ -15,7 +15,7 @@ from crm.models.session import ABSOLUTE, TRUSTED, TrustedDevice, UserSession
 SESSION_COOKIE = "crm_session"
 DEVICE_COOKIE = "crm_device"
 # What an open page asks by itself, whoever sits before it or not, does not keep a session alive.
-ASKED_BY_ITSELF = {"board_changes.show"}
+ASKED_BY_ITSELF = {"bells.show", "board_changes.show"}
 
 
 def init_app(app: Flask) -> None:

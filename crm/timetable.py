@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from crm.importers.uploads import forget_old
-from crm.models import Company, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.models import Company, Notification, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.approval.pressing import hand_over_absences, press_on
 from crm.models.purging import purge_old
 from crm.queries.silence import keep_the_pool
@@ -66,6 +66,7 @@ def forget_old_sessions() -> None:
 
 TIMETABLE: dict[str, Entry] = {
     "forget_old_imports": Entry(forget_old, Every(minutes=60)),
+    "forget_read_notifications": Entry(Notification.forget_old, Daily(time(3, 45))),
     "forget_sign_in_attempts": Entry(SignInAttempt.forget_old, Every(minutes=60)),
     "keep_the_pool": Entry(keep_the_pool, Daily(time(7, 0))),
     "tell_of_stuck_deals": Entry(tell_of_stuck_deals, Daily(time(7, 30))),

@@ -210,6 +210,7 @@ PAGES: dict[str, Visit] = {
     "saved_views.new": Visit(args={"name": "customers"}),
     "saved_views.edit": Visit(),
     "task_postponements.new": Visit(),
+    "notifications.index": Visit("manager"),
     "offline.show": Visit(""),
     "components.index": Visit(""),
 }
@@ -217,7 +218,8 @@ PAGES: dict[str, Visit] = {
 NO_PAGES = {
     "assets.file", "assets.stylesheet", "manifest.show", "receipts.show", "link_receipts.show",
     "files.show", "contact_cards.show", "claim_pdfs.show",
-    "approval_links.show", "board_columns.show", "board_changes.show", "forecast.show",
+    "approval_links.show", "bells.show", "board_columns.show", "board_changes.show",
+    "forecast.show",
     "picker_options.index", "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
     "quick_customers.new", "quick_contacts.new", "amounts.show", "likely_twins.index",

@@ -36,6 +36,13 @@ from crm.models.import_run import ImportEntry, ImportRun, ImportState, ImportTem
 from crm.models.job import Job
 from crm.models.likeness import Likeness
 from crm.models.merge import Merge
+from crm.models.notification import (
+    MailHours,
+    Notification,
+    NotificationChoice,
+    NotificationKind,
+    Way,
+)
 from crm.models.option import Option, OptionList
 from crm.models.outcome import Outcome, OutcomeKind
 from crm.models.outgoing_mail import MailKind, OutgoingMail
@@ -100,8 +107,12 @@ __all__ = [
     "ItemKind",
     "Job",
     "Likeness",
+    "MailHours",
     "MailKind",
     "Merge",
+    "Notification",
+    "NotificationChoice",
+    "NotificationKind",
     "Noun",
     "OneTimeLink",
     "Option",
@@ -139,4 +150,5 @@ __all__ = [
     "User",
     "UserRole",
     "UserSession",
+    "Way",
 ]

@@ -27,6 +27,7 @@ class MailKind(StrEnum):
     CLAIM_PAID = "claim_paid"
     DECISION_RECEIPT = "decision_receipt"
     INVITATION = "invitation"
+    NOTIFICATIONS = "notifications"
     POOL_WARNING = "pool_warning"
     REQUEST_DECIDED = "request_decided"
     STUCK_DEALS = "stuck_deals"

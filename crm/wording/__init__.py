@@ -16,6 +16,7 @@ from crm.models import (
     FieldKind,
     ImportState,
     ItemKind,
+    NotificationKind,
     OptionList,
     OutcomeKind,
     PoolClaimants,
@@ -23,6 +24,7 @@ from crm.models import (
     Role,
     Sharing,
     User,
+    Way,
 )
 from crm.models.approval import (
     ApproverKind,
@@ -55,6 +57,30 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     ReachKind: {
         ReachKind.PHONE: _l("Phone"),
         ReachKind.EMAIL: _l("E-mail"),
+    },
+    NotificationKind: {
+        NotificationKind.APPROVAL_REQUESTED: _l("Something waits for my decision"),
+        NotificationKind.APPROVAL_REMINDER: _l("It waits for long"),
+        NotificationKind.APPROVAL_COMMENTED: _l("Comments on what I handed in or decide"),
+        NotificationKind.REQUEST_DECIDED: _l("What I handed in is decided"),
+        NotificationKind.CLAIM_PAID: _l("My expense claim is paid"),
+        NotificationKind.ADVANCE_PAID: _l("My advance is paid"),
+        NotificationKind.CUSTOMER_GIVEN: _l("A customer is given to me"),
+        NotificationKind.CUSTOMER_SHARED: _l("I am to help with a customer"),
+        NotificationKind.CUSTOMER_RELEASED: _l("A customer of mine goes to the public pool"),
+        NotificationKind.POOL_WARNING: _l("A customer of mine will go to the public pool"),
+        NotificationKind.DEAL_GIVEN: _l("A deal is given to me"),
+        NotificationKind.DEAL_SHARED: _l("I am to help with a deal"),
+        NotificationKind.STUCK_DEALS: _l("Deals stall, every morning"),
+        NotificationKind.TASK_GIVEN: _l("A task is given to me"),
+        NotificationKind.TASK_DUE: _l("A task of mine is due"),
+        NotificationKind.TASK_DONE: _l("A task that I gave is done"),
+        NotificationKind.IMPORT_FINISHED: _l("My import is through"),
+    },
+    Way: {
+        Way.LIST: _l("Only in the list"),
+        Way.AT_ONCE: _l("By mail, at once"),
+        Way.DIGEST: _l("In the morning digest"),
     },
     OutcomeKind: {
         OutcomeKind.WON: _l("Won"),

@@ -50,6 +50,8 @@ from crm.models import (
     FieldKind,
     ImportTemplate,
     Merge,
+    Notification,
+    NotificationKind,
     OneTimeLink,
     Option,
     OptionList,
@@ -254,6 +256,11 @@ TABLE: dict[str, Row] = {
     "POST files.destroy": Row("wang zhao li admin", sees=SEES_SIGMA),
     "POST file_restorations.create": Row("wang zhao li admin", sees=SEES_SIGMA,
                                          args={"file_id": "trashed_file"}),
+    # What somebody was told is nobody else's.
+    "GET notifications.index": Row(SIGNED_IN),
+    "GET bells.show": Row(SIGNED_IN),
+    "POST notification_readings.create": Row("wang"),
+    "POST notification_readings.update": Row(SIGNED_IN),
     "GET searches.index": Row(SIGNED_IN),
     "GET searches.show": Row(SIGNED_IN),
     "GET trash.index": Row(SIGNED_IN),
@@ -857,7 +864,9 @@ def set_scene() -> Scene:
         BudgetPlan(Term.around(Span.YEAR, Company.current().today()), Decimal(1000), cast.sigma),
         by=cast.fin,
     )
+    told = Notification.tell(wang, NotificationKind.CUSTOMER_GIVEN, cast.sigma, by=cast.li)
     db.session.commit()
+    assert told is not None
     item = draft.items[0]
     return Scene(
         {
@@ -879,7 +888,7 @@ def set_scene() -> Scene:
             "submitted_receipt": submitted.items[0].receipts[0].id,
             "content_hash": submitted.content_hash(), "approved_claim": approved.id,
             "assignment_id": waiting.id, "request_id": waiting.request_id,
-            "session_id": session.id, "company_version": 1,
+            "notification_id": told.id, "session_id": session.id, "company_version": 1,
             "view_id": view.id, "twins": f"{cast.sigma.id},{twin.id}",
             "both_versions": f"{cast.sigma.id}.{cast.sigma.version} {twin.id}.{twin.version}",
             "merge_id": merge.id,

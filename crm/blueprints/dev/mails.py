@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from crm import mail
 from crm.extensions import db
@@ -20,9 +20,11 @@ from crm.models import (
     Customer,
     ExpenseClaim,
     MailKind,
+    Notification,
     User,
 )
 from crm.models.pool import WARNED_BEFORE, PoolWarning
+from crm.queries.notifications import notices_of
 from crm.queries.stagnation import morning_of
 
 bp = Blueprint("mails", __name__)
@@ -118,6 +120,19 @@ def _stuck_deals() -> mail.Letter | None:
     return mail.stuck_deals(morning) if morning and morning.total else None
 
 
+def _notifications() -> mail.Letter | None:
+    """That of whom most was told."""
+    told = select(Notification.reader_id).group_by(Notification.reader_id)
+    reader = _newest(select(User).where(User.id == _most(told)))
+    rows = db.session.scalars(Notification.visible_to(reader).limit(8)) if reader else ()
+    notices = notices_of(rows)
+    return mail.notifications(notices) if notices else None
+
+
+def _most(chosen: Select[Any]) -> Any:
+    return chosen.order_by(func.count().desc(), Notification.reader_id).limit(1).scalar_subquery()
+
+
 def _newest(chosen: Select[Any]) -> Any:
     return db.session.scalar(chosen.limit(1))
 
@@ -141,6 +156,7 @@ SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
     MailKind.CLAIM_PAID: _claim_paid,
     MailKind.DECISION_RECEIPT: _decision_receipt,
     MailKind.INVITATION: _invitation,
+    MailKind.NOTIFICATIONS: _notifications,
     MailKind.POOL_WARNING: _pool_warning,
     MailKind.REQUEST_DECIDED: _request_decided,
     MailKind.STUCK_DEALS: _stuck_deals,

@@ -13,7 +13,7 @@ from crm.models.approval.delegation import Delegation
 from crm.models.approval.flow import ApprovalStep
 from crm.models.approval.refusals import NoLongerAsked, NotAllowed
 from crm.models.event import Action, Event
-from crm.models.outgoing_mail import MailKind, OutgoingMail
+from crm.models.notification import Notification, NotificationKind
 from crm.models.user import User
 
 if TYPE_CHECKING:
@@ -68,12 +68,14 @@ class Asking:
     ) -> None:
         """Mail one of them again, whenever that was done last."""
         assignment.reminded_at = clock.now()
-        OutgoingMail.enqueue(
-            MailKind.APPROVAL_REMINDER, assignment.approver, assignment=assignment.id
-        )
-        Event.record(
+        event = Event.record(
             Action.APPROVAL_REMINDED, self, by=by, assignment=assignment.id,
             name=assignment.approver.name,
+        )  # fmt: skip
+        db.session.flush()  # the notification names the event by id
+        Notification.tell(
+            assignment.approver, NotificationKind.APPROVAL_REMINDER, assignment, event=event,
+            assignment=assignment.id,
         )  # fmt: skip
 
     def replace(
@@ -139,9 +141,10 @@ class Asking:
             assignment.end_without_decision(Release.SETTLED)
             return
         assignment.asked_at = clock.now()
-        OutgoingMail.enqueue(
-            MailKind.APPROVAL_REQUESTED, assignment.approver, assignment=assignment.id
-        )
+        Notification.tell(
+            assignment.approver, NotificationKind.APPROVAL_REQUESTED, assignment,
+            by=self.claimant, assignment=assignment.id,
+        )  # fmt: skip
         step = assignment.step
         Event.record(
             Action.APPROVAL_ASKED, self, by=None, assignment=assignment.id,
