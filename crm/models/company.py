@@ -98,6 +98,17 @@ class Company(Versioned, Base):
         """Make others who decide about the whole firm wait until this transaction ends."""
         db.session.execute(select(cls.id).with_for_update())
 
+    @classmethod
+    def with_books_held(cls) -> Company:
+        """The company; nobody closes or opens its books until this transaction ends."""
+        company = cls.current()
+        with db.session.no_autoflush:  # what was typed is not in the history yet
+            db.session.execute(select(cls.id).with_for_update(read=True))
+            # Asked after the wait: a statement knows of nothing that was committed meanwhile.
+            if company in db.session:
+                db.session.refresh(company, ["books_closed_until"])
+        return company
+
     @property
     def has_pool(self) -> bool:
         """Whether customers without an owner can be claimed."""

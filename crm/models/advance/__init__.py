@@ -210,7 +210,7 @@ class Advance(Settling, Approvable, Versioned, Timestamped, Base):
         """
         if self.state in {AdvanceState.PAID, AdvanceState.SETTLED}:
             return self.payment
-        request, company = self.request, Company.current()
+        request, company = self.request, Company.with_books_held()
         self._require(self.state is AdvanceState.APPROVED and request is not None)
         if request is not None and request.content_hash != self.content_hash():
             raise AdvanceRefused("changed")

@@ -199,7 +199,7 @@ def _bookable(day: date | None, *, not_before: date) -> date:
     """
     from crm.models.advance import AdvanceRefused
 
-    company = Company.current()
+    company = Company.with_books_held()
     day = day or company.today()
     if company.is_closed(day):
         raise AdvanceRefused("closed")

@@ -134,7 +134,7 @@ class Filling:
     @staticmethod
     def _require_open_books(items: Iterable[ExpenseItem]) -> None:
         """Go on only if the books are open for the days of these items, now and as they were."""
-        until = Company.current().books_closed_until
+        until = Company.with_books_held().books_closed_until
         if until and (days := closed_days(items)):
             raise BooksClosed(days, until)
 

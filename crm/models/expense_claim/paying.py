@@ -104,7 +104,7 @@ class Proposal:
         :param paid_on: the day of the payment; default: today.
         :raises ClaimRefused: there are ``obstacles``, or the books are ``closed`` for the day.
         """
-        company = Company.current()
+        company = Company.with_books_held()
         paid_on = paid_on or company.today()
         if company.is_closed(paid_on):
             raise ClaimRefused("closed")
