@@ -39,7 +39,15 @@ def day_of(moment: datetime, timezone: str) -> date:
 
 def start_of(day: date, timezone: str) -> datetime:
     """The first moment of ``day`` in ``timezone``, in UTC."""
-    return datetime.combine(day, time.min, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    return moment_of(day, time.min, timezone)
+
+
+def moment_of(day: date, at: time, timezone: str) -> datetime:
+    """The moment when the clocks of ``timezone`` show ``at`` on ``day``, in UTC.
+
+    What they show twice is meant the first time; what they leave out is as late as it would be.
+    """
+    return datetime.combine(day, at, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
 
 
 def is_timezone(name: str) -> bool:

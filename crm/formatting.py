@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from unicodedata import east_asian_width
 
 from babel.dates import format_skeleton
+from babel.dates import format_time as format_time_of_day
 from babel.numbers import get_currency_symbol
 from flask_babel import (
     format_currency,
@@ -135,6 +136,22 @@ def dated_term(term: Term) -> str:
     """``2026``, ``Q3 2026`` or ``August 2026``."""
     skeleton = {Span.YEAR: "y", Span.QUARTER: "yQQQ", Span.MONTH: "yMMMM"}[term.span]
     return format_skeleton(skeleton, term.first, locale=get_locale())
+
+
+def hour(value: time) -> str:
+    """``2:05 PM``: a time of the company's day."""
+    return str(format_time_of_day(value, "short", locale=get_locale()))
+
+
+def due(task: Any, *, short: bool = False) -> str:
+    """``Jun 17, 2026, 2:05 PM``: when a task is due, with the time of an appointment.
+
+    :param short: without this year, where space is short.
+    """
+    if task.due_on is None:
+        return ""
+    said = short_day(task.due_on) if short else day(task.due_on)
+    return _("%(day)s, %(time)s", day=said, time=hour(task.due_time)) if task.due_time else said
 
 
 def weekday(value: date) -> str:

@@ -29,6 +29,8 @@ from crm.models import (
     ExpenseClaim,
     MailKind,
     OutgoingMail,
+    Task,
+    TaskReminder,
     User,
 )
 from crm.models.approval import DOCUMENTS, LINK_LIVES, link_alone_decides
@@ -124,6 +126,11 @@ def compose(mail: OutgoingMail) -> Letter:
         if is_late or not morning.total:
             raise Obsolete
         return stuck_deals(morning)
+    if mail.kind is MailKind.TASK_REMINDER:
+        reminder = db.session.get(TaskReminder, mail.particulars["reminder"])
+        if reminder is None or not reminder.concerns(mail.to):
+            raise Obsolete
+        return task_reminder(reminder.task, mail.to)
     assignment = db.session.get_one(ApprovalAssignment, mail.particulars["assignment"])
     if mail.kind is MailKind.REQUEST_DECIDED:
         return request_decided(assignment)
@@ -214,6 +221,12 @@ def notifications(
     """To whom several things happened: each with its link, and one link to all of them."""
     links = {each.row.id: links_to(each) for each in notices[:SHOWN]}
     return _letter(MailKind.NOTIFICATIONS, notices=notices, links=links, shown=SHOWN)
+
+
+def task_reminder(task: Task, reader: User) -> Letter:
+    """To who is to do it or takes part: what it is, when, about whom, and with whom."""
+    people = [person for person in task.participants if person is not reader]
+    return _letter(MailKind.TASK_REMINDER, task=task, reader=reader, people=people)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -42,6 +42,7 @@ Place = tuple[Any, ...]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EMPTY: dict[type, Any] = {
     str: "", int: 0, bool: False, Decimal: Decimal(0), date: date(1970, 1, 1), datetime: _EPOCH,
+    time: time.min,
 }  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def _python_type(expression: Any) -> type:
 def _written(value: Any) -> str:
     if isinstance(value, datetime):
         return str((value - _EPOCH) // timedelta(microseconds=1))
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def _read(written: str, key: Key) -> Any:
@@ -155,8 +156,8 @@ def _read(written: str, key: Key) -> Any:
         raise ValueError(written)
     if kind is str or issubclass(kind, StrEnum):
         return kind(written)
-    if kind is date:
-        return date.fromisoformat(written)
+    if kind is date or kind is time:
+        return kind.fromisoformat(written)
     if kind is Decimal:
         amount = Decimal(written)
         if not amount.is_finite() or abs(amount) >= 10**12:

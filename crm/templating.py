@@ -21,9 +21,11 @@ from crm.formatting import (
     day,
     day_heading,
     days,
+    due,
     evenly,
     filesize,
     greeting,
+    hour,
     initial,
     label,
     language,
@@ -51,6 +53,7 @@ from crm.policies import may, sees
 from crm.wording import person_word, word_for
 from crm.wording.looks import look_of
 from crm.wording.refusals import refusal_word
+from crm.wording.times import before_word, length_word
 
 
 def init_app(app: Flask) -> None:
@@ -58,12 +61,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, both_moneys=both_moneys, price=price, symbol=symbol,
         whole_money=whole_money, whole=whole, evenly=evenly, number=number, day=day,
-        short_day=short_day, dated_term=dated_term, weekday=weekday, moment=moment, ago=ago,
-        label=label, clock_time=clock_time, day_heading=day_heading, percent=percent,
-        word=word_for, look=look_of, person=person_word, refusal=refusal_word,
+        short_day=short_day, due=due, hour=hour, dated_term=dated_term, weekday=weekday,
+        moment=moment, ago=ago, label=label, clock_time=clock_time, day_heading=day_heading,
+        percent=percent, word=word_for, look=look_of, person=person_word, refusal=refusal_word,
         noun_word=noun_word, noun_icon=noun_icon,
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
-        days=days, counted=counted, term_name=term_name,
+        lasting=length_word, before=before_word, days=days, counted=counted, term_name=term_name,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
         marked=marked, own_words=lambda value, field: custom_words(field, value),
     )  # fmt: skip

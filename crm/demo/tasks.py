@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import NamedTuple
+
+from sqlalchemy import select
 
 from crm.demo.deals import Life, Stay
 from crm.demo.world import World, workday
+from crm.extensions import db
 from crm.models import Task, User
 
 # How many tasks are due in which span of days from today; ``None`` is no day at all.
@@ -75,6 +78,7 @@ def hand_out(world: World, lives: list[Life]) -> None:
         with world.at(world.moment(day, 9, 18)):
             task.complete(by=task.assignee)
     _add_of_office(world)
+    _agree_on_times(world)
 
 
 def _of_rep(world: World, lives: list[Life], number: int) -> list[Life]:
@@ -144,3 +148,16 @@ def _add_of_office(world: World) -> None:
     for title in OF_FINANCE:
         due = world.today + timedelta(days=world.dice.randint(0, 8))
         _add(world, Task(title=title, due_on=due, assignee=finance), finance)
+
+
+def _agree_on_times(world: World) -> None:
+    """Some of what is to come are appointments; to some of these the manager comes along."""
+    coming = select(Task).where(Task.done_at.is_(None), Task.due_on >= world.today)
+    for number, task in enumerate(db.session.scalars(coming.order_by(Task.id))):
+        if number % 4:
+            continue
+        task.due_time, task.minutes = time(9 + number % 8, 30 * (number // 4 % 2)), 60
+        manager = task.assignee.superior()
+        if manager is not None and number % 12 == 0:
+            task.participants = [manager]
+        task.remind([30, 24 * 60] if number % 8 else [10])

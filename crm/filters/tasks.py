@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from sqlalchemy import Select, case
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm.filters import facets
 from crm.filters.base import ListFilter
 from crm.filters.columns import Column, Kind, person
 from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, of_people
+from crm.formatting import hour
 from crm.models import Company, Customer, Deal, Task, User
 from crm.wording.fields import FIELDS
 
@@ -77,9 +78,13 @@ class TaskFilter(ListFilter):
         Column("priority", _l("Priority"), _priority, Kind.BADGE, sort=(LIGHTNESS,),
                tone=lambda task: "red" if task.urgent else "amber"),
         Column("due", FIELDS["due_on"], lambda task: task.due_on, Kind.DAY,
-               sort=(Task.due_on, LIGHTNESS),
-               tone=lambda task: "red" if task.is_overdue(Company.current().today()) else ""),
+               sort=(Task.due_on, Task.due_time, LIGHTNESS), partial="tasks/tasks/_due_cell.html"),
+        Column("time", FIELDS["due_time"], lambda task: task.due_time and hour(task.due_time),
+               shown=False),
         person(Task.assignee),
+        Column("participants", FIELDS["participants"], lambda task: task.participants,
+               partial="tasks/tasks/_people_cell.html",
+               load=(selectinload(Task.participants),), shown=False),
         Column("done", _l("Done on"), lambda task: task.done_at, Kind.DAY, sort=(Task.done_at,),
                shown=False),
         Column("created", _l("Created on"), lambda task: task.created_at, Kind.DAY,
@@ -109,7 +114,7 @@ class TaskFilter(ListFilter):
             about.append(Task.customer_id == self.customer)
         if self.deal is not None:
             about.append(Task.deal_id == self.deal)
-        return about if about or self.everyone else [Task.assignee_id == user.id]
+        return about if about or self.everyone else [Task.concerning(user)]
 
     def _state(self) -> list[Any]:
         if self.state is TaskState.DONE:

@@ -36,7 +36,7 @@ class Conflict(NamedTuple):
 
 
 def wrong_in(field: Field) -> Iterator[Wrong]:
-    """``field``, or of a list of rows the list itself and the fields of each row."""
+    """``field``, or of a list the list itself, and its fields or those of each row."""
     if not isinstance(field, FieldList):
         yield Wrong(field.id, str(field.label.text), field.errors)
         return
@@ -44,6 +44,10 @@ def wrong_in(field: Field) -> Iterator[Wrong]:
         # What is wrong with the rows of a form stands at them; a list within a row is named.
         yield Wrong(field.id, "" if field.name == "rows" else str(field.label.text), of_all)
     for number, row in enumerate(field, 1):
+        if not isinstance(row, FormField):
+            if row.errors:
+                yield from wrong_in(row)
+            continue
         for wrong in row.form.wrong:
             called = _("Row %(number)s, %(field)s", number=number, field=wrong.called)
             yield wrong._replace(called=called)
@@ -145,6 +149,8 @@ class BaseForm(FlaskForm):
             if field.name not in {"version", "csrf_token"} and hasattr(record, field.name)
             if not isinstance(field, FileField)
             if (theirs := getattr(record, field.name)) != field.data
+            # The same in another order is the same.
+            if not (isinstance(theirs, list) and set(theirs) == set(field.data))
             # A field may know what its reader is not told.
             if (show := getattr(field, "shown", shown))
         ]

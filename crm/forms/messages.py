@@ -11,6 +11,7 @@ MESSAGES = {
     "Invalid choice(s): one or more data inputs could not be coerced.": CHOOSE,
     "Not a valid integer value.": _l("Write a whole number."),
     "Not a valid date value.": _l("Write a date like 2026-03-31."),
+    "Not a valid time value.": _l("Write a time like 14:30."),
     "Not a valid datetime value.": _l("Write date and time like 2026-03-31 14:30."),
     "Invalid email address.": _l("Write an e-mail address like name@example.com."),
     "Invalid URL.": _l("Write a web address like https://www.example.com."),

@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from crm.forms.base import BaseForm
-from crm.forms.fields import DayField, Required
+from crm.forms.fields import ClockField, DayField, NumberChoiceField, Required, TickedField
 from crm.forms.for_whom import ForWhom
 from crm.forms.inline import InPlace, each
-from crm.forms.picker import PickerField
+from crm.forms.picker import PeopleField, PickerField
 from crm.models import Task
+from crm.models.task.reminding import OFFERED
+from crm.wording.times import before_word, length_word
+
+# Minutes that an appointment may last.
+LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 480)
 
 
 class TaskForm(ForWhom, InPlace, BaseForm):
-    IN_PLACE = each(
-        "title", "due_on", "urgent", "important", "assignee", "customer", "deal", "note"
-    )
+    IN_PLACE = {
+        **each("title", "urgent", "important", "assignee", "participants", "customer", "deal",
+               "note"),
+        "due_on": ("due_on", "due_time", "minutes"), "remind_before": ("remind_before",),
+    }  # fmt: skip
 
     title = StringField(_l("What needs to be done"), validators=[Required(), Length(max=200)])
     due_on = DayField(
         _l("Due"), quick=("today", "tomorrow", "next_week", "in_a_week", "in_a_month")
     )
+    due_time = ClockField(_l("At"), description=_l("Of an appointment, by the company's clock"))
+    minutes = NumberChoiceField(_l("How long"), LENGTHS, length_word)
     urgent = BooleanField(_l("Urgent"))
     important = BooleanField(_l("Important"))
     assignee = PickerField(_l("Assigned to"), "user", validators=[Required()])
+    participants = PeopleField(_l("Who takes part"))
+    remind_before = TickedField(_l("Remind"), int, OFFERED, before_word)
     customer = PickerField(_l("Customer"), "customer")
     deal = PickerField(_l("Deal"), "deal", within="customer")
     note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
 
+    def validate_due_time(self, field: ClockField) -> None:
+        if field.data and not self.due_on.data:
+            raise ValidationError(_("Choose the day, too."))
+
+    def validate_minutes(self, field: NumberChoiceField) -> None:
+        if field.data and not self.due_time.data:
+            raise ValidationError(_("Only what has a time can have a length."))
+
     def fill(self, task: Task) -> Task:
         """Copy what was typed to ``task``."""
         self.plain_fields(
-            task, "title", "due_on", "urgent", "important", "assignee", "customer", "deal", "note"
-        )
+            task, "title", "due_on", "due_time", "minutes", "urgent", "important", "assignee",
+            "participants", "customer", "deal", "note",
+        )  # fmt: skip
+        task.remind(self.remind_before.data)
         return task
 
 

@@ -56,7 +56,7 @@ from crm.models.saved_view import SavedView, Sharing
 from crm.models.session import OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.source_cost import SourceCost
 from crm.models.stage_stay import StageStay
-from crm.models.task import Task
+from crm.models.task import Task, TaskReminder
 from crm.models.team import Team
 from crm.models.user import User, UserRole
 
@@ -144,6 +144,7 @@ __all__ = [
     "Stage",
     "StageStay",
     "Task",
+    "TaskReminder",
     "Team",
     "Term",
     "TrustedDevice",

@@ -31,6 +31,7 @@ class MailKind(StrEnum):
     POOL_WARNING = "pool_warning"
     REQUEST_DECIDED = "request_decided"
     STUCK_DEALS = "stuck_deals"
+    TASK_REMINDER = "task_reminder"
 
 
 class OutgoingMail(Leased, Timestamped, Base):

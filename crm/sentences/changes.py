@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,7 +14,17 @@ from flask_login import current_user
 
 from crm.cost_words import rule_words
 from crm.extensions import LANGUAGES, db
-from crm.formatting import dated_term, day, demand_word, label, language, moment, money, number
+from crm.formatting import (
+    dated_term,
+    day,
+    demand_word,
+    hour,
+    label,
+    language,
+    moment,
+    money,
+    number,
+)
 from crm.models import (
     Action,
     Contact,
@@ -33,6 +43,7 @@ from crm.models.expense_rule import RuleCheck, RuleEffect
 from crm.once import once_a_request
 from crm.wording import COLOUR_WORDS, word_for
 from crm.wording.fields import field_word
+from crm.wording.times import length_word
 
 
 class Change(NamedTuple):
@@ -256,6 +267,8 @@ VALUES: dict[str, Callable[[str], str]] = {
         ("urgent", "important", "is_primary", "required", "offered", "locks_owner"), _yes_or_no
     ),
     **dict.fromkeys(("demanded_to_enter", "demanded_to_leave"), _demands),
+    "due_time": lambda text: hour(time.fromisoformat(text)),
+    "minutes": lambda text: length_word(int(text)),
     "colours": lambda text: _(", ").join(map(word_of_colour, text.split(", "))),
     "kind": lambda text: own_line(text) if "\n" in text else word_for(CustomerKind(text)),
     "happened_at": lambda text: moment(datetime.fromisoformat(text)),

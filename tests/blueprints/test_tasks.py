@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+
 import pytest
 from sqlalchemy import select
 
@@ -56,3 +58,63 @@ def test_a_stale_tick_is_shown_as_a_word_and_an_amount_as_a_number(
     pumps.probability = 1
     db.session.commit()
     assert "Probability 1 0" in wang.submit(form, f"/deals/{pumps.id}", 409).text
+
+
+def test_an_appointment_is_written_down_with_colleagues_and_reminders(
+    cast: Cast, wang: Browser
+) -> None:
+    typed = {"title": "上门拜访", "due_on": "2026-06-19", "due_time": "14:30", "minutes": "90",
+             "participants-0": "孙健", "remind_before": ["10", "1440"]}  # fmt: skip
+    wang.submit(wang.get("/tasks/new"), "/tasks", **typed)
+    task = db.session.scalars(select(Task)).one()
+    assert (task.due_time, task.minutes) == (time(14, 30), 90)
+    assert task.participants == [cast.sun]
+    assert task.remind_before == [10, 1440]
+    page = wang.get(f"/tasks/{task.id}").text
+    assert "Jun 19, 2026, 2:30 PM · 1 h 30 min" in page
+    assert "10 min before, 1 day before" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"due_on": "", "due_time": "10:00"}, "Choose the day, too."),
+        ({"minutes": "60"}, "Only what has a time can have a length."),
+        ({"due_time": "25:00"}, "Write a time like 14:30."),
+        ({"participants-0": "谁也不是"}, "Nothing by that name."),
+        ({"remind_before": ["7"]}, "This cannot be chosen."),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(
+    cast: Cast, wang: Browser, typed: dict[str, object], says: str
+) -> None:
+    form = wang.get("/tasks/new")
+    assert says in wang.submit(form, "/tasks", 422, title="拜访", **typed).text
+    assert db.session.scalars(select(Task)).all() == []
+
+
+def test_who_takes_part_finds_it_in_their_list_and_on_today_and_cannot_change_it(
+    cast: Cast, browser: Browser
+) -> None:
+    task = Task(title="陪访", assignee=cast.wu, participants=[cast.sun], due_on=date(2026, 6, 17))
+    Task.add(task, by=cast.wu)
+    db.session.commit()
+    sun = browser.sign_in("sun")
+    assert "陪访" in sun.get("/tasks").text
+    assert "陪访" in sun.get("/").text
+    sun.get(f"/tasks/{task.id}")
+    sun.get(f"/tasks/{task.id}/edit", status=403)
+    sun.post(f"/tasks/{task.id}/completion", {}, status=403)
+
+
+def test_who_stops_taking_part_is_named_in_the_history(cast: Cast, wang: Browser) -> None:
+    task = Task.add(Task(title="陪访", assignee=cast.wang, participants=[cast.zhao, cast.sun]),
+                    by=cast.wang)  # fmt: skip
+    db.session.commit()
+    path = f"/tasks/{task.id}"
+    form = wang.get(f"{path}/edit")
+    wang.submit(form, path, **{"participants-0": "", "participants-0_id": ""})
+    changed = select(Event).where(Event.action == Action.TASK_CHANGED)
+    (changes,) = db.session.scalars(changed).one().particulars["changes"].values()
+    assert changes[0] == "孙健, 赵磊"
+    wang.submit(form, path, 409, note="别的")

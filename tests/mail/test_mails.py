@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +17,7 @@ from crm.models import (
     ExchangeRate,
     MailKind,
     OutgoingMail,
+    Task,
     User,
 )
 from crm.models.approval import Decision, TokenState
@@ -238,7 +239,8 @@ def test_who_has_no_address_gets_no_mail(cast: Cast) -> None:
 
 # What a mail names that is not about the claim.
 ABOUT = {MailKind.INVITATION: "恒川流体控制", MailKind.POOL_WARNING: "西格玛",
-         MailKind.STUCK_DEALS: "西格玛磁力泵", MailKind.ADVANCE_PAID: "西安出差借款"}  # fmt: skip
+         MailKind.STUCK_DEALS: "西格玛磁力泵", MailKind.ADVANCE_PAID: "西安出差借款",
+         MailKind.TASK_REMINDER: "回访西格玛"}  # fmt: skip
 
 
 def test_every_mail_can_be_looked_at_in_development(
@@ -249,6 +251,8 @@ def test_every_mail_can_be_looked_at_in_development(
     claim = decide(assignment, Decision.APPROVED)
     claim.pay(None, by=cast.fin)
     cast.pumps.stage_since -= timedelta(days=30)
+    due = Task(title="回访西格玛", due_on=date(2026, 6, 18), assignee=cast.wang)
+    Task.add(due, by=cast.wang)
     db.session.commit()
     index = browser.get("/dev/mail")
     # Of an advance last: it is the newest document then.

@@ -21,6 +21,7 @@ from crm.models import (
     ExpenseClaim,
     MailKind,
     Notification,
+    Task,
     User,
 )
 from crm.models.pool import WARNED_BEFORE, PoolWarning
@@ -129,6 +130,11 @@ def _notifications() -> mail.Letter | None:
     return mail.notifications(notices) if notices else None
 
 
+def _task_reminder() -> mail.Letter | None:
+    task = _newest(select(Task).where(Task.due_on.is_not(None)).order_by(Task.id.desc()))
+    return mail.task_reminder(task, task.assignee) if task else None
+
+
 def _most(chosen: Select[Any]) -> Any:
     return chosen.order_by(func.count().desc(), Notification.reader_id).limit(1).scalar_subquery()
 
@@ -160,4 +166,5 @@ SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
     MailKind.POOL_WARNING: _pool_warning,
     MailKind.REQUEST_DECIDED: _request_decided,
     MailKind.STUCK_DEALS: _stuck_deals,
+    MailKind.TASK_REMINDER: _task_reminder,
 }

@@ -13,7 +13,8 @@ from wtforms.fields.choices import SelectChoice, SelectField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from crm import clock
-from crm.forms.fields.days import QUICK_DAYS, DayField, MomentField, quick_day
+from crm.forms.fields.choices import NumberChoiceField, TickedField
+from crm.forms.fields.days import QUICK_DAYS, ClockField, DayField, MomentField, quick_day
 from crm.forms.fields.numbers import (
     CURRENCIES,
     CurrencyField,
@@ -31,10 +32,12 @@ from crm.wording import WORDS
 __all__ = [
     "CURRENCIES",
     "QUICK_DAYS",
+    "ClockField",
     "CurrencyField",
     "DayField",
     "MomentField",
     "MoneyField",
+    "NumberChoiceField",
     "NumberField",
     "OptionField",
     "PlaceField",
@@ -43,6 +46,7 @@ __all__ = [
     "RecordsField",
     "Required",
     "StageField",
+    "TickedField",
     "WholeNumberField",
     "WordField",
     "YesNoField",

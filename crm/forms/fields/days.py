@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeLocalField
+from wtforms import DateField, DateTimeLocalField, TimeField
 from wtforms.validators import Optional
 
 from crm.models import Company
@@ -71,6 +71,24 @@ class DayField(DateField):
         if self.data is not None and not 1900 <= self.data.year <= 2200:
             self.data = None
             raise ValueError(_("This day is too far away."))
+
+
+class ClockField(TimeField):
+    """A time of day to the minute, by the browser's own picker; an empty one is ``None``."""
+
+    data: Any
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        kwargs.setdefault("validators", [Optional()])
+        super().__init__(label, format=["%H:%M", "%H:%M:%S"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        super().process_formdata([value for value in valuelist if value.strip()])
+        if self.data is not None:
+            self.data = self.data.replace(second=0)
 
 
 class MomentField(DateTimeLocalField):

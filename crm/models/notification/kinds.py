@@ -79,7 +79,7 @@ KINDS: dict[NotificationKind, Kind] = {
     NotificationKind.DEAL_SHARED: Kind(),
     NotificationKind.STUCK_DEALS: Kind(Way.AT_ONCE, MailKind.STUCK_DEALS),
     NotificationKind.TASK_GIVEN: Kind(Way.AT_ONCE),
-    NotificationKind.TASK_DUE: Kind(),
+    NotificationKind.TASK_DUE: Kind(Way.AT_ONCE, MailKind.TASK_REMINDER, gathers=False),
     NotificationKind.TASK_DONE: Kind(Way.LIST),
     NotificationKind.IMPORT_FINISHED: Kind(Way.LIST),
 }

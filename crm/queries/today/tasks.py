@@ -1,4 +1,4 @@
-"""One's own tasks: overdue, due today, and how many."""
+"""What one is to do or takes part in: overdue, due today, and how many."""
 
 from __future__ import annotations
 
@@ -25,16 +25,19 @@ class Tasks:
 
 
 def tasks_of(user: User) -> Tasks:
-    """What ``user`` has to do by today, the most pressing first."""
+    """What ``user`` has to do or takes part in by today: appointments first, then by need."""
     today = Company.current().today()
     mine = Task.visible_to(user).where(
-        Task.assignee_id == user.id, Task.done_at.is_(None), Task.due_on <= today
+        Task.concerning(user), Task.done_at.is_(None), Task.due_on <= today
     )
     is_late = case((Task.due_on < today, 1), else_=0)
     late, total = db.session.execute(
         mine.with_only_columns(func.coalesce(func.sum(is_late), 0), func.count())
     ).one()
-    pressing = (Task.due_on, Task.urgent.desc(), Task.important.desc(), Task.id)
+    pressing = (
+        Task.due_on, Task.due_time.is_(None), Task.due_time,
+        Task.urgent.desc(), Task.important.desc(), Task.id,
+    )  # fmt: skip
     chosen = mine.options(*Task.for_list()).order_by(*pressing).limit(SHOWN)
     overdue = db.session.scalars(chosen.where(Task.due_on < today)).all() if late else []
     due = db.session.scalars(chosen.where(Task.due_on == today)).all() if total > late else []

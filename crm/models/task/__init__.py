@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, ForeignKey, Index, Select, or_, select
+from sqlalchemy import ForeignKey, Index, Select, or_, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -16,6 +16,9 @@ from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
+from crm.models.task.participating import Participating
+from crm.models.task.reminding import Reminding, TaskReminder
+from crm.models.task.timing import Timed, timely
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
@@ -23,22 +26,25 @@ if TYPE_CHECKING:
     from crm.models.user import User
 
 
-class Task(Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
+class Task(
+    Timed, Reminding, Participating, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base
+):
     __tablename__ = "task"
     __table_args__ = (
         Index(None, "assignee_id", "done_at", "due_on"),
         Index(None, "sort_name", "id"),
+        *timely(),
     )
 
     TRASHED, RESTORED = Action.TASK_TRASHED, Action.TASK_RESTORED
     CALLED_BY = "title"
     SEARCHED = ("title",)
-    TRACKED = ("title", "note", "due_on", "urgent", "important", "assignee", "customer", "deal")
+    TRACKED = ("title", "note", "due_on", "due_time", "minutes", "urgent",
+               "important", "assignee", "customer", "deal")  # fmt: skip
 
     id: Mapped[Key]
     title: Mapped[Name]
     note: Mapped[str | None]
-    due_on: Mapped[date | None] = mapped_column(Date)
     urgent: Mapped[bool] = mapped_column(default=False)
     important: Mapped[bool] = mapped_column(default=False)
     assignee_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
@@ -53,6 +59,9 @@ class Task(Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
     done_by: Mapped[User | None] = relationship(foreign_keys=[done_by_id])
     customer: Mapped[Customer | None] = relationship(active_history=True)
     deal: Mapped[Deal | None] = relationship(active_history=True)
+    reminders: Mapped[list[TaskReminder]] = relationship(
+        back_populates="task", cascade="all, delete-orphan", order_by=TaskReminder.minutes_before
+    )
 
     @classmethod
     def visible_to(cls, user: User) -> Select[Task]:
@@ -61,7 +70,7 @@ class Task(Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
 
     @classmethod
     def seen_by(cls, user: User) -> Any:
-        """For somebody within scope, given by ``user``, or about a customer looked after."""
+        """Somebody's within scope, given by ``user``, with them, or about a customer of theirs."""
         scope = user.sees(Noun.TASKS)
         mine = owned_within(user, scope, cls.assignee_id)
         if scope is Scope.ALL:
@@ -69,6 +78,7 @@ class Task(Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
         return or_(
             mine,
             cls.created_by_id == user.id,
+            cls.is_with(user),
             Customer.looked_after_by(user, cls.customer_id),
         )
 
@@ -89,8 +99,14 @@ class Task(Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
         """Write down something to do."""
         task.created_by = by
         db.session.add(task)
+        task.place_reminders()
         Event.record(Action.TASK_CREATED, task, by=by, name=task.title)
         return task
+
+    @classmethod
+    def concerning(cls, user: User) -> Any:
+        """The condition that ``user`` is to do it, or to take part."""
+        return or_(cls.assignee_id == user.id, cls.is_with(user))
 
     @property
     def is_done(self) -> bool:
@@ -124,7 +140,9 @@ class Task(Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base):
 
     def note_changes(self, *, by: User) -> None:
         """Record the pending changes, if there are any."""
-        if changes := changes_of(self, self.TRACKED):
+        changes = changes_of(self, self.TRACKED) | self.changes_of_participants()
+        if changes:
+            self.place_reminders()
             Event.record(Action.TASK_CHANGED, self, by=by, name=self.title, changes=changes)
 
     def __str__(self) -> str:
