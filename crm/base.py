@@ -148,6 +148,7 @@ class Base(DeclarativeBase):
             str: Text(),
             dict[str, Any]: JSON(),
             list[str]: JSON(),
+            list[int]: JSON(),
         },
     )
 

@@ -52,6 +52,7 @@ from crm.nouns import document_url, list_word, noun_icon, noun_word, record_url
 from crm.policies import may, sees
 from crm.wording import person_word, word_for
 from crm.wording.looks import look_of
+from crm.wording.recurrence import rule_word
 from crm.wording.refusals import refusal_word
 from crm.wording.times import before_word, length_word
 
@@ -66,7 +67,8 @@ def init_app(app: Flask) -> None:
         percent=percent, word=word_for, look=look_of, person=person_word, refusal=refusal_word,
         noun_word=noun_word, noun_icon=noun_icon,
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
-        lasting=length_word, before=before_word, days=days, counted=counted, term_name=term_name,
+        lasting=length_word, rule=rule_word, before=before_word, days=days,
+        counted=counted, term_name=term_name,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
         marked=marked, own_words=lambda value, field: custom_words(field, value),
     )  # fmt: skip

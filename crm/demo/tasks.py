@@ -11,6 +11,7 @@ from crm.demo.deals import Life, Stay
 from crm.demo.world import World, workday
 from crm.extensions import db
 from crm.models import Task, User
+from crm.recurrence import Rule
 
 # How many tasks are due in which span of days from today; ``None`` is no day at all.
 DUE: tuple[tuple[int, tuple[int, int] | None], ...] = (
@@ -59,6 +60,13 @@ OF_MANAGERS = (
     "审核本月销售预测", "和各位销售过一遍停滞的机会", "准备季度销售会议", "陪访两家重点客户",
     "整理输单原因给产品部",
 )  # fmt: skip
+# Which of them come again, and when.
+COME_AGAIN = {
+    "审核本月销售预测": "FREQ=MONTHLY;BYDAY=-1FR",
+    "和各位销售过一遍停滞的机会": "FREQ=WEEKLY;BYDAY=MO",
+    "准备季度销售会议": "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=-1",
+    "核对本月报销付款清单": "FREQ=MONTHLY;BYMONTHDAY=25",
+}
 OF_FINANCE = ("核对本月报销付款清单", "催收到期质保金")
 
 
@@ -131,11 +139,15 @@ def _add(world: World, task: Task, by: User, since: Stay | None = None) -> Task:
     :param since: where its deal stood: nobody thought of it before.
     """
     known = min(world.today, task.due_on or world.today)
+    rule = COME_AGAIN.get(task.title)
     moment = world.moment(workday(known - timedelta(days=world.dice.randint(1, 9))))
     if since is not None:
         moment = max(moment, since.entered + timedelta(minutes=10))
     with world.at(moment):
-        return Task.add(task, by=by)
+        Task.add(task, by=by)
+        if rule:
+            task.repeat(Rule.parse(rule), by=by)
+    return task
 
 
 def _add_of_office(world: World) -> None:

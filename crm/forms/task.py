@@ -12,6 +12,7 @@ from crm.forms.fields import ClockField, DayField, NumberChoiceField, Required, 
 from crm.forms.for_whom import ForWhom
 from crm.forms.inline import InPlace, each
 from crm.forms.picker import PeopleField, PickerField
+from crm.forms.repeating import Repeating
 from crm.models import Task
 from crm.models.task.reminding import OFFERED
 from crm.wording.times import before_word, length_word
@@ -20,7 +21,7 @@ from crm.wording.times import before_word, length_word
 LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 480)
 
 
-class TaskForm(ForWhom, InPlace, BaseForm):
+class TaskForm(Repeating, ForWhom, InPlace, BaseForm):
     IN_PLACE = {
         **each("title", "urgent", "important", "assignee", "participants", "customer", "deal",
                "note"),

@@ -57,6 +57,7 @@ from crm.models.session import OneTimeLink, SignInAttempt, TrustedDevice, UserSe
 from crm.models.source_cost import SourceCost
 from crm.models.stage_stay import StageStay
 from crm.models.task import Task, TaskReminder
+from crm.models.task.recurring import TaskSeries
 from crm.models.team import Team
 from crm.models.user import User, UserRole
 
@@ -145,6 +146,7 @@ __all__ = [
     "StageStay",
     "Task",
     "TaskReminder",
+    "TaskSeries",
     "Team",
     "Term",
     "TrustedDevice",

@@ -41,8 +41,10 @@ from crm.models import (
 )
 from crm.models.expense_rule import RuleCheck, RuleEffect
 from crm.once import once_a_request
+from crm.recurrence import Rule
 from crm.wording import COLOUR_WORDS, word_for
 from crm.wording.fields import field_word
+from crm.wording.recurrence import rule_word
 from crm.wording.times import length_word
 
 
@@ -268,6 +270,7 @@ VALUES: dict[str, Callable[[str], str]] = {
     ),
     **dict.fromkeys(("demanded_to_enter", "demanded_to_leave"), _demands),
     "due_time": lambda text: hour(time.fromisoformat(text)),
+    "rule": lambda text: rule_word(Rule.parse(text)),
     "minutes": lambda text: length_word(int(text)),
     "colours": lambda text: _(", ").join(map(word_of_colour, text.split(", "))),
     "kind": lambda text: own_line(text) if "\n" in text else word_for(CustomerKind(text)),

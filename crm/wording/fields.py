@@ -58,6 +58,7 @@ FIELDS: dict[str, str] = {
     "files": _l("Files"),
     "correction": _l("Correction"),
     "due_on": _l("Due"),
+    "rule": _l("Comes again"),
     "due_time": _l("At"),
     "minutes": _l("How long"),
     "participants": _l("Who takes part"),

@@ -118,3 +118,43 @@ def test_who_stops_taking_part_is_named_in_the_history(cast: Cast, wang: Browser
     (changes,) = db.session.scalars(changed).one().particulars["changes"].values()
     assert changes[0] == "孙健, 赵磊"
     wang.submit(form, path, 409, note="别的")
+
+
+def test_a_task_that_comes_again_says_how_and_asks_what_a_change_is_of(
+    cast: Cast, wang: Browser
+) -> None:
+    typed = {"title": "巡检", "due_on": "2026-06-19", "every": "WEEKLY", "interval": "2",
+             "weekdays": ["0", "4"], "until": "2026-12-31"}  # fmt: skip
+    wang.submit(wang.get("/tasks/new"), "/tasks", **typed)
+    task = db.session.scalars(select(Task)).one()
+    path = f"/tasks/{task.id}"
+    assert "every 2 weeks on Monday and Friday, until Dec 31, 2026" in wang.get(path).text
+    wang.submit(wang.get(f"{path}/edit"), path, title="只这次巡检", weekdays=["0", "4"])
+    assert (task.title, task.series.title) == ("只这次巡检", "巡检")
+    wang.submit(
+        wang.get(f"{path}/edit"), path, title="从此巡检", weekdays=["0", "4"], reach="following"
+    )
+    assert task.series.title == "从此巡检"
+    says = "How it comes again concerns all that follow"
+    assert (
+        says
+        in wang.submit(wang.get(f"{path}/edit"), path, 422, interval="3", weekdays=["0", "4"]).text
+    )
+    wang.submit(wang.get(path), f"{path}/series/delete")
+    assert task.rule is None
+    assert "Comes again" in wang.get(path).text  # in its history
+    assert "every 2 weeks" in wang.get(f"/history/task/{task.id}").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"due_on": "", "every": "DAILY"}, "needs a day on which it is due first"),
+        ({"until": "2026-07-01", "times": "3", "every": "DAILY"}, "choose one"),
+        ({"until": "2026-01-01", "every": "DAILY"}, "before it is due first"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused(
+    cast: Cast, wang: Browser, typed: dict[str, str], says: str
+) -> None:
+    assert says in wang.submit(wang.get("/tasks/new"), "/tasks", 422, title="巡检", **typed).text

@@ -13,7 +13,7 @@ ROOT = Path(crm.__file__).parent
 
 # From the bottom up. A part may import from the lines below its own, and from within itself.
 LAYERS = (
-    ("amounts", "clock", "config", "folding", "formulas", "months", "names", "once",
+    ("amounts", "clock", "config", "folding", "formulas", "months", "names", "once", "recurrence",
      "statements", "telephones"),
     ("base", "likenesses", "terms", "vcards"),
     ("extensions",),

@@ -338,6 +338,7 @@ TABLE: dict[str, Row] = {
         args={"noun": "task", "record_id": "task_id", "name": "note"}),
     "GET task_postponements.new": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_postponements.create": Row("wang li admin", sees=SEES_SIGMA),
+    "POST task_series.destroy": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_completions.create": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_completions.destroy": Row("wang li admin", sees=SEES_SIGMA),
     # Expenses: only the claimant writes; finance pays.

@@ -47,6 +47,7 @@ def create() -> Response:
     if not form.validate_on_submit():
         return render("tasks/tasks/new.html", status=422, form=form, next=_next())
     task = Task.add(form.fill(Task()), by=current_user)
+    form.repeat(task, by=current_user)
     db.session.commit()
     flash(_("Task added: %(title)s", title=task.title), "success")
     return go(_next())
@@ -75,10 +76,10 @@ def update(task_id: int) -> Response:
     if not form.may_save(task):
         return render("tasks/tasks/edit.html", status=form.status, form=form, task=task)
     form.fill(task).note_changes(by=current_user)
+    form.repeat(task, by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")
-    page = record_url(task)
-    return go_if_seen(task, page, otherwise=url_for("tasks.index"))
+    return go_if_seen(task, record_url(task), otherwise=url_for("tasks.index"))
 
 
 @bp.post("/tasks/<int:task_id>/delete")

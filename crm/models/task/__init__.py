@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, Select, or_, select
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
@@ -17,6 +17,7 @@ from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
 from crm.models.task.participating import Participating
+from crm.models.task.recurring import Recurring, TaskSeries
 from crm.models.task.reminding import Reminding, TaskReminder
 from crm.models.task.timing import Timed, timely
 from crm.models.trashable import Trashable
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
 
 
 class Task(
-    Timed, Reminding, Participating, Versioned, Trashable, Named, NamedOrNoted, Timestamped, Base
-):
+    Timed, Reminding, Participating, Recurring, Versioned, Trashable, Named, NamedOrNoted,
+    Timestamped, Base,
+):  # fmt: skip
     __tablename__ = "task"
     __table_args__ = (
         Index(None, "assignee_id", "done_at", "due_on"),
         Index(None, "sort_name", "id"),
+        # Whoever makes the next one of a series, it is made once.
+        UniqueConstraint("series_id", "series_on"),
         *timely(),
     )
 
@@ -59,6 +63,7 @@ class Task(
     done_by: Mapped[User | None] = relationship(foreign_keys=[done_by_id])
     customer: Mapped[Customer | None] = relationship(active_history=True)
     deal: Mapped[Deal | None] = relationship(active_history=True)
+    series: Mapped[TaskSeries | None] = relationship()
     reminders: Mapped[list[TaskReminder]] = relationship(
         back_populates="task", cascade="all, delete-orphan", order_by=TaskReminder.minutes_before
     )
@@ -117,16 +122,25 @@ class Task(
         return not self.is_done and self.due_on is not None and self.due_on < today
 
     def complete(self, *, by: User) -> None:
-        """Done; completing a done task changes nothing."""
+        """Done, and the next one of its series is made; what is done already stays as it is."""
         if not self.is_done:
             self.done_at, self.done_by = clock.now(), by
             Event.record(Action.TASK_COMPLETED, self, by=by, name=self.title)
+            self.go_on(by=by)
 
     def reopen(self, *, by: User) -> None:
         """Not done after all."""
         if self.is_done:
             self.done_at, self.done_by = None, None
             Event.record(Action.TASK_REOPENED, self, by=by, name=self.title)
+            self.take_back_next(by=by)
+
+    def trash(self, *, by: User, goes_on: bool = True) -> None:
+        """Move to the trash; the next one of its series is made, unless it was done or not so."""
+        was_settled = self.is_trashed or self.is_done
+        super().trash(by=by)
+        if goes_on and not was_settled:
+            self.go_on(by=by)
 
     def assign_to(self, assignee: User, *, by: User) -> None:
         """Give it to somebody to do."""
