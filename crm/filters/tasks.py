@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from sqlalchemy import Select, case
+from sqlalchemy import ColumnElement, Select, and_, case, or_
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.filters import facets
@@ -30,6 +30,28 @@ class TaskState(StrEnum):
     DONE = "done"
 
 
+class Quadrant(StrEnum):
+    """How pressing a task is: urgent or not, important or not."""
+
+    BOTH = "both"
+    IMPORTANT = "important"
+    URGENT = "urgent"
+    NEITHER = "neither"
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The condition that a task is just so."""
+        urgent = self in (Quadrant.BOTH, Quadrant.URGENT)
+        important = self in (Quadrant.BOTH, Quadrant.IMPORTANT)
+        return and_(Task.urgent.is_(urgent), Task.important.is_(important))
+
+
+QUADRANTS = {
+    Quadrant.BOTH: _l("Urgent and important"),
+    Quadrant.IMPORTANT: _l("Important, not urgent"),
+    Quadrant.URGENT: _l("Urgent, not important"),
+    Quadrant.NEITHER: _l("Neither"),
+}
 STATES = {
     TaskState.OPEN: lazy_pgettext("task", "Open"),
     TaskState.OVERDUE: _l("Overdue"),
@@ -50,6 +72,7 @@ class TaskFilter(ListFilter):
     state: TaskState = TaskState.OPEN
     everyone: bool = False
     due: Days | None = None
+    quadrant: tuple[Quadrant, ...] = ()
     assignee: tuple[Person, ...] = ()
     customer: int | None = None
     deal: int | None = None
@@ -95,6 +118,7 @@ class TaskFilter(ListFilter):
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("state", _l("Status"), TaskState, STATES.__getitem__),
         facets.days("due", FIELDS["due_on"], "by_today", "this_week", "this_month"),
+        facets.states("quadrant", _l("Priority"), Quadrant, QUADRANTS.__getitem__),
         facets.switch("everyone", _l("Everybody's")),
         facets.people("assignee", FIELDS["assignee"], Task.assignee_id),
         facets.record("customer", FIELDS["customer"], Customer),
@@ -105,6 +129,8 @@ class TaskFilter(ListFilter):
         chosen = Task.visible_to(user).where(*self._state(), *self._about(user))
         if self.due:
             chosen = chosen.where(*self.due.of_day(Task.due_on))
+        if self.quadrant:
+            chosen = chosen.where(or_(*(each.condition for each in self.quadrant)))
         return chosen.where(Task.matching(self.q)) if self.q else chosen
 
     def _about(self, user: User) -> list[Any]:

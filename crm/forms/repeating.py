@@ -70,8 +70,21 @@ class Repeating:
             weekdays = tuple(sorted(self.weekdays.data)) or (due.weekday(),)
             return Rule(every, rule.interval, weekdays, **ends)
         if every is Every.MONTH:
-            return Rule(every, rule.interval, **_in_month(self.monthly.data, due), **ends)
+            return Rule(every, rule.interval, **self._in_month(due), **ends)
         return rule
+
+    def _in_month(self, due: date) -> dict[str, Any]:
+        """On which day: as it was, where neither that nor the day was changed; it may be put off.
+
+        What is typed of a month is told by the day on which the task is due.
+        """
+        before = self.before
+        is_as_before = due == self.due_on.object_data and self.monthly.data == said(before).get(
+            "monthly"
+        )
+        if before is not None and before.every is Every.MONTH and is_as_before:
+            return {"weekdays": before.weekdays, "place": before.place, "day": before.day}
+        return _in_month(self.monthly.data, due)
 
     def validate_every(self, field: SelectField) -> None:
         if field.data and not self.due_on.data and not self.due_on.errors:

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from crm.extensions import db
+from crm.filters.tasks import TaskFilter
 from crm.models import Action, Event, Task
+from crm.recurrence import Rule
 from tests.cast import Cast
 from tests.page import Browser
 
@@ -158,3 +160,35 @@ def test_a_rule_that_cannot_be_is_refused(
     cast: Cast, wang: Browser, typed: dict[str, str], says: str
 ) -> None:
     assert says in wang.submit(wang.get("/tasks/new"), "/tasks", 422, title="巡检", **typed).text
+
+
+def test_what_was_put_off_keeps_its_weekday_when_those_that_follow_are_changed(
+    cast: Cast, wang: Browser
+) -> None:
+    task = Task.add(Task(title="月会", due_on=date(2026, 6, 26), assignee=cast.wang), by=cast.wang)
+    task.repeat(Rule.parse("FREQ=MONTHLY;BYDAY=-1FR"), by=cast.wang)
+    task.put_off_to(date(2026, 6, 29), by=cast.wang)
+    db.session.commit()
+    path = f"/tasks/{task.id}"
+    wang.submit(wang.get(f"{path}/edit"), path, title="销售月会", reach="following")
+    assert (task.series.title, task.series.rule) == ("销售月会", "FREQ=MONTHLY;BYDAY=-1FR")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [("both", "甲"), ("important", "乙"), ("urgent", "丙"), ("neither", "丁"),
+     ("both,neither", "甲丁")],
+)  # fmt: skip
+def test_the_list_is_narrowed_by_urgency_and_importance(
+    cast: Cast, chosen: str, found: str
+) -> None:
+    for title, urgent, important in (
+        ("甲", True, True), ("乙", False, True), ("丙", True, False), ("丁", False, False),
+    ):  # fmt: skip
+        task = Task(title=title, urgent=urgent, important=important, assignee=cast.wang)
+        Task.add(task, by=cast.wang)
+    db.session.commit()
+    listed = TaskFilter.parse_text(f"quadrant={chosen}&sort=created").select(cast.wang)
+    assert "".join(sorted(task.title for task in db.session.scalars(listed))) == "".join(
+        sorted(found)
+    )
