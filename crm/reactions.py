@@ -15,12 +15,17 @@ from crm.models import (
     ApprovalAssignment,
     ApprovalComment,
     ApprovalRequest,
+    Customer,
+    Deal,
     Event,
     ExpenseClaim,
     MailKind,
     Notification,
     NotificationKind,
     OutgoingMail,
+    Ownership,
+    Task,
+    User,
 )
 from crm.models.approval import Closure
 
@@ -56,8 +61,6 @@ def tell_of_comment(event: Event) -> None:
 
 def send_receipt_to_approver(event: Event) -> None:
     decided = db.session.get_one(ApprovalAssignment, event.particulars["assignment"])
-    asked = (NotificationKind.APPROVAL_REQUESTED, NotificationKind.APPROVAL_REMINDER)
-    Notification.settle(decided, asked)
     OutgoingMail.enqueue(MailKind.DECISION_RECEIPT, decided.approver, assignment=decided.id)
 
 
@@ -75,10 +78,97 @@ def tell_claimant_of_advance(event: Event) -> None:
     )
 
 
+def tell_new_owner_of_customer(event: Event) -> None:
+    """Who has a customer now, where this gave it to them; or who had it, where it went away."""
+    customer = db.session.get(Customer, event.subject_id)
+    if customer is None or not _gives(event):
+        return
+    if customer.owner is not None:
+        Notification.tell(customer.owner, NotificationKind.CUSTOMER_GIVEN, customer, event=event)
+
+
+def tell_helpers_at_customer(event: Event) -> None:
+    """Who is to help now."""
+    customer = db.session.get(Customer, event.subject_id)
+    for helper in customer.collaborators if customer else ():
+        if _began_to_help(event, helper):
+            Notification.tell(helper, NotificationKind.CUSTOMER_SHARED, customer, event=event)
+
+
+def tell_who_lost_customer(event: Event) -> None:
+    """To whom it belonged before it went to the pool."""
+    customer = db.session.get(Customer, event.subject_id)
+    last = db.session.scalar(Ownership.of(customer).limit(1)) if customer else None
+    if last is not None and last.ended_at is not None:
+        Notification.tell(last.owner, NotificationKind.CUSTOMER_RELEASED, customer, event=event)
+
+
+def tell_new_owner_of_deal(event: Event) -> None:
+    """Who has a deal now, where this gave it to them."""
+    deal = db.session.get(Deal, event.subject_id)
+    if deal is not None and _gives(event):
+        Notification.tell(deal.owner, NotificationKind.DEAL_GIVEN, deal, event=event)
+
+
+def tell_helpers_at_deal(event: Event) -> None:
+    """Who is to help now."""
+    deal = db.session.get(Deal, event.subject_id)
+    for part in deal.sharing if deal else ():
+        if _began_to_help(event, part.user):
+            Notification.tell(part.user, NotificationKind.DEAL_SHARED, deal, event=event)
+
+
+def tell_who_is_to_do_it(event: Event) -> None:
+    """Who has a task now, where this gave it to them."""
+    task = db.session.get(Task, event.subject_id)
+    if task is not None and _gives(event, "assignee"):
+        Notification.tell(task.assignee, NotificationKind.TASK_GIVEN, task, event=event)
+
+
+def tell_who_gave_the_task(event: Event) -> None:
+    """Who wrote down what is done now, unless it was not done after all."""
+    task = db.session.get(Task, event.subject_id)
+    if task is not None and task.is_done:
+        Notification.tell(task.created_by, NotificationKind.TASK_DONE, task, event=event)
+
+
+def _gives(event: Event, field: str = "owner") -> bool:
+    """Whether it made the record or gave it to somebody, and nothing that came after it did."""
+    if not _names(event, field):
+        return False
+    after = Event.about(event.subject_kind, event.subject_id).where(Event.id > event.id)
+    return not any(_names(each, field) for each in db.session.scalars(after))
+
+
+def _names(event: Event, field: str) -> bool:
+    if event.action in {Action.CUSTOMER_CREATED, Action.DEAL_CREATED, Action.TASK_CREATED}:
+        return True
+    return event.action is Action.DEAL_GIVEN or field in event.particulars.get("changes", ())
+
+
+def _began_to_help(event: Event, helper: User) -> bool:
+    """Whether ``helper`` helps since then, with whatever part."""
+    old, new = event.particulars["changes"].get("collaborators", ("", ""))
+
+    def helped(text: str) -> bool:
+        return any(f"{each} ".startswith(f"{helper.name} ") for each in text.split("; "))
+
+    return helped(new) and not helped(old)
+
+
 REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {
     Action.ADVANCE_PAID: (tell_claimant_of_advance,),
     Action.APPROVAL_COMMENTED: (tell_of_comment,),
     Action.APPROVAL_DECIDED: (send_receipt_to_approver,),
     Action.APPROVAL_CLOSED: (tell_claimant_of_decision,),
     Action.CLAIM_PAID: (tell_claimant_of_payment,),
+    Action.CUSTOMER_CREATED: (tell_new_owner_of_customer,),
+    Action.CUSTOMER_CHANGED: (tell_new_owner_of_customer, tell_helpers_at_customer),
+    Action.CUSTOMER_RELEASED: (tell_who_lost_customer,),
+    Action.DEAL_CREATED: (tell_new_owner_of_deal,),
+    Action.DEAL_CHANGED: (tell_new_owner_of_deal, tell_helpers_at_deal),
+    Action.DEAL_GIVEN: (tell_new_owner_of_deal,),
+    Action.TASK_CREATED: (tell_who_is_to_do_it,),
+    Action.TASK_CHANGED: (tell_who_is_to_do_it,),
+    Action.TASK_COMPLETED: (tell_who_gave_the_task,),
 }

@@ -12,6 +12,7 @@ from crm.importers.uploads import forget_old
 from crm.models import Company, Notification, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.approval.pressing import hand_over_absences, press_on
 from crm.models.purging import purge_old
+from crm.queries.digests import write_digests
 from crm.queries.reminders import remind_of_tasks
 from crm.queries.silence import keep_the_pool
 from crm.queries.stagnation import tell_of_stuck_deals
@@ -75,6 +76,7 @@ TIMETABLE: dict[str, Entry] = {
     "press_on_approvals": Entry(press_on, Every(minutes=15)),
     "purge_the_trash": Entry(purge_old, Every(minutes=60)),
     "remind_of_tasks": Entry(remind_of_tasks, Every(minutes=1)),
+    "write_digests": Entry(write_digests, Every(minutes=5)),
     "remove_unused_files": Entry(remove_unused, Daily(time(4, 0))),
     "forget_old_sessions": Entry(forget_old_sessions, Daily(time(3, 30))),
 }

@@ -211,6 +211,7 @@ PAGES: dict[str, Visit] = {
     "saved_views.edit": Visit(),
     "task_postponements.new": Visit(),
     "notifications.index": Visit("manager"),
+    "notification_choices.edit": Visit(),
     "offline.show": Visit(""),
     "components.index": Visit(""),
 }

@@ -15,6 +15,7 @@ from crm.base import Base, Key, Label, Name, stored_by_value
 from crm.extensions import db
 from crm.models.event import Action, Event
 from crm.models.leased import Leased, waiting_index
+from crm.models.notification import Notification, NotificationKind
 
 if TYPE_CHECKING:
     from crm.models.company import Company
@@ -149,6 +150,10 @@ class ImportRun(Leased, Base):
         self.state = state
         self.report = {**self.report, **report}
         self.finish()
+        Notification.tell(
+            self.by, NotificationKind.IMPORT_FINISHED, self, cause=f"at {clock.now().isoformat()}",
+            state=state,
+        )  # fmt: skip
 
     def note_written(self, *, company: Company) -> None:
         """The records are there: for 30 days they can be taken back."""

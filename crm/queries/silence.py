@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from crm import clock
 from crm.extensions import db
 from crm.filters.silence import last_contact
-from crm.models import Company, Customer, Deal, MailKind, OutgoingMail, User
+from crm.models import Company, Customer, Deal, Notification, NotificationKind, User
 from crm.models.ownership import Ownership
 from crm.models.pool import WARNED_BEFORE, PoolRule, PoolWarning
 
@@ -106,9 +106,8 @@ def keep_the_pool() -> None:
             customer.release(by=None, silent_days=silent.days)
     db.session.flush()  # the mails name what was written above
     for owner in (each for each in told.values() if each.is_active):
-        OutgoingMail.enqueue(
-            MailKind.POOL_WARNING, owner, day=Company.current().today().toordinal()
-        )
+        day = Company.current().today().toordinal()
+        Notification.tell(owner, NotificationKind.POOL_WARNING, owner, cause=f"day {day}", day=day)
 
 
 def warnings_to(owner: User) -> Select[PoolWarning]:

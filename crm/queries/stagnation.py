@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from crm.extensions import db
 from crm.filters.deals.behind import superiors
 from crm.filters.deals.stagnation import stuck
-from crm.models import Company, Deal, MailKind, OutgoingMail, Role, Task, User, UserRole
+from crm.models import Company, Deal, Notification, NotificationKind, Role, Task, User, UserRole
 from crm.queries.beside import last_contacts, next_tasks
 from crm.queries.few import Few
 
@@ -56,7 +56,7 @@ def tell_of_stuck_deals() -> None:
     """
     day = Company.current().today().toordinal()
     for reader in db.session.scalars(User.active().where(User.id.in_(_readers()))):
-        OutgoingMail.enqueue(MailKind.STUCK_DEALS, reader, day=day)
+        Notification.tell(reader, NotificationKind.STUCK_DEALS, reader, cause=f"day {day}", day=day)
 
 
 def morning_of(reader: User) -> Morning:

@@ -261,6 +261,8 @@ TABLE: dict[str, Row] = {
     "GET bells.show": Row(SIGNED_IN),
     "POST notification_readings.create": Row("wang"),
     "POST notification_readings.update": Row(SIGNED_IN),
+    "GET notification_choices.edit": Row(SIGNED_IN),
+    "POST notification_choices.update": Row(SIGNED_IN),
     "GET searches.index": Row(SIGNED_IN),
     "GET searches.show": Row(SIGNED_IN),
     "GET trash.index": Row(SIGNED_IN),
@@ -602,6 +604,9 @@ FORMS: dict[str, dict[str, str]] = {
     "splits.create": {"rows-0-id": "", "rows-0-amount": "100", "rows-1-id": "",
                       "rows-1-customer": "大连西格玛流体控制有限公司", "version": "=claim_version"},
     "decisions.create": DECISION,
+    "notification_choices.update": {
+        "digest_at": "08:00", **{kind.value: "list" for kind in NotificationKind},
+    },
     "added_approvers.create": {"colleague": "冯琴", "comment": "请财务也看一下"},
     "approval_comments.create": {"text": "这张发票是哪天的？"},
     "link_reviews.create": DECISION,

@@ -23,6 +23,7 @@ from crm.models.approval.refusals import (
 )
 from crm.models.approval.token import ApprovalToken
 from crm.models.event import Action, Event
+from crm.models.notification import ASKING, Notification
 from crm.models.user import User
 
 if TYPE_CHECKING:
@@ -277,12 +278,14 @@ class ApprovalAssignment(Timestamped, Base):
         db.session.refresh(self)
         if touched.rowcount != 1:  # type: ignore[attr-defined]
             raise AlreadyDecided(same=self.decision is decision)
+        Notification.settle(self, ASKING)
 
     def end_without_decision(self, release: Release) -> None:
         """It is no longer this person's to decide; their links stop working."""
         self.released_at, self.release = clock.now(), release
         self.void_tokens()
         if self.asked_at is not None:
+            Notification.settle(self, ASKING)
             Event.record(
                 Action.APPROVAL_RELEASED, self.request, by=None, assignment=self.id,
                 name=self.approver.name, release=release.value,

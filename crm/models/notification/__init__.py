@@ -29,14 +29,22 @@ from crm.extensions import db
 from crm.models.event import Event
 from crm.models.notification.choice import NotificationChoice
 from crm.models.notification.hours import MailHours
-from crm.models.notification.kinds import KINDS, NotificationKind, Way
+from crm.models.notification.kinds import ASKING, KINDS, NotificationKind, Way
 from crm.models.notification.mailing import Mailed
 
 if TYPE_CHECKING:
     from crm.models.outgoing_mail import OutgoingMail
     from crm.models.user import User
 
-__all__ = ["KINDS", "MailHours", "Notification", "NotificationChoice", "NotificationKind", "Way"]
+__all__ = [
+    "ASKING",
+    "KINDS",
+    "MailHours",
+    "Notification",
+    "NotificationChoice",
+    "NotificationKind",
+    "Way",
+]
 
 # So long after it was read a notification stands in the list.
 KEPT = timedelta(days=90)
@@ -102,7 +110,7 @@ class Notification(Mailed, Base):
         if (by is not None and by.id == reader.id) or not reader.is_active:
             return None
         db.session.flush()  # what it is about is looked for as it is now
-        if not cls._is_seen(reader, about) or cls._was_told(reader, kind, about, cause):
+        if not cls._is_news(reader, kind, about, cause):
             return None
         told = cls(
             reader=reader, kind=kind, by=by, record_kind=about.__tablename__, record_id=about.id,
@@ -137,7 +145,6 @@ class Notification(Mailed, Base):
     @classmethod
     def settle(cls, about: Any, kinds: Collection[NotificationKind]) -> None:
         """What these told of ``about`` is done with: whoever has not read it need not any more."""
-        db.session.flush()
         db.session.execute(
             update(cls)
             .where(cls.record_kind == about.__tablename__, cls.record_id == about.id,
@@ -164,20 +171,15 @@ class Notification(Mailed, Base):
         self.read_at = self.read_at or clock.now()
 
     @classmethod
-    def _is_seen(cls, reader: User, about: Any) -> bool:
+    def _is_news(cls, reader: User, kind: NotificationKind, about: Any, cause: str) -> bool:
+        """Whether ``reader`` sees the record, and was not told of this cause."""
         model = type(about)
-        return (
-            db.session.scalar(select(model.visible_to(reader).where(model.id == about.id).exists()))
-            is True
-        )
-
-    @classmethod
-    def _was_told(cls, reader: User, kind: NotificationKind, about: Any, cause: str) -> bool:
+        seen = model.visible_to(reader).where(model.id == about.id).exists()
         told = select(cls.id).where(
             cls.reader_id == reader.id, cls.kind == kind, cls.cause == cause,
             cls.record_kind == about.__tablename__, cls.record_id == about.id,
         )  # fmt: skip
-        return db.session.scalar(told.limit(1)) is not None
+        return db.session.scalar(select(and_(seen, ~told.exists()))) is True
 
 
 def models_told_about() -> dict[str, Any]:

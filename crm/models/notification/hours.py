@@ -54,11 +54,25 @@ class MailHours(Base):
             moment = end
         return moment
 
-    def digest_day(self, moment: datetime) -> date:
-        """The reader's latest day whose hour of the digest has come at ``moment``."""
-        here = moment.astimezone(self.zone)
-        due = datetime.combine(here.date(), self.digest_at, tzinfo=self.zone)
-        return here.date() if moment >= due.astimezone(UTC) else here.date() - timedelta(days=1)
+    def last_digest(self, moment: datetime) -> datetime:
+        """When the hour of the digest came last, as seen at ``moment``; in UTC."""
+        today = moment.astimezone(self.zone).date()
+        days = (today, today - timedelta(days=1))
+        hours = (datetime.combine(day, self.digest_at, tzinfo=self.zone) for day in days)
+        return next(hour for each in hours if (hour := each.astimezone(UTC)) <= moment)
+
+    def take_digest(self, moment: datetime) -> datetime | None:
+        """Note that the digest of the day at ``moment`` is seen to.
+
+        :returns: until when what it tells was made; ``None``: it was seen to before.
+        """
+        hour = self.last_digest(moment)
+        day = hour.astimezone(self.zone).date()
+        if self.digested_on is not None and self.digested_on >= day:
+            return None
+        self.digested_on = day
+        db.session.add(self)
+        return hour
 
     def _quiet_until(self, moment: datetime) -> datetime | None:
         here = moment.astimezone(self.zone)

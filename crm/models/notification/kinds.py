@@ -60,7 +60,7 @@ class Kind(NamedTuple):
 
 KINDS: dict[NotificationKind, Kind] = {
     NotificationKind.APPROVAL_REQUESTED: Kind(
-        Way.AT_ONCE, MailKind.APPROVAL_REQUESTED, False, True
+        Way.AT_ONCE, MailKind.APPROVAL_REQUESTED, gathers=False, is_pressing=True
     ),
     NotificationKind.APPROVAL_REMINDER: Kind(
         Way.AT_ONCE, MailKind.APPROVAL_REMINDER, gathers=False, is_pressing=True
@@ -74,12 +74,15 @@ KINDS: dict[NotificationKind, Kind] = {
     NotificationKind.CUSTOMER_GIVEN: Kind(Way.AT_ONCE),
     NotificationKind.CUSTOMER_SHARED: Kind(),
     NotificationKind.CUSTOMER_RELEASED: Kind(),
-    NotificationKind.POOL_WARNING: Kind(Way.AT_ONCE, MailKind.POOL_WARNING),
+    NotificationKind.POOL_WARNING: Kind(Way.AT_ONCE, MailKind.POOL_WARNING, gathers=False),
     NotificationKind.DEAL_GIVEN: Kind(Way.AT_ONCE),
     NotificationKind.DEAL_SHARED: Kind(),
-    NotificationKind.STUCK_DEALS: Kind(Way.AT_ONCE, MailKind.STUCK_DEALS),
+    NotificationKind.STUCK_DEALS: Kind(Way.AT_ONCE, MailKind.STUCK_DEALS, gathers=False),
     NotificationKind.TASK_GIVEN: Kind(Way.AT_ONCE),
     NotificationKind.TASK_DUE: Kind(Way.AT_ONCE, MailKind.TASK_REMINDER, gathers=False),
     NotificationKind.TASK_DONE: Kind(Way.LIST),
     NotificationKind.IMPORT_FINISHED: Kind(Way.LIST),
 }
+
+# What asks for a decision: settled with it.
+ASKING = (NotificationKind.APPROVAL_REQUESTED, NotificationKind.APPROVAL_REMINDER)
