@@ -32,6 +32,7 @@ from crm.models import Company, CustomField, CustomNoun, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
 from crm.nouns import BY_LIST
 from crm.paging import FOUND
+from crm.reported_days import ReportedDays, Stretch
 from crm.terms import Span, Term
 from crm.wording import person_word, word_for
 from crm.wording.fields import field_word
@@ -157,6 +158,20 @@ def due(task: Any, *, short: bool = False) -> str:
 def weekday(value: date) -> str:
     """``Wednesday, June 17``: a day as one says it."""
     return format_skeleton("MMMMEEEEd", value, locale=get_locale())
+
+
+def reported_days(days: ReportedDays) -> str:
+    """``Wednesday, June 17, 2026``, ``Week from Jun 15, 2026`` or ``June 2026``."""
+    if days.stretch is Stretch.MONTH:
+        return format_skeleton("yMMMM", days.first, locale=get_locale())
+    if days.stretch is Stretch.DAY:
+        return str(format_date(days.first, "full"))
+    return _("Week from %(first)s to %(last)s", first=day(days.first), last=day(days.last))
+
+
+def tenths(value: Decimal) -> str:
+    """``3.5``, ``4``: with a tenth where there is one."""
+    return format_decimal(half_up(value, "0.1"), "#,##0.#")
 
 
 def greeting(name: str) -> str:

@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 import flask_babel
 from flask import g, render_template
+from flask_babel import gettext
 from flask_mail import Message
 
 from crm import clock, postman
 from crm.extensions import db
+from crm.formatting import reported_days
 from crm.links import link, one_time_address
 from crm.models import (
     Advance,
@@ -26,6 +28,7 @@ from crm.models import (
     ApprovalRequest,
     ApprovalToken,
     Company,
+    DailyReportComment,
     ExpenseClaim,
     MailKind,
     OutgoingMail,
@@ -39,10 +42,13 @@ from crm.models.session import ONE_TIME_LIVES, LinkPurpose
 from crm.nouns import page_of
 from crm.queries.approvals.course import course_of
 from crm.queries.approvals.facts import facts_of
+from crm.queries.daily_report import DailyReport, daily_report
 from crm.queries.notifications import is_settled, told_by
 from crm.queries.silence import warnings_of
 from crm.queries.stagnation import Morning, morning_of
+from crm.reported_days import ReportedDays, Stretch
 from crm.sentences.notifications import Notice
+from crm.wording import person_word
 
 # What ``OutgoingMail.delivery`` says of a mail that was not sent.
 OBSOLETE, NO_ADDRESS = "obsolete", "no address"
@@ -54,6 +60,10 @@ HOURS = int(ONE_TIME_LIVES.total_seconds() // 3600)
 SHOWN = 30
 
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+# Of so many reps the mail tells; the report tells of all.
+MOST_REPS = 60
 
 
 class Obsolete(Exception):
@@ -111,6 +121,16 @@ def compose(mail: OutgoingMail) -> Letter:
         return advance_paid(db.session.get_one(Advance, mail.particulars["advance"]))
     if mail.kind is MailKind.CLAIM_PAID:
         return claim_paid(db.session.get_one(ExpenseClaim, mail.particulars["claim"]))
+    if mail.kind is MailKind.DAILY_REPORT:
+        day = date.fromordinal(mail.particulars["day"])
+        report = daily_report(ReportedDays(Stretch.DAY, day), mail.to)
+        if not report.rows:
+            raise Obsolete
+        return daily(report)
+    if mail.kind is MailKind.DAILY_REPORT_COMMENTED:
+        return daily_report_commented(
+            db.session.get_one(DailyReportComment, mail.particulars["comment"])
+        )
     if mail.kind is MailKind.INVITATION:
         address = one_time_address(LinkPurpose.SET_PASSWORD, mail.to)
         return invitation(mail.to, db.session.get_one(User, mail.particulars["by"]), address)
@@ -227,6 +247,29 @@ def task_reminder(task: Task, reader: User) -> Letter:
     """To who is to do it or takes part: what it is, when, about whom, and with whom."""
     people = [person for person in task.participants if person is not reader]
     return _letter(MailKind.TASK_REMINDER, task=task, reader=reader, people=people)
+
+
+def daily(report: DailyReport) -> Letter:
+    """To a manager: what their people did on a day, and who did nothing that was recorded."""
+    return _letter(
+        MailKind.DAILY_REPORT, report=report, page=_link_to_report(report.days), most=MOST_REPS
+    )
+
+
+def daily_report_commented(comment: DailyReportComment) -> Letter:
+    """To whom a comment concerns: what was said about a rep's day, and where to answer."""
+    title = gettext("%(rep)s, %(days)s", rep=person_word(comment.rep),
+                    days=reported_days(comment.days))  # fmt: skip
+    return _letter(
+        MailKind.DAILY_REPORT_COMMENTED,
+        comment=comment,
+        title=title,
+        page=f"{_link_to_report(comment.days)}#user_{comment.rep_id}",
+    )
+
+
+def _link_to_report(days: ReportedDays) -> str:
+    return link("daily_reports.show", stretch=days.stretch.value, day=str(days.first))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from crm.models import (
     ApprovalComment,
     ApprovalRequest,
     Customer,
+    DailyReportComment,
     Deal,
     Event,
     ExpenseClaim,
@@ -56,6 +57,15 @@ def tell_of_comment(event: Event) -> None:
         Notification.tell(
             person, NotificationKind.APPROVAL_COMMENTED, asked[-1] if asked else request.document,
             event=event, comment=comment.id, text=comment.text[:SHOWN],
+        )  # fmt: skip
+
+
+def tell_of_daily_report_comment(event: Event) -> None:
+    comment = db.session.get_one(DailyReportComment, event.subject_id)
+    for person in comment.concerns:
+        Notification.tell(
+            person, NotificationKind.DAILY_REPORT_COMMENTED, comment, event=event,
+            comment=comment.id, text=comment.text[:SHOWN],
         )  # fmt: skip
 
 
@@ -161,6 +171,7 @@ REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {
     Action.APPROVAL_COMMENTED: (tell_of_comment,),
     Action.APPROVAL_DECIDED: (send_receipt_to_approver,),
     Action.APPROVAL_CLOSED: (tell_claimant_of_decision,),
+    Action.DAILY_REPORT_COMMENTED: (tell_of_daily_report_comment,),
     Action.CLAIM_PAID: (tell_claimant_of_payment,),
     Action.CUSTOMER_CREATED: (tell_new_owner_of_customer,),
     Action.CUSTOMER_CHANGED: (tell_new_owner_of_customer, tell_helpers_at_customer),

@@ -38,8 +38,10 @@ from crm.formatting import (
     option_list_word,
     percent,
     price,
+    reported_days,
     short_day,
     symbol,
+    tenths,
     term_name,
     tone,
     weblink,
@@ -69,6 +71,7 @@ def init_app(app: Flask) -> None:
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
         lasting=length_word, rule=rule_word, before=before_word, days=days,
         counted=counted, term_name=term_name,
+        reported_days=reported_days, tenths=tenths,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
         marked=marked, own_words=lambda value, field: custom_words(field, value),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from crm.importers.uploads import forget_old
 from crm.models import Company, Notification, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.approval.pressing import hand_over_absences, press_on
 from crm.models.purging import purge_old
+from crm.queries.daily_report.mailing import mail_daily_reports
 from crm.queries.digests import write_digests
 from crm.queries.reminders import remind_of_tasks
 from crm.queries.silence import keep_the_pool
@@ -74,6 +75,7 @@ TIMETABLE: dict[str, Entry] = {
     "tell_of_stuck_deals": Entry(tell_of_stuck_deals, Daily(time(7, 30))),
     "hand_over_absences": Entry(hand_over_absences, Daily(time(0, 5))),
     "press_on_approvals": Entry(press_on, Every(minutes=15)),
+    "mail_daily_reports": Entry(mail_daily_reports, Every(minutes=5)),
     "purge_the_trash": Entry(purge_old, Every(minutes=60)),
     "remind_of_tasks": Entry(remind_of_tasks, Every(minutes=1)),
     "write_digests": Entry(write_digests, Every(minutes=5)),

@@ -121,6 +121,7 @@ PAGES: dict[str, Visit] = {
     "snoozes.new": Visit(),
     "deal_outcomes.new": Visit(query={"kind": "lost"}),
     "reports.index": Visit("manager"),
+    "daily_reports.show": Visit("manager", {"stretch": "week", "day": "workday"}),
     "reports.show": Visit("manager", {"report": "winning"}, {"compare": "before"}),
     "deal_lines.edit": Visit(),
     "deal_collaborators.edit": Visit(),
@@ -308,6 +309,7 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
     repayment = _first(select(Settlement).where(Settlement.claim_id.is_(None)))
     return {
         "view_id": view.id,
+        "workday": clock.now().date().isoformat(),
         "begun_run": begun_run.id,
         "checked_run": checked_run.id,
         "done_run": done_run.id,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from crm import paging
+from crm import clock, paging
 from crm.filters import facets
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
@@ -17,7 +20,17 @@ from crm.filters.days import Days
 from crm.filters.deals.behind import led_by
 from crm.filters.deals.history import counts_as, end_words
 from crm.filters.facets import Facet, Person, members_of, of_people
-from crm.models import Activity, Customer, Deal, OptionList, StageStay, User
+from crm.filters.of_list import OfList
+from crm.models import (
+    Activity,
+    Company,
+    Customer,
+    CustomerKind,
+    Deal,
+    OptionList,
+    StageStay,
+    User,
+)
 from crm.paging import Counter
 from crm.wording.fields import FIELDS
 
@@ -65,6 +78,40 @@ def level() -> ColumnElement[int]:
     return case((Activity.deal_id.is_(None), NO_DEAL), else_=func.coalesce(stay, NOT_OPEN))
 
 
+class ActivityGap(StrEnum):
+    """What cannot be said of an activity's customer."""
+
+    GRADE = "grade"
+    CUSTOMER = "customer"
+
+
+GAP_WORDS = {
+    ActivityGap.GRADE: _l("Customer without a grade"),
+    ActivityGap.CUSTOMER: _l("Customer of others"),
+}
+# Of more days than these what is late is not asked: each is compared for itself.
+MOST_LATE_DAYS = 62
+
+
+def was_late(days: Days) -> ColumnElement[bool]:
+    """The condition that it happened on one of ``days``, and was entered later than on that day.
+
+    Of very many days the last ones count.
+    """
+    company = Company.current()
+    last = days.last or max(days.first or company.today(), company.today())
+    earliest = last - timedelta(days=MOST_LATE_DAYS - 1)
+    first = max(days.first or earliest, earliest)
+    begins = [
+        clock.start_of(first + timedelta(days=at), company.timezone)
+        for at in range((last - first).days + 2)
+    ]
+    return or_(*(
+        and_(Activity.happened_at >= begin, Activity.happened_at < end, Activity.created_at >= end)
+        for begin, end in pairwise(begins)
+    ))  # fmt: skip
+
+
 @dataclass(frozen=True)
 class ActivityFilter(ListFilter):
     owner: tuple[Person, ...] = ()  # who was in touch
@@ -75,6 +122,11 @@ class ActivityFilter(ListFilter):
     level: Level | None = None
     customer: int | None = None
     deal: int | None = None
+    # What figures of reports count.
+    late: Days | None = None  # happened on these days, and was entered later than on its own
+    customer_grade: tuple[int, ...] = ()
+    customer_kind: tuple[CustomerKind, ...] = ()
+    missing: tuple[ActivityGap, ...] = ()
 
     ENDPOINT: ClassVar[str] = "activities.index"
     MODEL: ClassVar[Any] = Activity
@@ -104,6 +156,10 @@ class ActivityFilter(ListFilter):
         facets.led_to("level", _l("Stage then"), lambda each: Level(each).words()),
         facets.record("customer", FIELDS["customer"], Customer),
         facets.record("deal", FIELDS["deal"], Deal),
+        facets.led_to("late", _l("Entered late"), lambda days: Days(days).words()),
+        facets.options("customer_grade", _l("Customer: grade"), OptionList.GRADE),
+        facets.states("customer_kind", _l("Customer: kind"), CustomerKind),
+        facets.led_to("missing", _l("Missing"), lambda gap: str(GAP_WORDS[ActivityGap(gap)])),
     )  # fmt: skip
 
     def narrow(self, user: User) -> Select[Any]:
@@ -120,7 +176,30 @@ class ActivityFilter(ListFilter):
             chosen = chosen.where(Activity.by_id.in_(members_of(self.team)))
         if self.level:
             chosen = chosen.where(level() == self.level.number)
+        chosen = chosen.where(*self._said_of_customers(user))
+        if self.late:
+            chosen = chosen.where(was_late(self.late))
         return chosen.where(Activity.noted(self.q)) if self.q else chosen
+
+    def _said_of_customers(self, user: User) -> list[ColumnElement[bool]]:
+        """By what one sees of customers alone: others' do not tell what they are."""
+        seen = Customer.visible_to(user).with_only_columns(Customer.id)
+        said = one_of(Customer.grade_id, self.customer_grade)
+        said += one_of(Customer.kind, self.customer_kind)
+        lacking = {
+            ActivityGap.GRADE: seen.where(Customer.grade_id.is_not(None)),
+            ActivityGap.CUSTOMER: seen,
+        }
+        return [
+            *([Activity.customer_id.in_(seen.where(*said))] if said else []),
+            *(Activity.customer_id.not_in(lacking[gap]) for gap in self.missing),
+        ]
 
     def counter(self, user: User) -> Counter:
         return Counter(paging.COUNTED)
+
+
+class OfActivities(OfList):
+    """The activities of a list, as the address of that list tells them apart."""
+
+    LISTED: ClassVar[type[ListFilter]] = ActivityFilter

@@ -8,13 +8,16 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ScalarSelect, Select, func, type_coerce
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select, type_coerce
 from sqlalchemy.orm import joinedload, selectinload, with_expression
 
 from crm.base import Money
+from crm.extensions import db
 from crm.filters import facets
+from crm.filters.activities import OfActivities
 from crm.filters.base import ListFilter, one_of
 from crm.filters.columns import Column, Kind, option, person
+from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, members_of, of_people
 from crm.filters.quality import (
     DOUBT_WORDS,
@@ -27,13 +30,17 @@ from crm.filters.quality import (
 )
 from crm.filters.silence import last_contact, silent_for
 from crm.models import (
+    Action,
+    Activity,
     Company,
     Customer,
     CustomerKind,
     Deal,
+    Event,
     Option,
     OptionList,
     Task,
+    Team,
     User,
 )
 from crm.wording.fields import FIELDS
@@ -69,6 +76,24 @@ def _day_of_last_contact(customer: Customer) -> date | None:
     return customer.last_contact and Company.current().day_of(customer.last_contact)
 
 
+def created_by() -> ScalarSelect[int | None]:
+    """Who entered a customer."""
+    return select(func.min(Event.by_id)).where(entered_by()).correlate(Customer).scalar_subquery()
+
+
+def entered_by() -> ColumnElement[bool]:
+    """The condition that an event tells of a customer's beginning, and so who entered it."""
+    return and_(
+        Event.action == Action.CUSTOMER_CREATED, Event.subject_kind == Customer.__tablename__,
+        Event.subject_id == Customer.id,
+    )  # fmt: skip
+
+
+def _team_words(id: str) -> str:
+    team = db.session.get(Team, int(id))
+    return str(team) if team else id
+
+
 @dataclass(frozen=True)
 class CustomerFilter(ListFilter):
     kind: tuple[CustomerKind, ...] = ()
@@ -82,6 +107,11 @@ class CustomerFilter(ListFilter):
     doubt: tuple[Doubt, ...] = ()
     silent: int | None = None  # days, at least
     tags: tuple[int, ...] = ()
+    created: Days | None = None
+    # What figures of reports count.
+    creator: tuple[Person, ...] = ()
+    creator_team: tuple[int, ...] = ()
+    touched: OfActivities | None = None
 
     ENDPOINT: ClassVar[str] = "customers.index"
     MODEL: ClassVar[Any] = Customer
@@ -146,6 +176,12 @@ class CustomerFilter(ListFilter):
         facets.states("doubt", _l("Doubtful"), Doubt, DOUBT_WORDS.__getitem__),
         facets.lengths("silent", _l("No contact"), *SILENCES),
         facets.options("tags", FIELDS["tags"], OptionList.TAG),
+        facets.days(
+            "created", _l("Created on"), "this_week", "this_month", "last_month", "this_quarter"
+        ),
+        facets.leaders("creator", _l("Entered by")),
+        facets.led_to("creator_team", _l("Entered by the team"), _team_words),
+        facets.led_to("touched", _l("In touch"), lambda each: OfActivities(each).words()),
     )
 
     @classmethod
@@ -169,4 +205,19 @@ class CustomerFilter(ListFilter):
             *one_of_these(DOUBTS, self.doubt),
             *((silent_for(self.silent, user),) if self.silent else ()),
             *([Customer.tags.any(Option.id.in_(self.tags))] if self.tags else []),
+            *(self.created.of_moment(Customer.created_at) if self.created else ()),
+            *self._of_creators(user),
+            *self._touched(user),
         )
+
+    def _of_creators(self, user: User) -> list[ColumnElement[bool]]:
+        """Who entered them, and of which teams these people are."""
+        of_teams = [created_by().in_(members_of(self.creator_team))] if self.creator_team else []
+        return [*of_people(created_by(), self.creator, user), *of_teams]
+
+    def _touched(self, user: User) -> list[ColumnElement[bool]]:
+        """With whom somebody was in touch, as a list of activities says."""
+        if not self.touched:
+            return []
+        activities = self.touched.filter.narrow(user)
+        return [Customer.id.in_(activities.with_only_columns(Activity.customer_id))]

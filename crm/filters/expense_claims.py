@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.filters import facets
@@ -17,6 +17,7 @@ from crm.filters.days import Days
 from crm.filters.documents import DECIDING, DocumentFilter
 from crm.filters.facets import Facet, members_of, of_people
 from crm.models import (
+    ApprovalRequest,
     ClaimState,
     Customer,
     Deal,
@@ -26,6 +27,7 @@ from crm.models import (
     PaymentBatch,
     User,
 )
+from crm.models.approval import Closure
 from crm.wording.fields import FIELDS
 
 PAID_ON = (
@@ -37,6 +39,15 @@ PAYMENT = joinedload(ExpenseClaim.payment)
 ITEM_IDS = selectinload(ExpenseClaim.items).load_only(ExpenseItem.id)
 
 
+def _handed_in(days: Days) -> Select[Any]:
+    """The ids of the claims that were handed in on ``days``, and not taken back."""
+    return select(ApprovalRequest.document_id).where(
+        ApprovalRequest.document_kind == ExpenseClaim.KIND,
+        *days.of_moment(ApprovalRequest.created_at),
+        or_(ApprovalRequest.closure.is_(None), ApprovalRequest.closure != Closure.WITHDRAWN),
+    )
+
+
 @dataclass(frozen=True)
 class ExpenseClaimFilter(DocumentFilter):
     state: tuple[ClaimState, ...] = ()
@@ -44,6 +55,7 @@ class ExpenseClaimFilter(DocumentFilter):
     spent: Days | None = None
     customer: int | None = None
     deal: int | None = None
+    handed_in: Days | None = None
 
     ENDPOINT: ClassVar[str] = "claims.index"
     MODEL: ClassVar[Any] = ExpenseClaim
@@ -85,6 +97,7 @@ class ExpenseClaimFilter(DocumentFilter):
         facets.options("category", FIELDS["category"], OptionList.EXPENSE_CATEGORY),
         facets.days("spent", FIELDS["spent_on"], "this_month", "last_month", "this_quarter"),
         *DECIDING,
+        facets.days("handed_in", _l("Handed in on"), "this_week", "this_month", "last_month"),
         facets.record("customer", FIELDS["customer"], Customer),
         facets.record("deal", FIELDS["deal"], Deal),
     )
@@ -97,6 +110,8 @@ class ExpenseClaimFilter(DocumentFilter):
             chosen = chosen.where(ExpenseClaim.items.any(and_(*of_items)))
         if self.team:
             chosen = chosen.where(ExpenseClaim.claimant_id.in_(members_of(self.team)))
+        if self.handed_in:
+            chosen = chosen.where(ExpenseClaim.id.in_(_handed_in(self.handed_in)))
         return chosen.where(
             *one_of(ExpenseClaim.state, self.state),
             *of_people(ExpenseClaim.claimant_id, self.claimant, user),

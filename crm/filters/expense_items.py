@@ -18,6 +18,7 @@ from crm.filters.columns import Column, Kind, option, status
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
 from crm.filters.facets import Facet, Person, members_of, of_people
+from crm.filters.of_list import OfList
 from crm.filters.quality import one_of_these
 from crm.models import (
     ClaimState,
@@ -54,29 +55,10 @@ GAPS: dict[ItemGap, Callable[[], ColumnElement[bool]]] = {
 GAP_WORDS: dict[ItemGap, Any] = {gap: FIELDS[gap.value] for gap in ItemGap}
 
 
-class OfDeals(str):
+class OfDeals(OfList):
     """The deals of a list, as the address of that list tells them apart."""
 
-    LONGEST: ClassVar[int] = 2000
-
-    def __new__(cls, written: str) -> OfDeals:
-        deals = DealFilter.parse_text(written).from_start(sort="", columns=(), view=None)
-        if deals == DealFilter():
-            raise ValueError(written)
-        return cls.of(deals)
-
-    @classmethod
-    def of(cls, deals: DealFilter) -> OfDeals:
-        """Those that ``deals`` lists."""
-        return super().__new__(cls, deals.text())
-
-    @property
-    def filter(self) -> DealFilter:
-        return DealFilter.parse_text(self)
-
-    def words(self) -> str:
-        """What they are narrowed by, in the reader's language."""
-        return " · ".join(chip.words for chip in self.filter.chips)
+    LISTED: ClassVar[type[ListFilter]] = DealFilter
 
 
 @dataclass(frozen=True)

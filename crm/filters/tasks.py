@@ -73,6 +73,7 @@ class TaskFilter(ListFilter):
     everyone: bool = False
     due: Days | None = None
     quadrant: tuple[Quadrant, ...] = ()
+    done: Days | None = None
     assignee: tuple[Person, ...] = ()
     customer: int | None = None
     deal: int | None = None
@@ -119,6 +120,7 @@ class TaskFilter(ListFilter):
         facets.states("state", _l("Status"), TaskState, STATES.__getitem__),
         facets.days("due", FIELDS["due_on"], "by_today", "this_week", "this_month"),
         facets.states("quadrant", _l("Priority"), Quadrant, QUADRANTS.__getitem__),
+        facets.days("done", _l("Done on"), "this_week", "this_month", "last_month"),
         facets.switch("everyone", _l("Everybody's")),
         facets.people("assignee", FIELDS["assignee"], Task.assignee_id),
         facets.record("customer", FIELDS["customer"], Customer),
@@ -131,6 +133,8 @@ class TaskFilter(ListFilter):
             chosen = chosen.where(*self.due.of_day(Task.due_on))
         if self.quadrant:
             chosen = chosen.where(or_(*(each.condition for each in self.quadrant)))
+        if self.done:
+            chosen = chosen.where(*self.done.of_moment(Task.done_at))
         return chosen.where(Task.matching(self.q)) if self.q else chosen
 
     def _about(self, user: User) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import StringField, TimeField
 from wtforms.fields.choices import SelectChoice, SelectField
 from wtforms.validators import Length
 
@@ -44,6 +44,11 @@ class CompanyForm(BaseForm):
     trash_days = WholeNumberField(
         _l("Days in the trash"), 0, MOST_TRASH_DAYS, validators=[Required()],
         description=_l("After so many days what was deleted is deleted for good; 0: never."),
+    )  # fmt: skip
+
+    daily_report_at = TimeField(
+        _l("Daily report at"), validators=[Required()],
+        description=_l("Managers get it by mail on working days, by the company's clock."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from crm.models.company import Company, PoolClaimants
 from crm.models.contact import Contact, DecisionRole, Reach, ReachKind
 from crm.models.custom_field import CustomChoice, CustomField, CustomNoun, FieldKind
 from crm.models.customer import Customer, CustomerKind
+from crm.models.daily_report import DailyReportComment, DailyReportMailing
 from crm.models.deal import Collaborator, Deal
 from crm.models.deal.competitor import DealCompetitor
 from crm.models.deal.deal_contact import DealContact
@@ -85,6 +86,8 @@ __all__ = [
     "CustomNoun",
     "Customer",
     "CustomerKind",
+    "DailyReportComment",
+    "DailyReportMailing",
     "Deal",
     "DealCompetitor",
     "DealContact",

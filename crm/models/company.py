@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flask import g, has_app_context
-from sqlalchemy import CheckConstraint, Date, String, select
+from sqlalchemy import CheckConstraint, Date, String, Time, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -41,6 +41,7 @@ class Company(Versioned, Base):
         "pool_limit",
         "pool_rest_days",
         "trash_days",
+        "daily_report_at",
         "pool_claimants",
     )
 
@@ -63,6 +64,10 @@ class Company(Versioned, Base):
     )
     # Nothing is spent, changed or paid any more on a day up to this one; None: the books are open.
     books_closed_until: Mapped[date | None] = mapped_column(Date)
+    # When managers get the report of the day by mail, by the company's clock.
+    daily_report_at: Mapped[time] = mapped_column(
+        Time, default=time(18, 30), server_default="18:30:00"
+    )
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
@@ -82,6 +87,7 @@ class Company(Versioned, Base):
                     approval_link_limit=Decimal(2000),
                     pool_rest_days=30,
                     trash_days=90,
+                    daily_report_at=time(18, 30),
                     pool_claimants=PoolClaimants.SALES,
                     is_demo=False,
                 )

@@ -25,6 +25,8 @@ class MailKind(StrEnum):
     APPROVAL_REMINDER = "approval_reminder"
     APPROVAL_REQUESTED = "approval_requested"
     CLAIM_PAID = "claim_paid"
+    DAILY_REPORT = "daily_report"
+    DAILY_REPORT_COMMENTED = "daily_report_commented"
     DECISION_RECEIPT = "decision_receipt"
     INVITATION = "invitation"
     NOTIFICATIONS = "notifications"

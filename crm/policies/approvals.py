@@ -6,8 +6,10 @@ from crm.models import (
     ApprovalAssignment,
     ApprovalRequest,
     Delegation,
+    Noun,
     User,
 )
+from crm.models.access import reaches
 from crm.policies.kinds import Predicates
 
 
@@ -34,10 +36,16 @@ def _remind_of_request(user: User, request: ApprovalRequest) -> bool:
     return request.claimant_id == user.id
 
 
+def _comment_on_days_of(user: User, rep: User) -> bool:
+    """Whoever leads the rep; the rep answers."""
+    return user.id == rep.id or reaches(user, user.changes(Noun.DEALS), rep)
+
+
 PREDICATES: Predicates = {
     ("decide", ApprovalAssignment): _decide,
     ("comment", ApprovalRequest): _comment_on_request,
     ("remind", ApprovalRequest): _remind_of_request,
     ("end", Delegation): _end_delegation,
     ("delegate_for", User): _delegate_for,
+    ("comment_on_days_of", User): _comment_on_days_of,
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from crm import clock
 from crm.extensions import db
 from crm.folding import pinyin_of
-from crm.models import Team, User
+from crm.models import Company, Noun, Role, Team, User, UserRole
+from crm.models.access import owned_within
 
 
 def everybody() -> list[User]:
@@ -30,3 +33,17 @@ def teams_in_order() -> Sequence[Team]:
             joinedload(Team.head), selectinload(Team.members), selectinload(Team.children)
         )
     ).all()
+
+
+def sellers(user: User, *, since: date | None = None) -> Select[User]:
+    """Those who sell, as far as ``user`` sees their deals, by name.
+
+    :param since: those who left on that day or later are among them.
+    """
+    sells = select(UserRole.user_id).where(UserRole.role.in_([Role.REP, Role.MANAGER]))
+    here: list[ColumnElement[bool]] = [User.deactivated_at.is_(None)]
+    if since:
+        here.append(User.deactivated_at >= clock.start_of(since, Company.current().timezone))
+    people = select(User).where(or_(*here), User.id.in_(sells))
+    reached = owned_within(user, user.sees(Noun.DEALS), User.id)
+    return people.where(reached).order_by(User.sort_name, User.id)

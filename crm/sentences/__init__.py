@@ -25,7 +25,7 @@ ICONS: dict[str, str] = {
     "option": "list", "custom_field": "columns-3", "company": "settings",
     "exchange_rate": "banknote", "quota": "target", "source_cost": "banknote",
     "expense_rule": "list", "expense_rate": "banknote", "budget": "wallet",
-    "stage": "square-kanban", "import": "upload", "trash": "trash-2",
+    "stage": "square-kanban", "daily_report": "calendar", "import": "upload", "trash": "trash-2",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_WON: "trophy",
@@ -218,6 +218,9 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.ADVANCE_REPAYMENT_TAKEN_BACK: lambda p: _(
         "What was given back on %(day)s is taken back: %(amount)s",
         day=written_day(p["day"]), amount=_amount(p),
+    ),
+    Action.DAILY_REPORT_COMMENTED: lambda p: _(
+        "On the day of %(name)s: %(text)s", name=p["name"], text=p["text"]
     ),
     Action.LINK_REFUSED: lambda p: _(
         "A link for %(approver)s was refused: another user was signed in", approver=p["approver"]

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from crm.formatting import reported_days
 from crm.links import link
 from crm.models import ImportState, Notification, NotificationKind
 from crm.models.approval import Decision
 from crm.nouns import BY_TABLE, page_of
+from crm.reported_days import ReportedDays, Stretch
 from crm.wording import person_word
 
 
@@ -60,6 +63,7 @@ class Notice:
 
 
 ICONS = {"advance": "banknote", "approval_assignment": "stamp", "import_run": "upload",
+         "daily_report_comment": "calendar",
          "user": "info"}  # fmt: skip
 
 
@@ -68,12 +72,23 @@ def notice(row: Notification, record: Any) -> Notice:
     words = WORDS[row.kind]
     if words.page:
         return Notice(row, str(words.title), words.page)
+    if row.kind is NotificationKind.DAILY_REPORT:
+        days = ReportedDays(Stretch.DAY, date.fromordinal(row.particulars["day"]))
+        return Notice(row, reported_days(days), _page_of_report(days))
+    if row.record_kind == "daily_report_comment":
+        title = _("%(rep)s, %(days)s", rep=person_word(record.rep),
+                  days=reported_days(record.days))  # fmt: skip
+        return Notice(row, title, _page_of_report(record.days))
     if row.record_kind == "approval_assignment":
         return Notice(row, record.request.snapshot["title"],
                       ("requests.show", {"assignment_id": record.id}))  # fmt: skip
     if row.record_kind == "import_run":
         return Notice(row, record.file, ("import_runs.show", {"run_id": record.id}))
     return Notice(row, str(record), page_of(row.record_kind, record.id))
+
+
+def _page_of_report(days: ReportedDays) -> tuple[str, dict[str, Any]]:
+    return "daily_reports.show", {"stretch": days.stretch.value, "day": str(days.first)}
 
 
 def _name(row: Notification) -> str:
@@ -122,6 +137,8 @@ WORDS: dict[NotificationKind, Words] = {
     NotificationKind.REQUEST_DECIDED: Words(_decided),
     NotificationKind.CLAIM_PAID: Words(_said(_l("%(name)s has paid your claim."))),
     NotificationKind.ADVANCE_PAID: Words(_said(_l("%(name)s has paid your advance."))),
+    NotificationKind.DAILY_REPORT: Words(_said(_l("The daily report of your people is there."))),
+    NotificationKind.DAILY_REPORT_COMMENTED: Words(_commented),
     NotificationKind.CUSTOMER_GIVEN: Words(_said(_l("%(name)s gave you this customer."))),
     NotificationKind.CUSTOMER_SHARED: Words(
         _said(_l("%(name)s wants you to help with this customer."))),

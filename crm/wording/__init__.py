@@ -40,6 +40,7 @@ from crm.models.approval import (
 )
 from crm.models.expense_rule import RuleCheck, RuleEffect
 from crm.once import once_a_request
+from crm.reported_days import Stretch
 
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     CustomerKind: {
@@ -65,6 +66,8 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         NotificationKind.REQUEST_DECIDED: _l("What I handed in is decided"),
         NotificationKind.CLAIM_PAID: _l("My expense claim is paid"),
         NotificationKind.ADVANCE_PAID: _l("My advance is paid"),
+        NotificationKind.DAILY_REPORT: _l("The daily report of my people"),
+        NotificationKind.DAILY_REPORT_COMMENTED: _l("Comments on a daily report"),
         NotificationKind.CUSTOMER_GIVEN: _l("A customer is given to me"),
         NotificationKind.CUSTOMER_SHARED: _l("I am to help with a customer"),
         NotificationKind.CUSTOMER_RELEASED: _l("A customer of mine goes to the public pool"),
@@ -81,6 +84,11 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Way.LIST: _l("Only in the list"),
         Way.AT_ONCE: _l("By mail, at once"),
         Way.DIGEST: _l("In the morning digest"),
+    },
+    Stretch: {
+        Stretch.DAY: lazy_pgettext("stretch", "Day"),
+        Stretch.WEEK: lazy_pgettext("stretch", "Week"),
+        Stretch.MONTH: lazy_pgettext("stretch", "Month"),
     },
     OutcomeKind: {
         OutcomeKind.WON: _l("Won"),

@@ -117,6 +117,7 @@ FIELDS: dict[str, str] = {
     "account_codes": _l("Account codes"),
     "approval_link_limit": _l("Limit for approval by link"),
     "trash_days": _l("Days in the trash"),
+    "daily_report_at": _l("Daily report at"),
     "pool_limit": _l("Customers a person may own"),
     "pool_rest_days": _l("Days of rest"),
     "pool_claimants": _l("Who may claim"),

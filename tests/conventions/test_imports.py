@@ -15,7 +15,7 @@ ROOT = Path(crm.__file__).parent
 LAYERS = (
     ("amounts", "clock", "config", "folding", "formulas", "months", "names", "once", "recurrence",
      "statements", "telephones"),
-    ("base", "likenesses", "terms", "vcards"),
+    ("base", "likenesses", "reported_days", "terms", "vcards"),
     ("extensions",),
     ("models",),
     ("contact_cards", "paid_guard", "search_index", "nouns"),

@@ -422,6 +422,11 @@ TABLE: dict[str, Row] = {
                                   args={"receipt_id": "submitted_receipt"}),
     # Reports: everybody of what they see.
     "GET reports.index": Row(SIGNED_IN),
+    "GET daily_reports.index": Row(SIGNED_IN),
+    "POST daily_report_comments.create": Row(
+        "wang li admin", sees="fin reader",
+        args={"stretch": "day", "day": "2026-06-17", "rep_id": "user_id"}),
+    "GET daily_reports.show": Row(SIGNED_IN, args={"stretch": "week", "day": "2026-06-15"}),
     "GET reports.show": Row(SIGNED_IN, args={"report": "winning"}),
     "POST report_exports.create": Row("li zhou fin admin", sees=SIGNED_IN,
                                       args={"report": "winning"}),

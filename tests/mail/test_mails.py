@@ -14,6 +14,8 @@ from crm.extensions import db
 from crm.models import (
     ApprovalAssignment,
     ApprovalToken,
+    Company,
+    DailyReportComment,
     ExchangeRate,
     MailKind,
     OutgoingMail,
@@ -21,6 +23,7 @@ from crm.models import (
     User,
 )
 from crm.models.approval import Decision, TokenState
+from crm.reported_days import ReportedDays, Stretch
 from tests.advances import handed_out
 from tests.cast import Cast
 from tests.claims import SPENT_ON, decide, draft, make_item, submitted
@@ -240,7 +243,8 @@ def test_who_has_no_address_gets_no_mail(cast: Cast) -> None:
 # What a mail names that is not about the claim.
 ABOUT = {MailKind.INVITATION: "恒川流体控制", MailKind.POOL_WARNING: "西格玛",
          MailKind.STUCK_DEALS: "西格玛磁力泵", MailKind.ADVANCE_PAID: "西安出差借款",
-         MailKind.TASK_REMINDER: "回访西格玛"}  # fmt: skip
+         MailKind.TASK_REMINDER: "回访西格玛",
+         MailKind.DAILY_REPORT: "王芳", MailKind.DAILY_REPORT_COMMENTED: "王芳"}  # fmt: skip
 
 
 def test_every_mail_can_be_looked_at_in_development(
@@ -253,6 +257,8 @@ def test_every_mail_can_be_looked_at_in_development(
     cast.pumps.stage_since -= timedelta(days=30)
     due = Task(title="回访西格玛", due_on=date(2026, 6, 18), assignee=cast.wang)
     Task.add(due, by=cast.wang)
+    today = ReportedDays(Stretch.DAY, Company.current().today())
+    DailyReportComment.say(today, cast.wang, "去看一次。", by=cast.li)
     db.session.commit()
     index = browser.get("/dev/mail")
     # Of an advance last: it is the newest document then.

@@ -18,6 +18,7 @@ from crm.models import (
     ClaimState,
     Company,
     Customer,
+    DailyReportComment,
     ExpenseClaim,
     MailKind,
     Notification,
@@ -25,8 +26,10 @@ from crm.models import (
     User,
 )
 from crm.models.pool import WARNED_BEFORE, PoolWarning
+from crm.queries.daily_report import daily_report
 from crm.queries.notifications import notices_of
 from crm.queries.stagnation import morning_of
+from crm.reported_days import ReportedDays, Stretch
 
 bp = Blueprint("mails", __name__)
 
@@ -139,6 +142,18 @@ def _most(chosen: Select[Any]) -> Any:
     return chosen.order_by(func.count().desc(), Notification.reader_id).limit(1).scalar_subquery()
 
 
+def _daily_report() -> mail.Letter | None:
+    """That of who sees most people, of today."""
+    days = ReportedDays(Stretch.DAY, Company.current().today())
+    reports = [daily_report(days, user) for user in db.session.scalars(User.active())]
+    return mail.daily(max(reports, key=lambda each: len(each.rows))) if reports else None
+
+
+def _daily_report_commented() -> mail.Letter | None:
+    comment = _newest(select(DailyReportComment).order_by(DailyReportComment.id.desc()))
+    return mail.daily_report_commented(comment) if comment else None
+
+
 def _newest(chosen: Select[Any]) -> Any:
     return db.session.scalar(chosen.limit(1))
 
@@ -165,6 +180,8 @@ SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
     MailKind.NOTIFICATIONS: _notifications,
     MailKind.POOL_WARNING: _pool_warning,
     MailKind.REQUEST_DECIDED: _request_decided,
+    MailKind.DAILY_REPORT: _daily_report,
+    MailKind.DAILY_REPORT_COMMENTED: _daily_report_commented,
     MailKind.STUCK_DEALS: _stuck_deals,
     MailKind.TASK_REMINDER: _task_reminder,
 }

@@ -91,6 +91,7 @@ class DealFilter(ListFilter):
     reached: int | None = None
     moved: Move | None = None
     moved_on: Days | None = None
+    moved_by: tuple[Person, ...] = ()
     # What was expected of it on a day of the past (promised.py).
     stood_on: date | None = None
     stood_in: Days | None = None
@@ -210,7 +211,7 @@ class DealFilter(ListFilter):
             *one_of(Deal.stage_id, self.stage),
             *self.of_own_fields(user),
             *behind.counted(self, user),
-            *history.went(self),
+            *history.went(self, user),
             *promised.stood(self),
             *([Deal.tags.any(Option.id.in_(self.tags))] if self.tags else []),
         ]

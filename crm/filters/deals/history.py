@@ -30,25 +30,39 @@ from crm.extensions import db
 from crm.filters import facets
 from crm.filters.columns import words
 from crm.filters.days import Days
-from crm.filters.facets import Facet
-from crm.models import Action, Deal, Event, Outcome, OutcomeKind, Pipeline, Stage, StageStay
+from crm.filters.facets import Facet, of_people
+from crm.models import (
+    Action,
+    Deal,
+    Event,
+    Outcome,
+    OutcomeKind,
+    Pipeline,
+    Stage,
+    StageStay,
+    User,
+)
 from crm.once import once_a_request
 
 if TYPE_CHECKING:
     from crm.filters.deals import DealFilter
 
 # Where a move begins or ends if it is no stage; as numbers, no stage has them.
-NEW, REOPENED, ELSEWHERE, WON, LOST = -1, -2, -3, -4, -5
-ENDS = {"new": NEW, "reopened": REOPENED, "elsewhere": ELSEWHERE, "won": WON, "lost": LOST}
+NEW, REOPENED, ELSEWHERE, WON, LOST, STAGE = -1, -2, -3, -4, -5, -6
+ENDS = {"new": NEW, "reopened": REOPENED, "elsewhere": ELSEWHERE, "won": WON, "lost": LOST,
+        "stage": STAGE}  # fmt: skip
 END_WORDS = {
     "new": _l("New"), "reopened": _l("Opened again"), "elsewhere": _l("Another pipeline"),
-    "won": _l("Won"), "lost": _l("Lost"),
+    "won": _l("Won"), "lost": _l("Lost"), "stage": _l("a stage"),
 }  # fmt: skip
 ENDS_IN_WORDS = {number: name for name, number in ENDS.items()}
 
 
 class Move(str):
-    """``3-5``: from a stage to another; ``new-3``, ``3-won``; ``3-`` to wherever."""
+    """``3-5``: from a stage to another; ``new-3``, ``3-won``; ``3-`` to wherever.
+
+    ``stage-stage``: any move that neither begins nor closes a deal.
+    """
 
     def __new__(cls, written: str) -> Move:
         left, dash, entered = written.partition("-")
@@ -185,7 +199,8 @@ def steps(days: Days | None = None, *, into: int | None = None) -> Subquery:
     went = (
         select(
             stay.deal_id, left.label("left"), counts_as(stay.stage_id).label("entered"),
-            before.entered_at.label("since"), before.left_at.label("until"),
+            stay.entered_by_id.label("by"), before.entered_at.label("since"),
+            before.left_at.label("until"),
         )
         .select_from(stay)
         .outerjoin(before, before.id == before_id)
@@ -202,7 +217,8 @@ def steps(days: Days | None = None, *, into: int | None = None) -> Subquery:
     closed = select(
         Outcome.deal_id, counts_as(before.stage_id).label("left"),
         case((Outcome.kind == OutcomeKind.WON, WON), else_=LOST).label("entered"),
-        before.entered_at.label("since"), before.left_at.label("until"),
+        Outcome.by_id.label("by"), before.entered_at.label("since"),
+        before.left_at.label("until"),
     ).join(before, before.id == last_id)  # fmt: skip
     if days:
         went = went.where(*days.of_moment(stay.entered_at))
@@ -237,10 +253,19 @@ def is_move(step: Subquery, move: Move) -> ColumnElement[bool]:
     near = [id for id, each in stages().items()
             if known and each.counts_as.pipeline_id == known.counts_as.pipeline_id]  # fmt: skip
     return and_(*(
-        and_(column > 0, column.not_in(near)) if end == ELSEWHERE else column == end
+        _is_end(column, end, near)
         for column, end in ((step.c.left, left), (step.c.entered, entered))
         if end is not None
     ))  # fmt: skip
+
+
+def _is_end(column: Any, end: int, near: list[int]) -> ColumnElement[bool]:
+    """The condition that a step begins or ends there; ``near``: the stages of its pipeline."""
+    if end == ELSEWHERE:
+        return and_(column > 0, column.not_in(near))
+    if end == STAGE:  # opened again, it comes from the stage that it was closed in
+        return or_(column > 0, column == REOPENED)
+    return column == end
 
 
 FACETS: tuple[Facet, ...] = (
@@ -249,6 +274,7 @@ FACETS: tuple[Facet, ...] = (
     facets.led_to("reached", _l("Reached"), lambda id: end_words(int(id))),
     facets.led_to("moved", _l("Moved"), lambda move: Move(move).words()),
     facets.led_to("moved_on", _l("Moved on"), lambda days: Days(days).words()),
+    facets.leaders("moved_by", _l("Moved by")),
 )
 
 
@@ -257,7 +283,7 @@ def _pipeline_words(pipeline_id: int) -> str:
     return words(found) if found else str(pipeline_id)
 
 
-def went(filter: DealFilter) -> list[ColumnElement[bool]]:
+def went(filter: DealFilter, user: User) -> list[ColumnElement[bool]]:
     """The conditions that a deal went the way that the filter says."""
     conditions: list[ColumnElement[bool]] = []
     if filter.began:
@@ -268,5 +294,7 @@ def went(filter: DealFilter) -> list[ColumnElement[bool]]:
         conditions.append(_reached(filter.reached))
     if filter.moved:
         step = steps(filter.moved_on, into=filter.moved.ends[1])
-        conditions.append(Deal.id.in_(select(step.c.deal_id).where(is_move(step, filter.moved))))
+        theirs = of_people(step.c.by, filter.moved_by, user)
+        made = select(step.c.deal_id).where(is_move(step, filter.moved), *theirs)
+        conditions.append(Deal.id.in_(made))
     return conditions

@@ -82,6 +82,7 @@ class Action(StrEnum):
     APPROVAL_REMINDED = "approval:reminded"
     APPROVAL_COMMENTED = "approval:commented"
     APPROVAL_CLOSED = "approval:closed"
+    DAILY_REPORT_COMMENTED = "daily_report:commented"
     FLOW_REVISED = "approval_flow:revised"
     FLOW_CHANGED = "approval_flow:changed"
     FLOW_RETIRED = "approval_flow:retired"
@@ -215,6 +216,8 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.APPROVAL_REMINDED: _PART,
     Action.APPROVAL_COMMENTED: frozenset({"comment", "text"}),
     Action.APPROVAL_CLOSED: frozenset({"closure"}),
+    # ``name``: of the rep on whose day it is.
+    Action.DAILY_REPORT_COMMENTED: _NAME | {"text"},
     Action.FLOW_REVISED: frozenset({"name_zh", "name_en", "version"}),
     Action.FLOW_CHANGED: _CHANGES | {"name_zh", "name_en"},
     Action.FLOW_RETIRED: frozenset({"name_zh", "name_en"}),

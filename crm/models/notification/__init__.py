@@ -51,8 +51,8 @@ KEPT = timedelta(days=90)
 _UNREAD = text("read_at IS NULL")
 # What notifications are about, by table: each model has ``visible_to``.
 TOLD_ABOUT = (
-    "advance", "approval_assignment", "customer", "deal", "expense_claim", "import_run", "task",
-    "user",
+    "advance", "approval_assignment", "customer", "daily_report_comment", "deal", "expense_claim",
+    "import_run", "task", "user",
 )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ class NotificationKind(StrEnum):
     REQUEST_DECIDED = "request_decided"
     CLAIM_PAID = "claim_paid"
     ADVANCE_PAID = "advance_paid"
+    DAILY_REPORT = "daily_report"
+    DAILY_REPORT_COMMENTED = "daily_report_commented"
     CUSTOMER_GIVEN = "customer_given"
     CUSTOMER_SHARED = "customer_shared"
     CUSTOMER_RELEASED = "customer_released"
@@ -71,6 +73,8 @@ KINDS: dict[NotificationKind, Kind] = {
     NotificationKind.REQUEST_DECIDED: Kind(Way.AT_ONCE, MailKind.REQUEST_DECIDED, gathers=False),
     NotificationKind.CLAIM_PAID: Kind(Way.AT_ONCE, MailKind.CLAIM_PAID),
     NotificationKind.ADVANCE_PAID: Kind(Way.AT_ONCE, MailKind.ADVANCE_PAID),
+    NotificationKind.DAILY_REPORT: Kind(Way.AT_ONCE, MailKind.DAILY_REPORT, gathers=False),
+    NotificationKind.DAILY_REPORT_COMMENTED: Kind(Way.AT_ONCE, MailKind.DAILY_REPORT_COMMENTED),
     NotificationKind.CUSTOMER_GIVEN: Kind(Way.AT_ONCE),
     NotificationKind.CUSTOMER_SHARED: Kind(),
     NotificationKind.CUSTOMER_RELEASED: Kind(),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func
 
 from crm import clock
 from crm.base import money_sum
@@ -21,16 +21,12 @@ from crm.models import (
     Company,
     Deal,
     ExpenseClaim,
-    Noun,
     Outcome,
     OutcomeKind,
-    Role,
-    Scope,
     Task,
     User,
-    UserRole,
 )
-from crm.models.access import members_below
+from crm.queries.people import sellers
 
 DAYS = 7
 NOTHING = (0, Decimal(0), 0)
@@ -65,7 +61,7 @@ class Member:
 
 def team_of(user: User) -> Sequence[Member]:
     """Those who sell, as far as ``user`` sees their deals; who has most open comes first."""
-    people = db.session.scalars(_people(user)).all()
+    people = db.session.scalars(sellers(user)).all()
     ids = [person.id for person in people]
     deals, won, overdue, claims, active = (
         _open(user, ids), _won(user, ids), _overdue(user, ids), _claims(user, ids),
@@ -82,14 +78,6 @@ def team_of(user: User) -> Sequence[Member]:
         for person in people
     ]  # fmt: skip
     return sorted(members, key=lambda member: member.open, reverse=True)
-
-
-def _people(user: User) -> Select[Any]:
-    sells = select(UserRole.user_id).where(UserRole.role.in_([Role.REP, Role.MANAGER]))
-    people = User.active().where(User.id.in_(sells))
-    if user.sees(Noun.DEALS) is Scope.ALL:
-        return people
-    return people.where(User.id.in_(members_below(user)) if user.team else User.id == user.id)
 
 
 def _open(user: User, ids: list[int]) -> dict[int, tuple[int, Decimal, int]]:
