@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from crm.extensions import db
 from crm.filters.tasks import TaskFilter
-from crm.models import Action, Event, Task
+from crm.models import Action, Activity, Event, OptionList, Task
 from crm.recurrence import Rule
 from tests.cast import Cast
 from tests.page import Browser
@@ -192,3 +192,31 @@ def test_the_list_is_narrowed_by_urgency_and_importance(
     assert "".join(sorted(task.title for task in db.session.scalars(listed))) == "".join(
         sorted(found)
     )
+
+
+@pytest.mark.parametrize("htmx", [False, "form#x"])
+def test_what_came_of_a_task_is_noted_at_its_customer_once(
+    cast: Cast, wang: Browser, htmx: str | bool
+) -> None:
+    task = Task(title="拜访", assignee=cast.wang, customer=cast.sigma, deal=cast.pumps)
+    Task.add(task, by=cast.wang)
+    db.session.commit()
+    path, visit = f"/tasks/{task.id}/note", cast.option(OptionList.ACTIVITY_KIND, "Visit")
+    form = wang.get(f"{path}/new")
+    wang.submit(form, path, 422, kind=str(visit.id), summary=" ")
+    assert not task.is_done
+    for _twice in range(2):
+        wang.submit(form, path, 200 if htmx else 303, htmx=htmx, kind=str(visit.id),
+                    summary="价格谈好了")  # fmt: skip
+    noted = db.session.scalars(select(Activity)).one()
+    assert (noted.summary, noted.customer, noted.deal, noted.kind) == (
+        "价格谈好了", cast.sigma, cast.pumps, visit,
+    )  # fmt: skip
+    assert task.done_by == cast.wang
+
+
+def test_a_task_about_nobody_has_nowhere_to_note_it(cast: Cast, wang: Browser) -> None:
+    task = Task.add(Task(title="整理", assignee=cast.wang), by=cast.wang)
+    db.session.commit()
+    wang.get(f"/tasks/{task.id}/note/new", status=404)
+    assert "Done with a note" not in wang.get(f"/tasks/{task.id}").text

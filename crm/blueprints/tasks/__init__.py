@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from crm.blueprints.tasks import task_completions, task_postponements, task_series, tasks
+from crm.blueprints.tasks import (
+    task_completions,
+    task_notes,
+    task_postponements,
+    task_series,
+    tasks,
+)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(tasks.bp)
     app.register_blueprint(task_completions.bp)
+    app.register_blueprint(task_notes.bp)
     app.register_blueprint(task_postponements.bp)
     app.register_blueprint(task_series.bp)
