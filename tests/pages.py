@@ -222,7 +222,7 @@ NO_PAGES = {
     "assets.file", "assets.stylesheet", "manifest.show", "receipts.show", "link_receipts.show",
     "files.show", "contact_cards.show", "claim_pdfs.show",
     "approval_links.show", "bells.show", "board_columns.show", "board_changes.show",
-    "forecast.show",
+    "forecast.show", "daily_reports.index",
     "picker_options.index", "searches.show",
     "customer_fields.show", "contact_fields.show", "deal_fields.show", "task_fields.show",
     "quick_customers.new", "quick_contacts.new", "amounts.show", "likely_twins.index",
