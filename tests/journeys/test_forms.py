@@ -118,7 +118,7 @@ def test_on_a_phone_what_a_picker_offers_is_above_the_bars(cast: Cast, open_as: 
         "field => scrollBy(0, field.getBoundingClientRect().bottom - innerHeight + 150)"
     )
     page.keyboard.type("新客户")
-    last = page.get_by_role("option").last
+    last = page.locator(f"#{customer.get_attribute('id')}_options").get_by_role("option").last
     expect(last).to_contain_text("新客户")
     assert last.evaluate(
         """option => {
