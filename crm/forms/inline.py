@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from flask import url_for
 from wtforms import Field
+from wtforms.utils import unset_value
 
 
 class InPlace:
@@ -42,7 +43,8 @@ class InPlace:
         if self._typed is not None:
             for field in self:  # type: ignore[attr-defined]
                 if field.name not in self._typed:
-                    field.process(None, getattr(obj, field.name, None))
+                    said = kwargs.get(field.name, unset_value)
+                    field.process(None, getattr(obj, field.name, said))
 
     def fill_or_explain(self, record: Any) -> bool:
         """Copy what was typed to ``record``; ``False`` with errors if that cannot be done."""

@@ -13,6 +13,7 @@ from crm.models import Budget, Company, Deal, ExpenseClaim, ExpenseItem, OptionL
 from crm.models.approval import Decision
 from crm.models.budget import BudgetPlan
 from crm.terms import Span, Term
+from tests.advances import answer, asked_for
 from tests.cast import Cast
 from tests.claims import decide, draft
 from tests.reports.world import write_deals
@@ -36,6 +37,15 @@ def write_deals_and_costs(cast: Cast) -> None:
     write_deals(cast)
     write_costs(cast)
     write_budgets(cast)
+
+
+def write_with_advances(cast: Cast) -> None:
+    """All of it, and three advances, of which the last one still waits."""
+    write_deals_and_costs(cast)
+    for n, by in enumerate((cast.wang, cast.zhao, cast.wang)):
+        advance = asked_for(cast, f"{n + 1}00.50", by=by)
+        if n < 2:
+            answer(advance)
 
 
 def write_budgets(cast: Cast) -> None:

@@ -28,7 +28,7 @@ from crm.wording import REPORTS
 from tests.cast import Cast
 from tests.claims import make_item, submitted
 from tests.conftest import BeginWith
-from tests.reports.costs import write_deals_and_costs
+from tests.reports.costs import write_with_advances
 
 WAYS = [(report.name, way.name) for report in ALL.values() for way in report.ways or ()] + [
     (report.name, "") for report in ALL.values() if not report.ways
@@ -41,7 +41,7 @@ def ways_of(report: str) -> list[str]:
 
 @pytest.fixture
 def world(begin_with: BeginWith, cast: Cast) -> Cast:
-    begin_with(write_deals_and_costs)
+    begin_with(write_with_advances)
     return cast
 
 

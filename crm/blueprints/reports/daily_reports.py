@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 
 from crm.filters.address import read_day
 from crm.forms.approval import CommentForm
-from crm.hypermedia import go, render
+from crm.hypermedia import render
 from crm.models import Company
 from crm.queries.daily_report import daily_report
 from crm.reported_days import ReportedDays, Stretch
@@ -20,23 +20,19 @@ bp = Blueprint("daily_reports", __name__)
 @bp.get("/daily-reports")
 @login_required
 def index() -> Response:
-    """To the report of the day that was asked for, else of today."""
+    """The report of the day that was chosen, else of today."""
     day, stretch = Company.current().today(), Stretch.DAY
     with suppress(ValueError):
         stretch = Stretch(request.args.get("stretch", ""))
     with suppress(ValueError):
         day = read_day(request.args.get("day", ""))
-    return go(url_of(ReportedDays.around(stretch, day)))
+    return _page(ReportedDays.around(stretch, day))
 
 
 @bp.get(f"/daily-reports/<any({', '.join(Stretch)}):stretch>/<day>")
 @login_required
 def show(stretch: str, day: str) -> Response:
-    days = days_of(stretch, day)
-    return render(
-        "reports/daily_reports/show.html", report=daily_report(days, current_user), days=days,
-        comment_form=CommentForm(), today=Company.current().today(), stretches=list(Stretch),
-    )  # fmt: skip
+    return _page(days_of(stretch, day))
 
 
 def days_of(stretch: str, day: str) -> ReportedDays:
@@ -50,3 +46,10 @@ def days_of(stretch: str, day: str) -> ReportedDays:
 def url_of(days: ReportedDays) -> str:
     """The address of the report of ``days``."""
     return url_for("daily_reports.show", stretch=days.stretch.value, day=str(days.first))
+
+
+def _page(days: ReportedDays) -> Response:
+    return render(
+        "reports/daily_reports/show.html", report=daily_report(days, current_user), days=days,
+        comment_form=CommentForm(), today=Company.current().today(), stretches=list(Stretch),
+    )  # fmt: skip
