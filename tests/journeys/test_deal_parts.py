@@ -72,6 +72,25 @@ def test_a_row_moves_whole_while_its_sum_is_still_awaited(cast: Cast, open_as: O
     expect(rows.last.get_by_label("Unit price")).to_have_value("9,300.00")
 
 
+def test_a_row_moves_whole_where_a_press_leaves_the_focus_in_the_field(
+    cast: Cast, open_as: Opener
+) -> None:
+    """As an iPhone does: what is tapped does not take the focus."""
+    page = open_as("wang")
+    page.goto(f"/deals/{cast.pumps.id}/lines/edit")
+    ready(page)
+    rows = page.locator("#rows ol > li")
+    rows.last.get_by_label("Product").fill("磁力泵")
+    rows.last.get_by_label("Unit price").fill("9300")
+    page.get_by_role("button", name="Add a line").click()
+    expect(rows).to_have_count(2)
+    rows.last.get_by_label("Product").fill("调试")
+    rows.last.get_by_label("Unit price").fill("1000")
+    rows.last.get_by_role("button", name="Up").evaluate("up => up.form.requestSubmit(up)")
+    expect(rows.last.get_by_label("Product")).to_have_value("磁力泵")
+    expect(rows.last.get_by_label("Unit price")).to_have_value("9,300.00")
+
+
 @pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_colleague_gets_a_share_in_a_dialog(
     cast: Cast, open_as: Opener, device: dict[str, object]

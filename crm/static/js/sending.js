@@ -8,6 +8,8 @@ addEventListener("submit", (event) => {
 	if (form.getAttribute("method") !== "post" || "file" in form.dataset) return;
 	const halfTyped = [...form.elements].find((field) => field.validity?.badInput);
 	halfTyped?.reportValidity();
+	// What has the focus keeps what was typed there, whichever row it comes to be in; phones leave it.
+	if (event.submitter?.name === "arrange") event.submitter.focus({ preventScroll: true });
 	if (form.querySelector(".is-busy[name=arrange]") && !event.submitter?.name) waiting.add(form);
 	if (form.ariaBusy || halfTyped || !navigator.onLine) {
 		event.preventDefault();
