@@ -59,11 +59,10 @@ HOURS = int(ONE_TIME_LIVES.total_seconds() // 3600)
 # How many notifications a mail names; the others are one link away.
 SHOWN = 30
 
-HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-
-
-# Of so many reps the mail tells; the report tells of all.
+# Of how many reps the mail about a day tells; the report tells of all.
 MOST_REPS = 60
+
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
 class Obsolete(Exception):
@@ -110,10 +109,12 @@ def compose(mail: OutgoingMail) -> Letter:
 
     :raises Obsolete: it is no longer needed.
     """
+    if mail.kind is MailKind.NOTIFICATIONS:
+        if not (notices := told_by(mail)):
+            raise Obsolete
+        return notifications(notices, links_to=_link_that_decides)
     if is_settled(mail):
         raise Obsolete
-    if mail.kind is MailKind.NOTIFICATIONS:
-        return notifications(told_by(mail), links_to=_link_that_decides)
     if mail.kind is MailKind.APPROVAL_COMMENTED:
         comment = db.session.get_one(ApprovalComment, mail.particulars["comment"])
         return approval_commented(comment, mail.to)

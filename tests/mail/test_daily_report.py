@@ -179,8 +179,10 @@ def test_of_what_is_no_day_there_is_no_report(browser: Browser, address: str) ->
 def test_a_day_that_is_typed_leads_to_its_report(cast: Cast, browser: Browser) -> None:
     browser.sign_in("li")
     for query, page in (
-        ("", "day/2026-06-17"), ("?stretch=month&day=2026-05-09", "month/2026-05-01"),
+        ("?day=2026-06-17", "day/2026-06-17"),
+        ("?stretch=month&day=2026-05-09", "month/2026-05-01"),
         ("?stretch=week&day=nonsense", "week/2026-06-15"),
     ):  # fmt: skip
         answer = browser.client.get(f"/daily-reports{query}")
         assert answer.location.endswith(page)
+    assert 'value="2026-06-17"' in browser.get("/daily-reports").html, "without a day: today's"

@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 
 from crm.filters.address import read_day
 from crm.forms.approval import CommentForm
-from crm.hypermedia import render
+from crm.hypermedia import go, render
 from crm.models import Company
 from crm.queries.daily_report import daily_report
 from crm.reported_days import ReportedDays, Stretch
@@ -20,13 +20,14 @@ bp = Blueprint("daily_reports", __name__)
 @bp.get("/daily-reports")
 @login_required
 def index() -> Response:
-    """The report of the day that was chosen, else of today."""
+    """The report of today; of a day that was typed it leads to the address."""
     day, stretch = Company.current().today(), Stretch.DAY
     with suppress(ValueError):
         stretch = Stretch(request.args.get("stretch", ""))
     with suppress(ValueError):
         day = read_day(request.args.get("day", ""))
-    return _page(ReportedDays.around(stretch, day))
+    days = ReportedDays.around(stretch, day)
+    return go(url_of(days)) if request.args else _page(days)
 
 
 @bp.get(f"/daily-reports/<any({', '.join(Stretch)}):stretch>/<day>")
