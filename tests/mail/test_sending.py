@@ -193,18 +193,24 @@ def test_a_worker_killed_while_sending_leaves_the_mail_to_the_next(
     mailbox.wait_for(1, only_seen=True)
     worker.kill()
     assert worker.wait(PATIENCE) == -signal.SIGKILL
-    assert the_mail().done_at is None
+    # Only this mail counts: by the real clock the evening's report may be due as well.
+    held = db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id).limit(1)).one()
+
+    def times_sent() -> int:
+        return [mail.message_id for mail in mailbox.seen].count(held.message_id)
+
+    assert held.done_at is None
     db.session.rollback()
 
     mailbox.release()
     jobs.run_once()
-    assert len(mailbox.seen) == 1  # the dead worker's lease still runs
+    assert times_sent() == 1  # the dead worker's lease still runs
     clock.set_to(clock.now() + LEASE + timedelta(seconds=1))
     jobs.run_once()
     mailbox.wait_for(1)
-    assert len(mailbox.seen) == 2
-    assert {mail.message_id for mail in mailbox.seen} == {the_mail().message_id}
-    assert the_mail().delivery == "smtp"
+    assert times_sent() == 2
+    db.session.refresh(held)
+    assert held.delivery == "smtp"
 
 
 # --- without a mail server --------------------------------------------------------------------
