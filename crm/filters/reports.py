@@ -16,6 +16,7 @@ from crm.filters.activities import ActivityFilter
 from crm.filters.address import read, sent
 from crm.filters.base import ListFilter
 from crm.filters.columns import Column
+from crm.filters.customers import CustomerFilter
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter
 from crm.filters.expense_claims import ExpenseClaimFilter
@@ -162,6 +163,25 @@ class ActivityReportFilter(ReportFilter, ActivityFilter):
     def activities(self, **changes: Any) -> ActivityFilter:
         """The activities that it is of, narrowed further by ``changes``."""
         return self._behind(ActivityFilter, **changes)
+
+
+@dataclass(frozen=True)
+class ReachReportFilter(ActivityReportFilter):
+    """What a report of activities and of the customers that they reached is of.
+
+    Whose they are narrows the customers, too: those that belong to these people, and those that
+    they entered.
+    """
+
+    FACETS: ClassVar[tuple[Facet, ...]] = offered(ActivityFilter, "owner", "team", "kind")
+
+    def customers(self, **changes: Any) -> CustomerFilter:
+        """The customers that belong to whom it is of."""
+        return CustomerFilter(owner=self.owner, team=self.team).changed(**changes)
+
+    def entered(self, **changes: Any) -> CustomerFilter:
+        """The customers that whom it is of entered, whoever owns them now."""
+        return CustomerFilter(creator=self.owner, creator_team=self.team).changed(**changes)
 
 
 @dataclass(frozen=True)

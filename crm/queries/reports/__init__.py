@@ -8,6 +8,7 @@ Definitions: docs/metrics.md.
 from __future__ import annotations
 
 from crm.queries.reports import (
+    activities,
     approving,
     attainment,
     budgets,
@@ -42,10 +43,11 @@ ALL: dict[str, Report] = {
         sources.REPORT,
         stuck.REPORT,
         load.REPORT,
-        contacts.REPORT,
         forecast.REPORT,
         forecast_then.REPORT,
         attainment.REPORT,
+        activities.REPORT,
+        contacts.REPORT,
         costs.REPORT,
         cost_kinds.REPORT,
         customer_costs.REPORT,

@@ -21,7 +21,7 @@ from crm.models import Activity, Company, Stage, StageStay, User
 from crm.queries.reports import ways
 from crm.queries.reports.drawing import Drawing, layered
 from crm.queries.reports.figures import Figure, Measure, Of, Row
-from crm.queries.reports.report import Report, Table
+from crm.queries.reports.report import Report, Table, Topic
 from crm.queries.reports.spans import spans_of, within
 from crm.queries.reports.ways import Group, Way
 
@@ -126,8 +126,9 @@ def _weeks(filter: ReportFilter, user: User) -> list[tuple[date, date]]:
     return found
 
 
-def _week(filter: ReportFilter, user: User) -> Any:
-    return within(_weeks(filter, user), Activity.happened_at)
+def week_of(filter: ReportFilter, user: User, moment: Any = Activity.happened_at) -> Any:
+    """Which of the weeks of the report a moment lies in, by its number."""
+    return within(_weeks(filter, user), moment)
 
 
 def _by_week(filter: ReportFilter, user: User, _values: Iterable[Any]) -> list[Group]:
@@ -158,10 +159,10 @@ def draw(table: Table) -> Drawing:
 
 
 PERSON = ways.people("owner", _l("Logged by"), Activity.by_id)
-WEEK = Way("week", _l("Week from"), _week, _by_week, is_ordered=True, is_timeline=True)
+WEEK = Way("week", _l("Week from"), week_of, _by_week, is_ordered=True, is_timeline=True)
 PERSON_AND_WEEK = Way(
     "owner_week", _l("Person and week"),
-    lambda filter, user: Activity.by_id * WEEKS + _week(filter, user), _by_person_and_week,
+    lambda filter, user: Activity.by_id * WEEKS + week_of(filter, user), _by_person_and_week,
     is_ordered=True,
 )  # fmt: skip
 REPORT = Report(
@@ -176,4 +177,5 @@ REPORT = Report(
     draw,
     ways=(PERSON, WEEK, PERSON_AND_WEEK),
     filter=ActivityReportFilter,
+    topic=Topic.ACTIVITIES,
 )  # fmt: skip

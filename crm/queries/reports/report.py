@@ -33,6 +33,7 @@ class Topic(StrEnum):
     """What a report is about: its page stands with those of the same topic."""
 
     DEALS = "deals"
+    ACTIVITIES = "activities"
     COSTS = "costs"
 
 
