@@ -23,6 +23,7 @@ from crm.formatting import reported_days
 from crm.links import link, one_time_address
 from crm.models import (
     Advance,
+    Announcement,
     ApprovalAssignment,
     ApprovalComment,
     ApprovalRequest,
@@ -132,6 +133,11 @@ def compose(mail: OutgoingMail) -> Letter:
         return daily_report_commented(
             db.session.get_one(DailyReportComment, mail.particulars["comment"])
         )
+    if mail.kind is MailKind.ANNOUNCED:
+        announcement = db.session.get_one(Announcement, mail.particulars["announcement"])
+        if not announcement.is_pinned:
+            raise Obsolete
+        return announced(announcement)
     if mail.kind is MailKind.INVITATION:
         address = one_time_address(LinkPurpose.SET_PASSWORD, mail.to)
         return invitation(mail.to, db.session.get_one(User, mail.particulars["by"]), address)
@@ -267,6 +273,14 @@ def daily_report_commented(comment: DailyReportComment) -> Letter:
         title=title,
         page=f"{_link_to_report(comment.days)}#user_{comment.rep_id}",
     )
+
+
+def announced(announcement: Announcement) -> Letter:
+    """To whom an announcement is for: what it says, and where to say that one has read it."""
+    return _letter(
+        MailKind.ANNOUNCED, announcement=announcement,
+        page=link("announcements.show", announcement_id=announcement.id),
+    )  # fmt: skip
 
 
 def _link_to_report(days: ReportedDays) -> str:

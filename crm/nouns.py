@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from crm.models import (
     Activity,
     Advance,
+    Announcement,
     ApprovalRequest,
     Contact,
     Customer,
@@ -70,7 +71,11 @@ BY_LIST = {noun.list: noun for noun in NOUNS.values()} | dict.fromkeys(
 )
 
 
-def record_url(record: Record | Advance, **args: Any) -> str:
+# What has a page besides, by table: how its arguments are called.
+OTHER_PAGES = {model.__tablename__: model.__tablename__ for model in (Advance, Announcement)}
+
+
+def record_url(record: Record | Advance | Announcement, **args: Any) -> str:
     """The address of the page of ``record``; ``args`` stand in its query."""
     endpoint, named = page_of(record.__tablename__, record.id)
     return url_for(endpoint, **{**named, **args})
@@ -85,9 +90,9 @@ def document_url(request: ApprovalRequest) -> str:
 def page_of(table: str, id: int) -> tuple[str, dict[str, Any]]:
     """The endpoint of the record's page, and the arguments of its address.
 
-    An advance has one, though it is neither searched for nor in the trash.
+    Some have one, though they are neither searched for nor in the trash.
     """
-    name = "advance" if table == Advance.__tablename__ else BY_TABLE[table].name
+    name = OTHER_PAGES[table] if table in OTHER_PAGES else BY_TABLE[table].name
     return f"{name}s.show", {f"{name}_id": id}
 
 

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from crm.extensions import LANGUAGES
 from crm.folding import search_text
 from crm.models import (
+    Announcement,
     Contact,
     Customer,
     Deal,
@@ -161,6 +162,7 @@ PAGES = (
     Place("books.edit", "lock", _l("Closing of the books"), PaymentBatch.are_seen_by),
     Place("account_codes.edit", "list", _l("Account codes"), PaymentBatch.are_seen_by),
     APPROVALS, REPORTS_PAGE, *REPORT_PAGES, SETTINGS, *AREAS, *OPTION_LISTS,
+    Place("announcements.index", "bookmark", _l("Announcements")),
     Place("profile.edit", "user", _l("My settings")),
     Place("delegations.index", "calendar", _l("While I am away")),
     Place("devices.index", "monitor-smartphone", _l("My devices")),
@@ -175,6 +177,12 @@ ADDING = (
     Place("claims.new", NOUNS["claim"].icon, _l("New expense claim"), _changes(Noun.CLAIMS)),
     Place("quick_items.new", "camera", _l("Quick expense"), _changes(Noun.CLAIMS)),
     Place("advances.new", "banknote", _l("Ask for an advance"), _changes(Noun.CLAIMS)),
+    Place(
+        "announcements.new",
+        "bookmark",
+        _l("New announcement"),
+        lambda user: may("create", Announcement),
+    ),
 )
 NEW_CONTACT = Place("contacts.new", "user", _l("New contact"), _changes(Noun.CUSTOMERS))
 # What takes a list out as a file.

@@ -12,6 +12,7 @@ from crm.extensions import db
 from crm.models import (
     Action,
     Advance,
+    Announcement,
     ApprovalAssignment,
     ApprovalComment,
     ApprovalRequest,
@@ -67,6 +68,17 @@ def tell_of_daily_report_comment(event: Event) -> None:
             person, NotificationKind.DAILY_REPORT_COMMENTED, comment, event=event,
             comment=comment.id, text=comment.text[:SHOWN],
         )  # fmt: skip
+
+
+def tell_of_announcement(event: Event) -> None:
+    """Everybody whom it is for, unless it is down by now; of a change, where it is to be read."""
+    announcement = db.session.get_one(Announcement, event.subject_id)
+    again = event.particulars.get("again", False)
+    if not announcement.is_pinned or (event.action is Action.ANNOUNCEMENT_CHANGED and not again):
+        return
+    for reader in db.session.scalars(announcement.audience):
+        Notification.tell(reader, NotificationKind.ANNOUNCED, announcement, event=event,
+                          announcement=announcement.id, again=again)  # fmt: skip
 
 
 def send_receipt_to_approver(event: Event) -> None:
@@ -168,6 +180,8 @@ def _began_to_help(event: Event, helper: User) -> bool:
 
 REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {
     Action.ADVANCE_PAID: (tell_claimant_of_advance,),
+    Action.ANNOUNCEMENT_MADE: (tell_of_announcement,),
+    Action.ANNOUNCEMENT_CHANGED: (tell_of_announcement,),
     Action.APPROVAL_COMMENTED: (tell_of_comment,),
     Action.APPROVAL_DECIDED: (send_receipt_to_approver,),
     Action.APPROVAL_CLOSED: (tell_claimant_of_decision,),

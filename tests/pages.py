@@ -18,6 +18,7 @@ from crm.models import (
     Activity,
     Advance,
     AdvanceState,
+    Announcement,
     ApprovalAssignment,
     ApprovalFlow,
     ApprovalRequest,
@@ -215,6 +216,10 @@ PAGES: dict[str, Visit] = {
     "task_postponements.new": Visit(),
     "notifications.index": Visit("manager"),
     "notification_choices.edit": Visit(),
+    "announcements.index": Visit(),
+    "announcements.show": Visit(),
+    "announcements.new": Visit("manager"),
+    "announcements.edit": Visit("administrator"),
     "offline.show": Visit(""),
     "components.index": Visit(""),
 }
@@ -311,6 +316,7 @@ def _values(people: dict[str, User]) -> dict[str, Any]:
     repayment = _first(select(Settlement).where(Settlement.claim_id.is_(None)))
     return {
         "view_id": view.id,
+        "announcement_id": _first(select(Announcement).where(Announcement.team_id.is_(None))).id,
         "workday": clock.now().date().isoformat(),
         "begun_run": begun_run.id,
         "checked_run": checked_run.id,

@@ -13,6 +13,7 @@ from crm import seed
 from crm.demo import (
     activities,
     advances,
+    announcements,
     books,
     budgets,
     customers,
@@ -66,6 +67,7 @@ def build(today: date) -> None:
     budgets.plan(world)
     advances.ask(world)
     books.keep(world)
+    announcements.put_up(world)
     _settle_the_past()
 
 

@@ -3,6 +3,7 @@
 from crm.models.access import Noun, Role, Scope
 from crm.models.activity import Activity
 from crm.models.advance import Advance, AdvanceState, Settlement
+from crm.models.announcement import Announcement, AnnouncementReading
 from crm.models.approval import (
     ApprovalAssignment,
     ApprovalComment,
@@ -67,6 +68,8 @@ __all__ = [
     "Activity",
     "Advance",
     "AdvanceState",
+    "Announcement",
+    "AnnouncementReading",
     "ApprovalAssignment",
     "ApprovalComment",
     "ApprovalFlow",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Attachment(Trashable, Timestamped, Base):
-    """A receipt of a cost, or a file of a customer, a deal or an activity."""
+    """A receipt of a cost, or a file of a customer, a deal, an activity or an announcement."""
 
     __tablename__ = "attachment"
     __table_args__ = (Index(None, "record_kind", "record_id"), Index(None, "digest"))
@@ -51,15 +51,16 @@ class Attachment(Trashable, Timestamped, Base):
 
     @classmethod
     def seen_by(cls, user: User) -> ColumnElement[bool]:
-        """At a customer looked after, at a deal or an activity that is seen; and what one added.
+        """At a customer looked after, at what else is seen; and what one added.
 
         Receipts are not among them: they are seen with their claim (blueprints/expenses).
         """
         from crm.models.activity import Activity
+        from crm.models.announcement import Announcement
         from crm.models.customer import Customer
         from crm.models.deal import Deal
 
-        def among(model: type[Customer | Deal | Activity], *also: ColumnElement[bool]) -> Any:
+        def among(model: Any, *also: ColumnElement[bool]) -> Any:
             seen = model.visible_to(user).where(model.id == cls.record_id)
             return and_(
                 cls.record_kind == model.__tablename__,
@@ -72,6 +73,7 @@ class Attachment(Trashable, Timestamped, Base):
             among(Customer, or_(cared_for, cls.uploaded_by_id == user.id)),
             among(Deal),
             among(Activity),
+            among(Announcement),
         )
 
     @classmethod
@@ -103,18 +105,19 @@ class Attachment(Trashable, Timestamped, Base):
 
     @property
     def record(self) -> Any:
-        """What it hangs on: a customer, a deal or an activity."""
+        """What it hangs on: a customer, a deal, an activity or an announcement."""
         from crm.models.activity import Activity
+        from crm.models.announcement import Announcement
         from crm.models.customer import Customer
         from crm.models.deal import Deal
 
-        models = {model.__tablename__: model for model in (Customer, Deal, Activity)}
+        models = {model.__tablename__: model for model in (Customer, Deal, Activity, Announcement)}
         return db.session.get_one(models[self.record_kind], self.record_id)
 
     @property
     def customer(self) -> Any:
-        """The customer at which its events are told."""
-        return self.record.customer
+        """The customer at which its events are told, if there is one."""
+        return getattr(self.record, "customer", None)
 
     @property
     def deal(self) -> Any:

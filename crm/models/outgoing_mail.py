@@ -27,6 +27,7 @@ class MailKind(StrEnum):
     CLAIM_PAID = "claim_paid"
     DAILY_REPORT = "daily_report"
     DAILY_REPORT_COMMENTED = "daily_report_commented"
+    ANNOUNCED = "announced"
     DECISION_RECEIPT = "decision_receipt"
     INVITATION = "invitation"
     NOTIFICATIONS = "notifications"

@@ -14,7 +14,16 @@ from sqlalchemy import Select
 
 from crm.extensions import db
 from crm.models import Contact, Customer, Deal, ExpenseClaim, Task
-from crm.policies import approvals, customers, deals, expenses, files, lists, settings
+from crm.policies import (
+    announcements,
+    approvals,
+    customers,
+    deals,
+    expenses,
+    files,
+    lists,
+    settings,
+)
 from crm.policies.kinds import Predicates
 
 Record = TypeVar("Record")
@@ -26,6 +35,7 @@ PREDICATES: Predicates = {
     **deals.PREDICATES,
     **expenses.PREDICATES,
     **approvals.PREDICATES,
+    **announcements.PREDICATES,
     **files.PREDICATES,
     **lists.PREDICATES,
     **settings.PREDICATES,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from crm.models import Activity, Attachment, Customer, Deal, User
+from crm.models import Activity, Announcement, Attachment, Customer, Deal, User
+from crm.policies.announcements import edit_announcement
 from crm.policies.customers import edit_activity, edit_customer
 from crm.policies.deals import edit_deal
 from crm.policies.kinds import Predicate, Predicates
 
-EDITS: dict[type, Predicate] = {Customer: edit_customer, Deal: edit_deal}
+EDITS: dict[type, Predicate] = {
+    Customer: edit_customer, Deal: edit_deal, Announcement: edit_announcement
+}  # fmt: skip
 
 
 def _edit_file(user: User, file: Attachment) -> bool:

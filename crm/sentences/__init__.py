@@ -25,7 +25,8 @@ ICONS: dict[str, str] = {
     "option": "list", "custom_field": "columns-3", "company": "settings",
     "exchange_rate": "banknote", "quota": "target", "source_cost": "banknote",
     "expense_rule": "list", "expense_rate": "banknote", "budget": "wallet",
-    "stage": "square-kanban", "daily_report": "calendar", "import": "upload", "trash": "trash-2",
+    "stage": "square-kanban", "announcement": "bookmark",
+    "daily_report": "calendar", "import": "upload", "trash": "trash-2",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
     Action.DEAL_WON: "trophy",
@@ -222,6 +223,16 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.DAILY_REPORT_COMMENTED: lambda p: _(
         "On the day of %(name)s: %(text)s", name=p["name"], text=p["text"]
     ),
+    Action.ANNOUNCEMENT_MADE: lambda p: _("Announced: %(name)s", name=p["name"]),
+    Action.ANNOUNCEMENT_CHANGED: lambda p: (
+        _("Announcement changed, to be read again: %(name)s", name=p["name"])
+        if p["again"]
+        else _("Announcement changed: %(name)s", name=p["name"])
+    ),
+    Action.ANNOUNCEMENT_TAKEN_DOWN: lambda p: _("Announcement taken down: %(name)s",
+                                                name=p["name"]),
+    Action.ANNOUNCEMENT_PUT_UP: lambda p: _("Announcement put up again: %(name)s",
+                                            name=p["name"]),
     Action.LINK_REFUSED: lambda p: _(
         "A link for %(approver)s was refused: another user was signed in", approver=p["approver"]
     ),

@@ -62,9 +62,10 @@ class Notice:
         return noun.icon if noun else ICONS[self.row.record_kind]
 
 
-ICONS = {"advance": "banknote", "approval_assignment": "stamp", "import_run": "upload",
-         "daily_report_comment": "calendar",
-         "user": "info"}  # fmt: skip
+ICONS = {
+    "advance": "banknote", "announcement": "bookmark", "approval_assignment": "stamp",
+    "import_run": "upload", "daily_report_comment": "calendar", "user": "info",
+}  # fmt: skip
 
 
 def notice(row: Notification, record: Any) -> Notice:
@@ -130,6 +131,12 @@ def _commented(row: Notification) -> str:
     return _("%(name)s: %(value)s", name=_name(row), value=row.particulars["text"])
 
 
+def _announced(row: Notification) -> str:
+    if row.particulars["again"]:
+        return _("Please read it: %(name)s waits for that.", name=_name(row))
+    return _("%(name)s announces something.", name=_name(row))
+
+
 WORDS: dict[NotificationKind, Words] = {
     NotificationKind.APPROVAL_REQUESTED: Words(_said(_l("%(name)s asks you to decide."))),
     NotificationKind.APPROVAL_REMINDER: Words(_said(_l("It still waits for your decision."))),
@@ -139,6 +146,7 @@ WORDS: dict[NotificationKind, Words] = {
     NotificationKind.ADVANCE_PAID: Words(_said(_l("%(name)s has paid your advance."))),
     NotificationKind.DAILY_REPORT: Words(_said(_l("The daily report of your people is there."))),
     NotificationKind.DAILY_REPORT_COMMENTED: Words(_commented),
+    NotificationKind.ANNOUNCED: Words(_announced),
     NotificationKind.CUSTOMER_GIVEN: Words(_said(_l("%(name)s gave you this customer."))),
     NotificationKind.CUSTOMER_SHARED: Words(
         _said(_l("%(name)s wants you to help with this customer."))),

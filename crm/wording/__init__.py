@@ -68,6 +68,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         NotificationKind.ADVANCE_PAID: _l("My advance is paid"),
         NotificationKind.DAILY_REPORT: _l("The daily report of my people"),
         NotificationKind.DAILY_REPORT_COMMENTED: _l("Comments on a daily report"),
+        NotificationKind.ANNOUNCED: _l("Announcements"),
         NotificationKind.CUSTOMER_GIVEN: _l("A customer is given to me"),
         NotificationKind.CUSTOMER_SHARED: _l("I am to help with a customer"),
         NotificationKind.CUSTOMER_RELEASED: _l("A customer of mine goes to the public pool"),

@@ -33,6 +33,7 @@ from crm.forms.source_costs import version_of as costs_version
 from crm.forms.stages import version_of as stage_version_of
 from crm.models import (
     Activity,
+    Announcement,
     ApprovalToken,
     Attachment,
     Budget,
@@ -425,6 +426,18 @@ TABLE: dict[str, Row] = {
     # Reports: everybody of what they see.
     "GET reports.index": Row(SIGNED_IN),
     "GET daily_reports.index": Row(SIGNED_IN),
+    # Announcements: this one is of Li to the team below her; she and administrators change it.
+    "GET announcements.index": Row(SIGNED_IN),
+    "GET announcements.new": Row("li zhou admin", sees="wang zhao sun wu fin reader"),
+    "POST announcements.create": Row("li zhou admin", sees="wang zhao sun wu fin reader"),
+    "GET announcements.show": Row("wang zhao sun li admin"),
+    "GET announcements.edit": Row("li admin", sees="wang zhao sun"),
+    "POST announcements.update": Row("li admin", sees="wang zhao sun"),
+    "POST announcement_readings.create": Row("wang zhao sun li admin"),
+    "POST announcement_reminders.create": Row("li admin", sees="wang zhao sun"),
+    "POST takedowns.create": Row("li admin", sees="wang zhao sun"),
+    "POST takedowns.destroy": Row("li admin", sees="wang zhao sun", args={
+        "announcement_id": "old_announcement"}),
     "POST daily_report_comments.create": Row(
         "wang li admin", sees="fin reader",
         args={"stretch": "day", "day": "2026-06-17", "rep_id": "user_id"}),
@@ -563,6 +576,9 @@ FORMS: dict[str, dict[str, str]] = {
     "collaborators.create": {"helper": "孙健"},
     "activities.update": {"kind": "=activity_kind", "summary": "改了", "version": "=fresh_version"},
     "activity_corrections.create": {"correction": "是上周", "version": "=old_version"},
+    "announcements.create": {"title": "通知", "text": "放假", "team": "=team_id"},
+    "announcements.update": {"title": "改了", "text": "放假", "team": "=team_id",
+                             "version": "=announcement_version"},
     "deals.create": {"name": "新机会", "currency": "CNY", "owner": "王芳", "stage": "=stage_id"},
     "deals.update": {"name": "改名", "currency": "CNY", "owner": "王芳",
                      "version": "=deal_version"},
@@ -878,6 +894,12 @@ def set_scene() -> Scene:
         BudgetPlan(Term.around(Span.YEAR, Company.current().today()), Decimal(1000), cast.sigma),
         by=cast.fin,
     )
+    announced, old_announcement = (
+        Announcement.make(Announcement(title=title, text="放假三天", team=wang.team), by=cast.li)
+        for title in ("放假", "往年放假")
+    )
+    db.session.flush()
+    old_announcement.take_down(by=cast.li)
     told = Notification.tell(wang, NotificationKind.CUSTOMER_GIVEN, cast.sigma, by=cast.li)
     db.session.commit()
     assert told is not None
@@ -902,6 +924,8 @@ def set_scene() -> Scene:
             "submitted_receipt": submitted.items[0].receipts[0].id,
             "content_hash": submitted.content_hash(), "approved_claim": approved.id,
             "assignment_id": waiting.id, "request_id": waiting.request_id,
+            "announcement_id": announced.id, "announcement_version": announced.version,
+            "old_announcement": old_announcement.id,
             "notification_id": told.id, "session_id": session.id, "company_version": 1,
             "view_id": view.id, "twins": f"{cast.sigma.id},{twin.id}",
             "both_versions": f"{cast.sigma.id}.{cast.sigma.version} {twin.id}.{twin.version}",

@@ -13,6 +13,7 @@ from crm.extensions import db
 from crm.hypermedia import render
 from crm.models import (
     Advance,
+    Announcement,
     ApprovalAssignment,
     ApprovalComment,
     ClaimState,
@@ -154,6 +155,11 @@ def _daily_report_commented() -> mail.Letter | None:
     return mail.daily_report_commented(comment) if comment else None
 
 
+def _announced() -> mail.Letter | None:
+    announcement = _newest(select(Announcement).order_by(Announcement.id.desc()))
+    return mail.announced(announcement) if announcement else None
+
+
 def _newest(chosen: Select[Any]) -> Any:
     return db.session.scalar(chosen.limit(1))
 
@@ -171,6 +177,7 @@ _DECIDED = (
 
 SAMPLES: dict[MailKind, Callable[[], mail.Letter | None]] = {
     MailKind.ADVANCE_PAID: _advance_paid,
+    MailKind.ANNOUNCED: _announced,
     MailKind.APPROVAL_COMMENTED: _approval_commented,
     MailKind.APPROVAL_REMINDER: _approval_reminder,
     MailKind.APPROVAL_REQUESTED: _approval_requested,

@@ -25,6 +25,7 @@ from crm.forms.inline import Inline
 from crm.forms.task import TaskForm
 from crm.models import (
     Action,
+    Announcement,
     ApprovalAssignment,
     ApprovalRequest,
     Attachment,
@@ -47,6 +48,7 @@ from crm.models import (
 )
 from crm.models.approval import Closure, Decision
 from crm.paging import Page
+from crm.queries.announcements import Noticed
 from crm.queries.approvals.around import Around
 from crm.queries.approvals.facts import Facts
 from crm.queries.approvals.surroundings import Surroundings
@@ -212,6 +214,9 @@ class Samples:
             figures=[Figure(_("Tasks by today"), "12", late_tasks, TaskFilter(), None, True),
                      Figure(_("Open deals"), "¥186,000", "", DealFilter(), 60)],
             troubles=[],
+            announcements=[Noticed(Announcement(
+                id=1, title="新版价格表下月启用", text="旧版只对已发出的报价有效。", by=self.user,
+                by_id=1, created_at=self.moment), None)],
             team=[Member(self.user, 14, AMOUNT, 2, AMOUNT, 3, 1, (2, 5, 3, 0, 0, 4, 6), AMOUNT, 6)],
             tasks=Tasks([late], 9, [due], 1), approvals=Few([asked], 1),
             to_pay=Few([self.claim], 1), to_hand_out=Few.none(), undecided=Few.none(),

@@ -83,4 +83,4 @@ def _find_open(noun: str, record_id: int) -> Any:
 
 
 def _page_of(file: Attachment) -> str:
-    return record_url(file.deal or file.customer)
+    return record_url(file.deal or file.customer or file.record)

@@ -83,6 +83,10 @@ class Action(StrEnum):
     APPROVAL_COMMENTED = "approval:commented"
     APPROVAL_CLOSED = "approval:closed"
     DAILY_REPORT_COMMENTED = "daily_report:commented"
+    ANNOUNCEMENT_MADE = "announcement:made"
+    ANNOUNCEMENT_CHANGED = "announcement:changed"
+    ANNOUNCEMENT_TAKEN_DOWN = "announcement:taken_down"
+    ANNOUNCEMENT_PUT_UP = "announcement:put_up"
     FLOW_REVISED = "approval_flow:revised"
     FLOW_CHANGED = "approval_flow:changed"
     FLOW_RETIRED = "approval_flow:retired"
@@ -218,6 +222,11 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.APPROVAL_CLOSED: frozenset({"closure"}),
     # ``name``: of the rep on whose day it is.
     Action.DAILY_REPORT_COMMENTED: _NAME | {"text"},
+    Action.ANNOUNCEMENT_MADE: _NAME,
+    # ``again``: whether those who have read it are to read it again.
+    Action.ANNOUNCEMENT_CHANGED: _NAME | _CHANGES | {"again"},
+    Action.ANNOUNCEMENT_TAKEN_DOWN: _NAME,
+    Action.ANNOUNCEMENT_PUT_UP: _NAME,
     Action.FLOW_REVISED: frozenset({"name_zh", "name_en", "version"}),
     Action.FLOW_CHANGED: _CHANGES | {"name_zh", "name_en"},
     Action.FLOW_RETIRED: frozenset({"name_zh", "name_en"}),

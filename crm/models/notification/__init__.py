@@ -51,8 +51,8 @@ KEPT = timedelta(days=90)
 _UNREAD = text("read_at IS NULL")
 # What notifications are about, by table: each model has ``visible_to``.
 TOLD_ABOUT = (
-    "advance", "approval_assignment", "customer", "daily_report_comment", "deal", "expense_claim",
-    "import_run", "task", "user",
+    "advance", "announcement", "approval_assignment", "customer", "daily_report_comment", "deal",
+    "expense_claim", "import_run", "task", "user",
 )  # fmt: skip
 
 
@@ -143,12 +143,18 @@ class Notification(Mailed, Base):
         )  # fmt: skip
 
     @classmethod
-    def settle(cls, about: Any, kinds: Collection[NotificationKind]) -> None:
-        """What these told of ``about`` is done with: whoever has not read it need not any more."""
+    def settle(
+        cls, about: Any, kinds: Collection[NotificationKind], *, reader: User | None = None
+    ) -> None:
+        """What these told of ``about`` is done with: whoever has not read it need not any more.
+
+        :param reader: for them alone.
+        """
+        whose = [cls.reader_id == reader.id] if reader else []
         db.session.execute(
             update(cls)
             .where(cls.record_kind == about.__tablename__, cls.record_id == about.id,
-                   cls.kind.in_(kinds), cls.read_at.is_(None))
+                   cls.kind.in_(kinds), cls.read_at.is_(None), *whose)
             .values(read_at=clock.now())
         )  # fmt: skip
 

@@ -35,6 +35,7 @@ class NotificationKind(StrEnum):
     ADVANCE_PAID = "advance_paid"
     DAILY_REPORT = "daily_report"
     DAILY_REPORT_COMMENTED = "daily_report_commented"
+    ANNOUNCED = "announced"
     CUSTOMER_GIVEN = "customer_given"
     CUSTOMER_SHARED = "customer_shared"
     CUSTOMER_RELEASED = "customer_released"
@@ -75,6 +76,7 @@ KINDS: dict[NotificationKind, Kind] = {
     NotificationKind.ADVANCE_PAID: Kind(Way.AT_ONCE, MailKind.ADVANCE_PAID),
     NotificationKind.DAILY_REPORT: Kind(Way.AT_ONCE, MailKind.DAILY_REPORT, gathers=False),
     NotificationKind.DAILY_REPORT_COMMENTED: Kind(Way.AT_ONCE, MailKind.DAILY_REPORT_COMMENTED),
+    NotificationKind.ANNOUNCED: Kind(Way.AT_ONCE, MailKind.ANNOUNCED),
     NotificationKind.CUSTOMER_GIVEN: Kind(Way.AT_ONCE),
     NotificationKind.CUSTOMER_SHARED: Kind(),
     NotificationKind.CUSTOMER_RELEASED: Kind(),

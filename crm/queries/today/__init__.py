@@ -15,6 +15,7 @@ from crm.models import (
     Role,
     User,
 )
+from crm.queries.announcements import Noticed, pinned_for
 from crm.queries.approvals.facts import Asked, asked_of_all
 from crm.queries.few import Few
 from crm.queries.health import Check, troubles
@@ -37,6 +38,7 @@ class Today:
 
     figures: Sequence[Figure]
     troubles: Sequence[Check]
+    announcements: Sequence[Noticed]
     team: Sequence[Member]
     tasks: Tasks
     approvals: Few[Asked]
@@ -72,6 +74,7 @@ def today_of(user: User) -> Today:
     return Today(
         figures=figures_of(user, tasks, sells=sells, leads=leads, pays=pays),
         troubles=troubles() if user.is_administrator else [],
+        announcements=pinned_for(user),
         team=team_of(user) if leads else [],
         tasks=tasks,
         approvals=_approvals_of(user),
