@@ -6,33 +6,46 @@ of workers share the rows; one that is killed leaves its row to the others when 
 
 from __future__ import annotations
 
+import _thread
 import logging
 import signal
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import inspect, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from crm import clock, mail
 from crm.extensions import db
 from crm.importers import Disturbed
 from crm.importers.work import note_failure, work_on
-from crm.models import Event, ImportRun, Job, OutgoingMail
+from crm.models import Company, Event, ImportRun, Job, OutgoingMail
+from crm.models.leased import Claimed, Leased
 from crm.postman import Undelivered
 from crm.reactions import REACTIONS
+from crm.schedules import Schedule
 from crm.timetable import TIMETABLE
 
 log = logging.getLogger(__name__)
 
 # Seconds between two looks while there is nothing to do, and while the database is away.
 IDLE, AWAY = 1.0, 5.0
+# How often it is tried to note that a mail was accepted.
+NOTING_TRIES = 3
 # Events without consequences that are finished in one statement.
 BATCH = 1000
 
 Row = TypeVar("Row")
+
+
+class Abandoned(Exception):
+    """It was claimed more often than it can have failed: each time, the worker ended."""
+
+    def __str__(self) -> str:
+        return "the worker ended each time while it was at it"
 
 
 def work(app: Flask, stopping: threading.Event) -> None:
@@ -46,17 +59,21 @@ def work(app: Flask, stopping: threading.Event) -> None:
                     write_timetable()
                     in_step = True
                 pause = 0.0 if run_next() else IDLE
-        except OperationalError as error:
+        except DBAPIError as error:
             log.error("The database cannot be used: %s", error.orig)
             pause = AWAY
         stopping.wait(pause)
 
 
 def stop_on(*signals: signal.Signals) -> threading.Event:
-    """An event that is set when one of ``signals`` comes; for a process's main thread."""
+    """An event that is set when one of ``signals`` comes; for a process's main thread.
+
+    It is set by another thread: a signal may come while the main thread holds the event's lock,
+    and would then wait for itself for ever.
+    """
     stopping = threading.Event()
     for number in signals:
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda *_: _thread.start_new_thread(stopping.set, ()))
     return stopping
 
 
@@ -78,19 +95,31 @@ def run_next() -> int:
 
 
 def write_timetable() -> None:
-    """Give every entry of the timetable its row; one that got a tighter schedule runs earlier."""
+    """Give every entry of the timetable its row, and each row its slot by the schedule and the
+    company's clock of now; one that another worker has in hand follows when it is done."""
+    name_of_zone = Company.current().timezone
+    zone, now = ZoneInfo(name_of_zone), clock.now()
     for name, entry in TIMETABLE.items():
-        slot = entry.schedule.after(clock.now())
-        job = db.session.get(Job, name)
-        if job is None:
-            try:
-                with db.session.begin_nested():
-                    db.session.add(Job(name=name, next_run=slot))
-            except IntegrityError:
-                log.debug("%s: another worker was faster", name)
-        elif slot < job.next_run:
-            job.next_run = slot
+        chosen = select(Job).where(Job.name == name).with_for_update(skip_locked=True)
+        job = db.session.scalar(chosen.execution_options(populate_existing=True))
+        if job is not None:
+            zones = ZoneInfo(job.zone), zone
+            job.move(entry.schedule.moved(job.slot, now, zones), name_of_zone)
+            continue
+        slot = entry.schedule.after(now, zone)
+        try:
+            with db.session.begin_nested():
+                db.session.add(Job(name=name, slot=slot, next_run=slot, zone=name_of_zone))
+        except IntegrityError:
+            log.debug("%s: another worker has it", name)
     db.session.commit()
+
+
+def _follow_the_companys_clock() -> None:
+    """Whoever changes the company's time zone moves every slot with it."""
+    elsewhere = Job.name.in_(TIMETABLE) & (Job.zone != Company.current().timezone)
+    if db.session.scalar(select(Job.name).where(elsewhere).limit(1)) is not None:
+        write_timetable()
 
 
 def _finish_quiet_events() -> int:
@@ -98,7 +127,9 @@ def _finish_quiet_events() -> int:
     quiet = (
         select(Event.id)
         .where(Event.done_at.is_(None), Event.dead_at.is_(None), Event.action.not_in(REACTIONS))
+        .order_by(Event.id)
         .limit(BATCH)
+        .with_for_update(skip_locked=True)  # two workers each finish others
     )
     finished = db.session.execute(
         update(Event)
@@ -115,16 +146,19 @@ def _run_event() -> bool:
     if event is None:
         return False
     try:
-        for reaction in REACTIONS.get(event.action, ()):
-            reaction(event)
-        event.finish()
+        if _hold(event):
+            for reaction in REACTIONS.get(event.action, ()):
+                reaction(event)
+            event.finish()
         db.session.commit()
     except Exception as error:
-        _give_back(event, error)
+        log.exception("event %s failed", inspect(event).identity)
+        _give_back(event, _reason(error))
     return True
 
 
 def _run_job() -> bool:
+    _follow_the_companys_clock()
     job = _claim(Job.claim)
     if job is None:
         return False
@@ -133,17 +167,27 @@ def _run_job() -> bool:
         db.session.delete(job)
         db.session.commit()
         return True
-    failure = None
     try:
-        entry.run()
-        db.session.flush()  # a failure must show here, not together with the note about it
+        if _hold(job):
+            entry.run()
+            _finish_job(job, entry.schedule)
+        db.session.commit()
     except Exception as error:
+        log.exception("job %s failed", inspect(job).identity)
         db.session.rollback()
-        log.exception("job %s failed", job.name)
-        failure = _reason(error)
-    job.finish(entry.schedule.after(clock.now()), failure)
-    db.session.commit()
+        if job.hold():
+            following = entry.schedule.following(job.slot, clock.now(), ZoneInfo(job.zone))
+            job.fail(_reason(error), following)
+        db.session.commit()
     return True
+
+
+def _finish_job(job: Job, schedule: Schedule) -> None:
+    now, zone = clock.now(), ZoneInfo(job.zone)
+    missed = schedule.missed(job.slot, now, zone)
+    if missed:
+        log.warning("job %s: one run made up for %s slots more", job.name, missed)
+    job.finish(schedule.following(job.slot, now, zone), missed=missed)
 
 
 def _send_mail() -> bool:
@@ -151,16 +195,42 @@ def _send_mail() -> bool:
     if letter is None:
         return False
     try:
-        letter.delivery = mail.send(letter)
-        letter.finish()
-        db.session.commit()
+        delivery = _deliver(letter)
     except Undelivered as error:
-        log.warning("mail %s to %s: %s", letter.id, letter.to.email, error)
-        letter.fail(str(error), for_good=error.for_good)
-        db.session.commit()
+        log.warning("mail %s: %s", inspect(letter).identity, error)
+        _give_back(letter, str(error), for_good=error.for_good)
     except Exception as error:
-        _give_back(letter, error)
+        log.exception("mail %s failed", inspect(letter).identity)
+        _give_back(letter, _reason(error))
+    else:
+        _note_delivery(letter, delivery)
     return True
+
+
+def _deliver(letter: OutgoingMail) -> str | None:
+    """Send it; returns how, or ``None`` where another worker has it by now."""
+    if not _hold(letter):
+        return None
+    letter.renew()  # so that it outlasts every conversation with a mail server
+    return mail.send(letter)
+
+
+def _note_delivery(letter: OutgoingMail, delivery: str | None) -> None:
+    """It is on its way, whoever has its row by now: not to note that would send it once more."""
+    if delivery is None:
+        db.session.rollback()
+        return
+    for tries_left in reversed(range(NOTING_TRIES)):
+        try:
+            letter.delivery = delivery
+            letter.finish()
+            db.session.commit()
+        except DBAPIError:
+            db.session.rollback()
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 def _work_on_import() -> bool:
@@ -168,14 +238,18 @@ def _work_on_import() -> bool:
     if run is None:
         return False
     try:
+        if run.is_abandoned:
+            raise Abandoned
         work_on(run)
     except Disturbed as error:
-        _give_back(run, error)
+        log.warning("import %s is tried again: %s", inspect(run).identity, error)
+        _give_back(run, _reason(error))
     except Exception as error:
-        if (failed := _as_before(run)) is not None:
-            log.exception("import %s failed", failed.id)
-            note_failure(failed, _reason(error))
-            db.session.commit()
+        log.exception("import %s failed", inspect(run).identity)
+        db.session.rollback()
+        if run.hold():
+            note_failure(run, _reason(error))
+        db.session.commit()
     return True
 
 
@@ -188,21 +262,25 @@ def _claim(claim: Callable[[], Row | None]) -> Row | None:
     return row
 
 
-def _give_back(row: Any, error: Exception) -> None:
-    """Undo what was begun, and try again later."""
-    if (failed := _as_before(row)) is not None:
-        log.exception("%s %s failed", failed.__tablename__, failed.id)
-        failed.fail(_reason(error))
-        db.session.commit()
+def _hold(row: Claimed) -> bool:
+    """Hold what was claimed while it is worked on; ``False`` if another worker has it by now.
+
+    :raises Abandoned: workers die of it.
+    """
+    if row.is_abandoned:
+        raise Abandoned
+    return row.hold()
 
 
-def _as_before(row: Any) -> Any:
-    """The row after what was begun is undone; ``None`` if it is gone.
+def _give_back(row: Leased, reason: str, *, for_good: bool = False) -> None:
+    """Undo what was begun, and try again later, unless another worker has it by now.
 
     Nothing of a session can be read whose statement failed until that is undone.
     """
     db.session.rollback()
-    return db.session.get(type(row), inspect(row).identity)
+    if row.hold():
+        row.fail(reason, for_good=for_good)
+    db.session.commit()
 
 
 def _reason(error: Exception) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import smtplib
+import socket
 import ssl
 import tempfile
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import flask_mail
@@ -16,6 +20,13 @@ from flask import current_app
 
 # What a mail server, or the way to it, can do to us; TLS errors and timeouts are OSErrors.
 TROUBLE = (OSError, smtplib.SMTPException)
+
+# Seconds. A server that has the whole mail may look at it for so long before it answers: who hangs
+# up on it sends the same mail again, which it perhaps took.
+ACCEPTING = 60
+# However slowly it talks, a conversation ends after so long: it is shorter than a lease, so that no
+# other worker sends the mail meanwhile, and a worker that is to stop does so.
+LONGEST = 75
 
 
 class Undelivered(Exception):
@@ -34,19 +45,60 @@ def deliver(message: flask_mail.Message) -> str:
     if not current_app.config["SMTP_HOST"]:
         _write(message)
         return "file"
+    began = time.monotonic()
     try:
         with Connection() as connection:
             connection.send(message)
     except smtplib.SMTPRecipientsRefused as error:
         (code, answer), *_ = error.recipients.values()
         raise Undelivered(_said(code, answer), for_good=code >= 500) from error
+    except smtplib.SMTPDataError as error:  # it does not want this mail, whoever sends it
+        raise Undelivered(explain(error), for_good=error.smtp_code >= 500) from error
     except TROUBLE as error:
-        raise Undelivered(explain(error)) from error
+        is_late = time.monotonic() - began >= LONGEST
+        late = f"the mail server takes longer than {LONGEST} seconds"
+        raise Undelivered(late if is_late else explain(error)) from error
     return "smtp"
 
 
+class _Patient(smtplib.SMTP):
+    """A conversation that waits for what becomes of a mail, and for nothing else for long."""
+
+    def __init__(self, *to: Any, **how: Any) -> None:
+        self._is_over = threading.Event()
+        threading.Thread(target=self._watch, name="mail-watch", daemon=True).start()
+        try:
+            super().__init__(*to, **how)
+        except BaseException:
+            self.close()
+            raise
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        assert self.sock is not None
+        self.sock.settimeout(max(ACCEPTING, self.timeout))
+        return super().data(msg)
+
+    def close(self) -> None:
+        self._is_over.set()
+        super().close()
+
+    def _watch(self) -> None:
+        """Hang up after ``LONGEST`` seconds: a timeout begins anew with every byte that comes."""
+        self._is_over.wait(LONGEST)
+        while not self._is_over.is_set():
+            if (sock := self.sock) is not None:
+                with suppress(OSError):
+                    # Not that of an encrypted socket, which would take its encryption off first.
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            self._is_over.wait(1)
+
+
+class _PatientEncrypted(_Patient, smtplib.SMTP_SSL):
+    """The same, encrypted from the beginning."""
+
+
 class Connection(flask_mail.Connection):
-    """Flask-Mail's connection with a timeout, checked certificates, and no socket left behind."""
+    """Flask-Mail's connection with time limits, checked certificates, and no socket left behind."""
 
     host: smtplib.SMTP
 
@@ -78,8 +130,10 @@ class Connection(flask_mail.Connection):
         name = urlsplit(config["BASE_URL"]).hostname
         timeout = config["SMTP_TIMEOUT"]
         if config["SMTP_SECURITY"] == "tls":
-            return self._signed_in(smtplib.SMTP_SSL(*to, name, timeout=timeout, context=encryption))
-        host = smtplib.SMTP(*to, name, timeout=timeout)
+            return self._signed_in(
+                _PatientEncrypted(*to, name, timeout=timeout, context=encryption)
+            )
+        host = _Patient(*to, name, timeout=timeout)
         if config["SMTP_SECURITY"] == "starttls":
             try:
                 host.starttls(context=encryption)

@@ -24,7 +24,8 @@ from granian.server import Server
 log = logging.getLogger(__name__)
 
 # Seconds: a worker that died is replaced after this pause; a child that does not stop is killed.
-RESTART_PAUSE, PATIENCE = 2.0, 30
+# A worker may have a mail in hand, which it would send again (postman.LONGEST).
+RESTART_PAUSE, PATIENCE, WORKER_PATIENCE = 2.0, 30, 85
 
 
 class PortTaken(Exception):
@@ -58,12 +59,13 @@ def serve(
     :param loader: makes what each web process serves; default: ``application``.
     """
     multiprocessing.set_start_method("spawn", force=True)
-    worker = Worker()
     server = Server(
         "crm", address=address, port=port, interface=Interfaces.WSGI, http=HTTPModes.http1,
         workers=processes, blocking_threads=threads, respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE, log_level=LogLevels.error,
     )  # fmt: skip
+    # It is told to stop when the web processes are, not after they have.
+    worker = Worker(is_told_to_stop=lambda: bool(server.interrupt_signal))
     server.on_startup(started)
     server.on_startup(worker.start)
     try:
@@ -83,7 +85,8 @@ def application() -> Any:
 class Worker:
     """The worker's process, started again whenever it ends unasked."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_told_to_stop: Callable[[], bool]) -> None:
+        self._is_told_to_stop = is_told_to_stop
         self._stopping = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
         self._process: BaseProcess | None = None
@@ -105,7 +108,8 @@ class Worker:
             process.start()
             print(f"Worker started (process {process.pid})", flush=True)
             while process.is_alive() and not self._stopping.wait(0.2):
-                pass
+                if self._is_told_to_stop():
+                    self._stopping.set()
             if self._stopping.is_set():
                 self._end(process)
                 return
@@ -115,7 +119,7 @@ class Worker:
     @staticmethod
     def _end(process: BaseProcess) -> None:
         process.terminate()
-        process.join(PATIENCE)
+        process.join(WORKER_PATIENCE)
         if process.is_alive():
             process.kill()
             process.join()

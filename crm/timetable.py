@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import NamedTuple, Protocol
-from zoneinfo import ZoneInfo
+from datetime import time
+from typing import NamedTuple
 
 from crm.importers.uploads import forget_old
-from crm.models import Company, Notification, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.models import Notification, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.approval.pressing import hand_over_absences, press_on
 from crm.models.purging import purge_old
 from crm.queries.daily_report.mailing import mail_daily_reports
@@ -17,40 +15,8 @@ from crm.queries.digests import write_digests
 from crm.queries.reminders import remind_of_tasks
 from crm.queries.silence import keep_the_pool
 from crm.queries.stagnation import tell_of_stuck_deals
+from crm.schedules import Daily, Every, Schedule
 from crm.unused_files import remove_unused
-
-
-class Schedule(Protocol):
-    def after(self, moment: datetime) -> datetime:
-        """The first slot later than ``moment``."""
-        ...
-
-
-@dataclass(frozen=True)
-class Every:
-    """Every so many minutes, counted from midnight UTC."""
-
-    minutes: int
-
-    def after(self, moment: datetime) -> datetime:
-        step = timedelta(minutes=self.minutes)
-        midnight = datetime.combine(moment.astimezone(UTC).date(), time.min, tzinfo=UTC)
-        return midnight + ((moment - midnight) // step + 1) * step
-
-
-@dataclass(frozen=True)
-class Daily:
-    """Once a day at a time of the company's clock."""
-
-    at: time
-
-    def after(self, moment: datetime) -> datetime:
-        zone = ZoneInfo(Company.current().timezone)
-        today = moment.astimezone(zone).date()
-        slots = (
-            datetime.combine(today + timedelta(days=days), self.at, tzinfo=zone) for days in (0, 1)
-        )
-        return next(slot.astimezone(UTC) for slot in slots if slot > moment)
 
 
 class Entry(NamedTuple):

@@ -27,6 +27,7 @@ class Manner(Enum):
     KNOWS_NOBODY = auto()  # 550 to every recipient
     IS_BUSY = auto()  # 451 to every recipient
     DROPS_AFTER_DATA = auto()  # takes the mail and hangs up without an answer
+    DISLIKES_THE_MAIL = auto()  # takes it and answers 554
     HOLDS_AFTER_DATA = auto()  # takes the mail and answers only when released
 
 
@@ -79,6 +80,8 @@ class Mailbox:
         self.manner = Manner.ACCEPTS
         self.messages: list[ReceivedMail] = []
         self.seen: list[ReceivedMail] = []
+        # Who gets 550, in whatever manner.
+        self.unknown: set[str] = set()
         self._released = threading.Event()
         self._controller = _OnAnyPort(
             self, hostname="127.0.0.1", port=0, ready_timeout=PATIENCE, tls_context=tls,
@@ -122,7 +125,7 @@ class Mailbox:
         address: str,
         _options: list[str],
     ) -> str:
-        if self.manner is Manner.KNOWS_NOBODY:
+        if self.manner is Manner.KNOWS_NOBODY or address in self.unknown:
             return "550 5.1.1 no such person here"
         if self.manner is Manner.IS_BUSY:
             return "451 4.3.0 come back later"
@@ -136,6 +139,8 @@ class Mailbox:
             assert server.transport is not None
             server.transport.close()
             return "421 gone"
+        if self.manner is Manner.DISLIKES_THE_MAIL:
+            return "554 5.7.1 this looks like spam"
         if self.manner is Manner.HOLDS_AFTER_DATA:
             await asyncio.get_running_loop().run_in_executor(None, self._released.wait)
         self.messages.append(mail)

@@ -10,18 +10,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm import clock
 from crm.base import Base
 from crm.extensions import db
-from crm.models.leased import LEASE
+from crm.models.leased import BACK_OFF, LEASE, Claimed, pause_after
 
 
-class Job(Base):
+class Job(Claimed, Base):
     __tablename__ = "job"
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    # The slot that comes next, and by whose clock it is reckoned.
+    slot: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(60))
+    # When it is run: at its slot, or a while after it failed.
     next_run: Mapped[datetime]
-    lease_until: Mapped[datetime | None]
+    # Of the last one: the slot it was for, and how many before that went by without a worker.
+    last_slot: Mapped[datetime | None]
+    missed: Mapped[int] = mapped_column(default=0)
     last_started_at: Mapped[datetime | None]
     last_finished_at: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(String(500))
 
     @classmethod
     def claim(cls) -> Job | None:
@@ -38,15 +43,48 @@ class Job(Base):
         name = db.session.scalar(
             update(cls)
             .where(cls.name == first, due)
-            .values(lease_until=now + LEASE, last_started_at=now)
+            .values(lease_until=now + LEASE, last_started_at=now, attempts=cls.attempts + 1)
             .returning(cls.name)
             .execution_options(synchronize_session=False)
         )
-        return db.session.get(cls, name, populate_existing=True) if name else None
+        if name is None:
+            return None
+        job = db.session.get_one(cls, name, populate_existing=True)
+        job.claimed_for = job.attempts
+        return job
 
-    def finish(self, next_run: datetime, error: str | None = None) -> None:
-        """The slot is done, well or not; the next one is at ``next_run``."""
-        self.lease_until = None
+    def finish(self, following: datetime, *, missed: int = 0) -> None:
+        """The slot is done; the next one is ``following``.
+
+        :param missed: how many slots between the two went by without a worker; this run was for
+            all of them.
+        """
+        self.last_slot, self.missed = self.slot, missed
+        self.last_error = None
+        self._go_on_to(following)
+
+    def fail(self, reason: str, following: datetime) -> None:
+        """The run failed: tried again after a pause, unless the next slot comes before that."""
+        self.last_error = reason[:500]
+        retry_at = clock.now() + pause_after(self.attempts)
+        if self.attempts > len(BACK_OFF) or retry_at >= following:
+            self.last_slot, self.missed = self.slot, 0
+            self._go_on_to(following)
+        else:
+            self.next_run, self.lease_until = retry_at, None
+            self.last_finished_at = clock.now()
+
+    def run_now(self) -> None:
+        """Run it as soon as a worker is free, not only at its slot."""
+        self.next_run = clock.now()
+
+    def move(self, slot: datetime, zone: str) -> None:
+        """Its slot is at another time, because the timetable or the company's clock changed."""
+        if slot != self.slot:
+            self.slot = self.next_run = slot
+        self.zone = zone
+
+    def _go_on_to(self, slot: datetime) -> None:
+        self.slot = self.next_run = slot
+        self.lease_until, self.attempts = None, 0
         self.last_finished_at = clock.now()
-        self.last_error = error[:500] if error else None
-        self.next_run = next_run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import Index, String, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, String, and_, inspect, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import clock
@@ -16,6 +16,11 @@ LEASE = timedelta(minutes=2)
 BACK_OFF = (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 
 
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts have failed, the last of which was just now."""
+    return timedelta(seconds=BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1])
+
+
 _WAITING = text("done_at IS NULL AND dead_at IS NULL")
 
 
@@ -24,15 +29,45 @@ def waiting_index(table: str) -> Index:
     return Index(f"ix_{table}_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING)
 
 
-class Leased:
+class Claimed:
+    """A mixin for rows that a worker claims under a lease, each time as another attempt."""
+
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(500))
+
+    # Which attempt this process claimed it for; another worker's claim has another number.
+    claimed_for = 0
+
+    def hold(self) -> bool:
+        """Hold the claimed row until the transaction ends: no other worker takes it meanwhile.
+
+        ``False``: another one has it already, because this process stood still until the lease
+        ended; or it is gone. Then nothing may be done with it.
+        """
+        identity = inspect(self).identity
+        row = db.session.get(
+            type(self), identity, populate_existing=True, with_for_update={"key_share": True}
+        )
+        return row is not None and row.attempts == self.claimed_for
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether it was claimed more often than it can have failed: workers die of it."""
+        return self.attempts > len(BACK_OFF) + 1
+
+    @property
+    def is_in_hand(self) -> bool:
+        """Whether a worker is at it, as far as its lease tells."""
+        return self.lease_until is not None and self.lease_until >= clock.now()
+
+
+class Leased(Claimed):
     """A mixin for queue rows: due, leased while somebody works on it, then done or dead."""
 
     due_at: Mapped[datetime | None] = mapped_column(default=clock.now)
-    lease_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(String(500))
 
     @classmethod
     def claim(cls) -> Self | None:
@@ -63,7 +98,15 @@ class Leased:
             .returning(cls.id)  # type: ignore[attr-defined]
             .execution_options(synchronize_session=False)
         )
-        return db.session.get(cls, claimed, populate_existing=True) if claimed else None
+        if claimed is None:
+            return None
+        row = db.session.get_one(cls, claimed, populate_existing=True)
+        row.claimed_for = row.attempts
+        return row
+
+    def renew(self) -> None:
+        """Begin the lease anew; the caller holds the row."""
+        self.lease_until = clock.now() + LEASE
 
     def finish(self) -> None:
         """The work is done."""
@@ -81,10 +124,19 @@ class Leased:
         if for_good or self.attempts > len(BACK_OFF):
             self.dead_at = clock.now()
         else:
-            self.due_at = clock.now() + timedelta(seconds=BACK_OFF[self.attempts - 1])
+            self.due_at = clock.now() + pause_after(self.attempts)
+
+    @classmethod
+    def failed(cls) -> ColumnElement[bool]:
+        """The condition that it is not done, and was given up or waits after a failure."""
+        return and_(
+            cls.done_at.is_(None),
+            or_(cls.dead_at.is_not(None), cls.last_error.is_not(None)),
+            or_(cls.lease_until.is_(None), cls.lease_until < clock.now()),
+        )
 
     def retry(self) -> None:
-        """Try a dead row again from the beginning."""
+        """Try it again now, from the beginning: what was given up, or waits after a failure."""
         self.dead_at = None
         self.attempts = 0
         self.due_at = clock.now()

@@ -14,7 +14,7 @@ ROOT = Path(crm.__file__).parent
 # From the bottom up. A part may import from the lines below its own, and from within itself.
 LAYERS = (
     ("amounts", "clock", "config", "folding", "formulas", "months", "names", "once", "recurrence",
-     "statements", "telephones"),
+     "schedules", "statements", "telephones"),
     ("base", "likenesses", "reported_days", "terms", "vcards"),
     ("extensions",),
     ("models",),

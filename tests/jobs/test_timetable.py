@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from crm import clock, jobs
 from crm.extensions import db
 from crm.models import Company, Job, OneTimeLink, SignInAttempt, TrustedDevice, UserSession
+from crm.models.leased import BACK_OFF, LEASE
 from crm.models.session import ABSOLUTE, ATTEMPT_WINDOW, ONE_TIME_LIVES, TRUSTED, LinkPurpose
 from crm.timetable import TIMETABLE, Daily, Entry, Every
 from tests.cast import Cast
@@ -34,30 +35,13 @@ def runs(context: None, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     return ran
 
 
+def move_company_to(timezone: str) -> None:
+    Company.current().timezone = timezone
+    db.session.commit()
+
+
 def note() -> Job:
     return db.session.get_one(Job, "note", populate_existing=True)
-
-
-@pytest.mark.parametrize(
-    ("moment", "expected"),
-    [
-        (NOON, NOON + timedelta(minutes=10)),
-        (NOON + timedelta(seconds=599), NOON + timedelta(minutes=10)),
-        (NOON + timedelta(minutes=10), NOON + timedelta(minutes=20)),
-        (NOON.replace(hour=23, minute=55), NOON.replace(hour=0) + timedelta(days=1)),
-    ],
-)
-def test_every_ten_minutes_means_on_the_clock(moment: datetime, expected: datetime) -> None:
-    assert Every(minutes=10).after(moment) == expected
-
-
-def test_daily_is_a_time_of_the_companys_clock(context: None) -> None:
-    half_past_three = Daily(time(3, 30))
-    today_in_shanghai = datetime(2026, 6, 16, 19, 30, tzinfo=UTC)
-    assert half_past_three.after(today_in_shanghai - timedelta(seconds=1)) == today_in_shanghai
-    assert half_past_three.after(today_in_shanghai) == today_in_shanghai + timedelta(days=1)
-    Company.current().timezone = "Europe/Berlin"
-    assert half_past_three.after(NOON) == datetime(2026, 6, 18, 1, 30, tzinfo=UTC)
 
 
 def test_a_slot_is_run_once(runs: list[datetime]) -> None:
@@ -111,9 +95,53 @@ def test_after_a_week_away_it_runs_once_and_is_in_step_again(runs: list[datetime
     jobs.run_once()
     assert len(runs) == 1
     assert note().next_run == NOON + timedelta(days=7, minutes=10)
+    assert note().last_slot == NOON + timedelta(minutes=10)
+    assert note().missed == 7 * 24 * 6 - 1
+    clock.set_to(NOON + timedelta(days=7, minutes=10))
+    jobs.run_once()
+    assert (len(runs), note().missed) == (2, 0)
 
 
-def test_a_failing_job_is_noted_undone_and_run_again_in_its_next_slot(
+def test_a_daily_job_follows_the_company_to_another_time_zone(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[datetime] = []
+    monkeypatch.setattr(
+        jobs, "TIMETABLE", {"note": Entry(lambda: ran.append(clock.now()), Daily(time(7, 0)))}
+    )
+    jobs.write_timetable()
+    seven_in_shanghai = datetime(2026, 6, 17, 23, 0, tzinfo=UTC)
+    assert note().next_run == seven_in_shanghai
+    move_company_to("Europe/Berlin")
+    clock.set_to(seven_in_shanghai)
+    jobs.run_once()
+    assert ran == []
+    seven_in_berlin = datetime(2026, 6, 18, 5, 0, tzinfo=UTC)
+    assert note().next_run == seven_in_berlin
+    clock.set_to(seven_in_berlin)
+    jobs.run_once()
+    assert ran == [seven_in_berlin]
+    move_company_to("Asia/Shanghai")  # where the next seven o'clock is tomorrow's
+    jobs.run_once()
+    assert ran == [seven_in_berlin]
+    assert note().next_run == datetime(2026, 6, 18, 23, 0, tzinfo=UTC)
+
+
+def test_a_worker_that_stood_still_leaves_what_another_one_has(runs: list[datetime]) -> None:
+    clock.set_to(NOON + timedelta(minutes=10))
+    slow = Job.claim()
+    assert slow is not None
+    db.session.commit()
+    db.session.expunge(slow)
+    clock.set_to(NOON + timedelta(minutes=13))
+    quick = Job.claim()
+    assert quick is not None
+    db.session.commit()
+    assert quick.hold()
+    assert not slow.hold()
+
+
+def test_a_failing_job_is_noted_undone_and_tried_again_until_its_next_slot(
     context: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
@@ -125,13 +153,35 @@ def test_a_failing_job_is_noted_undone_and_run_again_in_its_next_slot(
     clock.set_to(NOON + timedelta(minutes=10))
     jobs.run_once()
     assert note().last_error == "RuntimeError: no paper"
-    assert note().next_run == NOON + timedelta(minutes=20)
     assert count(SignInAttempt) == 0
+    tries = []
+    while note().slot == NOON + timedelta(minutes=10):
+        tries.append((note().next_run - clock.now()).total_seconds())
+        clock.set_to(note().next_run)
+        jobs.run_once()
+    assert tries == [10, 60, 300]
+    assert note().next_run == NOON + timedelta(minutes=20)
 
     monkeypatch.setattr(jobs, "TIMETABLE", {"note": Entry(lambda: None, Every(minutes=10))})
     clock.set_to(NOON + timedelta(minutes=20))
     jobs.run_once()
     assert note().last_error is None
+
+
+def test_a_job_that_kills_its_worker_waits_for_its_next_slot_in_the_end(
+    runs: list[datetime],
+) -> None:
+    clock.set_to(NOON + timedelta(minutes=10))
+    for _ in range(len(BACK_OFF) + 1):
+        assert Job.claim() is not None
+        db.session.commit()
+        clock.set_to(clock.now() + LEASE + timedelta(seconds=1))
+    jobs.run_once()
+    assert runs == []
+    assert "the worker ended" in (note().last_error or "")
+    clock.set_to(note().next_run)
+    jobs.run_once()
+    assert (len(runs), note().last_error) == (1, None)
 
 
 def test_a_worker_that_died_leaves_its_slot_to_the_next(runs: list[datetime]) -> None:

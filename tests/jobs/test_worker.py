@@ -12,13 +12,15 @@ from sqlalchemy.exc import OperationalError
 
 from crm import clock, jobs
 from crm.extensions import db
-from crm.models import Action, Event, Job, MailKind, OutgoingMail, User
+from crm.models import Action, Event, ImportRun, ImportState, Job, MailKind, OutgoingMail, User
 from crm.models.approval import Decision
 from crm.models.leased import BACK_OFF, LEASE, Leased
 from crm.reactions import REACTIONS
 from tests.advances import handed_out
 from tests.cast import Cast
 from tests.claims import decide, submitted
+from tests.imports import begun
+from tests.mailbox import Mailbox
 from tests.waiting import PATIENCE, eventually
 
 
@@ -158,6 +160,51 @@ def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(cast: Cast) -> None:
     again = OutgoingMail.claim()
     assert again is not None
     assert again.attempts == 2
+
+
+def test_a_worker_that_stood_still_leaves_what_another_one_has(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    submitted(cast)
+    slow = OutgoingMail.claim()
+    assert slow is not None
+    db.session.commit()
+    db.session.expunge(slow)
+    clock.set_to(clock.now() + LEASE + timedelta(seconds=1))
+    jobs.run_once()
+    assert len(mailbox.messages) == 1
+    assert not slow.hold()
+
+
+def test_what_workers_die_of_is_given_up_and_is_in_nobodys_way(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    submitted(cast)
+    for _ in range(len(BACK_OFF) + 1):
+        assert OutgoingMail.claim() is not None
+        db.session.commit()
+        clock.set_to(clock.now() + LEASE + timedelta(seconds=1))
+    OutgoingMail.enqueue(MailKind.INVITATION, cast.zhao, by=cast.admin.id)
+    db.session.commit()
+    jobs.run_once()
+    assert [mail.recipients for mail in mailbox.messages] == [["zhao@example.com"]]
+    (given_up,) = mails(MailKind.APPROVAL_REQUESTED)
+    assert given_up.dead_at == clock.now()
+    assert "the worker ended" in (given_up.last_error or "")
+
+
+def test_an_import_that_workers_die_of_is_handed_back(cast: Cast) -> None:
+    run = begun("Name\nSigma\n", by=cast.admin)
+    run.hand_over(ImportState.CHECKING)
+    db.session.commit()
+    for _ in range(len(BACK_OFF) + 1):
+        assert ImportRun.claim() is not None
+        db.session.commit()
+        clock.set_to(clock.now() + LEASE + timedelta(seconds=1))
+    jobs.run_once()
+    db.session.refresh(run)
+    assert run.state is ImportState.FAILED
+    assert "the worker ended" in (run.last_error or "")
 
 
 def test_four_workers_never_claim_one_row_twice(app: Flask, cast: Cast) -> None:

@@ -21,9 +21,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from crm import clock, jobs
+from crm import clock, jobs, postman, server
 from crm.extensions import db
-from crm.models import ApprovalToken, OutgoingMail
+from crm.models import ApprovalToken, MailKind, OutgoingMail
 from crm.models.approval import TokenState
 from crm.models.leased import BACK_OFF, LEASE
 from tests.cast import Cast
@@ -109,6 +109,27 @@ def test_an_unknown_recipient_is_given_up_at_once(cast: Cast, mailbox: Mailbox) 
     assert the_mail().last_error == "the mail server said: 550 5.1.1 no such person here"
 
 
+def test_a_mail_that_the_server_does_not_want_is_given_up_at_once(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    mailbox.manner = Manner.DISLIKES_THE_MAIL
+    submitted(cast)
+    jobs.run_once()
+    assert the_mail().dead_at is not None
+    assert the_mail().last_error == "the mail server said: 554 5.7.1 this looks like spam"
+
+
+def test_one_recipient_who_is_refused_keeps_nobody_elses_mail(cast: Cast, mailbox: Mailbox) -> None:
+    submitted(cast)
+    OutgoingMail.enqueue(MailKind.INVITATION, cast.zhao, by=cast.admin.id)
+    db.session.commit()
+    mailbox.unknown.add("li@example.com")
+    jobs.run_once()
+    assert [mail.recipients for mail in mailbox.messages] == [["zhao@example.com"]]
+    refused = db.session.scalars(select(OutgoingMail).where(OutgoingMail.failed())).one()
+    assert refused.to is cast.li
+
+
 def test_a_mail_that_was_given_up_can_be_tried_again(cast: Cast, mailbox: Mailbox) -> None:
     mailbox.manner = Manner.KNOWS_NOBODY
     submitted(cast)
@@ -153,6 +174,60 @@ def test_a_mute_server_costs_the_timeout_and_no_more(
     assert "timed out" in (the_mail().last_error or "")
     work_later(BACK_OFF[0])
     assert len(mailbox.messages) == 1
+
+
+@pytest.fixture
+def dripping_port() -> Iterator[int]:
+    """A server whose greeting has no end: a byte comes before each timeout."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_drip, args=(server,), daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def _drip(server: socket.socket) -> None:
+    connection, _address = server.accept()
+    with connection:
+        connection.settimeout(0.05)  # between two bytes it waits for an answer that never comes
+        while True:
+            try:
+                connection.sendall(b"2")
+                if connection.recv(1) == b"":
+                    return
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+
+
+def test_a_server_that_talks_for_ever_is_hung_up_on(
+    app: Flask, cast: Cast, dripping_port: int, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postman, "LONGEST", 0.5)
+    with monkeypatch.context() as dripping:
+        dripping.setitem(app.config, "SMTP_PORT", dripping_port)
+        submitted(cast)
+        jobs.run_once()
+    assert the_mail().last_error == "the mail server takes longer than 0.5 seconds"
+    work_later(BACK_OFF[0])
+    assert len(mailbox.messages) == 1
+
+
+def test_a_server_may_look_at_a_mail_for_longer_than_it_may_be_silent_otherwise(
+    app: Flask, cast: Cast, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.manner = Manner.HOLDS_AFTER_DATA
+    monkeypatch.setitem(app.config, "SMTP_TIMEOUT", 0.5)
+    submitted(cast)
+    release = threading.Timer(1, mailbox.release)
+    release.start()
+    jobs.run_once()
+    release.join()
+    assert len(mailbox.seen) == 1
+    assert (the_mail().delivery, the_mail().attempts) == ("smtp", 1)
+
+
+def test_no_conversation_outlasts_the_lease_under_which_it_is_led() -> None:
+    assert postman.ACCEPTING < postman.LONGEST < server.WORKER_PATIENCE < LEASE.total_seconds()
 
 
 def test_nothing_is_locked_while_a_server_takes_its_time(
