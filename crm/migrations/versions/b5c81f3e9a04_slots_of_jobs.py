@@ -1,14 +1,14 @@
 """Slots of jobs: by whose clock they are reckoned, which was the last, how often it was tried
 
 Revision ID: b5c81f3e9a04
-Revises: d7a1e5c83b90
+Revises: b0c4d18e72f5
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "b5c81f3e9a04"
-down_revision = "d7a1e5c83b90"
+down_revision = "b0c4d18e72f5"
 branch_labels = None
 depends_on = None
 
