@@ -31,6 +31,7 @@ from crm.folding import occurrence, words_of
 from crm.models import Company, CustomField, CustomNoun, FieldKind, OptionList
 from crm.models.bilingual import Bilingual
 from crm.nouns import BY_LIST
+from crm.once import once_a_request
 from crm.paging import FOUND
 from crm.reported_days import ReportedDays, Stretch
 from crm.terms import Span, Term
@@ -171,7 +172,11 @@ def reported_days(days: ReportedDays) -> str:
 
 def tenths(value: Decimal) -> str:
     """``3.5``, ``4``: with a tenth where there is one."""
-    return format_decimal(half_up(value, "0.1"), "#,##0.#")
+    # A page of many reps says the same few numbers over a thousand times.
+    return once_a_request(
+        f"tenths {get_locale()} {value}",
+        lambda: format_decimal(half_up(value, "0.1"), "#,##0.#"),
+    )
 
 
 def greeting(name: str) -> str:

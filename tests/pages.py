@@ -124,6 +124,7 @@ PAGES: dict[str, Visit] = {
     "reports.index": Visit("manager"),
     "daily_reports.index": Visit("manager"),
     "daily_reports.show": Visit("manager", {"stretch": "week", "day": "workday"}),
+    "daily_report_comments.new": Visit("manager", {"stretch": "week", "day": "workday"}),
     "reports.show": Visit("manager", {"report": "winning"}, {"compare": "before"}),
     "deal_lines.edit": Visit(),
     "deal_collaborators.edit": Visit(),

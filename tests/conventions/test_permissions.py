@@ -438,6 +438,9 @@ TABLE: dict[str, Row] = {
     "POST takedowns.create": Row("li admin", sees="wang zhao sun"),
     "POST takedowns.destroy": Row("li admin", sees="wang zhao sun", args={
         "announcement_id": "old_announcement"}),
+    "GET daily_report_comments.new": Row(
+        "wang li admin", sees="fin reader",
+        args={"stretch": "day", "day": "2026-06-17", "rep_id": "user_id"}),
     "POST daily_report_comments.create": Row(
         "wang li admin", sees="fin reader",
         args={"stretch": "day", "day": "2026-06-17", "rep_id": "user_id"}),

@@ -164,7 +164,9 @@ def test_a_thread_stands_with_its_days_alone(cast: Cast, browser: Browser) -> No
 @pytest.mark.parametrize("text", ["", "字" * 2_001])
 def test_nothing_and_too_much_are_not_said(cast: Cast, browser: Browser, text: str) -> None:
     browser.sign_in("li")
-    browser.post(f"{DAY}/reps/{cast.wang.id}/comments", {"text": text})
+    asked = f"{DAY}/reps/{cast.wang.id}/comments"
+    page = browser.submit(browser.get(f"{asked}/new"), asked, 422, text=text)
+    assert text in page.html
     assert comments() == []
 
 

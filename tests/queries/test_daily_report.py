@@ -108,7 +108,7 @@ def a_full_day(cast: Cast) -> None:
 @pytest.mark.parametrize("stretch", list(Stretch))
 @pytest.mark.parametrize("who", ["wang", "li", "zhou", "fin", "reader", "admin"])
 def test_behind_each_figure_stands_a_list_of_just_so_many_and_so_much(
-    cast: Cast, stretch: Stretch, who: str
+    app: Flask, cast: Cast, stretch: Stretch, who: str
 ) -> None:
     a_full_day(cast)
     reader, seen = getattr(cast, who), set()
@@ -116,6 +116,9 @@ def test_behind_each_figure_stands_a_list_of_just_so_many_and_so_much(
         if figure.list is None:
             assert figure.count == 0
             continue
+        with app.test_request_context():
+            _path, _, query = figure.url.partition("?")
+        assert type(figure.list).parse_text(query) == figure.list, name
         count, amount = listed(figure.list, reader)
         assert count == figure.count, (name, figure.list.text())
         if name in {"won", "claims", "new", "lost"}:

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask_login import current_user, login_required
 
 from crm.filters.address import read_day
-from crm.forms.approval import CommentForm
 from crm.hypermedia import go, render
 from crm.models import Company
 from crm.queries.daily_report import daily_report
@@ -52,5 +51,5 @@ def url_of(days: ReportedDays) -> str:
 def _page(days: ReportedDays) -> Response:
     return render(
         "reports/daily_reports/show.html", report=daily_report(days, current_user), days=days,
-        comment_form=CommentForm(), today=Company.current().today(), stretches=list(Stretch),
+        today=Company.current().today(), stretches=list(Stretch),
     )  # fmt: skip

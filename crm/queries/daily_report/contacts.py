@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -13,11 +12,11 @@ from sqlalchemy import Select, case, func, select
 from crm.extensions import db
 from crm.filters.activities import ActivityFilter, was_late
 from crm.filters.days import Days
-from crm.filters.facets import Person
 from crm.models import Activity, Customer, Option, OptionList, User
 from crm.queries.daily_report.figures import (
     NAMED,
     Counted,
+    Lists,
     Named,
     on_working_days_before,
     usual,
@@ -37,6 +36,24 @@ class Contacts:
     late: Counted = field(default_factory=Counted)
 
 
+@dataclass(frozen=True)
+class ContactLists:
+    """What stands behind the figures of all reps."""
+
+    total: Lists
+    kinds: Sequence[tuple[Option, Lists]]
+    late: Lists
+
+    @classmethod
+    def on(cls, here: Days) -> ContactLists:
+        theirs = ActivityFilter(on=here)
+        kinds = [
+            (kind, Lists(theirs.changed(kind=(kind.id,)), "owner"))
+            for kind in Option.known(OptionList.ACTIVITY_KIND)
+        ]
+        return cls(Lists(theirs, "owner"), kinds, Lists(ActivityFilter(late=here), "owner"))
+
+
 @dataclass
 class Found:
     """What the database found of one rep and kind."""
@@ -54,21 +71,20 @@ def contacts_of(
     """By rep: three queries, and one for the kinds that there are."""
     found, before = _found(here, ids, user), _before(days, ids, user)
     names = _names(found)
-    kinds = Option.known(OptionList.ACTIVITY_KIND)
-    return {id: _contacts(days, here, id, kinds, found[id], before[id], names) for id in ids}
+    lists = ContactLists.on(here)
+    return {id: _contacts(days, lists, id, found[id], before[id], names) for id in ids}
 
 
 def _contacts(
-    days: ReportedDays, here: Days, id: int, kinds: Sequence[Option],
+    days: ReportedDays, lists: ContactLists, id: int,
     found: Mapping[int, Found], before: Mapping[int, int], names: Mapping[int, str],
 ) -> Contacts:  # fmt: skip
-    theirs = ActivityFilter(on=here, owner=(Person(id),))
     told = []
-    for kind in kinds:
+    for kind, of_kind in lists.kinds:
         one = found.get(kind.id, Found())
         if one.count or kind.code in ALWAYS_TOLD:
             told.append((kind, Counted(
-                one.count, partial(theirs.changed, kind=(kind.id,)),
+                one.count, of_kind.of(id),
                 [Named(names[whom], note=f"×{times}" if times > 1 else "")
                  for whom, times in one.first],
                 one.customers,
@@ -77,8 +93,8 @@ def _contacts(
     total = sum(one.count for one in found.values())
     late = sum(one.late for one in found.values())
     return Contacts(
-        Counted(total, lambda: theirs, usual=usual(days, sum(before.values()))), told,
-        Counted(late, lambda: ActivityFilter(late=here, owner=(Person(id),))),
+        Counted(total, lists.total.of(id), usual=usual(days, sum(before.values()))), told,
+        Counted(late, lists.late.of(id)),
     )  # fmt: skip
 
 

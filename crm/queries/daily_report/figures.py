@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_
 
 from crm.extensions import db
 from crm.filters.base import ListFilter
 from crm.filters.days import Days
+from crm.filters.facets import Person
 from crm.reported_days import WORKING_DAYS_BEFORE, ReportedDays
 
 # So many are named beside a figure; the others are behind it.
@@ -27,6 +29,45 @@ class Named:
     note: str = ""
 
 
+class Lists:
+    """The lists behind one figure of all reps: they differ by the rep alone.
+
+    A page has thousands: what their addresses share is put together once.
+    """
+
+    def __init__(self, everybody: ListFilter, whose: str) -> None:
+        """:param whose: the name of the people by whom the list is narrowed to one rep."""
+        self._everybody, self._whose = everybody, whose
+
+    def of(self, rep_id: int) -> Theirs:
+        """That of one rep."""
+        return Theirs(self, rep_id)
+
+    def narrowed(self, rep_id: int) -> ListFilter:
+        return self._everybody.changed(**{self._whose: (Person(rep_id),)})
+
+    @cached_property
+    def beginning(self) -> str:
+        """The address of each of them without the rep's id, which is its end."""
+        url = self._everybody.url()
+        return f"{url}{'&' if '?' in url else '?'}{self._whose}="
+
+
+class Theirs(NamedTuple):
+    """One of ``Lists``."""
+
+    lists: Lists
+    rep_id: int
+
+    @property
+    def list(self) -> ListFilter:
+        return self.lists.narrowed(self.rep_id)
+
+    @property
+    def url(self) -> str:
+        return f"{self.lists.beginning}{self.rep_id}"
+
+
 @dataclass(frozen=True)
 class Counted:
     """A figure: how many, some of them by name, and the list of all.
@@ -35,7 +76,7 @@ class Counted:
     """
 
     count: int = 0
-    behind: Callable[[], ListFilter] | None = None
+    behind: Theirs | None = None
     names: Sequence[Named] = ()
     different: int | None = None  # how many names there would be, where some count twice
     usual: Decimal | None = None
@@ -43,7 +84,12 @@ class Counted:
 
     @property
     def list(self) -> ListFilter | None:
-        return self.behind() if self.behind and self.count else None
+        return self.behind.list if self.behind and self.count else None
+
+    @property
+    def url(self) -> str:
+        """The address of the list; none of nothing."""
+        return self.behind.url if self.behind and self.count else ""
 
     @property
     def left_off(self) -> int:

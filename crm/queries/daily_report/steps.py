@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
 
 from sqlalchemy import select
 
@@ -14,9 +13,8 @@ from crm.extensions import db
 from crm.filters.days import Days
 from crm.filters.deals import DealFilter, DealStatus
 from crm.filters.deals.history import LOST, NEW, WON, Move, steps
-from crm.filters.facets import Person
 from crm.models import Deal, User
-from crm.queries.daily_report.figures import NAMED, Counted, Named
+from crm.queries.daily_report.figures import NAMED, Counted, Lists, Named
 
 # What each kind of step is, as the list of deals is narrowed to it.
 KINDS = {"new": Move("new-"), "moved": Move("stage-stage"), "won": Move("-won"),
@@ -61,7 +59,10 @@ def steps_of(here: Days, ids: Sequence[int], user: User) -> Mapping[int, Steps]:
         one.amounts[id] = amount or Decimal(0)
         note = Move.between(left, entered).words() if kind == "moved" else ""
         one.names.append(Named(name, id, note))
-    return {id: _steps(here, id, found[id]) for id in ids}
+    here_moved = DealFilter(status=DealStatus.ALL, moved_on=here)
+    lists = {kind: Lists(here_moved.changed(moved=move), "moved_by")
+             for kind, move in KINDS.items()}  # fmt: skip
+    return {id: _steps(lists, id, found[id]) for id in ids}
 
 
 def _kind(left: int, entered: int) -> str:
@@ -70,13 +71,12 @@ def _kind(left: int, entered: int) -> str:
     return {WON: "won", LOST: "lost"}.get(entered, "moved")
 
 
-def _steps(here: Days, id: int, found: Mapping[str, Found]) -> Steps:
-    theirs = DealFilter(status=DealStatus.ALL, moved_on=here, moved_by=(Person(id),))
+def _steps(lists: Mapping[str, Lists], id: int, found: Mapping[str, Found]) -> Steps:
     return Steps(**{
         kind: Counted(
-            len(one.amounts), partial(theirs.changed, moved=move), one.names[:NAMED],
-            len(one.names), amount=sum(one.amounts.values(), Decimal(0)),
+            len(one.amounts), of_kind.of(id), one.names[:NAMED], len(one.names),
+            amount=sum(one.amounts.values(), Decimal(0)),
         )
-        for kind, move in KINDS.items()
+        for kind, of_kind in lists.items()
         for one in (found.get(kind) or Found(),)
     })  # fmt: skip

@@ -15,12 +15,12 @@ from crm.extensions import db
 from crm.filters.customers import CustomerFilter, entered_by
 from crm.filters.days import Days
 from crm.filters.expense_claims import ExpenseClaimFilter
-from crm.filters.facets import Person
 from crm.filters.tasks import TaskFilter, TaskState
 from crm.models import Company, Customer, Event, ExpenseClaim, Task, User
 from crm.queries.daily_report.figures import (
     NAMED,
     Counted,
+    Lists,
     Named,
     by_person,
     on_working_days_before,
@@ -68,11 +68,12 @@ def _customers(
         seen.where(on_working_days_before(days, Customer.created_at)), Event.by_id, func.count()
     )
 
+    lists = Lists(CustomerFilter(created=here), "creator")
+
     def counted(id: int) -> Counted:
         (many,) = before.get(id, (0,))
         return Counted(
-            len(names[id]), lambda: CustomerFilter(created=here, creator=(Person(id),)),
-            names[id][:NAMED], usual=usual(days, many),
+            len(names[id]), lists.of(id), names[id][:NAMED], usual=usual(days, many),
         )  # fmt: skip
 
     return {id: counted(id) for id in ids}
@@ -85,12 +86,11 @@ def _done(days: ReportedDays, here: Days, ids: Sequence[int], user: User) -> dic
         seen.where(on_working_days_before(days, Task.done_at)), Task.assignee_id, func.count()
     )
 
+    lists = Lists(TaskFilter(state=TaskState.DONE, done=here), "assignee")
+
     def counted(id: int) -> Counted:
         (many,), (usually,) = done.get(id, (0,)), before.get(id, (0,))
-        return Counted(
-            many, lambda: TaskFilter(state=TaskState.DONE, done=here, assignee=(Person(id),)),
-            usual=usual(days, usually),
-        )  # fmt: skip
+        return Counted(many, lists.of(id), usual=usual(days, usually))
 
     return {id: counted(id) for id in ids}
 
@@ -104,9 +104,11 @@ def _overdue(days: ReportedDays, ids: Sequence[int], user: User) -> dict[int, Co
     )
     found = by_person(late, Task.assignee_id, func.count())
 
+    lists = Lists(TaskFilter(due=due), "assignee")
+
     def counted(id: int) -> Counted:
         (many,) = found.get(id, (0,))
-        return Counted(many, lambda: TaskFilter(due=due, assignee=(Person(id),)))
+        return Counted(many, lists.of(id))
 
     return {id: counted(id) for id in ids}
 
@@ -118,10 +120,10 @@ def _claims(here: Days, ids: Sequence[int], user: User) -> dict[int, Counted]:
         func.count(), money_sum(ExpenseClaim.base_amount),
     )  # fmt: skip
 
+    lists = Lists(ExpenseClaimFilter(handed_in=here), "claimant")
+
     def counted(id: int) -> Counted:
         many, amount = found.get(id, (0, Decimal(0)))
-        return Counted(
-            many, lambda: ExpenseClaimFilter(handed_in=here, claimant=(Person(id),)), amount=amount
-        )
+        return Counted(many, lists.of(id), amount=amount)
 
     return {id: counted(id) for id in ids}
