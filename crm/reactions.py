@@ -144,7 +144,8 @@ def tell_who_is_to_do_it(event: Event) -> None:
     """Who has a task now, where this gave it to them."""
     task = db.session.get(Task, event.subject_id)
     if task is not None and _gives(event, "assignee"):
-        Notification.tell(task.assignee, NotificationKind.TASK_GIVEN, task, event=event)
+        said = {"text": text} if (text := event.particulars.get("comment")) else {}
+        Notification.tell(task.assignee, NotificationKind.TASK_GIVEN, task, event=event, **said)
 
 
 def tell_who_gave_the_task(event: Event) -> None:

@@ -213,6 +213,7 @@ PAGES: dict[str, Visit] = {
     "users.edit": Visit("administrator"),
     "saved_views.new": Visit(args={"name": "customers"}),
     "saved_views.edit": Visit(),
+    "task_assignees.edit": Visit(),
     "task_notes.new": Visit(),
     "task_postponements.new": Visit(),
     "notifications.index": Visit("manager"),

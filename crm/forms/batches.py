@@ -230,12 +230,16 @@ class TaskBatchForm(BatchForm):
         "put_off": Deed(_l("Put off"), "calendar",
                         lambda row, day, by: row.put_off_to(day, by=by), asks="due_on"),
         "assign": Deed(_l("Give to"), "user",
-                       lambda row, assignee, by: row.assign_to(assignee, by=by), asks="assignee"),
+                       lambda row, assignee, comment, by: row.assign_to(
+                           assignee, by=by, comment=comment), asks="assignee comment"),
         "trash": _trash(_l("They go to the trash and can be restored from there.")),
     }  # fmt: skip
 
     due_on = DayField(_l("Due"), validators=[Required()])
     assignee = PickerField(_l("Assigned to"), "user", validators=[Required()])
+    comment = text(
+        _l("What to say to them"), 300, description=_l("Stands in their notification and mail")
+    )
 
 
 class ClaimBatchForm(BatchForm):

@@ -19,6 +19,13 @@ THIS, FOLLOWING = "this", "following"
 SAME_DAY, LAST_DAY, SAME_WEEKDAY, LAST_WEEKDAY = "day", "last", "weekday", "last_weekday"
 
 
+# What is asked of which of them; a sheet hides the rest (``components/forms.css``).
+APPLY = {
+    "interval": tuple(Every), "weekdays": (Every.WEEK,), "monthly": (Every.MONTH,),
+    "until": tuple(Every), "times": tuple(Every),
+}  # fmt: skip
+
+
 class Repeating:
     """A mixin of a form with ``due_on``: by which rule it comes again, and how far that reaches."""
 
@@ -51,6 +58,13 @@ class Repeating:
         super().__init__(*args, **{"obj": obj, **said(self.before), **kwargs})
         if self.before is None:
             del self.reach
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """What does not apply is not seen: it is as if nothing had been typed there."""
+        super().process(*args, **kwargs)  # type: ignore[misc]
+        for name, rhythms in APPLY.items():
+            if self.every.data not in rhythms:
+                self[name].process(None)  # type: ignore[index]
 
     @property
     def reaches_on(self) -> bool:

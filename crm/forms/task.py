@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from crm.forms.base import BaseForm
-from crm.forms.fields import ClockField, DayField, NumberChoiceField, Required, TickedField
+from crm.forms.fields import (
+    ClockField,
+    DayField,
+    NumberChoiceField,
+    Required,
+    TickedField,
+    text,
+)
 from crm.forms.for_whom import ForWhom
 from crm.forms.inline import InPlace, each
 from crm.forms.picker import PeopleField, PickerField
@@ -21,10 +30,29 @@ from crm.wording.times import before_word, length_word
 LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 480)
 
 
-class TaskForm(Repeating, ForWhom, InPlace, BaseForm):
+class Delegating:
+    """A mixin of a form with ``assignee``: whoever gets the task may be told something with it."""
+
+    assignee: PickerField
+
+    comment = text(
+        _l("What to say to them"), 300, description=_l("Stands in their notification and mail")
+    )
+
+    def validate_comment(self, field: StringField) -> None:
+        if field.data and self.assignee.data is self.assignee.object_data:
+            raise ValidationError(_("Choose who gets it: it is said to nobody else."))
+
+
+class AssigneeForm(Delegating, BaseForm):
+    """Who is to do a task now."""
+
+    assignee = PickerField(_l("Assigned to"), "user", validators=[Required()])
+
+
+class TaskForm(Delegating, Repeating, ForWhom, InPlace, BaseForm):
     IN_PLACE = {
-        **each("title", "urgent", "important", "assignee", "participants", "customer", "deal",
-               "note"),
+        **each("title", "urgent", "important", "participants", "customer", "deal", "note"),
         "due_on": ("due_on", "due_time", "minutes"), "remind_before": ("remind_before",),
     }  # fmt: skip
 
@@ -42,6 +70,11 @@ class TaskForm(Repeating, ForWhom, InPlace, BaseForm):
     customer = PickerField(_l("Customer"), "customer")
     deal = PickerField(_l("Deal"), "deal", within="customer")
     note = TextAreaField(_l("Note"), validators=[Length(max=10_000)])
+
+    def __init__(self, *args: Any, obj: Task | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, obj=obj, **kwargs)
+        if obj is None:  # a new one has its note
+            del self.comment
 
     def validate_due_time(self, field: ClockField) -> None:
         if field.data and not self.due_on.data:

@@ -126,6 +126,11 @@ class Activity(Noted, Versioned, Trashable, Timestamped, Base):
         """Whether it was written less than a day ago, and is its author's to change."""
         return clock.now() - self.created_at < CHANGEABLE_FOR
 
+    def is_as_written_by(self, user: User) -> bool:
+        """Whether ``user`` wrote it less than a day ago, and nothing came to it since."""
+        is_as_written = self.version == 1 and not self.files
+        return self.by_id == user.id and self.is_fresh and is_as_written
+
     def note_changes(self, *, by: User, files: Sequence[Attachment] = ()) -> None:
         """Record the pending changes and the files that come to it, if there are any."""
         changes = changes_of(self, self.TRACKED)

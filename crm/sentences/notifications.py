@@ -137,6 +137,12 @@ def _announced(row: Notification) -> str:
     return _("%(name)s announces something.", name=_name(row))
 
 
+def _task_given(row: Notification) -> str:
+    if text := row.particulars.get("text"):
+        return _("%(name)s gave you this task: %(text)s", name=_name(row), text=text)
+    return _("%(name)s gave you this task.", name=_name(row))
+
+
 WORDS: dict[NotificationKind, Words] = {
     NotificationKind.APPROVAL_REQUESTED: Words(_said(_l("%(name)s asks you to decide."))),
     NotificationKind.APPROVAL_REMINDER: Words(_said(_l("It still waits for your decision."))),
@@ -159,7 +165,7 @@ WORDS: dict[NotificationKind, Words] = {
     NotificationKind.STUCK_DEALS: Words(
         _said(_l("They have been in their stage for longer than they should.")),
         _l("Stalled deals"), ("deals.index", {"stuck": 1})),
-    NotificationKind.TASK_GIVEN: Words(_said(_l("%(name)s gave you this task."))),
+    NotificationKind.TASK_GIVEN: Words(_task_given),
     NotificationKind.TASK_DUE: Words(_said(_l("This task is due."))),
     NotificationKind.TASK_DONE: Words(_said(_l("%(name)s has done this task."))),
     NotificationKind.IMPORT_FINISHED: Words(_imported),

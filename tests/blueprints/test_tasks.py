@@ -220,3 +220,20 @@ def test_a_task_about_nobody_has_nowhere_to_note_it(cast: Cast, wang: Browser) -
     db.session.commit()
     wang.get(f"/tasks/{task.id}/note/new", status=404)
     assert "Done with a note" not in wang.get(f"/tasks/{task.id}").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "rule"),
+    [
+        ({"every": "", "interval": "0", "until": "2026-01-01", "times": "x"}, None),
+        ({"every": "DAILY", "weekdays": ["0"], "monthly": "nonsense"}, "FREQ=DAILY"),
+        ({"every": "MONTHLY", "weekdays": ["9"]}, "FREQ=MONTHLY;BYMONTHDAY=19"),
+        ({"every": "WEEKLY", "weekdays": ["0"], "monthly": "last"}, "FREQ=WEEKLY;BYDAY=MO"),
+    ],
+)
+def test_what_does_not_apply_to_how_often_is_as_if_it_were_not_there(
+    cast: Cast, wang: Browser, typed: dict[str, str], rule: str | None
+) -> None:
+    wang.submit(wang.get("/tasks/new"), "/tasks", title="巡检", due_on="2026-06-19", **typed)
+    task = db.session.scalars(select(Task)).one()
+    assert task.rule == (rule and Rule.parse(rule))

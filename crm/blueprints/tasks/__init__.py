@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from crm.blueprints.tasks import (
+    task_assignees,
     task_completions,
     task_notes,
     task_postponements,
@@ -15,6 +16,7 @@ from crm.blueprints.tasks import (
 
 def register(app: Flask) -> None:
     app.register_blueprint(tasks.bp)
+    app.register_blueprint(task_assignees.bp)
     app.register_blueprint(task_completions.bp)
     app.register_blueprint(task_notes.bp)
     app.register_blueprint(task_postponements.bp)

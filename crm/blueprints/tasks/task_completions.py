@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm.extensions import db
 from crm.hypermedia import flash_undoable, next_or, respond
-from crm.models import Task
+from crm.models import Activity, Task
 from crm.policies import find, require
 
 bp = Blueprint("task_completions", __name__)
@@ -31,9 +31,21 @@ def create(task_id: int) -> Response:
 def destroy(task_id: int) -> Response:
     task = find(Task, task_id, lock=True)
     require("edit", task)
+    noted = None if task.result is None or task.result.is_trashed else task.result
     task.reopen(by=current_user)
     db.session.commit()
+    if noted is not None:
+        _tell_of(noted)
     return _answer(task)
+
+
+def _tell_of(noted: Activity) -> None:
+    """What became of what was noted when it was done."""
+    if noted.is_trashed:
+        flash(_("What was noted with it is taken back, too."), "success")
+    else:
+        flash(_("What was noted with it stays: it was changed since, is more than a day old, or is "
+                "somebody else's."), "info")  # fmt: skip
 
 
 def _answer(task: Task) -> Response:

@@ -33,18 +33,17 @@ def create(task_id: int) -> Response:
     if not form.validate_on_submit():
         return ask(PAGE, 422, form=form, task=task, next=_next(task))
     if not task.is_done:  # sent twice, it is noted once
-        _log(task, form)
-        task.complete(by=current_user)
+        task.complete(by=current_user, result=_log(task, form))
         db.session.commit()
         undo = url_for("task_completions.destroy", task_id=task.id)
         flash_undoable(_("Done and noted: %(title)s", title=task.title), undo)
     return go(_next(task))
 
 
-def _log(task: Task, form: NoteForm) -> None:
+def _log(task: Task, form: NoteForm) -> Activity:
     activity = Activity(customer=task.customer, deal=task.deal, happened_at=clock.now())
     form.plain_fields(activity, "kind", "summary")
-    Activity.log(activity, by=current_user)
+    return Activity.log(activity, by=current_user)
 
 
 def _find(task_id: int, *, lock: bool = False) -> Task:

@@ -75,7 +75,7 @@ def update(task_id: int) -> Response:
     form = TaskForm(obj=task)
     if not form.may_save(task):
         return render("tasks/tasks/edit.html", status=form.status, form=form, task=task)
-    form.fill(task).note_changes(by=current_user)
+    form.fill(task).note_changes(by=current_user, comment=form.comment.data)
     form.repeat(task, by=current_user)
     db.session.commit()
     flash(_("Saved."), "success")

@@ -178,7 +178,8 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.DEAL_TICKED: _NAME | {"item_zh", "item_en"},
     Action.DEAL_UNTICKED: _NAME | {"item_zh", "item_en"},
     Action.TASK_CREATED: _NAME,
-    Action.TASK_CHANGED: _CHANGES | _NAME,
+    # ``comment``: what was said to whoever it was given to; older events do not say.
+    Action.TASK_CHANGED: _CHANGES | _NAME | {"comment"},
     Action.TASK_COMPLETED: _NAME,
     Action.TASK_REOPENED: _NAME,
     Action.TASK_TRASHED: _NAME,

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
-from crm.base import Base, Key, Name, Timestamped, Versioned
+from crm.base import Base, Key, Timestamped, Versioned
 from crm.extensions import db
 from crm.models.access import Noun, Scope, owned_within
 from crm.models.customer import Customer
@@ -19,17 +19,19 @@ from crm.models.passage import NamedOrNoted
 from crm.models.task.participating import Participating
 from crm.models.task.recurring import Recurring, TaskSeries
 from crm.models.task.reminding import Reminding, TaskReminder
+from crm.models.task.resulting import Resulting
 from crm.models.task.timing import Timed, timely
+from crm.models.task.to_do import ToDo
 from crm.models.trashable import Trashable
 
 if TYPE_CHECKING:
-    from crm.models.deal import Deal
+    from crm.models.activity import Activity
     from crm.models.user import User
 
 
 class Task(
-    Timed, Reminding, Participating, Recurring, Versioned, Trashable, Named, NamedOrNoted,
-    Timestamped, Base,
+    Timed, ToDo, Reminding, Participating, Recurring, Resulting, Versioned, Trashable, Named,
+    NamedOrNoted, Timestamped, Base,
 ):  # fmt: skip
     __tablename__ = "task"
     __table_args__ = (
@@ -47,22 +49,10 @@ class Task(
                "important", "assignee", "customer", "deal")  # fmt: skip
 
     id: Mapped[Key]
-    title: Mapped[Name]
-    note: Mapped[str | None]
-    urgent: Mapped[bool] = mapped_column(default=False)
-    important: Mapped[bool] = mapped_column(default=False)
-    assignee_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"), index=True)
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
-    assignee: Mapped[User] = relationship(active_history=True, foreign_keys=[assignee_id])
-    created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
     done_by: Mapped[User | None] = relationship(foreign_keys=[done_by_id])
-    customer: Mapped[Customer | None] = relationship(active_history=True)
-    deal: Mapped[Deal | None] = relationship(active_history=True)
     series: Mapped[TaskSeries | None] = relationship()
     reminders: Mapped[list[TaskReminder]] = relationship(
         back_populates="task", cascade="all, delete-orphan", order_by=TaskReminder.minutes_before
@@ -121,10 +111,13 @@ class Task(
         """Open, and due before ``today``."""
         return not self.is_done and self.due_on is not None and self.due_on < today
 
-    def complete(self, *, by: User) -> None:
-        """Done, and the next one of its series is made; what is done already stays as it is."""
+    def complete(self, *, by: User, result: Activity | None = None) -> None:
+        """Done, and the next one of its series is made; what is done already stays as it is.
+
+        :param result: what came of it.
+        """
         if not self.is_done:
-            self.done_at, self.done_by = clock.now(), by
+            self.done_at, self.done_by, self.result = clock.now(), by, result
             Event.record(Action.TASK_COMPLETED, self, by=by, name=self.title)
             self.go_on(by=by)
 
@@ -134,6 +127,7 @@ class Task(
             self.done_at, self.done_by = None, None
             Event.record(Action.TASK_REOPENED, self, by=by, name=self.title)
             self.take_back_next(by=by)
+            self.take_back_result(by=by)
 
     def trash(self, *, by: User, goes_on: bool = True) -> None:
         """Move to the trash; the next one of its series is made, unless it was done or not so."""
@@ -142,22 +136,30 @@ class Task(
         if goes_on and not was_settled:
             self.go_on(by=by)
 
-    def assign_to(self, assignee: User, *, by: User) -> None:
-        """Give it to somebody to do."""
+    def assign_to(self, assignee: User, *, by: User, comment: str | None = None) -> None:
+        """Give it to somebody to do.
+
+        :param comment: what is said to them with it.
+        """
         self.assignee = assignee
-        self.note_changes(by=by)
+        self.note_changes(by=by, comment=comment)
 
     def put_off_to(self, day: date, *, by: User) -> None:
         """Make it due on another day."""
         self.due_on = day
         self.note_changes(by=by)
 
-    def note_changes(self, *, by: User) -> None:
-        """Record the pending changes, if there are any."""
+    def note_changes(self, *, by: User, comment: str | None = None) -> None:
+        """Record the pending changes, if there are any.
+
+        :param comment: what is said to whoever it is given to by them.
+        """
         changes = changes_of(self, self.TRACKED) | self.changes_of_participants()
         if changes:
             self.place_reminders()
-            Event.record(Action.TASK_CHANGED, self, by=by, name=self.title, changes=changes)
+            said = comment if comment and "assignee" in changes else ""
+            Event.record(Action.TASK_CHANGED, self, by=by, name=self.title, changes=changes,
+                         comment=said)  # fmt: skip
 
     def __str__(self) -> str:
         return self.title

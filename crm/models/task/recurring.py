@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Date, ForeignKey, String, Time, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Date, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import clock
-from crm.base import Base, Key, Name
+from crm.base import Base, Key
 from crm.extensions import db
 from crm.models.company import Company
 from crm.models.event import Action, Event
+from crm.models.task.to_do import ToDo
 from crm.recurrence import Rule
 
 if TYPE_CHECKING:
-    from crm.models.customer import Customer
-    from crm.models.deal import Deal
     from crm.models.task import Task
     from crm.models.user import User
 
-# What the tasks of a series have in common, unless one of them alone was changed.
-COMMON = ("title", "note", "due_time", "minutes", "urgent", "important", "assignee", "customer",
-          "deal", "created_by")  # fmt: skip
 
-
-class TaskSeries(Base):
+class TaskSeries(ToDo, Base):
     """A rule, from which day on it counts, and what the tasks that follow begin with."""
 
     __tablename__ = "task_series"
@@ -35,34 +30,17 @@ class TaskSeries(Base):
     rule: Mapped[str] = mapped_column(String(200))
     begins_on: Mapped[date] = mapped_column(Date)
     ended_at: Mapped[datetime | None]
-    title: Mapped[Name]
-    note: Mapped[str | None]
-    due_time: Mapped[time | None] = mapped_column(Time)
-    minutes: Mapped[int | None]
-    urgent: Mapped[bool] = mapped_column(default=False)
-    important: Mapped[bool] = mapped_column(default=False)
-    assignee_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"), index=True)
     # Who takes part, by id, and how many minutes before one is reminded.
     people: Mapped[list[int]]
     remind_before: Mapped[list[int]]
-
-    assignee: Mapped[User] = relationship(foreign_keys=[assignee_id])
-    created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
-    customer: Mapped[Customer | None] = relationship()
-    deal: Mapped[Deal | None] = relationship()
 
     @classmethod
     def begun_by(cls, task: Task, rule: Rule) -> TaskSeries:
         """A series of which ``task`` is the first, and whose others are like it."""
         assert task.due_on is not None
-        series = cls(rule=str(rule), begins_on=task.due_on, remind_before=task.remind_before)
-        for name in COMMON:
-            setattr(series, name, getattr(task, name))
-        series.people = [person.id for person in task.participants]
-        return series
+        people = [person.id for person in task.participants]
+        return cls(rule=str(rule), begins_on=task.due_on, people=people,
+                   remind_before=task.remind_before, **task.common)  # fmt: skip
 
     @property
     def is_over(self) -> bool:
@@ -83,8 +61,8 @@ class TaskSeries(Base):
         from crm.models.user import User
 
         people = db.session.scalars(select(User).where(User.id.in_(self.people)))
-        common = {name: getattr(self, name) for name in COMMON}
-        task = Task(**common, due_on=day, series=self, series_on=day, participants=list(people))
+        task = Task(**self.common, due_on=day, series=self, series_on=day,
+                    participants=list(people))  # fmt: skip
         task.remind(self.remind_before)
         return task
 
@@ -119,7 +97,8 @@ class Recurring:
             self.series, self.series_on = TaskSeries.begun_by(self, rule), self.due_on
         if before != rule:
             changes = {"rule": [str(before or ""), str(rule or "")]}
-            Event.record(Action.TASK_CHANGED, self, by=by, name=self.title, changes=changes)
+            Event.record(Action.TASK_CHANGED, self, by=by, name=self.title, changes=changes,
+                         comment="")  # fmt: skip
 
     def go_on(self: Task, *, by: User) -> None:
         """It is settled: have the next one made, if there is one and it is not there yet.

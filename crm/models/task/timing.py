@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Date, Time
+from sqlalchemy import CheckConstraint, Date
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import clock
@@ -18,9 +19,10 @@ class Timed:
     """The part of a task that is due."""
 
     due_on: Mapped[date | None] = mapped_column(Date)
-    # Of an appointment: by the company's clock, as its day is the company's.
-    due_time: Mapped[time | None] = mapped_column(Time)
-    minutes: Mapped[int | None]
+
+    if TYPE_CHECKING:
+        due_time: Mapped[time | None]
+        minutes: Mapped[int | None]
 
     @property
     def is_appointment(self) -> bool:
