@@ -65,10 +65,10 @@ DELETABLE: dict[str, Any] = {
 }  # fmt: skip
 BY_MODEL = {noun.model: noun for noun in NOUNS.values()}
 BY_TABLE = {noun.model.__tablename__: noun for noun in NOUNS.values()}
-# The board and the forecast list deals, too.
-BY_LIST = {noun.list: noun for noun in NOUNS.values()} | dict.fromkeys(
-    ("board", "forecast"), NOUNS["deal"]
-)
+# The board and the forecast list deals, too, and the quadrants tasks.
+BY_LIST = {noun.list: noun for noun in NOUNS.values()} | {
+    "board": NOUNS["deal"], "forecast": NOUNS["deal"], "task_quadrants": NOUNS["task"],
+}  # fmt: skip
 
 
 # What has a page besides, by table: how its arguments are called.

@@ -23,6 +23,7 @@ def show_list(template: str, filter: ListFilter) -> Response:
         LAYOUT if is_fragment() else template, "list", at=filter.url(), filter=filter, page=page,
         # Of more than are counted nothing is summed up either: the list opens as fast.
         total=filter.total_for(current_user) if page.total and page.is_counted else None,
+        parts=filter.in_groups(page, current_user),
         views=views_above(filter, current_user) if filter.VIEWS else None,
         deeds=batch.offered_to(current_user, filter) if batch else {}, most_at_once=MOST,
     )  # fmt: skip

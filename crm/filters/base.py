@@ -55,6 +55,8 @@ class ListFilter(Narrowing):
     # The views that everybody has: a title, and the query string behind it.
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = ()
     LOADED: ClassVar[tuple[Any, ...]] = ()  # what a row needs whatever its columns
+    # By what it can stand in groups, in words.
+    GROUPINGS: ClassVar[dict[Any, Any]] = {}
     SUMMED: ClassVar[str] = ""  # of a list of amounts: the column of those in the base currency
 
     @classmethod
@@ -246,6 +248,10 @@ class ListFilter(Narrowing):
             self.narrow(user), self.placed(user), after=self.after, before=self.before,
             options=self.loaded_for(user), counter=self.counter(user),
         )  # fmt: skip
+
+    def in_groups(self, page: Page[Any], user: User) -> list[tuple[Any, Sequence[Any]]]:
+        """The records of ``page`` by groups; ``None`` is no group, and has no heading."""
+        return [(None, page.records)]
 
     def total_for(self, user: User) -> Decimal | None:
         """What the whole list comes to, in the base currency; ``None`` if it is not of amounts."""

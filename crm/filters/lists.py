@@ -13,6 +13,7 @@ from crm.filters.deals.forecast import ForecastFilter
 from crm.filters.expense_claims import ExpenseClaimFilter
 from crm.filters.expense_items import ExpenseItemFilter
 from crm.filters.tasks import TaskFilter
+from crm.filters.tasks.quadrants import QuadrantFilter
 
 LISTS: dict[str, type[ListFilter]] = {
     "customers": CustomerFilter,
@@ -21,6 +22,7 @@ LISTS: dict[str, type[ListFilter]] = {
     "board": BoardFilter,
     "forecast": ForecastFilter,
     "tasks": TaskFilter,
+    "task_quadrants": QuadrantFilter,
     "claims": ExpenseClaimFilter,
     "expense_items": ExpenseItemFilter,
 }

@@ -9,6 +9,8 @@ from crm.blueprints.tasks import (
     task_completions,
     task_notes,
     task_postponements,
+    task_priorities,
+    task_quadrants,
     task_series,
     tasks,
 )
@@ -20,4 +22,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(task_completions.bp)
     app.register_blueprint(task_notes.bp)
     app.register_blueprint(task_postponements.bp)
+    app.register_blueprint(task_priorities.bp)
+    app.register_blueprint(task_quadrants.bp)
     app.register_blueprint(task_series.bp)

@@ -149,6 +149,11 @@ class Task(
         self.due_on = day
         self.note_changes(by=by)
 
+    def prioritise(self, *, urgent: bool, important: bool, by: User) -> None:
+        """Make it as urgent and as important as that."""
+        self.urgent, self.important = urgent, important
+        self.note_changes(by=by)
+
     def note_changes(self, *, by: User, comment: str | None = None) -> None:
         """Record the pending changes, if there are any.
 

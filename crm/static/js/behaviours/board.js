@@ -37,7 +37,7 @@ export function connect(board) {
 		const { target: card, key, altKey } = event;
 		if (!card.matches(CARD) || card.ariaBusy) return;
 		const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-		const pressed = { " ": "[name=record]", Enter: "a", m: ".move" }[key];
+		const pressed = { " ": "[name=record], .tick", Enter: "a", m: ".move" }[key];
 		if (step && altKey) carry(card, step);
 		else if (step) beside(card, step)?.focus();
 		else if (key === "ArrowDown") card.nextElementSibling?.focus();
@@ -70,7 +70,7 @@ function move(card, from, to) {
 }
 
 function next(card, which, step) {
-	const lists = [...card.closest(".lane, .board").querySelectorAll(which)];
+	const lists = [...card.closest(".lane, #board").querySelectorAll(which)];
 	return lists[lists.indexOf(card.parentElement) + step];
 }
 

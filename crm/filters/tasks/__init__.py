@@ -1,4 +1,4 @@
-"""The filter of the task list."""
+"""The filter of the task list; that of its quadrants stands beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from sqlalchemy import ColumnElement, Select, and_, case, or_
+from sqlalchemy import Select, or_
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.filters import facets
@@ -16,8 +16,12 @@ from crm.filters.base import ListFilter
 from crm.filters.columns import Column, Kind, person
 from crm.filters.days import Days
 from crm.filters.facets import Facet, Person, of_people
+from crm.filters.tasks import grouping
+from crm.filters.tasks.grouping import GROUPINGS, Grouping, Part
+from crm.filters.tasks.priority import LIGHTNESS, QUADRANTS, Quadrant
 from crm.formatting import hour
 from crm.models import Company, Customer, Deal, Task, User
+from crm.paging import Order, Page
 from crm.wording.fields import FIELDS
 
 
@@ -30,36 +34,12 @@ class TaskState(StrEnum):
     DONE = "done"
 
 
-class Quadrant(StrEnum):
-    """How pressing a task is: urgent or not, important or not."""
-
-    BOTH = "both"
-    IMPORTANT = "important"
-    URGENT = "urgent"
-    NEITHER = "neither"
-
-    @property
-    def condition(self) -> ColumnElement[bool]:
-        """The condition that a task is just so."""
-        urgent = self in (Quadrant.BOTH, Quadrant.URGENT)
-        important = self in (Quadrant.BOTH, Quadrant.IMPORTANT)
-        return and_(Task.urgent.is_(urgent), Task.important.is_(important))
-
-
-QUADRANTS = {
-    Quadrant.BOTH: _l("Urgent and important"),
-    Quadrant.IMPORTANT: _l("Important, not urgent"),
-    Quadrant.URGENT: _l("Urgent, not important"),
-    Quadrant.NEITHER: _l("Neither"),
-}
 STATES = {
     TaskState.OPEN: lazy_pgettext("task", "Open"),
     TaskState.OVERDUE: _l("Overdue"),
     TaskState.TODAY: _l("Due today"),
     TaskState.DONE: _l("Done"),
 }
-# On its day, what is urgent comes first, then what is important.
-LIGHTNESS = case((Task.urgent, 0), else_=2) + case((Task.important, 0), else_=1)
 
 
 def _priority(task: Task) -> str:
@@ -77,7 +57,10 @@ class TaskFilter(ListFilter):
     assignee: tuple[Person, ...] = ()
     customer: int | None = None
     deal: int | None = None
+    by: Grouping | None = None  # none: not in groups
 
+    KEPT: ClassVar[tuple[str, ...]] = ("sort", "columns", "by")
+    GROUPINGS: ClassVar[dict[Any, Any]] = GROUPINGS
     ENDPOINT: ClassVar[str] = "tasks.index"
     MODEL: ClassVar[Any] = Task
     FINDS_BY: ClassVar[Any] = _l("Title")
@@ -126,6 +109,30 @@ class TaskFilter(ListFilter):
         facets.record("customer", FIELDS["customer"], Customer),
         facets.record("deal", FIELDS["deal"], Deal),
     )
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """As of any list, but for what the form above it asks for itself."""
+        return {name: value for name, value in super().carried.items() if name != "by"}
+
+    def shown_as(self, endpoint: str) -> str:
+        """The address of the list or of the quadrants, narrowed as this is."""
+        return self.from_start(sort="", columns=(), view=None, by=None).url(endpoint)
+
+    def placed(self, user: User) -> Order:
+        order = super().placed(user)
+        return Order((*grouping.keys(self.by), *order.keys)) if self.by else order
+
+    def in_groups(self, page: Page[Any], user: User) -> list[Part]:
+        if self.by is None:
+            return super().in_groups(page, user)
+        is_done = self.state is TaskState.DONE
+        return grouping.parts(self.by, page.records, self.narrow(user), done=is_done)
+
+    def loaded_for(self, user: User) -> tuple[Any, ...]:
+        about = {Grouping.CUSTOMER: Task.customer, Grouping.DEAL: Task.deal}
+        named = (joinedload(about[self.by]),) if self.by in about else ()
+        return (*super().loaded_for(user), *named)
 
     def narrow(self, user: User) -> Select[Any]:
         chosen = Task.visible_to(user).where(*self._state(), *self._about(user))
