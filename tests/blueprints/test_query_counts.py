@@ -34,7 +34,8 @@ from tests.queries_counted import counted
 
 LISTS = ("/", "/customers", "/contacts", "/deals", "/deals?status=all", "/deals/board",
          "/deals/forecast", "/tasks",
-         "/tasks?everyone=1", "/expenses", "/expenses/items", "/trash", "/settings/exchange-rates",
+         "/tasks?everyone=1", "/tasks?everyone=1&by=customer", "/tasks/quadrants?everyone=1",
+         "/expenses", "/expenses/items", "/trash", "/settings/exchange-rates",
          "/devices",
          "/activities", "/customer-options?q=", "/deal-options?q=")  # fmt: skip
 

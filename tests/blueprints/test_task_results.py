@@ -43,6 +43,14 @@ def noted() -> Activity:
     return db.session.scalars(select(Activity)).one()
 
 
+def test_the_page_of_a_task_says_what_came_of_it_to_who_sees_that(
+    wang: Browser, task: Task
+) -> None:
+    assert "价格谈好了" in wang.get(f"/tasks/{task.id}").text
+    reopen(wang, task)
+    assert "价格谈好了" not in wang.get(f"/tasks/{task.id}").text
+
+
 def test_what_was_noted_goes_with_it_by_its_own_trail(wang: Browser, task: Task) -> None:
     assert "What was noted with it is taken back, too." in reopen(wang, task)
     assert noted().is_trashed
