@@ -12,7 +12,7 @@ from crm.extensions import db
 from crm.filters.tasks.priority import Quadrant
 from crm.filters.tasks.quadrants import QuadrantFilter
 from crm.forms.priority import PriorityForm
-from crm.hypermedia import ask, flash_undoable, is_fragment, next_or, respond
+from crm.hypermedia import ask, dom_id, flash_undoable, is_fragment, next_or, respond
 from crm.models import Task
 from crm.policies import find, may, require
 from crm.queries.quadrants import fields
@@ -74,7 +74,7 @@ def _drawn(task: Task, form: PriorityForm, status: int, before: Quadrant) -> Res
 def _ask(task: Task, form: PriorityForm, status: int) -> Response:
     return ask(
         "tasks/priorities/new.html", status, task=task, form=form, here=Quadrant.of(task),
-        quadrants=list(Quadrant), next=_next(),
+        quadrants=list(Quadrant), return_to=dom_id(task, "card"),
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
-// A swap took what had the focus: its successor gets it, the next row, or the nearest region left.
+// A swap took what had the focus: its successor gets it, what its dialog came from, the next row, or the nearest region left.
 
 let around = [];
 
 addEventListener("focusin", ({ target }) => {
 	around = [];
-	for (let each = target; each; each = each.parentElement) if (each.id) around.push(each.id, each.matches("li") && each.nextElementSibling?.id);
+	for (let each = target; each; each = each.parentElement) if (each.id || each.dataset.return) around.push(each.id, each.dataset.return, each.matches("li") && each.nextElementSibling?.id);
 });
 
 // A moment later: the focus may just be on its way from field to button.
