@@ -1,14 +1,14 @@
 """A task knows the activity that was noted when it was done
 
 Revision ID: f2c6a90d4e18
-Revises: d7a1e5c83b90
+Revises: b5c81f3e9a04
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "f2c6a90d4e18"
-down_revision = "d7a1e5c83b90"
+down_revision = "b5c81f3e9a04"
 branch_labels = None
 depends_on = None
 
