@@ -1,6 +1,8 @@
 // A form on its way is not sent again. While it only rearranges itself, Save waits for that.
 
 const waiting = new WeakSet();
+// By form, the name of what sent it: what it looks like changes with each answer that is drawn in it.
+const underWay = new WeakMap();
 
 addEventListener("submit", (event) => {
 	const form = event.target;
@@ -10,23 +12,25 @@ addEventListener("submit", (event) => {
 	halfTyped?.reportValidity();
 	// What has the focus keeps what was typed there, whichever row it comes to be in; phones leave it.
 	if (event.submitter?.name === "arrange") event.submitter.focus({ preventScroll: true });
-	if (form.querySelector(".is-busy[name=arrange]") && !event.submitter?.name) waiting.add(form);
-	if (form.ariaBusy || halfTyped || !navigator.onLine) {
+	if (underWay.get(form) === "arrange" && !event.submitter?.name) waiting.add(form);
+	if (underWay.has(form) || halfTyped || !navigator.onLine) {
 		event.preventDefault();
 		event.stopImmediatePropagation();
 	} else {
 		form.ariaBusy = "true";
+		underWay.set(form, event.submitter?.name);
 		event.submitter?.classList.add("is-busy");
 	}
 }, true);
 
 function release(form) {
 	form.ariaBusy = null;
+	underWay.delete(form);
 	form.querySelector(".is-busy")?.classList.remove("is-busy");
 }
 addEventListener("htmx:finally:request", ({ target, detail }) => {
 	const { hx, response } = detail.ctx;
-	if (hx?.redirect) return;
+	if (hx?.redirect || !underWay.has(target)) return;
 	release(target);
 	if (waiting.delete(target) && response) target.requestSubmit();
 });
