@@ -111,6 +111,13 @@ class TaskFilter(ListFilter):
     )
 
     @property
+    def default_columns(self) -> tuple[Column, ...]:
+        """What stands in the headings of the groups is no column as well."""
+        said = {Grouping.CUSTOMER: "customer", Grouping.DEAL: "deal"}
+        headed = said.get(self.by) if self.by else None
+        return tuple(column for column in super().default_columns if column.name != headed)
+
+    @property
     def carried(self) -> dict[str, str]:
         """As of any list, but for what the form above it asks for itself."""
         return {name: value for name, value in super().carried.items() if name != "by"}
