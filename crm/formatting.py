@@ -161,6 +161,11 @@ def weekday(value: date) -> str:
     return format_skeleton("MMMMEEEEd", value, locale=get_locale())
 
 
+def short_weekday(value: date) -> str:
+    """``Wed``: what stands above the days of a week."""
+    return format_skeleton("E", value, locale=get_locale())
+
+
 def reported_days(days: ReportedDays) -> str:
     """``Wednesday, June 17, 2026``, ``Week from Jun 15, 2026`` or ``June 2026``."""
     if days.stretch is Stretch.MONTH:

@@ -40,6 +40,7 @@ from crm.formatting import (
     price,
     reported_days,
     short_day,
+    short_weekday,
     symbol,
     tenths,
     term_name,
@@ -71,7 +72,7 @@ def init_app(app: Flask) -> None:
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
         lasting=length_word, rule=rule_word, before=before_word, days=days,
         counted=counted, term_name=term_name,
-        reported_days=reported_days, tenths=tenths,
+        reported_days=reported_days, tenths=tenths, short_weekday=short_weekday,
         filesize=filesize, initial=initial, tone=tone, weblink=weblink, choices=choices,
         marked=marked, own_words=lambda value, field: custom_words(field, value),
     )  # fmt: skip

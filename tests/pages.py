@@ -218,6 +218,8 @@ PAGES: dict[str, Visit] = {
     "task_priorities.new": Visit(),
     "task_notes.new": Visit(),
     "task_postponements.new": Visit(),
+    "calendar.show": Visit("manager", query={"team": "team_id"}),
+    "calendar_moves.new": Visit(args={"noun": "task", "record_id": "task_id"}),
     "notifications.index": Visit("manager"),
     "notification_choices.edit": Visit(),
     "announcements.index": Visit(),

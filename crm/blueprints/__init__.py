@@ -7,6 +7,7 @@ from flask import Flask
 from crm.blueprints import (
     announcements,
     approvals,
+    calendar,
     contacts,
     deals,
     expenses,
@@ -45,8 +46,8 @@ def init_app(app: Flask) -> None:
         device=device_name, field_word=field_word, address_of=address_of,
         import_word=import_word, conditions_words=conditions_words, step_words=step_words,
     )  # fmt: skip
-    areas = [home, announcements, sessions, contacts, deals, tasks, expenses, approvals, reports,
-             lists, notifications, settings, imports]  # fmt: skip
+    areas = [home, announcements, sessions, contacts, deals, tasks, calendar, expenses, approvals,
+             reports, lists, notifications, settings, imports]  # fmt: skip
     if app.config["DEV"]:
         from crm.blueprints import dev
 

@@ -90,6 +90,7 @@ SEES_SIGMA = "wang zhao li fin reader admin"
 SEES_BOTH = "zhao li fin reader admin"
 SEES_CLAIM = "wang li fin reader admin"
 QUOTA_OF_WANG = {"year": "2026", "kind": "user", "holder_id": "user_id"}
+MOVED_TASK = {"noun": "task", "record_id": "task_id"}
 SOURCE_COST = {"year": "2026", "source_id": "source_id"}
 
 FLOW = {
@@ -339,6 +340,10 @@ TABLE: dict[str, Row] = {
         args={"noun": "task", "record_id": "task_id", "name": "note"}),
     "POST task_fields.update": Row("wang li admin", sees=SEES_SIGMA,
         args={"noun": "task", "record_id": "task_id", "name": "note"}),
+    "GET calendar.show": Row(SIGNED_IN),
+    "GET calendar_moves.new": Row("wang li admin", sees=SEES_SIGMA, args=MOVED_TASK),
+    "POST calendar_moves.create": Row("wang li admin", sees=SEES_SIGMA, args=MOVED_TASK),
+    "POST calendar_moves.destroy": Row("wang li admin", sees=SEES_SIGMA, args=MOVED_TASK),
     "GET task_postponements.new": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_postponements.create": Row("wang li admin", sees=SEES_SIGMA),
     "GET task_assignees.edit": Row("wang li admin", sees=SEES_SIGMA),
@@ -617,6 +622,8 @@ FORMS: dict[str, dict[str, str]] = {
     "task_assignees.update": {"assignee": "赵磊", "version": "=task_version"},
     "task_priorities.create": {"quadrant": "both"},
     "task_notes.create": {"kind": "=activity_kind", "summary": "谈好了"},
+    "calendar_moves.create": {"day": "2026-07-01", "version": "=task_version"},
+    "calendar_moves.destroy": {"day": "2026-07-01", "version": "=task_version"},
     "task_postponements.create": {"due_on": "2026-07-01"},
     "claims.create": {"title": "六月"},
     "account_codes.update": {"version": "=codes_version"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -10,6 +12,7 @@ from crm.blueprints.going_on import go_if_seen, go_without
 from crm.blueprints.listing import show_list
 from crm.blueprints.records import show_record
 from crm.extensions import db
+from crm.filters.address import read
 from crm.filters.tasks import TaskFilter
 from crm.forms.task import TaskForm
 from crm.hypermedia import go, next_or, render
@@ -35,7 +38,8 @@ def new() -> Response:
         for noun, model in (("customer", Customer), ("deal", Deal))
         if noun in request.args
     }
-    preset = {"assignee": current_user, "due_on": Company.current().today(), **about}
+    due_on = read([request.args.get("due_on", "")], date) or Company.current().today()
+    preset = {"assignee": current_user, "due_on": due_on, **about}
     return render("tasks/tasks/new.html", form=TaskForm(data=preset), next=_next())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +14,7 @@ from crm.base import UTCDateTime
 from crm.extensions import db
 from crm.filters.silence import silent_since
 from crm.models import Company, Contact, Customer, Deal, Option, PoolWarning, User
+from crm.queries.birthdays import days_of_birth
 from crm.queries.few import Few
 from crm.queries.silence import warnings_to
 from crm.queries.today.length import SHOWN
@@ -81,7 +81,8 @@ def leaving_of(user: User) -> Few[PoolWarning]:
 
 def birthdays_of(user: User) -> Sequence[Birthday]:
     """Whose birthday it is at one's own customers within a week: the next ones, first the first."""
-    days = _days_of_birth(Company.current().today())
+    today = Company.current().today()
+    days = days_of_birth(today + timedelta(days=number) for number in range(BIRTHDAYS))
     month, day = extract("month", Contact.birthday), extract("day", Contact.birthday)
     born_on = [and_(month == each, day == of_month) for each, of_month in days]
     contacts = db.session.scalars(
@@ -93,16 +94,6 @@ def birthdays_of(user: User) -> Sequence[Birthday]:
     )
     return [Birthday(one, days[one.birthday.month, one.birthday.day]) for one in contacts
             if one.birthday]  # fmt: skip
-
-
-def _days_of_birth(today: date) -> dict[tuple[int, int], date]:
-    """Month and day of the birthdays in the coming days, and when each is kept."""
-    week = [today + timedelta(days=number) for number in range(BIRTHDAYS)]
-    days = {(each.month, each.day): each for each in week}
-    if (2, 28) in days and not isleap(days[2, 28].year):
-        days[2, 29] = days[2, 28]
-        days = dict(sorted(days.items(), key=lambda entry: entry[1]))
-    return days
 
 
 def _moment(now: datetime, days: int):  # type: ignore[no-untyped-def]

@@ -1,8 +1,9 @@
-// Cards are dragged or carried by Alt with an arrow; the answer draws both lists.
+// Cards, and what stands in the calendar, are dragged or carried by Alt with an arrow; the answer draws both lists.
 
 import Sortable from "../../vendor/sortable.esm.js";
 
-const CARD = ".deal-card";
+const CARD = ":is(.deal-card, .entry)";
+const LIST = "[data-place]";
 
 export function connect(board) {
 	// Tab comes to the card that was last there.
@@ -14,7 +15,7 @@ export function connect(board) {
 	};
 	const look = () => {
 		entered() ?? enter(document.activeElement.closest(CARD) ?? board.querySelector(CARD));
-		for (const list of board.querySelectorAll(".cards")) Sortable.get(list) ?? drag(list);
+		for (const list of board.querySelectorAll(LIST)) Sortable.get(list) ?? drag(list);
 	};
 	look();
 	addEventListener("htmx:after:swap", look);
@@ -24,7 +25,7 @@ export function connect(board) {
 		const { target, detail: { ctx } } = event;
 		if (target.id !== "mark") return;
 		if (document.hidden || document.querySelector(".sortable-chosen, dialog[open], [aria-busy]")) event.preventDefault();
-		for (const list of board.querySelectorAll(".cards")) {
+		for (const list of board.querySelectorAll(LIST)) {
 			const cards = [...list.querySelectorAll(CARD)].map(({ dataset }) => dataset.deal);
 			ctx.request.body?.append("shown", [list.dataset.place, ...cards]);
 		}
@@ -36,7 +37,8 @@ export function connect(board) {
 	board.addEventListener("keydown", (event) => {
 		const { target: card, key, altKey } = event;
 		if (!card.matches(CARD) || card.ariaBusy) return;
-		const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+		const row = altKey && board.dataset.row; // so many lists are a week of the calendar
+		const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[key];
 		const pressed = { " ": "[name=record], .tick", Enter: "a", m: ".move" }[key];
 		if (step && altKey) carry(card, step);
 		else if (step) beside(card, step)?.focus();
@@ -71,17 +73,17 @@ function move(card, from, to) {
 
 function next(card, which, step) {
 	const lists = [...card.closest(".lane, #board").querySelectorAll(which)];
-	return lists[lists.indexOf(card.parentElement) + step];
+	return lists[lists.indexOf(card.parentElement) + Number(step)];
 }
 
 function carry(card, step) {
-	const to = next(card, ".cards", step);
+	const to = next(card, LIST, step);
 	if (to && card.querySelector(".move")) move(card, card.parentElement, to);
 }
 
 // At the same height in the next list that has any.
 function beside(card, step) {
-	const there = next(card, `.cards:has(${CARD})`, step)?.querySelectorAll(CARD);
+	const there = next(card, `${LIST}:has(${CARD})`, step)?.querySelectorAll(CARD);
 	const height = [...card.parentElement.children].indexOf(card);
 	return there?.[Math.min(height, there.length - 1)];
 }

@@ -1,0 +1,12 @@
+"""The calendar."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from crm.blueprints.calendar import calendar, calendar_moves
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(calendar.bp)
+    app.register_blueprint(calendar_moves.bp)
