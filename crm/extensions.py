@@ -17,8 +17,9 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from htmx_flask import Htmx
-from sqlalchemy import event
+from sqlalchemy import Executable, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from crm.base import Base
 
@@ -79,6 +80,22 @@ def only_reading() -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
+        reading_only.reset(token)
+
+
+def note_aside(*statements: Executable) -> None:
+    """Write something small beside a request that only reads: that something was used, or tried.
+
+    While somebody writes for long, an import perhaps, it is not noted.
+    """
+    token = reading_only.set(False)
+    try:
+        with db.engine.begin() as connection:
+            for statement in statements:
+                connection.execute(statement)
+    except OperationalError as error:
+        current_app.logger.info("not noted: %s", error.orig)
+    finally:
         reading_only.reset(token)
 
 

@@ -170,6 +170,7 @@ PAGES = (
     Place("profile.edit", "user", _l("My settings")),
     Place("delegations.index", "calendar", _l("While I am away")),
     Place("devices.index", "monitor-smartphone", _l("My devices")),
+    Place("calendar_feeds.edit", "monitor-smartphone", _l("Calendar on the phone")),
     Place("passwords.new", "key-round", _l("Password")),
     Place("trash.index", "trash-2", _l("Trash")),
 )  # fmt: skip

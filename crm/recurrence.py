@@ -90,6 +90,15 @@ class Rule:
         later = self._days(begins).after(datetime.combine(day, time.min))
         return later.date() if later else None
 
+    def between(self, day: date, last: date, *, begins: date) -> list[date]:
+        """Its days later than ``day``, up to ``last``.
+
+        :param begins: as for ``after``.
+        """
+        ends = datetime.combine(last, time.max)
+        found = self._days(begins).between(datetime.combine(day, time.min), ends)
+        return [each.date() for each in found]
+
     def left_from(self, day: date, *, begins: date) -> Self:
         """The same rule with as many times as are left from ``day`` on."""
         if self.times is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from logging import LogRecord
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -25,8 +27,27 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
+# What stands in private addresses: 256 random bits in hex.
+SECRET = re.compile(r"[0-9a-f]{64}")
+
+
+def keep_private(response: Response) -> Response:
+    """Nobody keeps or lists what is behind a private address, and that goes nowhere."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _hide_secrets(record: LogRecord) -> bool:
+    """A failing page is logged with its address: not with the secret in it."""
+    record.msg, record.args = SECRET.sub("…", record.getMessage()), ()
+    return True
+
+
 def init_app(app: Flask) -> None:
     """Answer only to the configured host, and send the headers with every response."""
+    app.logger.addFilter(_hide_secrets)
     host = urlsplit(app.config["BASE_URL"]).hostname or ""
     app.config["TRUSTED_HOSTS"] = [host, "127.0.0.1", "localhost"]
     secure = app.config["BASE_URL"].startswith("https://")

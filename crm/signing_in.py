@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Flask, Request, Response, current_app, g, request, session, url_for
 from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
 
 from crm import clock
-from crm.extensions import db, login, reading_only
+from crm.extensions import login, note_aside, reading_only
 from crm.hypermedia import go, page_before
 from crm.models import User
 from crm.models.session import ABSOLUTE, TRUSTED, TrustedDevice, UserSession
@@ -38,25 +37,15 @@ def _load_user(request: Request) -> User | None:
 
 
 def _touch(user_session: UserSession) -> None:
-    """Note that the session is in use, beside the request's own read-only transaction."""
-    token = reading_only.set(False)
-    try:
-        with db.engine.begin() as connection:
-            connection.execute(
-                update(UserSession)
-                .where(UserSession.id == user_session.id)
-                .values(last_seen_at=clock.now())
-            )
-            connection.execute(
-                update(User)
-                .where(User.id == user_session.user_id)
-                .values(last_seen_at=clock.now(), updated_at=User.updated_at)
-            )
-    except OperationalError as error:
-        # Somebody writes for long, an import perhaps: it will be noted with a later request.
-        current_app.logger.info("last use of a session not noted: %s", error.orig)
-    finally:
-        reading_only.reset(token)
+    """Note that the session is in use; if that cannot be now, a later request does."""
+    note_aside(
+        update(UserSession)
+        .where(UserSession.id == user_session.id)
+        .values(last_seen_at=clock.now()),
+        update(User)
+        .where(User.id == user_session.user_id)
+        .values(last_seen_at=clock.now(), updated_at=User.updated_at),
+    )
 
 
 def _ask_to_sign_in() -> Response:

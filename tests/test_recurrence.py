@@ -84,3 +84,13 @@ def test_a_rule_is_said_in_both_languages(
     g.language = "zh"
     refresh()
     assert rule_word(Rule.parse(text), begins) == chinese
+
+
+def test_its_days_in_between_are_those_that_follow_one_another() -> None:
+    begins, last = date(2024, 1, 31), date(2026, 3, 1)
+    for text in ("FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR",
+                 "FREQ=YEARLY", "FREQ=DAILY;COUNT=9"):  # fmt: skip
+        rule, found, day = Rule.parse(text), [], date(2024, 2, 1)
+        while (following := rule.after(day, begins=begins)) and following <= last:
+            found.append(day := following)
+        assert rule.between(date(2024, 2, 1), last, begins=begins) == found

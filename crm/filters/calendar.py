@@ -78,6 +78,11 @@ class CalendarFilter(ListFilter):
         """Whether entries of ``kind`` stand in it."""
         return not self.kind or kind in self.kind
 
+    @property
+    def shows_tasks(self) -> bool:
+        """Whether any tasks stand in it, with a time or without."""
+        return self.shows(EntryKind.APPOINTMENT) or self.shows(EntryKind.TASK)
+
     def of(self, column: Any, user: User) -> list[ColumnElement[bool]]:
         """The conditions that ``column`` is whose calendar this is: of ``user``, by default."""
         chosen = [*of_people(column, self.whose, user)]

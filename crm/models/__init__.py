@@ -16,6 +16,7 @@ from crm.models.approval import (
 )
 from crm.models.attachment import Attachment
 from crm.models.budget import Budget
+from crm.models.calendar_feed import CalendarFeed
 from crm.models.company import Company, PoolClaimants
 from crm.models.contact import Contact, DecisionRole, Reach, ReachKind
 from crm.models.custom_field import CustomChoice, CustomField, CustomNoun, FieldKind
@@ -78,6 +79,7 @@ __all__ = [
     "ApprovalToken",
     "Attachment",
     "Budget",
+    "CalendarFeed",
     "ChecklistItem",
     "ChecklistTick",
     "ClaimState",

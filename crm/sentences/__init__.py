@@ -246,6 +246,8 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.USER_DEACTIVATED: lambda p: _("User deactivated"),
     Action.USER_REACTIVATED: lambda p: _("User came back"),
     Action.USER_SESSION_ENDED: lambda p: _("Signed out"),
+    Action.USER_CALENDAR_SHARED: lambda p: _("Made a private address of the calendar"),
+    Action.USER_CALENDAR_WITHDRAWN: lambda p: _("Private address of the calendar withdrawn"),
     Action.TEAM_FOUNDED: lambda p: _("Team added: %(name)s", name=p["name"]),
     Action.TEAM_CHANGED: lambda p: _("Team changed: %(name)s", name=p["name"]),
     Action.TEAM_DISSOLVED: lambda p: _("Team removed: %(name)s", name=p["name"]),

@@ -173,6 +173,26 @@ def test_of_many_on_a_day_the_first_are_shown_and_the_others_counted(
     assert len(shown(cast, "stretch=day")[WEDNESDAY]) == 8
 
 
+def test_what_comes_again_stands_on_its_days_before_its_tasks_are_made(
+    cast: Cast, wang: Browser
+) -> None:
+    call = task(cast, WEDNESDAY, "周会", due_time=time(9))
+    call.repeat(Rule(Every.WEEK, weekdays=(2,), times=3), by=cast.wang)
+    db.session.commit()
+    weekly = {WEDNESDAY: ["周会"], date(2026, 6, 24): ["周会"]}
+    assert shown(cast) == weekly | {date(2026, 7, 1): ["周会"]}
+    assert shown(cast, "kind=close,birthday") == shown(cast, "kind=task") == {}
+    html = wang.get("/calendar").html
+    assert html.count("will come again") == 2
+    assert html.count(f"/calendar/task/{call.id}/move") == 2, "the link and what htmx asks for"
+    with clock.stopped_at(clock.moment_of(date(2026, 6, 30), time(9), "Asia/Shanghai")):
+        days = shown(cast, "day=2026-06-01")
+    assert days == {WEDNESDAY: ["周会"], date(2026, 7, 1): ["周会"]}, "no day that is over"
+    call.complete(by=cast.wang)
+    db.session.commit()
+    assert shown(cast) == weekly | {date(2026, 7, 1): ["周会"]}
+
+
 # Whose
 
 

@@ -37,6 +37,7 @@ from crm.models import (
     ApprovalToken,
     Attachment,
     Budget,
+    CalendarFeed,
     ChecklistItem,
     Company,
     Contact,
@@ -341,6 +342,10 @@ TABLE: dict[str, Row] = {
     "POST task_fields.update": Row("wang li admin", sees=SEES_SIGMA,
         args={"noun": "task", "record_id": "task_id", "name": "note"}),
     "GET calendar.show": Row(SIGNED_IN),
+    "GET calendar_feeds.show": Row(EVERYBODY, args={"secret": "calendar"}),
+    "GET calendar_feeds.edit": Row(SIGNED_IN),
+    "POST calendar_feeds.create": Row(SIGNED_IN),
+    "POST calendar_feeds.destroy": Row(SIGNED_IN),
     "GET calendar_moves.new": Row("wang li admin", sees=SEES_SIGMA, args=MOVED_TASK),
     "POST calendar_moves.create": Row("wang li admin", sees=SEES_SIGMA, args=MOVED_TASK),
     "POST calendar_moves.destroy": Row("wang li admin", sees=SEES_SIGMA, args=MOVED_TASK),
@@ -871,6 +876,7 @@ def set_scene() -> Scene:
     named_advances["repaid"].repay(Decimal(5), None, by=cast.fin)
     secrets = {
         "approval": ApprovalToken.mint(waiting),
+        "calendar": CalendarFeed.make(wang),
         "set_up": OneTimeLink.make(LinkPurpose.SET_UP),
         "set_password": OneTimeLink.make(LinkPurpose.SET_PASSWORD, cast.sun),
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, url_for
 
-from crm.blueprints.approvals.linked import COOKIE_LIVES, cookie_name, keep_private
+from crm.blueprints.approvals.linked import COOKIE_LIVES, cookie_name
 from crm.hypermedia import go, render
 from crm.models import ApprovalToken
+from crm.security import keep_private
 
 bp = Blueprint("approval_links", __name__)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 from crm import files
-from crm.blueprints.approvals.linked import keep_private, refuse_other_user, token_for
+from crm.blueprints.approvals.linked import refuse_other_user, token_for
 from crm.models.approval import DOCUMENTS, TokenState
+from crm.security import keep_private
 
 bp = Blueprint("link_receipts", __name__)
 

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, url_for
 from crm.approval_words import what_became_of
 from crm.blueprints.approvals.answers import decide, explain
 from crm.blueprints.approvals.linked import (
-    keep_private,
     needs_sign_in,
     refuse_other_user,
     token_for,
@@ -19,6 +18,7 @@ from crm.models import ApprovalAssignment, ApprovalToken
 from crm.models.approval import REFUSALS, AlreadyDecided, TokenState
 from crm.queries.approvals.course import course_of
 from crm.queries.approvals.facts import facts_of
+from crm.security import keep_private
 
 bp = Blueprint("link_reviews", __name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, abort, request
+from flask import abort, request
 from flask_login import current_user
 
 from crm.extensions import db
@@ -47,11 +47,3 @@ def needs_sign_in(assignment: ApprovalAssignment) -> bool:
     if link_alone_decides(assignment.request) or current_user.is_authenticated:
         return False
     return not TrustedDevice.is_trusted(request.cookies.get(DEVICE_COOKIE), assignment.approver)
-
-
-def keep_private(response: Response) -> Response:
-    """Nobody keeps or lists these pages, and their address goes nowhere."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

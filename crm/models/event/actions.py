@@ -104,6 +104,8 @@ class Action(StrEnum):
     USER_DEACTIVATED = "user:deactivated"
     USER_REACTIVATED = "user:reactivated"
     USER_SESSION_ENDED = "user:session_ended"
+    USER_CALENDAR_SHARED = "user:calendar_shared"
+    USER_CALENDAR_WITHDRAWN = "user:calendar_withdrawn"
     TEAM_FOUNDED = "team:founded"
     TEAM_CHANGED = "team:changed"
     TEAM_DISSOLVED = "team:dissolved"
@@ -245,6 +247,8 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.USER_DEACTIVATED: frozenset(),
     Action.USER_REACTIVATED: frozenset(),
     Action.USER_SESSION_ENDED: frozenset({"device"}),
+    Action.USER_CALENDAR_SHARED: frozenset(),
+    Action.USER_CALENDAR_WITHDRAWN: frozenset(),
     Action.TEAM_FOUNDED: _NAME,
     Action.TEAM_CHANGED: _CHANGES | _NAME,
     Action.TEAM_DISSOLVED: _NAME,

@@ -13,6 +13,7 @@ from crm import clock
 from crm.base import Base, stored_by_value
 from crm.extensions import db
 from crm.models.access import Role
+from crm.models.calendar_feed import CalendarFeed
 from crm.models.company import Company
 from crm.models.event import Action, Event, changes_of
 from crm.models.session import OneTimeLink
@@ -93,6 +94,7 @@ class Membership:
             self._keep_an_administrator()
             self.deactivated_at = clock.now()
             OneTimeLink.void_all_of(self)
+            CalendarFeed.withdraw(self, by=by)
             Event.record(Action.USER_DEACTIVATED, self, by=by)
             _pressing().hand_on_from(self)
 

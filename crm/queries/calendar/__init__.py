@@ -11,6 +11,7 @@ from typing import ClassVar
 from crm.filters.calendar import CalendarFilter
 from crm.models import Company, User
 from crm.queries.calendar.entries import Entry, entries_of
+from crm.queries.calendar.planned import planned_of
 from crm.reported_days import Stretch, is_working_day
 
 # So many entries of a day are shown, by how much room it has.
@@ -27,7 +28,7 @@ class Day:
     date: date
     is_inside: bool
     is_today: bool
-    entries: Sequence[Entry] = ()
+    entries: list[Entry] = field(default_factory=list)
     total: int = 0
 
     __tablename__: ClassVar[str] = "day"  # for the ids of its regions
@@ -80,6 +81,11 @@ def days(filter: CalendarFilter, user: User, which: Iterable[date]) -> list[Day]
         for day, total in totals.items():
             made[day].total += total
         for entry in entries:
-            day_of = made[entry.day]
-            day_of.entries = [*day_of.entries, entry][:most]
+            made[entry.day].entries.append(entry)
+    for entry in planned_of(filter, user, min(wanted), max(wanted)):
+        if entry.day in made:
+            made[entry.day].total += 1
+            made[entry.day].entries.append(entry)
+    for each in made.values():
+        del each.entries[most:]
     return list(made.values())

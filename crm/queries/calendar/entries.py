@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
 from typing import Any, NamedTuple
 
@@ -25,8 +25,12 @@ class Entry(NamedTuple):
     day: date
     record: Any  # a task, a deal or a contact
     at: time | None = None
+    # A task that comes again will be made for this day; ``record`` is the one before.
+    is_planned: bool = False
 
 
+# Month and day of a birthday: 229 is February 29th.
+BORN = extract("month", Contact.birthday) * 100 + extract("day", Contact.birthday)
 # The entries of some kinds, in the order of their days, and how many each day has of them.
 Found = tuple[list[Entry], Counter[date]]
 
@@ -38,7 +42,7 @@ def entries_of(
 
     On a day what has a time comes first, then what is to be done, what is expected, and birthdays.
     """
-    if filter.shows(EntryKind.APPOINTMENT) or filter.shows(EntryKind.TASK):
+    if filter.shows_tasks:
         yield _tasks(filter, user, days, most)
     if filter.shows(EntryKind.CLOSE):
         yield _closes(filter, user, days, most)
@@ -58,21 +62,36 @@ def tasks_of(filter: CalendarFilter, user: User) -> Select[Task]:
     return seen if filter.shows(EntryKind.TASK) else seen.where(Task.due_time.is_not(None))
 
 
+def closes_of(filter: CalendarFilter, user: User) -> Select[Deal]:
+    """The open deals in the calendar, whenever they are expected to close."""
+    return Deal.visible_to(user).where(Deal.closed_at.is_(None), *filter.of(Deal.owner_id, user))
+
+
+def contacts_of(
+    filter: CalendarFilter, user: User, kept: Iterable[tuple[int, int]]
+) -> Select[Contact]:
+    """Those at the calendar's customers who were born on such a month and day."""
+    born = [month * 100 + day for month, day in kept]
+    return Contact.visible_to(user).where(BORN.in_(born), *filter.of(Customer.owner_id, user))
+
+
+def kind_of(task: Task) -> EntryKind:
+    """Whether it has a time."""
+    return EntryKind.APPOINTMENT if task.is_appointment else EntryKind.TASK
+
+
 def _tasks(filter: CalendarFilter, user: User, days: Sequence[date], most: int) -> Found:
     seen = tasks_of(filter, user).where(Task.due_on.in_(days))
     order = (Task.due_time.is_(None), Task.due_time, Task.done_at.is_not(None), LIGHTNESS, Task.id)
     found, totals = [], Counter[date]()
     for task, total in _first(seen, Task, Task.due_on, order, most, Task.for_changes()):
-        kind = EntryKind.APPOINTMENT if task.is_appointment else EntryKind.TASK
-        found.append(Entry(kind, task.due_on, task, task.due_time))
+        found.append(Entry(kind_of(task), task.due_on, task, task.due_time))
         totals[task.due_on] = total
     return found, totals
 
 
 def _closes(filter: CalendarFilter, user: User, days: Sequence[date], most: int) -> Found:
-    seen = Deal.visible_to(user).where(
-        Deal.closed_at.is_(None), Deal.expected_close.in_(days), *filter.of(Deal.owner_id, user)
-    )
+    seen = closes_of(filter, user).where(Deal.expected_close.in_(days))
     found, totals = [], Counter[date]()
     order = (Deal.base_amount.desc(), Deal.id)
     for deal, total in _first(seen, Deal, Deal.expected_close, order, most, Deal.for_changes()):
@@ -83,13 +102,10 @@ def _closes(filter: CalendarFilter, user: User, days: Sequence[date], most: int)
 
 def _birthdays(filter: CalendarFilter, user: User, days: Sequence[date], most: int) -> Found:
     kept = days_of_birth(days)
-    born = extract("month", Contact.birthday) * 100 + extract("day", Contact.birthday)
-    seen = Contact.visible_to(user).where(
-        born.in_([month * 100 + day for month, day in kept]), *filter.of(Customer.owner_id, user)
-    )
+    seen = contacts_of(filter, user, kept)
     found, born_on = [], {}
     order = (Contact.sort_name, Contact.id)
-    for contact, total in _first(seen, Contact, born, order, most, (joinedload(Contact.customer),)):
+    for contact, total in _first(seen, Contact, BORN, order, most, (joinedload(Contact.customer),)):
         key = contact.birthday.month, contact.birthday.day
         found.append(Entry(EntryKind.BIRTHDAY, kept[key], contact))
         born_on[key] = total
@@ -119,5 +135,4 @@ def _first(
         .where(ranked.c.place <= most)
         .order_by(day, ranked.c.place)
     )
-    for record, total in db.session.execute(rows.options(*load)).unique():
-        yield record, total
+    yield from map(tuple, db.session.execute(rows.options(*load)).unique())
