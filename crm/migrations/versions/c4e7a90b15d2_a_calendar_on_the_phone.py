@@ -8,7 +8,7 @@ from alembic import op
 from crm.base import UTCDateTime
 
 revision = "c4e7a90b15d2"
-down_revision = "b0c4d18e72f5"
+down_revision = "b5c81f3e9a04"
 branch_labels = None
 depends_on = None
 
