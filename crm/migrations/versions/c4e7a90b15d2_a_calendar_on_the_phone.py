@@ -8,7 +8,7 @@ from alembic import op
 from crm.base import UTCDateTime
 
 revision = "c4e7a90b15d2"
-down_revision = "b5c81f3e9a04"
+down_revision = "f2c6a90d4e18"
 branch_labels = None
 depends_on = None
 
