@@ -99,6 +99,13 @@ AREAS = (
         around=("rate_grants",),
     ),
     Place("expense_rules.edit", "list", _l("Expense rules"), _administrator),
+    Place(
+        "reminder_rules.index",
+        "clock",
+        _l("Reminder rules"),
+        _leads,
+        around=("reminder_rule_switches",),
+    ),
     Place("pool.edit", "refresh-cw", _l("Public pool"), _administrator),
     Place(
         "import_runs.index",
@@ -134,7 +141,8 @@ RAIL = (
     Place("areas.index", "settings", _l("Settings"), _administrator,
           around=("company", "users", "user_links", "teams", "pipelines", "stages",
                   "pipeline_retirements", "stage_retirements", "options", "custom_fields", "flows",
-                  "exchange_rates", "expense_rates", "rate_grants", "expense_rules", "pool",
+                  "exchange_rates", "expense_rates", "rate_grants", "expense_rules",
+                  "reminder_rules", "reminder_rule_switches", "pool",
                   "import_runs", "import_mappings", "import_values", "import_undoings")),
 )  # fmt: skip
 REPORT_PAGES = tuple(

@@ -53,6 +53,7 @@ from crm.formatting import (
 from crm.models import Company
 from crm.nouns import document_url, list_word, noun_icon, noun_word, record_url
 from crm.policies import may, sees
+from crm.reminder_words import reason_words, taker_words
 from crm.wording import person_word, word_for
 from crm.wording.looks import look_of
 from crm.wording.recurrence import rule_word
@@ -70,6 +71,7 @@ def init_app(app: Flask) -> None:
         percent=percent, word=word_for, look=look_of, person=person_word, refusal=refusal_word,
         noun_word=noun_word, noun_icon=noun_icon,
         list_word=list_word, option_list_word=option_list_word, listed_url=listed_url, lines=lines,
+        reason_words=reason_words, taker_words=taker_words,
         lasting=length_word, rule=rule_word, before=before_word, days=days,
         counted=counted, term_name=term_name,
         reported_days=reported_days, tenths=tenths, short_weekday=short_weekday,

@@ -12,6 +12,7 @@ from crm.models.approval.pressing import hand_over_absences, press_on
 from crm.models.purging import purge_old
 from crm.queries.daily_report.mailing import mail_daily_reports
 from crm.queries.digests import write_digests
+from crm.queries.reminder_rules.making import make_tasks_by_rules
 from crm.queries.reminders import remind_of_tasks
 from crm.queries.silence import keep_the_pool
 from crm.queries.stagnation import tell_of_stuck_deals
@@ -42,6 +43,7 @@ TIMETABLE: dict[str, Entry] = {
     "hand_over_absences": Entry(hand_over_absences, Daily(time(0, 5))),
     "press_on_approvals": Entry(press_on, Every(minutes=15)),
     "mail_daily_reports": Entry(mail_daily_reports, Every(minutes=5)),
+    "make_tasks_by_rules": Entry(make_tasks_by_rules, Every(minutes=1)),
     "purge_the_trash": Entry(purge_old, Every(minutes=60)),
     "remind_of_tasks": Entry(remind_of_tasks, Every(minutes=1)),
     "write_digests": Entry(write_digests, Every(minutes=5)),

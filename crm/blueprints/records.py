@@ -20,7 +20,7 @@ from crm.forms.expense_item import kinds_offered, new_item_form
 from crm.forms.inline import Inline, InPlace
 from crm.forms.task import TaskForm
 from crm.hypermedia import render
-from crm.models import Contact, Customer, Deal, ExpenseClaim, ItemKind, Task
+from crm.models import Contact, Customer, Deal, ExpenseClaim, ItemKind, ReminderEnough, Task
 from crm.nouns import NOUNS, record_url
 from crm.policies import may
 from crm.queries import timeline
@@ -92,6 +92,7 @@ def _customer(customer: Customer) -> dict[str, Any]:
     view = view_of(customer, current_user, _wanted())
     return {
         "view": view, "timeline": view.timeline, "tasks": view.tasks, "spend": view.spend,
+        "enoughs": ReminderEnough.of(customer),
         "about": {"customer": customer.id}, "found": files_of(customer, current_user),
         **_noting(customer),
     }  # fmt: skip
@@ -100,7 +101,7 @@ def _customer(customer: Customer) -> dict[str, Any]:
 def _contact(contact: Contact) -> dict[str, Any]:
     view = contact_view(contact, current_user, _wanted())
     return {
-        "view": view, "timeline": view.timeline,
+        "view": view, "enoughs": ReminderEnough.of(contact), "timeline": view.timeline,
         "found": files_of(contact.customer, current_user),
         **_noting(contact.customer, contact=contact),
     }  # fmt: skip
@@ -111,7 +112,7 @@ def _deal(deal: Deal) -> dict[str, Any]:
     noting = deal.is_open and deal.customer and is_seen(deal.customer)
     return {
         "page": page, "timeline": page.timeline, "tasks": page.tasks, "spend": page.spend,
-        "about": {"deal": deal.id},
+        "about": {"deal": deal.id}, "enoughs": ReminderEnough.of(deal),
         "found": files_of(deal, current_user),
         **(_noting(deal.customer, deal=deal) if deal.customer and noting else {}),
     }  # fmt: skip

@@ -28,6 +28,7 @@ from crm.demo import (
     pipelines,
     quotas,
     rates,
+    reminder_rules,
     rules,
     snoozes,
     source_costs,
@@ -68,6 +69,7 @@ def build(today: date) -> None:
     advances.ask(world)
     books.keep(world)
     announcements.put_up(world)
+    reminder_rules.lay_down(world)
     _settle_the_past()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import TextAreaField, ValidationError
+from wtforms import BooleanField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from crm import clock
@@ -36,6 +36,12 @@ class NoteForm(BaseForm):
         _l("What happened"), validators=[Required(), Length(max=10_000)],
         render_kw={"rows": 1, "placeholder": _l("What happened?")},
     )  # fmt: skip
+
+
+class TaskNoteForm(NoteForm):
+    """What came of a task; of one that a reminder rule made, whether it is enough."""
+
+    enough = BooleanField(_l("Enough: the rule makes no more tasks here"))
 
 
 class ActivityForm(NoteForm, WithFiles):

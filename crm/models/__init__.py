@@ -55,6 +55,14 @@ from crm.models.payment_batch import PaymentBatch, Payout
 from crm.models.pipeline import ChecklistItem, Pipeline, Stage
 from crm.models.pool import PoolRule, PoolWarning
 from crm.models.quota import Quota, Span, Term
+from crm.models.reminder_rule import (
+    ReminderEnough,
+    ReminderFiring,
+    ReminderGrade,
+    ReminderKind,
+    ReminderRule,
+    ReminderTaker,
+)
 from crm.models.saved_view import SavedView, Sharing
 from crm.models.session import OneTimeLink, SignInAttempt, TrustedDevice, UserSession
 from crm.models.source_cost import SourceCost
@@ -141,6 +149,12 @@ __all__ = [
     "Quota",
     "Reach",
     "ReachKind",
+    "ReminderEnough",
+    "ReminderFiring",
+    "ReminderGrade",
+    "ReminderKind",
+    "ReminderRule",
+    "ReminderTaker",
     "Role",
     "SavedView",
     "Scope",

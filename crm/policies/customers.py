@@ -66,6 +66,10 @@ def _edit_contact(user: User, contact: Contact) -> bool:
     return edit_customer(user, contact.customer)
 
 
+def _remind_of_contact(user: User, contact: Contact) -> bool:
+    return _work_with_customer(user, contact.customer)
+
+
 def edit_activity(user: User, activity: Activity) -> bool:
     """Its author, for a day."""
     return _is_author(user, activity) and activity.is_fresh
@@ -90,6 +94,8 @@ PREDICATES: Predicates = {
     ("edit", Customer): edit_customer,
     ("work_with", Customer): _work_with_customer,
     ("add_files", Customer): _work_with_customer,
+    ("remind", Customer): _work_with_customer,
+    ("remind", Contact): _remind_of_contact,
     ("claim", Customer): _claim_customer,
     ("release", Customer): _release_customer,
     ("take_back", Customer): _work_with_customer,

@@ -81,6 +81,7 @@ PREDICATES: Predicates = {
     ("create", Deal): _create_deal,
     ("edit", Deal): edit_deal,
     ("add_files", Deal): edit_deal,
+    ("remind", Deal): edit_deal,
     ("share", Deal): _dispose_of_deal,
     ("give", Deal): _dispose_of_deal,
     ("plan", Deal): _plan_deals,

@@ -18,6 +18,7 @@ from crm.models import (
     ImportRun,
     Option,
     Pipeline,
+    ReminderRule,
     Task,
     Team,
     User,
@@ -28,6 +29,10 @@ from crm.policies.kinds import Predicates
 
 def _administer(user: User, _record: Any) -> bool:
     return user.is_administrator
+
+
+def _lead(user: User, _record: Any) -> bool:
+    return user.leads
 
 
 def _deactivate(user: User, leaver: User) -> bool:
@@ -50,6 +55,9 @@ PREDICATES: Predicates = {
     ("edit", ExchangeRate): _administer,
     ("create", ExpenseRate): _administer,
     ("edit", ExpenseRate): _administer,
+    ("see", ReminderRule): _lead,
+    ("create", ReminderRule): _administer,
+    ("edit", ReminderRule): _administer,
     ("edit", ExpenseRule): _administer,
     ("edit", Option): _administer,
     ("create", CustomField): _administer,

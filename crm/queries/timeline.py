@@ -29,6 +29,7 @@ from crm.models import (
     ExpenseItem,
     ExpenseRate,
     Option,
+    ReminderRule,
     Task,
     User,
 )
@@ -188,7 +189,7 @@ def of_contact(contact: Contact, user: User, wanted: Wanted) -> Timeline:
 
 
 def of_record(
-    record: Task | ExpenseClaim | ExpenseRate | Advance | User, wanted: Wanted
+    record: Task | ExpenseClaim | ExpenseRate | Advance | User | ReminderRule, wanted: Wanted
 ) -> Timeline:
     """What happened to one record by itself: who sees it may know."""
     return _latest(Event.about(record.__tablename__, record.id), None, wanted, ())

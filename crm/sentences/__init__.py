@@ -25,7 +25,7 @@ ICONS: dict[str, str] = {
     "option": "list", "custom_field": "columns-3", "company": "settings",
     "exchange_rate": "banknote", "quota": "target", "source_cost": "banknote",
     "expense_rule": "list", "expense_rate": "banknote", "budget": "wallet",
-    "stage": "square-kanban", "announcement": "bookmark",
+    "reminder_rule": "clock", "stage": "square-kanban", "announcement": "bookmark",
     "daily_report": "calendar", "import": "upload", "trash": "trash-2",
 }  # fmt: skip
 SPECIAL_ICONS: dict[Action, str] = {
@@ -62,11 +62,13 @@ def sentence(event: Event, cost: Decimal | None = None) -> str:
 
 
 def origin(event: Event) -> str:
-    """The file with whose import it came, or went when that was undone."""
+    """The file with whose import it came, or went when that was undone; the rule that made it."""
     if file := event.particulars.get("imported"):
         return _("Import: %(file)s", file=file)
     if file := event.particulars.get("undone"):
         return _("Import undone: %(file)s", file=file)
+    if rule := event.particulars.get("rule"):
+        return _("Rule: %(name)s", name=rule)
     return ""
 
 
@@ -263,6 +265,20 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
     Action.SOURCE_COST_CHANGED: lambda p: _("Costs of sources changed"),
     Action.EXPENSE_RULES_CHANGED: lambda p: _("Expense rules changed"),
     Action.BUDGET_CHANGED: lambda p: _("Budget changed"),
+    Action.REMINDER_RULE_CREATED: lambda p: _("Reminder rule added: %(name)s", name=p["name"]),
+    Action.REMINDER_RULE_CHANGED: lambda p: _("Reminder rule changed: %(name)s", name=p["name"]),
+    Action.REMINDER_RULE_SWITCHED_ON: lambda p: (
+        _("Reminder rule switched on, also for what was due already: %(name)s", name=p["name"])
+        if p["also_due"]
+        else _("Reminder rule switched on: %(name)s", name=p["name"])
+    ),
+    Action.REMINDER_RULE_SWITCHED_OFF: lambda p: _(
+        "Reminder rule switched off: %(name)s", name=p["name"]
+    ),
+    Action.REMINDER_RULE_TRASHED: lambda p: _("Reminder rule deleted: %(name)s", name=p["name"]),
+    Action.REMINDER_RULE_RESTORED: lambda p: _("Reminder rule restored: %(name)s", name=p["name"]),
+    Action.REMINDERS_STOPPED: lambda p: _("Enough of reminders by: %(name)s", name=p["name"]),
+    Action.REMINDERS_RESUMED: lambda p: _("Reminders again by: %(name)s", name=p["name"]),
     Action.OPTIONS_CHANGED: lambda p: _(
         "List changed: %(name)s", name=word_for(OptionList(p["list"]))
     ),

@@ -36,16 +36,18 @@ from crm.models import (
     Event,
     FieldKind,
     PoolClaimants,
+    ReminderTaker,
     Role,
     Term,
 )
 from crm.models.expense_rule import RuleCheck, RuleEffect
 from crm.once import once_a_request
 from crm.recurrence import Rule
+from crm.reminder_words import date_word
 from crm.wording import COLOUR_WORDS, word_for
 from crm.wording.fields import field_word
 from crm.wording.recurrence import rule_word
-from crm.wording.times import length_word
+from crm.wording.times import before_word, length_word
 
 
 class Change(NamedTuple):
@@ -266,7 +268,8 @@ VALUES: dict[str, Callable[[str], str]] = {
     ),
     **dict.fromkeys(("expected_close", "due_on", "birthday", "spent_on", "needed_on"), written_day),
     **dict.fromkeys(
-        ("urgent", "important", "is_primary", "required", "offered", "locks_owner"), _yes_or_no
+        ("urgent", "important", "is_primary", "required", "offered", "locks_owner", "yearly"),
+        _yes_or_no,
     ),
     **dict.fromkeys(("demanded_to_enter", "demanded_to_leave"), _demands),
     "due_time": lambda text: hour(time.fromisoformat(text)),
@@ -278,6 +281,12 @@ VALUES: dict[str, Callable[[str], str]] = {
     "field_kind": lambda text: word_for(FieldKind(text)),
     "pool_claimants": lambda text: word_for(PoolClaimants(text)),
     "pool_rules": own_line,
+    "days_by_grade": own_line,
+    "activity_kind": own_line,
+    "date_field": date_word,
+    "taker": lambda text: word_for(ReminderTaker(text)),
+    "taker_role": lambda text: word_for(Role(text)),
+    "remind_before": lambda text: _(", ").join(before_word(int(each)) for each in text.split(", ")),
     "expense_rules": _rules,
     "budget": _budget,
     "decision_role": lambda text: word_for(DecisionRole(text)),

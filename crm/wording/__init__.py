@@ -21,6 +21,8 @@ from crm.models import (
     OutcomeKind,
     PoolClaimants,
     ReachKind,
+    ReminderKind,
+    ReminderTaker,
     Role,
     Sharing,
     User,
@@ -135,6 +137,18 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Role.ADMINISTRATOR: _l("Administrator"),
         Role.READER: _l("Read-only"),
         Role.EXPORTER: _l("May export"),
+    },
+    ReminderKind: {
+        ReminderKind.SILENCE: _l("No contact for so long"),
+        ReminderKind.ACTIVITY: _l("After an activity"),
+        ReminderKind.DATE: _l("Before a date"),
+        ReminderKind.FIRST_CONTACT: _l("A new customer"),
+    },
+    ReminderTaker: {
+        ReminderTaker.OWNER: _l("The owner"),
+        ReminderTaker.SUPERIOR: _l("The owner's superior"),
+        ReminderTaker.ROLE: _l("Somebody with a role"),
+        ReminderTaker.PERSON: _l("One person"),
     },
     Sharing: {
         Sharing.NOBODY: _l("Only me"),

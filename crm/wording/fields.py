@@ -121,6 +121,17 @@ FIELDS: dict[str, str] = {
     "pool_limit": _l("Customers a person may own"),
     "pool_rest_days": _l("Days of rest"),
     "pool_claimants": _l("Who may claim"),
+    "days_by_grade": _l("Days without contact, by grade"),
+    "days": _l("Days"),
+    "hours": _l("Hours"),
+    "activity_kind": _l("Activity"),
+    "date_field": _l("Date"),
+    "yearly": _l("Comes again every year"),
+    "due_in": _l("Due in so many days"),
+    "remind_before": _l("Remind"),
+    "taker": _l("Who does it"),
+    "taker_role": _l("Role"),
+    "taker_person": _l("Person"),
     "pool_rules": _l("Days without contact, by grade"),
 }
 
@@ -131,6 +142,7 @@ FIELDS_OF: dict[tuple[str, str], str] = {
     ("contact", "title"): lazy_pgettext("contact", "Title"),
     ("user", "name"): lazy_pgettext("contact", "Name"),
     ("team", "parent"): _l("Part of"),
+    ("reminder_rule", "title"): _l("What needs to be done"),
     ("advance", "title"): _l("What for"),
 }
 

@@ -23,6 +23,7 @@ LAYERS = (
      "schema", "security", "seed", "wording", "postman", "migrations"),
     ("refusals",),
     ("formatting",),
+    ("reminder_words",),
     ("approval_words", "cost_words", "flow_words", "templating", "units"),
     ("batches", "errors", "filters", "signing_in", "importers", "places",
      "unused_files"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, url_for
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -59,6 +60,7 @@ from crm.models import (
     OptionList,
     Pipeline,
     Proposal,
+    ReminderEnough,
     SavedView,
     Sharing,
     Task,
@@ -69,6 +71,8 @@ from crm.models.approval import ApproverKind, Decision
 from crm.models.budget import BudgetPlan
 from crm.models.pipeline import Stage as PipelineStage
 from crm.models.session import LinkPurpose
+from crm.queries.reminder_rules.causes import causes, due_now
+from crm.queries.reminder_rules.making import make_tasks
 from crm.terms import Span, Term
 from tests.advances import answer, asked_for
 from tests.cast import PASSWORD, Cast
@@ -78,6 +82,7 @@ from tests.databases import Databases
 from tests.flows import flow, step
 from tests.imports import begun, checked, done
 from tests.page import Browser
+from tests.reminder_rules import after_visit, on, visited
 from tests.snapshots import changes, snapshot
 
 # wang owns the records, zhao helps at the customer, li heads their team, and sun is in it too;
@@ -358,6 +363,11 @@ TABLE: dict[str, Row] = {
     "GET task_quadrants.index": Row(SIGNED_IN),
     "GET task_notes.new": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_notes.create": Row("wang li admin", sees=SEES_SIGMA),
+    "GET task_answers.new": Row("wang li admin", sees=SEES_SIGMA,
+        args={"task_id": "reminding_task"}),
+    "POST task_answers.create": Row("wang li admin", sees=SEES_SIGMA,
+        args={"task_id": "reminding_task"}),
+    "POST enoughs.destroy": Row("wang zhao li admin", sees="fin reader"),
     "POST task_series.destroy": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_completions.create": Row("wang li admin", sees=SEES_SIGMA),
     "POST task_completions.destroy": Row("wang li admin", sees=SEES_SIGMA),
@@ -548,6 +558,18 @@ TABLE: dict[str, Row] = {
     "POST expense_rules.update": Row("admin", sees=SIGNED_IN),
     "POST exchange_rates.create": Row("admin", sees=SIGNED_IN),
     "POST exchange_rates.destroy": Row("admin", sees=SIGNED_IN),
+    "GET reminder_rules.index": Row("li zhou admin", sees=SIGNED_IN),
+    "GET reminder_rules.new": Row("admin", sees=SIGNED_IN, args={"name": "date"}),
+    "POST reminder_rules.create": Row("admin", sees=SIGNED_IN, args={"name": "first_contact"}),
+    "GET reminder_rules.show": Row("li zhou admin"),
+    "GET reminder_rules.edit": Row("admin", sees="li zhou"),
+    "POST reminder_rules.update": Row("admin", sees="li zhou"),
+    "POST reminder_rules.destroy": Row("admin", sees="li zhou"),
+    "POST reminder_rule_restorations.create": Row("admin", sees="li zhou",
+        args={"rule_id": "deleted_rule"}),
+    "POST reminder_rule_switches.create": Row("admin", sees="li zhou"),
+    "POST reminder_rule_switches.destroy": Row("admin", sees="li zhou",
+        args={"rule_id": "rule_on"}),
     "GET expense_rates.index": Row("admin", sees=SIGNED_IN),
     "GET expense_rates.new": Row("admin", sees=SIGNED_IN),
     "POST expense_rates.create": Row("admin", sees=SIGNED_IN),
@@ -680,6 +702,13 @@ FORMS: dict[str, dict[str, str]] = {
     "custom_fields.create": {"label_zh": "口径", "kind": "number"},
     "custom_fields.update": {"label_zh": "口径", "kind": "text", "version": "=field_version"},
     "profile.update": {"name": "改名", "theme": "dark", "version": "=wang_version"},
+    "reminder_rules.create": {"name": "新客户", "title": "联系{客户}", "hours": "4",
+                              "taker": "owner"},
+    "reminder_rules.update": {"name": "回访", "title": "回访{客户}", "days": "5", "due_in": "0",
+                              "activity_kind": "=activity_kind", "taker": "owner",
+                              "version": "=rule_version"},
+    "reminder_rule_switches.create": {"also_due": ""},
+    "task_answers.create": {"answer": "enough"},
     "expense_rates.create": {"kind": "mileage", "label_zh": "自驾", "category": "=category",
                              "amount": "0.8", "currency": "CNY", "valid_from": "2026-01-01"},
     "expense_rates.update": {"label_zh": "自驾", "category": "=category", "in_use": "1",
@@ -841,6 +870,15 @@ def set_scene() -> Scene:
     cast = Cast()
     wang = cast.wang
     task = Task.add(Task(title="回电话", assignee=wang, customer=cast.sigma), by=wang)
+    rule, rule_on, deleted_rule = (after_visit(cast, name=f"回访 {number}") for number in range(3))
+    on(rule_on, cast)
+    deleted_rule.trash(by=cast.admin)
+    visited(cast, cast.sigma, NOON.date() - timedelta(days=3))
+    make_tasks(rule_on, causes(rule_on, due_now(rule_on), most=1))
+    reminding = db.session.scalars(select(Task).where(Task.firing_id.is_not(None))).one()
+    ReminderEnough.say(rule, cast.sigma, by=wang)
+    db.session.flush()
+    enough = db.session.scalars(select(ReminderEnough)).one()
     trashed = Customer.register(
         Customer(name="旧客户", owner=wang, collaborators=[cast.zhao]), by=wang
     )
@@ -940,6 +978,9 @@ def set_scene() -> Scene:
             "stage_id": cast.stages[0].id, "month": "later", "deal_stage": cast.stages[1].id,
             "checklist_item": to_tick.id, "stage_elsewhere": elsewhere.id,
             "next_stage": cast.stages[2].id, "wang": wang.id, "zhao": cast.zhao.id,
+            "rule_id": rule.id, "rule_version": rule.version, "rule_on": rule_on.id,
+            "deleted_rule": deleted_rule.id, "reminding_task": reminding.id,
+            "enough_id": enough.id,
             "task_id": task.id, "task_version": task.version,
             "claim_id": draft.id, "claim_version": draft.version, "item_id": item.id,
             "receipt_id": item.receipts[0].id, "category": item.category_id,

@@ -33,7 +33,7 @@ CARRIED: dict[str, Any] = {
     "release": "settled", "closure": "approved", "text": "这张发票是哪天的？", "why": "escalated",
     "by_what": "E-000045", "name_zh": "大额报销", "name_en": "Large claims", "delegate": "赵磊",
     "first": "2026-07-01", "last": "2026-07-10", "covered": "6000.00",
-    "again": False, "asked": "26122.75", "asked_in": "USD",
+    "again": False, "asked": "26122.75", "asked_in": "USD", "also_due": True,
 }  # fmt: skip
 # What means something else in one action.
 OWN: dict[Action, dict[str, Any]] = {

@@ -22,6 +22,9 @@ from crm.blueprints.settings import (
     pipelines,
     pool,
     rate_grants,
+    reminder_rule_restorations,
+    reminder_rule_switches,
+    reminder_rules,
     stage_retirements,
     stage_templates,
     stages,
@@ -57,3 +60,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(rate_grants.bp)
     app.register_blueprint(expense_rules.bp)
     app.register_blueprint(pool.bp)
+    app.register_blueprint(reminder_rules.bp)
+    app.register_blueprint(reminder_rule_restorations.bp)
+    app.register_blueprint(reminder_rule_switches.bp)

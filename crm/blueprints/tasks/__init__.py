@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from crm.blueprints.tasks import (
+    enoughs,
+    task_answers,
     task_assignees,
     task_completions,
     task_notes,
@@ -20,6 +22,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(tasks.bp)
     app.register_blueprint(task_assignees.bp)
     app.register_blueprint(task_completions.bp)
+    app.register_blueprint(task_answers.bp)
+    app.register_blueprint(enoughs.bp)
     app.register_blueprint(task_notes.bp)
     app.register_blueprint(task_postponements.bp)
     app.register_blueprint(task_priorities.bp)

@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from crm import clock
 from crm.extensions import db
-from crm.forms.activity import NoteForm
+from crm.forms.activity import TaskNoteForm
 from crm.hypermedia import ask, flash_undoable, go, next_or
 from crm.models import Activity, Task
 from crm.nouns import record_url
@@ -23,24 +23,26 @@ PAGE = "tasks/notes/new.html"
 @login_required
 def new(task_id: int) -> Response:
     task = _find(task_id)
-    return ask(PAGE, form=NoteForm(), task=task, next=_next(task))
+    return ask(PAGE, form=TaskNoteForm(), task=task, next=_next(task))
 
 
 @bp.post("/tasks/<int:task_id>/note")
 @login_required
 def create(task_id: int) -> Response:
-    task, form = _find(task_id, lock=True), NoteForm()
+    task, form = _find(task_id, lock=True), TaskNoteForm()
     if not form.validate_on_submit():
         return ask(PAGE, 422, form=form, task=task, next=_next(task))
     if not task.is_done:  # sent twice, it is noted once
         task.complete(by=current_user, result=_log(task, form))
+        if form.enough.data:
+            task.be_enough(by=current_user)
         db.session.commit()
         undo = url_for("task_completions.destroy", task_id=task.id)
         flash_undoable(_("Done and noted: %(title)s", title=task.title), undo)
     return go(_next(task))
 
 
-def _log(task: Task, form: NoteForm) -> Activity:
+def _log(task: Task, form: TaskNoteForm) -> Activity:
     activity = Activity(customer=task.customer, deal=task.deal, happened_at=clock.now())
     form.plain_fields(activity, "kind", "summary")
     return Activity.log(activity, by=current_user)

@@ -118,6 +118,14 @@ class Action(StrEnum):
     SOURCE_COST_CHANGED = "source_cost:changed"
     EXPENSE_RULES_CHANGED = "expense_rule:changed"
     BUDGET_CHANGED = "budget:changed"
+    REMINDER_RULE_CREATED = "reminder_rule:created"
+    REMINDER_RULE_CHANGED = "reminder_rule:changed"
+    REMINDER_RULE_SWITCHED_ON = "reminder_rule:switched_on"
+    REMINDER_RULE_SWITCHED_OFF = "reminder_rule:switched_off"
+    REMINDER_RULE_TRASHED = "reminder_rule:trashed"
+    REMINDER_RULE_RESTORED = "reminder_rule:restored"
+    REMINDERS_STOPPED = "reminder_rule:stopped"
+    REMINDERS_RESUMED = "reminder_rule:resumed"
     OPTIONS_CHANGED = "option:changed"
     FIELD_CREATED = "custom_field:created"
     FIELD_CHANGED = "custom_field:changed"
@@ -262,6 +270,16 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.SOURCE_COST_CHANGED: _CHANGES,
     Action.EXPENSE_RULES_CHANGED: _CHANGES,
     Action.BUDGET_CHANGED: _CHANGES,
+    Action.REMINDER_RULE_CREATED: _NAME,
+    Action.REMINDER_RULE_CHANGED: _CHANGES | _NAME,
+    # ``also_due``: whether what was due before makes tasks, too.
+    Action.REMINDER_RULE_SWITCHED_ON: _NAME | {"also_due"},
+    Action.REMINDER_RULE_SWITCHED_OFF: _NAME,
+    Action.REMINDER_RULE_TRASHED: _NAME,
+    Action.REMINDER_RULE_RESTORED: _NAME,
+    # Of a record: ``name`` is the rule's.
+    Action.REMINDERS_STOPPED: _NAME,
+    Action.REMINDERS_RESUMED: _NAME,
     Action.OPTIONS_CHANGED: _CHANGES | {"list"},
     Action.FIELD_CREATED: _NAME,
     Action.FIELD_CHANGED: _CHANGES | _NAME,

@@ -19,7 +19,8 @@ from crm.models.merge.approvals import requests_going_along
 from crm.statements import in_parts
 
 # What tells of the loser itself.
-STAYING = {"merge", "ownership", "pool_warning", "distinction", "likeness"}
+STAYING = {"merge", "ownership", "pool_warning", "distinction", "likeness", "reminder_firing",
+           "reminder_enough"}  # fmt: skip
 
 
 def move_all(source_id: int, target_id: int) -> dict[str, list[int]]:

@@ -16,10 +16,12 @@ from crm.models.customer import Customer
 from crm.models.event import Action, Event, changes_of
 from crm.models.named import Named
 from crm.models.passage import NamedOrNoted
+from crm.models.reminder_rule.firing import ReminderFiring
 from crm.models.task.participating import Participating
 from crm.models.task.recurring import Recurring, TaskSeries
 from crm.models.task.reminding import Reminding, TaskReminder
 from crm.models.task.resulting import Resulting
+from crm.models.task.ruled import Ruled
 from crm.models.task.timing import Timed, timely
 from crm.models.task.to_do import ToDo
 from crm.models.trashable import Trashable
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Task(
-    Timed, ToDo, Reminding, Participating, Recurring, Resulting, Versioned, Trashable, Named,
+    Timed, ToDo, Reminding, Participating, Recurring, Ruled, Resulting, Versioned, Trashable, Named,
     NamedOrNoted, Timestamped, Base,
 ):  # fmt: skip
     __tablename__ = "task"
@@ -54,6 +56,7 @@ class Task(
 
     done_by: Mapped[User | None] = relationship(foreign_keys=[done_by_id])
     series: Mapped[TaskSeries | None] = relationship()
+    firing: Mapped[ReminderFiring | None] = relationship()
     reminders: Mapped[list[TaskReminder]] = relationship(
         back_populates="task", cascade="all, delete-orphan", order_by=TaskReminder.minutes_before
     )
@@ -90,9 +93,12 @@ class Task(
         return (*cls.for_list(), joinedload(cls.assignee).joinedload(User.team))
 
     @classmethod
-    def add(cls, task: Task, *, by: User) -> Task:
-        """Write down something to do."""
-        task.created_by = by
+    def add(cls, task: Task, *, by: User | None) -> Task:
+        """Write down something to do.
+
+        :param by: ``None``: a reminder rule does, in the name of who is to do it.
+        """
+        task.created_by = by or task.assignee
         db.session.add(task)
         task.place_reminders()
         Event.record(Action.TASK_CREATED, task, by=by, name=task.title)
@@ -128,6 +134,7 @@ class Task(
             Event.record(Action.TASK_REOPENED, self, by=by, name=self.title)
             self.take_back_next(by=by)
             self.take_back_result(by=by)
+            self.take_back_enough(by=by)
 
     def trash(self, *, by: User, goes_on: bool = True) -> None:
         """Move to the trash; the next one of its series is made, unless it was done or not so."""

@@ -1,0 +1,27 @@
+"""What the texts of a rule's tasks say of the record that they are about."""
+
+from __future__ import annotations
+
+from crm.models import Company, ReminderRule, User
+from crm.models.reminder_rule.texts import filled
+from crm.queries.reminder_rules.causes import Cause
+
+# As long as the title of a task may be.
+LONGEST = 200
+
+
+def known_of(cause: Cause, owner: User | None) -> dict[str, str]:
+    """What a text may name of ``cause``; the days are those between its day and today."""
+    away = abs((Company.current().today() - cause.day).days)
+    return {
+        "name": str(cause.record),
+        "customer": str(cause.customer or cause.record),
+        "owner": str(owner or ""),
+        "date": cause.day.isoformat(),
+        "days": str(away),
+    }
+
+
+def title_of(rule: ReminderRule, known: dict[str, str]) -> str:
+    """What the task is called, as long as a title may be."""
+    return filled(rule.title, known)[:LONGEST]
