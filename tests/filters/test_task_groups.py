@@ -124,3 +124,14 @@ def test_the_list_shows_groups_and_their_records_to_who_sees_them(
 @pytest.mark.parametrize("asked", ["by=nonsense", "by=", "by=due,deal"])
 def test_what_cannot_be_a_group_is_as_if_it_were_not_there(asked: str) -> None:
     assert TaskFilter.parse_text(asked) == TaskFilter()
+
+
+@pytest.mark.parametrize("by", ["due", "customer", "deal"])
+def test_from_a_task_one_goes_on_to_the_next_of_its_group(
+    cast: Cast, browser: Browser, by: str
+) -> None:
+    first = add(cast, "a", due_on=date(2026, 6, 1), customer=cast.sigma, deal=cast.pumps)
+    second = add(cast, "b")
+    page = browser.sign_in("wang").get(f"/tasks/{first.id}?list=by%3D{by}")
+    assert f"/tasks/{second.id}?list=by%3D{by}" in links(page)
+    assert f"/tasks?by={by}" in links(page)
