@@ -77,7 +77,7 @@ def test_the_secret_is_shown_once_and_only_its_digest_is_stored(
     feed = db.session.scalars(select(CalendarFeed)).one()
     assert feed.digest == digest_of(secret)
     page = wang.get("/my-settings/calendar")
-    assert "not yet" in page.text
+    assert "not fetched yet" in page.text
     assert secret not in page.html
 
 
