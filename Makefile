@@ -22,7 +22,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm/translations/*/LC_MESSAGES/*.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run demo test lint types chromium bench tour translations vendor wheel ci clean
+.PHONY: help install run demo test lint types chromium bench kills tour translations vendor wheel ci clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ pytest-%: install chromium
 
 bench: install ## Measure speed and size
 	$(BIN)/python -m bench
+
+kills: install ## Kill workers hundreds of times, and count what was lost or doubled (PostgreSQL: make kills ONLY="--database postgresql --workers 2")
+	$(BIN)/python -m bench.kills $(ONLY)
 
 tour: install chromium ## Draw every page as a picture, into build/tour (narrow it: make tour ONLY="--page deals")
 	$(BIN)/python -m tools.tour $(ONLY)

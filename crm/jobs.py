@@ -152,7 +152,7 @@ def _run_event() -> bool:
             event.finish()
         db.session.commit()
     except Exception as error:
-        log.exception("event %s failed", inspect(event).identity)
+        log.exception("%s failed", _named(event))
         _give_back(event, _reason(error))
     return True
 
@@ -173,7 +173,7 @@ def _run_job() -> bool:
             _finish_job(job, entry.schedule)
         db.session.commit()
     except Exception as error:
-        log.exception("job %s failed", inspect(job).identity)
+        log.exception("%s failed", _named(job))
         db.session.rollback()
         if job.hold():
             following = entry.schedule.following(job.slot, clock.now(), ZoneInfo(job.zone))
@@ -197,10 +197,10 @@ def _send_mail() -> bool:
     try:
         delivery = _deliver(letter)
     except Undelivered as error:
-        log.warning("mail %s: %s", inspect(letter).identity, error)
+        log.warning("%s: %s", _named(letter), error)
         _give_back(letter, str(error), for_good=error.for_good)
     except Exception as error:
-        log.exception("mail %s failed", inspect(letter).identity)
+        log.exception("%s failed", _named(letter))
         _give_back(letter, _reason(error))
     else:
         _note_delivery(letter, delivery)
@@ -242,10 +242,10 @@ def _work_on_import() -> bool:
             raise Abandoned
         work_on(run)
     except Disturbed as error:
-        log.warning("import %s is tried again: %s", inspect(run).identity, error)
+        log.warning("%s is tried again: %s", _named(run), error)
         _give_back(run, _reason(error))
     except Exception as error:
-        log.exception("import %s failed", inspect(run).identity)
+        log.exception("%s failed", _named(run))
         db.session.rollback()
         if run.hold():
             note_failure(run, _reason(error))
@@ -281,6 +281,12 @@ def _give_back(row: Leased, reason: str, *, for_good: bool = False) -> None:
     if row.hold():
         row.fail(reason, for_good=for_good)
     db.session.commit()
+
+
+def _named(row: Claimed) -> str:
+    """What the log calls it; known without asking the database, which perhaps cannot be asked."""
+    state = inspect(row)
+    return f"{state.mapper.local_table.name} {(state.identity or ('?',))[0]}"
 
 
 def _reason(error: Exception) -> str:

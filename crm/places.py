@@ -114,6 +114,7 @@ AREAS = (
         _administrator,
         around=("import_mappings", "import_values", "import_undoings"),
     ),
+    Place("background.show", "refresh-cw", _l("Background work"), _administrator),
 )
 OPTION_LISTS = tuple(
     Place("options.edit", "list", words, _administrator, name=which.value)

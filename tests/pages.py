@@ -191,6 +191,7 @@ PAGES: dict[str, Visit] = {
     "profile.edit": Visit(),
     "delegations.index": Visit(),
     "areas.index": Visit("administrator"),
+    "background.show": Visit("administrator"),
     "import_runs.index": Visit("administrator"),
     "import_runs.new": Visit("administrator"),
     "import_mappings.edit": Visit("administrator", {"run_id": "begun_run"}),

@@ -14,13 +14,13 @@ COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "red"}
 
 
 @click.command("doctor")
-@click.option("--retry", is_flag=True, help="Try again what was given up: events and mails.")
+@click.option("--retry", is_flag=True, help="Try again now what failed: events, mails, jobs.")
 @in_app
 def command(retry: bool) -> None:
     """Check database, queues, mail, disk and settings; exit code 1 if something is bad."""
     in_english()
     if retry:
-        count = health.retry_dead()
+        count = health.retry_failed()
         db.session.commit()
         click.echo(f"Trying again: {count}")
     checks = health.checks()

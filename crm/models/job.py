@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,6 +53,12 @@ class Job(Claimed, Base):
         job.claimed_for = job.attempts
         return job
 
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long the last run took; ``None`` before the first, and while one is under way."""
+        begun, ended = self.last_started_at, self.last_finished_at
+        return ended - begun if begun and ended and ended >= begun else None
+
     def finish(self, following: datetime, *, missed: int = 0) -> None:
         """The slot is done; the next one is ``following``.
 
@@ -75,7 +81,9 @@ class Job(Claimed, Base):
             self.last_finished_at = clock.now()
 
     def run_now(self) -> None:
-        """Run it as soon as a worker is free, not only at its slot."""
+        """Run it as soon as a worker is free: for the slot that failed, else early."""
+        if self.last_error and not self.attempts and self.last_slot is not None:
+            self.slot = self.last_slot
         self.next_run = clock.now()
 
     def move(self, slot: datetime, zone: str) -> None:

@@ -140,3 +140,7 @@ class Leased(Claimed):
         self.dead_at = None
         self.attempts = 0
         self.due_at = clock.now()
+
+    def set_aside(self) -> None:
+        """Nobody needs it any more: it is not tried again; why it failed stays noted."""
+        self.done_at, self.lease_until = clock.now(), None

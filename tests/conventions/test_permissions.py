@@ -52,12 +52,14 @@ from crm.models import (
     ExpenseItem,
     FieldKind,
     ImportTemplate,
+    MailKind,
     Merge,
     Notification,
     NotificationKind,
     OneTimeLink,
     Option,
     OptionList,
+    OutgoingMail,
     Pipeline,
     Proposal,
     ReminderEnough,
@@ -484,6 +486,9 @@ TABLE: dict[str, Row] = {
     "POST exports.create": Row("li zhou fin admin", sees=SIGNED_IN, args={"name": "customers"}),
     # Settings.
     "GET areas.index": Row("admin", sees=SIGNED_IN),
+    "GET background.show": Row("admin", sees=SIGNED_IN),
+    "POST retries.create": Row("admin", sees=SIGNED_IN),
+    "POST dismissals.create": Row("admin", sees=SIGNED_IN),
     "GET first_visit.show": Row("admin", sees=SIGNED_IN),
     "POST first_visit.destroy": Row("admin", sees=SIGNED_IN),
     "GET users.index": Row("admin", sees=SIGNED_IN),
@@ -684,6 +689,7 @@ FORMS: dict[str, dict[str, str]] = {
     "batches.create": {"deed": "owner", "record": "=customer_id", "asked": "1", "owner": "=wang"},
     "company.update": {"name": "恒川", "timezone": "Asia/Shanghai", "approval_link_limit": "2000",
                        "language": "zh", "version": "=company_version"},
+    "dismissals.create": {"what": "=failed_mail"},
     "users.create": {"name": "新人", "roles": "rep"},
     "users.update": {"name": "改名", "username": "wang", "roles": "rep",
                      "version": "=wang_version"},
@@ -962,6 +968,8 @@ def set_scene() -> Scene:
     db.session.flush()
     old_announcement.take_down(by=cast.li)
     told = Notification.tell(wang, NotificationKind.CUSTOMER_GIVEN, cast.sigma, by=cast.li)
+    failed = OutgoingMail.enqueue(MailKind.INVITATION, wang, by=cast.admin.id)
+    failed.fail("550 no such person here", for_good=True)
     db.session.commit()
     assert told is not None
     item = draft.items[0]
@@ -991,6 +999,7 @@ def set_scene() -> Scene:
             "announcement_id": announced.id, "announcement_version": announced.version,
             "old_announcement": old_announcement.id,
             "notification_id": told.id, "session_id": session.id, "company_version": 1,
+            "failed_mail": f"mail-{failed.id}",
             "view_id": view.id, "twins": f"{cast.sigma.id},{twin.id}",
             "both_versions": f"{cast.sigma.id}.{cast.sigma.version} {twin.id}.{twin.version}",
             "merge_id": merge.id,

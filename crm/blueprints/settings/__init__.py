@@ -6,9 +6,11 @@ from flask import Flask
 
 from crm.blueprints.settings import (
     areas,
+    background,
     company,
     custom_field_places,
     custom_fields,
+    dismissals,
     exchange_rates,
     expense_rates,
     expense_rules,
@@ -25,6 +27,7 @@ from crm.blueprints.settings import (
     reminder_rule_restorations,
     reminder_rule_switches,
     reminder_rules,
+    retries,
     stage_retirements,
     stage_templates,
     stages,
@@ -63,3 +66,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(reminder_rules.bp)
     app.register_blueprint(reminder_rule_restorations.bp)
     app.register_blueprint(reminder_rule_switches.bp)
+    app.register_blueprint(background.bp)
+    app.register_blueprint(retries.bp)
+    app.register_blueprint(dismissals.bp)

@@ -10,12 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from crm.extensions import db, reading_only
 from crm.queries.health import queues, storage, surroundings
 from crm.queries.health.check import Check, Level
-from crm.queries.health.queues import mail_trouble, retry_dead
+from crm.queries.health.queues import mail_trouble
+from crm.queries.health.work import retry_failed
 
-__all__ = ["Check", "Level", "checks", "mail_trouble", "retry_dead", "troubles"]
+__all__ = ["Check", "Level", "checks", "mail_trouble", "retry_failed", "troubles"]
 
 IN_DATABASE: tuple[Callable[[], Check], ...] = (
-    storage.users, queues.events, queues.mails, queues.timetable,
+    storage.users, queues.events, queues.mails, queues.imports, queues.timetable,
 )  # fmt: skip
 OUTSIDE: tuple[Callable[[], Check], ...] = (
     surroundings.mail_server, surroundings.base_url, surroundings.instance_folder,

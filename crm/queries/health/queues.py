@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from crm import clock
 from crm.extensions import db
-from crm.formatting import ago
-from crm.models import Event, Job, OutgoingMail
+from crm.formatting import ago, moment
+from crm.models import Event, ImportRun, Job, OutgoingMail
 from crm.models.leased import Leased
 from crm.queries.health.check import Check
 
@@ -24,9 +24,22 @@ class Queue(NamedTuple):
     """How many rows wait, since when the first is due, and how many are given up."""
 
     waiting: int
-    oldest: timedelta
+    due_at: datetime | None
     dead: int
     last_error: str
+
+    @property
+    def oldest(self) -> timedelta:
+        """How long the oldest one that waits has been due."""
+        return max(clock.now() - self.due_at, timedelta()) if self.due_at else timedelta()
+
+    @property
+    def words(self) -> str:
+        """How many wait, since when, and how many are given up."""
+        found = _("%(waiting)s waiting, %(dead)s given up", waiting=self.waiting, dead=self.dead)
+        if self.due_at is None:
+            return found
+        return _("%(found)s, the oldest due %(when)s", found=found, when=ago(self.due_at))
 
 
 def queue_of(model: type[Leased]) -> Queue:
@@ -40,11 +53,10 @@ def queue_of(model: type[Leased]) -> Queue:
     last_error = db.session.scalar(
         select(model.last_error)
         .where(model.done_at.is_(None), model.last_error.is_not(None))
-        .order_by(model.due_at.desc())
+        .order_by(model.dead_at.desc().nulls_last(), model.due_at.desc())
         .limit(1)
     )
-    late = max(clock.now() - due, timedelta()) if due else timedelta()
-    return Queue(waiting, late, dead, last_error or "")
+    return Queue(waiting, due, dead, last_error or "")
 
 
 def mail_trouble() -> str | None:
@@ -56,11 +68,7 @@ def mail_trouble() -> str | None:
             "%(num)d mails could not be delivered",
             queue.dead,
         )
-        return _(
-            "%(given_up)s: %(reason)s. When the cause is mended, run: crm doctor --retry",
-            given_up=given_up,
-            reason=queue.last_error,
-        )
+        return _("%(given_up)s: %(reason)s.", given_up=given_up, reason=queue.last_error)
     if queue.last_error:
         return _(
             "Mails are waiting, because of the last attempt: %(reason)s", reason=queue.last_error
@@ -68,17 +76,6 @@ def mail_trouble() -> str | None:
     if queue.oldest > LATE:
         return _("Mails are waiting, and no worker sends them. Start crm run, or crm work.")
     return None
-
-
-def retry_dead() -> int:
-    """Try again what was given up; returns how many rows."""
-    count = 0
-    models: tuple[type[Leased], ...] = (Event, OutgoingMail)
-    for model in models:
-        for row in db.session.scalars(select(model).where(model.dead_at.is_not(None))):
-            row.retry()
-            count += 1
-    return count
 
 
 def events() -> Check:
@@ -89,8 +86,12 @@ def mails() -> Check:
     return _queue(_("Mails"), queue_of(OutgoingMail))
 
 
+def imports() -> Check:
+    return _queue(_("Imports"), queue_of(ImportRun))
+
+
 def _queue(name: str, queue: Queue) -> Check:
-    found = _("%(waiting)s waiting, %(dead)s given up", waiting=queue.waiting, dead=queue.dead)
+    found = queue.words
     if queue.last_error:
         found = f"{found}: {queue.last_error}"
     if queue.dead:
@@ -115,13 +116,23 @@ def timetable() -> Check:
     jobs = db.session.scalars(select(Job).order_by(Job.name)).all()
     if not jobs:
         return Check.warn(name, _("the worker has never run"), _("Start crm run, or crm work."))
-    never = _("not yet")
-    found = "; ".join(
-        f"{job.name} {ago(job.last_finished_at) if job.last_finished_at else never}" for job in jobs
-    )
+    found = "; ".join(_run_of(job) for job in jobs)
     failed = [f"{job.name}: {job.last_error}" for job in jobs if job.last_error]
     if failed:
         return Check.bad(name, "; ".join(failed), _("It is in the worker's log in full."))
     if any(clock.now() - job.next_run > LATE for job in jobs):
         return Check.bad(name, found, _("No worker runs: start crm run, or crm work."))
     return Check.ok(name, found)
+
+
+def _run_of(job: Job) -> str:
+    """When it ran last, how long that took, and when it comes next."""
+    if job.last_finished_at is None:
+        return _("%(job)s not yet, next %(next)s", job=job.name, next=moment(job.next_run))
+    return _(
+        "%(job)s %(when)s (%(seconds)s s), next %(next)s",
+        job=job.name,
+        when=ago(job.last_finished_at),
+        seconds=round(job.lasted.total_seconds(), 1) if job.lasted is not None else "?",
+        next=moment(job.next_run),
+    )
