@@ -48,8 +48,8 @@ def test_a_healthy_installation_passes(cast: Cast, crm: Command, mailbox: Mailbo
     result = crm("doctor")
     assert result.exit_code == 0
     assert "bad " not in result.output
-    for name in ("Database", "Schema", "Users", "Events", "Mails", "Imports", "Timetable", "Mail server",
-                 "Address", "Folder", "Secret key", "Disk"):  # fmt: skip
+    for name in ("Database", "Schema", "Users", "Events", "Mails", "Imports", "Timetable",
+                 "Mail server", "Address", "Folder", "Secret key", "Disk"):  # fmt: skip
         assert f"  {name}: " in result.output
 
 
