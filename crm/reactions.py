@@ -71,14 +71,20 @@ def tell_of_daily_report_comment(event: Event) -> None:
 
 
 def tell_of_announcement(event: Event) -> None:
-    """Everybody whom it is for, unless it is down by now; of a change, where it is to be read."""
+    """Those who have not read it, unless it is down by now: of a change that need not be read
+    again those alone who were not told before, since it was not for them."""
     announcement = db.session.get_one(Announcement, event.subject_id)
-    again = event.particulars.get("again", False)
-    if not announcement.is_pinned or (event.action is Action.ANNOUNCEMENT_CHANGED and not again):
+    if not announcement.is_pinned:
         return
-    for reader in db.session.scalars(announcement.audience):
-        Notification.tell(reader, NotificationKind.ANNOUNCED, announcement, event=event,
-                          announcement=announcement.id, again=again)  # fmt: skip
+    is_change = event.action is Action.ANNOUNCEMENT_CHANGED and not event.particulars["again"]
+    knowing = Notification.readers_told_of(announcement) if is_change else set()
+    for reader in db.session.scalars(announcement.waiting):
+        if reader.id not in knowing:
+            Notification.tell(
+                reader, NotificationKind.ANNOUNCED, announcement, event=event,
+                announcement=announcement.id,
+                again=event.action is not Action.ANNOUNCEMENT_MADE and not is_change,
+            )  # fmt: skip
 
 
 def send_receipt_to_approver(event: Event) -> None:
@@ -101,7 +107,7 @@ def tell_claimant_of_advance(event: Event) -> None:
 
 
 def tell_new_owner_of_customer(event: Event) -> None:
-    """Who has a customer now, where this gave it to them; or who had it, where it went away."""
+    """Who has a customer now, where this gave it to them."""
     customer = db.session.get(Customer, event.subject_id)
     if customer is None or not _gives(event):
         return
@@ -183,6 +189,7 @@ REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {
     Action.ADVANCE_PAID: (tell_claimant_of_advance,),
     Action.ANNOUNCEMENT_MADE: (tell_of_announcement,),
     Action.ANNOUNCEMENT_CHANGED: (tell_of_announcement,),
+    Action.ANNOUNCEMENT_REMINDED: (tell_of_announcement,),
     Action.APPROVAL_COMMENTED: (tell_of_comment,),
     Action.APPROVAL_DECIDED: (send_receipt_to_approver,),
     Action.APPROVAL_CLOSED: (tell_claimant_of_decision,),

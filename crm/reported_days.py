@@ -10,6 +10,8 @@ from crm.months import first_of_month
 
 # With so many days before it a rep's day is compared; five of seven are working days.
 DAYS_BEFORE = 28
+# What an address takes for a day (filters/address.py).
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 
 
 class Stretch(StrEnum):
@@ -48,6 +50,12 @@ class ReportedDays(NamedTuple):
         if self.stretch is Stretch.MONTH:
             return self._replace(first=first_of_month(self.first, -1))
         return self._replace(first=self.first - timedelta(days=self._length))
+
+    @property
+    def can_be_reported(self) -> bool:
+        """Whether the days that it is compared with, and those after it, can be written."""
+        before = self.first - timedelta(days=DAYS_BEFORE)
+        return min(before, self.previous.first) >= EARLIEST and self.next.last <= LATEST
 
     @property
     def working_days(self) -> int:

@@ -16,7 +16,6 @@ from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     EmailField,
-    FieldList,
     FormField,
     HiddenField,
     StringField,
@@ -33,6 +32,7 @@ from crm.forms.inline import InPlace, each
 from crm.forms.own_fields import OwnFields
 from crm.forms.picker import PickerField
 from crm.forms.rows import arranged
+from crm.forms.rows_field import RowsField
 from crm.forms.tags import WithTags
 from crm.forms.twins import AsksForTwins
 from crm.models import Contact, Customer, CustomNoun, DecisionRole, Reach, ReachKind, User
@@ -96,7 +96,7 @@ class ReachRow(BaseForm):
 class WholeContactForm(ContactForm):
     """A contact with all numbers and addresses: rows that are added and taken away."""
 
-    rows = FieldList(FormField(ReachRow), max_entries=MOST_REACHES)
+    rows = RowsField(FormField(ReachRow), max_entries=MOST_REACHES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if request.method == "POST":

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField
+from wtforms import FormField
 from wtforms.fields import Field
 
 from crm.amounts import TOO_MUCH
@@ -17,6 +17,7 @@ from crm.forms.base import Conflict
 from crm.forms.deal_rows import DealRow, DealRowsForm, is_typed
 from crm.forms.fields import CurrencyField, MoneyField, QuantityField, text
 from crm.forms.rows import fingerprint
+from crm.forms.rows_field import RowsField
 from crm.forms.unknown_rates import explained
 from crm.models import Deal, User
 from crm.models.deal import AmountFollowsLines, AmountStands, AmountTooLarge, LinePlan
@@ -65,7 +66,7 @@ class LinesForm(DealRowsForm):
     MOST = MOST_LINES
 
     currency = CurrencyField()
-    rows = FieldList(FormField(LineRow), max_entries=MOST_LINES)
+    rows = RowsField(FormField(LineRow), max_entries=MOST_LINES)
 
     def __init__(self, deal: Deal) -> None:
         super().__init__(deal, currency=deal.currency)

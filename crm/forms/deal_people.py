@@ -11,6 +11,7 @@ from wtforms import FieldList, FormField, ValidationError
 from crm.forms.deal_rows import DealRow, DealRowsForm
 from crm.forms.fields import WholeNumberField, WordField, text
 from crm.forms.picker import PickerField
+from crm.forms.rows_field import RowsField
 from crm.models import Customer, DecisionRole, User
 from crm.models.deal.collaborator import Collaborator
 from crm.models.deal.competitor import DealCompetitor, folded_name
@@ -36,7 +37,7 @@ class CollaboratorsForm(DealRowsForm):
     KEPT_AS = "collaborators"
     MOST = MOST_PEOPLE
 
-    rows = FieldList(FormField(CollaboratorRow), max_entries=MOST_PEOPLE)
+    rows = RowsField(FormField(CollaboratorRow), max_entries=MOST_PEOPLE)
 
     @property
     def records(self) -> list[Collaborator]:
@@ -74,7 +75,7 @@ class CompetitorsForm(DealRowsForm):
     KEPT_AS, DEMANDED_AS = "competitors", "competitor"
     MOST = MOST_PEOPLE
 
-    rows = FieldList(FormField(CompetitorRow), max_entries=MOST_PEOPLE)
+    rows = RowsField(FormField(CompetitorRow), max_entries=MOST_PEOPLE)
 
     @property
     def records(self) -> list[DealCompetitor]:
@@ -112,7 +113,7 @@ class CircleForm(DealRowsForm):
     KEPT_AS = "circle"
     MOST = MOST_PEOPLE
 
-    rows = FieldList(FormField(CircleRow), max_entries=MOST_PEOPLE)
+    rows = RowsField(FormField(CircleRow), max_entries=MOST_PEOPLE)
 
     @property
     def records(self) -> list[DealContact]:

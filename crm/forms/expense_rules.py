@@ -15,6 +15,7 @@ from crm.formatting import label
 from crm.forms.doubts import AsksAgain
 from crm.forms.fields import MoneyField, OptionField, WordField
 from crm.forms.rows import MOST_ROWS, BareRow, RowsForm, fingerprint
+from crm.forms.rows_field import RowsField
 from crm.models import ExpenseRule, OptionList, User
 from crm.models.expense_rule import RuleCheck, RuleEffect, RulePlan
 from crm.wording import word_for
@@ -57,7 +58,7 @@ class ExpenseRuleRow(BareRow):
 class ExpenseRulesForm(AsksAgain, RowsForm):
     MAY_BE_EMPTY = True
 
-    rows = FieldList(FormField(ExpenseRuleRow), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(ExpenseRuleRow), max_entries=MOST_ROWS)
 
     @classmethod
     def of_now(cls) -> ExpenseRulesForm:

@@ -11,6 +11,7 @@ from wtforms import BooleanField, FieldList, FormField, ValidationError
 
 from crm.extensions import db
 from crm.forms.rows import MOST_ROWS, ColouredRow, RowsForm, fingerprint
+from crm.forms.rows_field import RowsField
 from crm.models import Company, CustomChoice, Option, OptionList, User
 from crm.models.option import InUse, OptionPlan
 
@@ -26,7 +27,7 @@ class OptionRow(ColouredRow):
 class OptionRowsForm(RowsForm):
     """A list of rows to choose from, each of which can be taken out of the offer."""
 
-    rows = FieldList(FormField(OptionRow), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(OptionRow), max_entries=MOST_ROWS)
 
     def validate_rows(self, field: FieldList) -> None:
         super().validate_rows(field)

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_login import current_user
-from wtforms import FieldList, StringField
+from wtforms import StringField
 from wtforms.validators import Optional
 
 from crm.filters.columns import words
 from crm.filters.pickers import found
 from crm.forms.base import strip
+from crm.forms.rows_field import RowsField
 from crm.policies import sees
 
 
@@ -102,7 +103,7 @@ class PickerField(StringField):
         return rows[0]
 
 
-class PeopleField(FieldList):
+class PeopleField(RowsField):
     """Several colleagues, a picker for each and two more; its data is a list of them.
 
     What is emptied goes; no JavaScript is needed.

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, SelectField
+from wtforms import FormField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from crm.extensions import db
@@ -14,6 +14,7 @@ from crm.formatting import days, label, language
 from crm.forms.base import BaseForm, Conflict
 from crm.forms.fields import Required, WholeNumberField, text
 from crm.forms.rows import ColouredRow, RowsForm, fingerprint
+from crm.forms.rows_field import RowsField
 from crm.forms.stages import MOST_DAYS
 from crm.models import Pipeline, Stage, User
 from crm.models.option import InUse
@@ -93,7 +94,7 @@ class PipelineForm(Named, RowsForm):
 
     MOST: ClassVar[int] = MOST_STAGES
 
-    rows = FieldList(FormField(StageRow), max_entries=MOST_STAGES)
+    rows = RowsField(FormField(StageRow), max_entries=MOST_STAGES)
 
     @classmethod
     def of(cls, pipeline: Pipeline) -> PipelineForm:

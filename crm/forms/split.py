@@ -16,6 +16,7 @@ from crm.forms.fields import MoneyField, more_than_nothing
 from crm.forms.for_whom import ForWhom
 from crm.forms.picker import PickerField
 from crm.forms.rows import BareRow, RowsForm
+from crm.forms.rows_field import RowsField
 from crm.models import ExpenseItem
 from crm.models.expense_claim.splitting import Part, shared_out, total_of
 
@@ -41,7 +42,7 @@ class SplitForm(RowsForm):
 
     MOST = MOST_SHARES
 
-    rows = FieldList(FormField(ShareRow), max_entries=MOST_SHARES)
+    rows = RowsField(FormField(ShareRow), max_entries=MOST_SHARES)
 
     def __init__(self, item: ExpenseItem) -> None:
         self.item = item

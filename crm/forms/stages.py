@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    FieldList,
     FormField,
     SelectMultipleField,
     TextAreaField,
@@ -22,6 +21,7 @@ from crm.forms.base import BaseForm, Conflict
 from crm.forms.checklist import ChecklistRow, rows_of
 from crm.forms.fields import RecordField, Required, StageField, WholeNumberField
 from crm.forms.rows import RowsForm, fingerprint
+from crm.forms.rows_field import RowsField
 from crm.models import CustomField, CustomNoun, Pipeline, Stage, User
 from crm.models.pipeline import StageRequirement
 
@@ -59,7 +59,7 @@ class StageForm(RowsForm):
     locks_owner = BooleanField(_l("Deals stay with their owner"))
     required = DemandsField(_l("Needed to enter"))
     required_to_leave = DemandsField(_l("Needed to leave"))
-    rows = FieldList(FormField(ChecklistRow), max_entries=RowsForm.MOST)
+    rows = RowsField(FormField(ChecklistRow), max_entries=RowsForm.MOST)
 
     @classmethod
     def of(cls, stage: Stage) -> StageForm:

@@ -15,11 +15,12 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     delete,
+    func,
     or_,
     select,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
 from crm.base import Base, Key, Timestamped, Versioned
@@ -71,7 +72,7 @@ class Announcement(Versioned, Timestamped, Base):
         return (
             select(cls)
             .where(cls.is_pinned_now(), cls._addressed_to(user))
-            .options(joinedload(cls.by))
+            .options(joinedload(cls.by), selectinload(cls.files))
             .order_by(cls.created_at.desc(), cls.id.desc())
         )
 
@@ -114,17 +115,29 @@ class Announcement(Versioned, Timestamped, Base):
         below = select(Team.id).where(Team.path.startswith(self.team.path))
         return people.where(User.team_id.in_(below))
 
+    @property
+    def waiting(self) -> Select[User]:
+        """Those of its audience who have not read it."""
+        from crm.models.user import User
+
+        read = select(AnnouncementReading.user_id).where(
+            AnnouncementReading.announcement_id == self.id
+        )
+        return self.audience.where(User.id.not_in(read))
+
     def note_changes(
         self, *, by: User, files: Sequence[Attachment] = (), is_to_be_read_again: bool = False
     ) -> None:
         """Record the pending changes, if there are any.
 
-        :param is_to_be_read_again: who has read it before has not read it now, and is told again.
+        :param is_to_be_read_again: who has read it before has not read it now, and is told again;
+            where nothing was changed, once a day.
         """
         changes: dict[str, Any] = changes_of(self, self.TRACKED)
         if files:
             Attachment.put_to(self, list(files))
             changes["files"] = ["", ", ".join(file.name for file in files)]
+        is_to_be_read_again = is_to_be_read_again and (bool(changes) or not self._was_told_today())
         if is_to_be_read_again:
             db.session.execute(
                 delete(AnnouncementReading).where(AnnouncementReading.announcement_id == self.id)
@@ -136,24 +149,35 @@ class Announcement(Versioned, Timestamped, Base):
                 again=is_to_be_read_again,
             )  # fmt: skip
 
+    def is_for(self, user: User) -> bool:
+        """Whether it is addressed to ``user``; who wrote it need not read it."""
+        if user.id == self.by_id:
+            return False
+        return self.team is None or (user.team is not None and user.team.is_within(self.team))
+
     def remind(self, *, by: User) -> int:
-        """Tell those once more who have not read it; nobody twice on a day.
+        """Have those told once more who have not read it (``reactions.py``); once a day.
 
-        :returns: how many are told.
+        :returns: how many they are; 0 where it is pinned no more, or they were reminded today.
         """
-        from crm.models.notification import Notification, NotificationKind
-
-        if not self.is_pinned:
+        if not self.is_pinned or self._was_told_today():
             return 0
-        read = AnnouncementReading.of(self)
-        cause = f"reminder {Company.current().today()}"
-        told = [
-            Notification.tell(reader, NotificationKind.ANNOUNCED, self, by=by, cause=cause,
-                              announcement=self.id, again=True)
-            for reader in db.session.scalars(self.audience)
-            if reader.id not in read
-        ]  # fmt: skip
-        return len([each for each in told if each is not None])
+        count = db.session.scalar(self.waiting.order_by(None).with_only_columns(func.count())) or 0
+        if count:
+            Event.record(Action.ANNOUNCEMENT_REMINDED, self, by=by, name=self.title)
+        return count
+
+    def _was_told_today(self) -> bool:
+        """Whether people were reminded of it, or were to read it again, on this day."""
+        company = Company.current()
+        begin = clock.start_of(company.today(), company.timezone)
+        lately = db.session.scalars(
+            Event.about(self.__tablename__, self.id).where(
+                Event.action.in_([Action.ANNOUNCEMENT_REMINDED, Action.ANNOUNCEMENT_CHANGED]),
+                Event.at >= begin,
+            )
+        )
+        return any(event.particulars.get("again", True) for event in lately)
 
     def take_down(self, *, by: User) -> None:
         """It is pinned no more; taking it down again changes nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy import ForeignKey, Select, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.base import Base, Key, Name, Versioned
@@ -100,8 +100,19 @@ class Team(Named, Versioned, Base):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody ever belonged to it who still names it, and no team stands below."""
-        return not self.members and not self.children
+        """Whether nothing names it: nobody who belongs to it or did, no team below, nothing that
+        is for it, such as a quota, a step of a flow, or an announcement."""
+        return not self.members and not self.children and not self._is_named()
+
+    def _is_named(self) -> bool:
+        """Whether a row refers to it that does not go with it."""
+        naming = [
+            select(key.parent.table).where(key.parent == self.id).exists()
+            for table in Base.metadata.tables.values()
+            for key in table.foreign_keys
+            if key.column.table is Team.__table__ and key.ondelete is None
+        ]
+        return bool(db.session.scalar(select(or_(*naming))))
 
     def is_within(self, other: Team) -> bool:
         """Whether this is ``other``, or stands somewhere below it."""

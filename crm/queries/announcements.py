@@ -25,8 +25,8 @@ class Noticed:
     read_at: datetime | None
 
     def is_news_to(self, user: User) -> bool:
-        """Whether ``user`` is still to read it; who wrote it need not."""
-        return self.read_at is None and self.announcement.by_id != user.id
+        """Whether ``user`` is still to read it."""
+        return self.read_at is None and self.announcement.is_for(user)
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Reader:
 
     user: User
     read_at: datetime | None
+    is_addressed: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def readers_of(announcement: Announcement) -> list[Reader]:
     gone = gone.order_by(User.sort_name, User.id)
     waiting = [Reader(user, None) for user in audience if user.id not in read]
     done = [Reader(user, read[user.id]) for user in audience if user.id in read]
-    others = [Reader(user, read[user.id]) for user in db.session.scalars(gone)]
+    others = [Reader(user, read[user.id], is_addressed=False) for user in db.session.scalars(gone)]
     return [*waiting, *done, *others]
 
 

@@ -231,6 +231,8 @@ SENTENCES: dict[Action, Callable[[dict[str, Any]], str]] = {
         if p["again"]
         else _("Announcement changed: %(name)s", name=p["name"])
     ),
+    Action.ANNOUNCEMENT_REMINDED: lambda p: _("Reminded of an announcement: %(name)s",
+                                              name=p["name"]),
     Action.ANNOUNCEMENT_TAKEN_DOWN: lambda p: _("Announcement taken down: %(name)s",
                                                 name=p["name"]),
     Action.ANNOUNCEMENT_PUT_UP: lambda p: _("Announcement put up again: %(name)s",

@@ -111,14 +111,42 @@ def test_a_reminder_tells_those_who_have_not_read_it_once_a_day(
     remind = "/announcements/1", "/announcements/1/reminders"
     assert "2 people are reminded." in sent(browser, *remind)
     assert "Nobody is left" in sent(browser, *remind)
-    assert (told(cast.wang), told(cast.zhao)) == (["reminder"], [])
+    jobs.run_once()
+    assert (told(cast.wang), told(cast.zhao)) == (["event", "event"], [])
     clock.set_to(clock.now() + timedelta(days=1))
     browser.sign_in("li")
     assert "2 people are reminded." in sent(browser, *remind)
 
 
+def test_who_is_addressed_by_a_change_alone_is_told_of_it(cast: Cast, browser: Browser) -> None:
+    announce(cast.admin, cast.wang.team)
+    jobs.run_once()
+    browser.sign_in("admin")
+    sent(browser, "/announcements/1/edit", "/announcements/1", team="")
+    jobs.run_once()
+    assert (told(cast.wu), told(cast.wang)) == (["event"], ["event"])
+
+
+def test_an_administrator_whom_it_is_not_for_need_not_read_it(cast: Cast, browser: Browser) -> None:
+    announce(cast.li, cast.wang.team)
+    browser.sign_in("admin")
+    assert "I have read it" not in browser.get("/announcements/1").text
+    assert "I have read it" not in browser.get("/").text
+
+
+def test_a_team_that_something_was_announced_to_stays(cast: Cast, browser: Browser) -> None:
+    empty = Team.called("试点", by=cast.admin)
+    assert empty.is_empty
+    announce(cast.admin, empty)
+    assert not empty.is_empty
+    browser.sign_in("admin")
+    browser.post(f"/settings/teams/{empty.id}/delete", status=409)
+    assert Team.called("试点", by=cast.admin) is empty
+
+
 def test_a_change_that_is_to_be_read_again_is_told_again(cast: Cast, browser: Browser) -> None:
     announcement = announce(cast.li, cast.wang.team)
+    jobs.run_once()
     AnnouncementReading.note(announcement, cast.wang)
     db.session.commit()
     browser.sign_in("li")
@@ -134,6 +162,18 @@ def test_a_change_that_is_to_be_read_again_is_told_again(cast: Cast, browser: Br
         select(Event).where(Event.action == Action.ANNOUNCEMENT_CHANGED).order_by(Event.id)
     )]  # fmt: skip
     assert actions == [False, True]
+
+
+def test_without_a_change_it_is_to_be_read_again_once_a_day(cast: Cast, browser: Browser) -> None:
+    announcement = announce(cast.li, cast.wang.team)
+    browser.sign_in("li")
+    for _once_more in range(3):
+        sent(browser, "/announcements/1/edit", "/announcements/1", again="y")
+        AnnouncementReading.note(announcement, cast.wang)
+        db.session.commit()
+    jobs.run_once()
+    assert AnnouncementReading.of(announcement).keys() == {cast.wang.id}
+    assert told(cast.zhao) == ["event", "event"]  # made, and asked again once
 
 
 @pytest.mark.parametrize("is_over", [False, True], ids=["taken down", "after its last day"])

@@ -171,7 +171,17 @@ def test_nothing_and_too_much_are_not_said(cast: Cast, browser: Browser, text: s
 
 
 @pytest.mark.parametrize(
-    "address", ["day/2026-02-30", "day/1800-01-01", "day/x", "year/2026-01-01"]
+    "address",
+    [
+        "day/2026-02-30",
+        "day/1800-01-01",
+        "day/x",
+        "year/2026-01-01",
+        "day/1900-01-01",
+        "week/1900-01-28",
+        "month/1900-01-28",
+        "week/2200-12-31",
+    ],
 )
 def test_of_what_is_no_day_there_is_no_report(browser: Browser, address: str) -> None:
     browser.sign_in("li")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from crm import clock, mail
 from crm.extensions import db
 from crm.models import (
+    Announcement,
     ApprovalAssignment,
     ApprovalToken,
     Company,
@@ -244,7 +245,8 @@ def test_who_has_no_address_gets_no_mail(cast: Cast) -> None:
 ABOUT = {MailKind.INVITATION: "恒川流体控制", MailKind.POOL_WARNING: "西格玛",
          MailKind.STUCK_DEALS: "西格玛磁力泵", MailKind.ADVANCE_PAID: "西安出差借款",
          MailKind.TASK_REMINDER: "回访西格玛",
-         MailKind.DAILY_REPORT: "王芳", MailKind.DAILY_REPORT_COMMENTED: "王芳"}  # fmt: skip
+         MailKind.ANNOUNCED: "展会排班", MailKind.DAILY_REPORT: "王芳",
+         MailKind.DAILY_REPORT_COMMENTED: "王芳"}  # fmt: skip
 
 
 def test_every_mail_can_be_looked_at_in_development(
@@ -259,6 +261,7 @@ def test_every_mail_can_be_looked_at_in_development(
     Task.add(due, by=cast.wang)
     today = ReportedDays(Stretch.DAY, Company.current().today())
     DailyReportComment.say(today, cast.wang, "去看一次。", by=cast.li)
+    Announcement.make(Announcement(title="展会排班", text="本周内确认。"), by=cast.li)
     db.session.commit()
     index = browser.get("/dev/mail")
     # Of an advance last: it is the newest document then.

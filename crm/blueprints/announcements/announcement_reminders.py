@@ -26,6 +26,8 @@ def create(announcement_id: int) -> Response:
     if count:
         flash(ngettext("%(num)d person is reminded.", "%(num)d people are reminded.", count),
               "success")  # fmt: skip
-    else:
+    elif announcement.is_pinned:
         flash(_("Nobody is left to be reminded today."), "info")
+    else:
+        flash(_("It is pinned no more: pin it again before you remind anybody."), "error")
     return go(record_url(announcement))

@@ -26,6 +26,8 @@ def index() -> Response:
     with suppress(ValueError):
         day = read_day(request.args.get("day", ""))
     days = ReportedDays.around(stretch, day)
+    if not days.can_be_reported:
+        days = ReportedDays.around(stretch, Company.current().today())
     return go(url_of(days)) if request.args else _page(days)
 
 
@@ -36,11 +38,14 @@ def show(stretch: str, day: str) -> Response:
 
 
 def days_of(stretch: str, day: str) -> ReportedDays:
-    """The days that an address names; 404 where it names none."""
+    """The days that an address names; 404 where it names none, or no report is made of them."""
     try:
-        return ReportedDays.around(Stretch(stretch), read_day(day))
+        days = ReportedDays.around(Stretch(stretch), read_day(day))
     except ValueError:
         abort(404)
+    if not days.can_be_reported:
+        abort(404)
+    return days
 
 
 def url_of(days: ReportedDays) -> str:

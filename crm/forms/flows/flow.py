@@ -19,6 +19,7 @@ from crm.forms.flows.conditions import MOST_CONDITIONS, ConditionRow, check, sho
 from crm.forms.flows.steps import MOST_PEOPLE, ONE_NAME, StepRow, row_of
 from crm.forms.pipelines import Named
 from crm.forms.rows import RowsForm, fingerprint, rearranged
+from crm.forms.rows_field import RowsField
 from crm.models import User
 from crm.models.approval import ApprovalFlow, ApprovalStep, ApproverKind
 
@@ -34,10 +35,10 @@ class FlowForm(Named, RowsForm):
 
     label_zh = text(_l("Name in Chinese"), 80, description=ONE_NAME)
     label_en = text(_l("Name in English"), 80)
-    conditions = FieldList(
+    conditions = RowsField(
         FormField(ConditionRow), label=_l("Conditions"), max_entries=MOST_CONDITIONS
     )
-    rows = FieldList(FormField(StepRow), label=_l("Steps"), max_entries=MOST_STEPS)
+    rows = RowsField(FormField(StepRow), label=_l("Steps"), max_entries=MOST_STEPS)
 
     kind: str
     is_fallback = False

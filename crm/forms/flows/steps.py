@@ -14,6 +14,7 @@ from crm.forms.fields import RecordField, WholeNumberField, WordField, text
 from crm.forms.flows.conditions import MOST_CONDITIONS, ConditionRow, check, shown, written
 from crm.forms.picker import PickerField
 from crm.forms.rows import BareRow, RowForm
+from crm.forms.rows_field import RowsField
 from crm.models import Role, User, UserRole
 from crm.models.approval import ApprovalStep, ApproverKind, Mode, OwnRule
 
@@ -36,12 +37,12 @@ class StepRow(RowForm):
     level = WholeNumberField(_l("How far up"), 1, MOST_LEVELS)
     team = RecordField(_l("Team"), empty=_l("The claimant's"))
     role = WordField(_l("Role"), Role, default=Role.FINANCE)
-    people = FieldList(FormField(PersonRow), label=_l("People"), max_entries=MOST_PEOPLE)
+    people = RowsField(FormField(PersonRow), label=_l("People"), max_entries=MOST_PEOPLE)
     mode = WordField(_l("How many must agree"), Mode, default=Mode.ANY)
     own = WordField(_l("If it is the claimant"), OwnRule, default=OwnRule.UP)
     remind_hours = WholeNumberField(_l("Remind after (hours)"), 1, MOST_HOURS, default=24)
     escalate_hours = WholeNumberField(_l("Up to the superior after (hours)"), 1, MOST_HOURS)
-    conditions = FieldList(
+    conditions = RowsField(
         FormField(ConditionRow), label=_l("Conditions"), max_entries=MOST_CONDITIONS
     )
 

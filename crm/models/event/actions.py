@@ -85,6 +85,7 @@ class Action(StrEnum):
     DAILY_REPORT_COMMENTED = "daily_report:commented"
     ANNOUNCEMENT_MADE = "announcement:made"
     ANNOUNCEMENT_CHANGED = "announcement:changed"
+    ANNOUNCEMENT_REMINDED = "announcement:reminded"
     ANNOUNCEMENT_TAKEN_DOWN = "announcement:taken_down"
     ANNOUNCEMENT_PUT_UP = "announcement:put_up"
     FLOW_REVISED = "approval_flow:revised"
@@ -236,6 +237,7 @@ PARTICULARS: dict[Action, frozenset[str]] = {
     Action.ANNOUNCEMENT_MADE: _NAME,
     # ``again``: whether those who have read it are to read it again.
     Action.ANNOUNCEMENT_CHANGED: _NAME | _CHANGES | {"again"},
+    Action.ANNOUNCEMENT_REMINDED: _NAME,
     Action.ANNOUNCEMENT_TAKEN_DOWN: _NAME,
     Action.ANNOUNCEMENT_PUT_UP: _NAME,
     Action.FLOW_REVISED: frozenset({"name_zh", "name_en", "version"}),

@@ -143,6 +143,14 @@ class Notification(Mailed, Base):
         )  # fmt: skip
 
     @classmethod
+    def readers_told_of(cls, about: Any) -> set[int]:
+        """The ids of those who were ever told of ``about``, as far as it is remembered."""
+        told = select(cls.reader_id).where(
+            cls.record_kind == about.__tablename__, cls.record_id == about.id
+        )
+        return set(db.session.scalars(told))
+
+    @classmethod
     def settle(
         cls, about: Any, kinds: Collection[NotificationKind], *, reader: User | None = None
     ) -> None:
