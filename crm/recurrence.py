@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Self
 
-from dateutil.rrule import rrule, rrulestr
+from dateutil.rrule import rrule, rruleset, rrulestr
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LAST = -1
@@ -112,7 +112,20 @@ class Rule:
             return (begins.month, begins.day) == (2, 29)
         return self.every is Every.MONTH and (self.day or 0) > 28
 
-    def _days(self, begins: date) -> rrule:
-        days = rrulestr(str(self), dtstart=datetime.combine(begins, time.min))
-        assert isinstance(days, rrule)
+    def _days(self, begins: date) -> rrule | rruleset:
+        """Its days. What begins counts as the first of so many times, whatever the rule says of
+        its day (RFC 5545, 3.8.5.3); dateutil counts it only where it fits."""
+        start = datetime.combine(begins, time.min)
+        if self.times is None or start in _rrule(replace(self, times=None), start):
+            return _rrule(self, start)
+        days = rruleset()
+        days.rdate(start)
+        if self.times > 1:
+            days.rrule(_rrule(replace(self, times=self.times - 1), start))
         return days
+
+
+def _rrule(rule: Rule, start: datetime) -> rrule:
+    days = rrulestr(str(rule), dtstart=start)
+    assert isinstance(days, rrule)
+    return days

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import BooleanField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from crm import clock
@@ -42,6 +42,8 @@ class TaskNoteForm(NoteForm):
     """What came of a task; of one that a reminder rule made, whether it is enough."""
 
     enough = BooleanField(_l("Enough: the rule makes no more tasks here"))
+    # Of what is done already: it is noted all the same.
+    anyway = HiddenField()
 
 
 class ActivityForm(NoteForm, WithFiles):

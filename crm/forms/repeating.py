@@ -26,15 +26,25 @@ APPLY = {
 }  # fmt: skip
 
 
-class Repeating:
-    """A mixin of a form with ``due_on``: by which rule it comes again, and how far that reaches."""
-
-    due_on: DayField
+class Reaching:
+    """A mixin of a form of what comes again: whether those that follow are changed, too."""
 
     reach = SelectField(_l("What is changed"), default=THIS, choices=[
         SelectChoice(THIS, _l("Only this one")),
         SelectChoice(FOLLOWING, _l("This one and all that follow")),
     ])  # fmt: skip
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, obj=obj, **kwargs)  # type: ignore[call-arg]
+        if obj is None or obj.rule is None:
+            del self.reach
+
+
+class Repeating(Reaching):
+    """A mixin of a form with ``due_on``: by which rule it comes again, and how far that reaches."""
+
+    due_on: DayField
+
     every = SelectField(_l("Comes again"), coerce=lambda value: value or None, choices=[
         SelectChoice("", _l("not at all")),
         SelectChoice(Every.DAY.value, _l("by days")),
@@ -56,8 +66,6 @@ class Repeating:
     def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
         self.before: Rule | None = obj.rule if obj is not None else None
         super().__init__(*args, **{"obj": obj, **said(self.before), **kwargs})
-        if self.before is None:
-            del self.reach
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """What does not apply is not seen: it is as if nothing had been typed there."""
@@ -117,8 +125,17 @@ class Repeating:
 
     def repeat(self, task: Task, *, by: User) -> None:
         """Have ``task`` come again as was typed, if those that follow are meant."""
-        if self.reaches_on and (self.rule or task.rule):
-            task.repeat(self.rule, by=by)
+        if not task.is_done and self.reaches_on and (self.rule or task.rule):
+            task.repeat(self.rule, by=by, begins=task.series_on if self._keeps_days else None)
+
+    @property
+    def _keeps_days(self) -> bool:
+        """Whether its days are those that they were, wherever this one was put off to.
+
+        A weekday says by itself which they are; days and years are counted from the day typed.
+        """
+        was_moved = self.due_on.data != self.due_on.object_data
+        return self.before == self.rule is not None and not (was_moved and not self.rule.weekdays)
 
 
 def _in_month(kind: str, due: date) -> dict[str, Any]:

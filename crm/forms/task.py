@@ -21,8 +21,8 @@ from crm.forms.fields import (
 from crm.forms.for_whom import ForWhom
 from crm.forms.inline import InPlace, each
 from crm.forms.picker import PeopleField, PickerField
-from crm.forms.repeating import Repeating
-from crm.models import Task
+from crm.forms.repeating import FOLLOWING, Reaching, Repeating
+from crm.models import Task, User
 from crm.models.task.reminding import OFFERED
 from crm.wording.times import before_word, length_word
 
@@ -44,10 +44,16 @@ class Delegating:
             raise ValidationError(_("Choose who gets it: it is said to nobody else."))
 
 
-class AssigneeForm(Delegating, BaseForm):
-    """Who is to do a task now."""
+class AssigneeForm(Delegating, Reaching, BaseForm):
+    """Who is to do a task now, and whether those that follow, too."""
 
     assignee = PickerField(_l("Assigned to"), "user", validators=[Required()])
+
+    def give(self, task: Task, *, by: User) -> None:
+        """Give ``task`` to whom it was said."""
+        task.assign_to(self.assignee.data, by=by, comment=self.comment.data)
+        if "reach" in self and self.reach.data == FOLLOWING:
+            task.repeat(task.rule, by=by, begins=task.series_on)
 
 
 class TaskForm(Delegating, Repeating, ForWhom, InPlace, BaseForm):

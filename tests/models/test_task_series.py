@@ -84,6 +84,46 @@ def test_undone_leaves_the_next_one_where_somebody_changed_it(cast: Cast) -> Non
     assert open_ones() == [task, following]
 
 
+def test_back_from_the_trash_the_next_one_goes_again(cast: Cast) -> None:
+    task = weekly(cast)
+    task.trash(by=cast.wang)
+    task.restore(by=cast.wang)
+    assert open_ones() == [task]
+    task.complete(by=cast.wang)
+    assert [each.due_on for each in open_ones()] == [TODAY + timedelta(days=7)]
+
+
+def test_what_was_done_comes_back_from_the_trash_with_the_next_one_left(cast: Cast) -> None:
+    task = weekly(cast)
+    task.complete(by=cast.wang)
+    (following,) = open_ones()
+    task.trash(by=cast.wang)
+    task.restore(by=cast.wang)
+    assert open_ones() == [following]
+
+
+def test_the_next_one_of_who_has_left_is_for_who_settled_the_last(cast: Cast) -> None:
+    task = weekly(cast)
+    task.assignee = cast.zhao
+    cast.wang.deactivate(by=cast.admin)
+    cast.zhao.deactivate(by=cast.admin)
+    task.complete(by=cast.li)
+    (following,) = open_ones()
+    assert (following.assignee, following.participants) == (cast.li, [])
+
+
+def test_so_many_times_count_the_first_one_whatever_day_it_is_on(cast: Cast) -> None:
+    task = weekly(cast, "FREQ=WEEKLY;BYDAY=MO;COUNT=3")
+    days = [task.due_on]
+    while open_ones():
+        (each,) = open_ones()
+        assert each.rule is not None
+        assert each.rule.times == 4 - len(days)
+        each.complete(by=cast.wang)
+        days += [each.due_on for each in open_ones()]
+    assert days == [TODAY, date(2026, 6, 22), date(2026, 6, 29)]
+
+
 def test_after_the_last_none_follows(cast: Cast) -> None:
     weekly(cast, "FREQ=WEEKLY;BYDAY=WE;COUNT=2").complete(by=cast.wang)
     (last,) = open_ones()

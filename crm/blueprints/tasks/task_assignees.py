@@ -34,7 +34,7 @@ def update(task_id: int) -> Response:
     form = AssigneeForm(obj=task)
     if not form.may_save(task):
         return ask("tasks/assignees/edit.html", form.status, task=task, form=form)
-    task.assign_to(form.assignee.data, by=current_user, comment=form.comment.data)
+    form.give(task, by=current_user)
     db.session.commit()
     assignee = person_word(task.assignee)
     flash(_("%(deal)s is %(owner)s's now.", deal=task.title, owner=assignee), "success")

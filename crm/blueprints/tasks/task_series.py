@@ -23,5 +23,7 @@ def destroy(task_id: int) -> Response:
     if task.rule is not None:
         task.repeat(None, by=current_user)
         db.session.commit()
-    flash(_("No task follows this one any more."), "success")
+        flash(_("No task follows this one any more."), "success")
+    else:
+        flash(_("It did not come again any more: nothing was changed."), "info")
     return go(record_url(task))

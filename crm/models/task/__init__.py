@@ -143,6 +143,13 @@ class Task(
         if goes_on and not was_settled:
             self.go_on(by=by)
 
+    def restore(self, *, by: User) -> None:
+        """Take back from the trash; the next one, which was made for it, goes again."""
+        was_settled = not self.is_trashed or self.is_done
+        super().restore(by=by)
+        if not was_settled:
+            self.take_back_next(by=by)
+
     def assign_to(self, assignee: User, *, by: User, comment: str | None = None) -> None:
         """Give it to somebody to do.
 

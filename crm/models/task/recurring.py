@@ -35,11 +35,10 @@ class TaskSeries(ToDo, Base):
     remind_before: Mapped[list[int]]
 
     @classmethod
-    def begun_by(cls, task: Task, rule: Rule) -> TaskSeries:
+    def begun_by(cls, task: Task, rule: Rule, begins: date) -> TaskSeries:
         """A series of which ``task`` is the first, and whose others are like it."""
-        assert task.due_on is not None
         people = [person.id for person in task.participants]
-        return cls(rule=str(rule), begins_on=task.due_on, people=people,
+        return cls(rule=str(rule), begins_on=begins, people=people,
                    remind_before=task.remind_before, **task.common)  # fmt: skip
 
     @property
@@ -55,14 +54,19 @@ class TaskSeries(ToDo, Base):
         yesterday = Company.current().today() - timedelta(days=1)
         return Rule.parse(self.rule).after(max(day, yesterday), begins=self.begins_on)
 
-    def task_on(self, day: date) -> Task:
-        """Its task for ``day``; it is not written down yet."""
+    def task_on(self, day: date, *, instead: User) -> Task:
+        """Its task for ``day``; it is not written down yet. Who has left takes part no more.
+
+        :param instead: who is to do it where its assignee has left.
+        """
         from crm.models.task import Task
         from crm.models.user import User
 
-        people = db.session.scalars(select(User).where(User.id.in_(self.people)))
+        people = db.session.scalars(User.active().where(User.id.in_(self.people)))
         task = Task(**self.common, due_on=day, series=self, series_on=day,
                     participants=list(people))  # fmt: skip
+        if not self.assignee.is_active:
+            task.assignee = instead
         task.remind(self.remind_before)
         return task
 
@@ -79,22 +83,30 @@ class Recurring:
 
     @property
     def rule(self: Task) -> Rule | None:
-        """By which it comes again, its times counted from this one on; ``None``: it does not."""
-        if self.series is None or self.series_on is None or self.series.is_over:
+        """By which it comes again, its times counted from this one on; ``None``: it does not.
+
+        Of one that is done the next one has it.
+        """
+        if self.is_done or self.series is None or self.series_on is None or self.series.is_over:
             return None
         rule = Rule.parse(self.series.rule)
         return rule.left_from(self.series_on, begins=self.series.begins_on)
 
-    def repeat(self: Task, rule: Rule | None, *, by: User) -> None:
+    def repeat(self: Task, rule: Rule | None, *, by: User, begins: date | None = None) -> None:
         """This one and those that follow: as this one is now, by ``rule``; none follow without.
 
         What was before stays as it is: from here on it is a series of its own.
+
+        :param begins: the day from which on its days are counted, where that is not the one on
+            which it is due: it may have been put off.
         """
         before = self.rule
         if self.series is not None:
             self.series.end()
         if rule is not None:
-            self.series, self.series_on = TaskSeries.begun_by(self, rule), self.due_on
+            begins = begins or self.due_on
+            assert begins is not None
+            self.series, self.series_on = TaskSeries.begun_by(self, rule, begins), begins
         if before != rule:
             changes = {"rule": [str(before or ""), str(rule or "")]}
             Event.record(Action.TASK_CHANGED, self, by=by, name=self.title, changes=changes,
@@ -114,7 +126,7 @@ class Recurring:
         elif (following := series.day_after(day)) is None:
             series.end()
         else:
-            type(self).add(series.task_on(following), by=series.created_by)
+            type(self).add(series.task_on(following, instead=by), by=series.created_by)
 
     def take_back_next(self: Task, *, by: User) -> None:
         """It is not settled after all: the next one goes, unless somebody changed it."""
