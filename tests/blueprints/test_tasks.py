@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm.extensions import db
 from crm.filters.tasks import TaskFilter
@@ -237,3 +237,72 @@ def test_what_does_not_apply_to_how_often_is_as_if_it_were_not_there(
     wang.submit(wang.get("/tasks/new"), "/tasks", title="巡检", due_on="2026-06-19", **typed)
     task = db.session.scalars(select(Task)).one()
     assert task.rule == (rule and Rule.parse(rule))
+
+
+def put_off_weekly(cast: Cast, rule: str, due: date, to: date) -> Task:
+    """Something that comes again, put off."""
+    task = Task.add(Task(title="周会", due_on=due, assignee=cast.wang), by=cast.wang)
+    task.repeat(Rule.parse(rule), by=cast.wang)
+    task.put_off_to(to, by=cast.wang)
+    db.session.commit()
+    return task
+
+
+@pytest.mark.parametrize(
+    ("rule", "due", "to", "following"),
+    [("FREQ=WEEKLY;BYDAY=WE", date(2026, 6, 24), date(2026, 6, 23), date(2026, 7, 1)),
+     ("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", date(2026, 6, 17), date(2026, 6, 22), date(2026, 7, 1)),
+     ("FREQ=DAILY;INTERVAL=10", date(2026, 6, 17), date(2026, 6, 20), date(2026, 6, 27)),
+     ("FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31", date(2027, 1, 31), date(2027, 2, 28),
+      date(2028, 1, 31))],
+)  # fmt: skip
+def test_what_was_put_off_keeps_its_days_where_all_that_follow_are_changed(
+    cast: Cast, wang: Browser, rule: str, due: date, to: date, following: date
+) -> None:
+    task = put_off_weekly(cast, rule, due, to)
+    page = wang.get(f"/tasks/{task.id}/edit")
+    wang.submit(page, f"/tasks/{task.id}", title="销售周会", reach="following")
+    task.complete(by=cast.wang)
+    db.session.commit()
+    made = db.session.scalars(select(Task).where(Task.done_at.is_(None))).one()
+    assert (made.title, made.due_on) == ("销售周会", following)
+
+
+def test_another_day_and_all_that_follow_count_from_that_day(cast: Cast, wang: Browser) -> None:
+    task = put_off_weekly(cast, "FREQ=DAILY;INTERVAL=10", date(2026, 6, 17), date(2026, 6, 17))
+    page = wang.get(f"/tasks/{task.id}/edit")
+    wang.submit(page, f"/tasks/{task.id}", due_on="2026-06-20", reach="following")
+    task.complete(by=cast.wang)
+    db.session.commit()
+    made = db.session.scalars(select(Task).where(Task.done_at.is_(None))).one()
+    assert made.due_on == date(2026, 6, 30)
+
+
+def test_a_done_task_that_is_corrected_leaves_the_series_as_it_is(
+    cast: Cast, wang: Browser
+) -> None:
+    task = put_off_weekly(cast, "FREQ=DAILY", date(2026, 6, 17), date(2026, 6, 17))
+    task.complete(by=cast.wang)
+    db.session.commit()
+    page = wang.get(f"/tasks/{task.id}/edit")
+    assert "all that follow" not in page.text
+    wang.submit(page, f"/tasks/{task.id}", title="改了标题")
+    made = db.session.scalars(select(Task).where(Task.done_at.is_(None))).one()
+    assert made.rule is not None
+    made.complete(by=cast.wang)
+    assert db.session.scalar(select(func.count()).where(Task.done_at.is_(None))) == 1
+    wang.post(f"/tasks/{task.id}/series/delete")
+    assert "nothing was changed" in wang.follow().text
+
+
+@pytest.mark.parametrize(("reach", "then"), [("this", "wang"), ("following", "zhao")])
+def test_what_is_given_away_is_given_with_all_that_follow_or_alone(
+    cast: Cast, wang: Browser, reach: str, then: str
+) -> None:
+    task = put_off_weekly(cast, "FREQ=DAILY", date(2026, 6, 17), date(2026, 6, 17))
+    page = wang.get(f"/tasks/{task.id}/assignee/edit")
+    wang.submit(page, f"/tasks/{task.id}/assignee", assignee=cast.zhao.name,
+                assignee_id=str(cast.zhao.id), reach=reach)  # fmt: skip
+    task.complete(by=cast.zhao)
+    made = db.session.scalars(select(Task).where(Task.done_at.is_(None))).one()
+    assert made.assignee.username == then

@@ -403,6 +403,17 @@ def test_a_task_is_put_off_and_back_again(cast: Cast, browser: Browser) -> None:
     assert db.session.get_one(Task, todo.id).due_on == DAY
 
 
+def test_a_task_without_a_day_is_put_off_and_has_none_again(cast: Cast, browser: Browser) -> None:
+    todo = Task.add(Task(title="给西格玛回电", assignee=cast.wang), by=cast.wang)
+    db.session.commit()
+    browser.sign_in("wang")
+    page = browser.get(f"/tasks/{todo.id}/postponement/new?next=/")
+    browser.submit(page, f"/tasks/{todo.id}/postponement", due_on="2026-06-18")
+    browser.submit(browser.follow(), f"/tasks/{todo.id}/postponement")
+    assert "has no day again" in browser.follow().text
+    assert db.session.get_one(Task, todo.id).due_on is None
+
+
 @pytest.mark.parametrize("typed", ["", "yesterday", "2026-13-01", "9" * 40])
 def test_an_impossible_day_is_asked_again(cast: Cast, browser: Browser, typed: str) -> None:
     todo = task(cast, "给西格玛回电", DAY)

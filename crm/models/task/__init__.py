@@ -158,8 +158,8 @@ class Task(
         self.assignee = assignee
         self.note_changes(by=by, comment=comment)
 
-    def put_off_to(self, day: date, *, by: User) -> None:
-        """Make it due on another day."""
+    def put_off_to(self, day: date | None, *, by: User) -> None:
+        """Make it due on another day, or on none."""
         self.due_on = day
         self.note_changes(by=by)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
+from operator import attrgetter
 from typing import ClassVar
 
 from crm.filters.calendar import CalendarFilter
@@ -87,5 +88,6 @@ def days(filter: CalendarFilter, user: User, which: Iterable[date]) -> list[Day]
             made[entry.day].total += 1
             made[entry.day].entries.append(entry)
     for each in made.values():
+        each.entries.sort(key=attrgetter("place"))
         del each.entries[most:]
     return list(made.values())

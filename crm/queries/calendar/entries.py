@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from crm.extensions import db
 from crm.filters.calendar import CalendarFilter, EntryKind
 from crm.filters.tasks import LIGHTNESS
-from crm.models import Contact, Customer, Deal, Task, User
+from crm.models import Contact, Customer, Deal, Task, TaskSeries, User
 from crm.models.task.participating import task_participant
 from crm.queries.birthdays import days_of_birth
 
@@ -27,6 +27,16 @@ class Entry(NamedTuple):
     at: time | None = None
     # A task that comes again will be made for this day; ``record`` is the one before.
     is_planned: bool = False
+
+    @property
+    def told(self) -> Any:
+        """What says what it is: of what is planned the series, as its task will be made."""
+        return self.record.series if self.is_planned else self.record
+
+    @property
+    def place(self) -> tuple[bool, time, int]:
+        """Where it stands on its day."""
+        return self.at is None, self.at or time.min, list(EntryKind).index(self.kind)
 
 
 # Month and day of a birthday: 229 is February 29th.
@@ -50,16 +60,23 @@ def entries_of(
         yield _birthdays(filter, user, days, most)
 
 
-def tasks_of(filter: CalendarFilter, user: User) -> Select[Task]:
-    """The tasks in the calendar, of any day: to be done by whose it is, or with them."""
+def tasks_of(
+    filter: CalendarFilter, user: User, told: type[Task | TaskSeries] = Task
+) -> Select[Task]:
+    """The tasks in the calendar, of any day: to be done by whose it is, or with them.
+
+    :param told: ``TaskSeries``, joined, where the series says whose they are and at what time.
+    """
     with_them = select(task_participant.c.task_id).where(
         *filter.of(task_participant.c.user_id, user)
     )
-    to_be_done = and_(*filter.of(Task.assignee_id, user))
+    to_be_done = and_(*filter.of(told.assignee_id, user))
     seen = Task.visible_to(user).where(or_(to_be_done, Task.id.in_(with_them)))
+    if told is TaskSeries:
+        seen = seen.join(Task.series)
     if not filter.shows(EntryKind.APPOINTMENT):
-        return seen.where(Task.due_time.is_(None))
-    return seen if filter.shows(EntryKind.TASK) else seen.where(Task.due_time.is_not(None))
+        return seen.where(told.due_time.is_(None))
+    return seen if filter.shows(EntryKind.TASK) else seen.where(told.due_time.is_not(None))
 
 
 def closes_of(filter: CalendarFilter, user: User) -> Select[Deal]:
@@ -75,9 +92,9 @@ def contacts_of(
     return Contact.visible_to(user).where(BORN.in_(born), *filter.of(Customer.owner_id, user))
 
 
-def kind_of(task: Task) -> EntryKind:
+def kind_of(task: Task | TaskSeries) -> EntryKind:
     """Whether it has a time."""
-    return EntryKind.APPOINTMENT if task.is_appointment else EntryKind.TASK
+    return EntryKind.TASK if task.due_time is None else EntryKind.APPOINTMENT
 
 
 def _tasks(filter: CalendarFilter, user: User, days: Sequence[date], most: int) -> Found:

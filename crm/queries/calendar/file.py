@@ -69,7 +69,7 @@ def _add_times(event: Event, entry: Entry) -> None:
         return
     starts: datetime = clock.moment_of(entry.day, entry.at, Company.current().timezone)
     event.add("dtstart", starts)
-    if minutes := entry.record.minutes:
+    if minutes := entry.told.minutes:
         event.add("dtend", starts + timedelta(minutes=minutes))
 
 
@@ -87,13 +87,14 @@ def _summary(entry: Entry) -> str:
         return _("Birthday: %(name)s", name=entry.record.name)
     if entry.kind is EntryKind.CLOSE:
         return _("Expected close: %(name)s", name=entry.record.name)
-    return f"✓ {entry.record.title}" if entry.record.is_done else str(entry.record.title)
+    is_done = not entry.is_planned and entry.record.is_done
+    return f"✓ {entry.told.title}" if is_done else str(entry.told.title)
 
 
 def _about(entry: Entry) -> list[str]:
     """The customer, and of a task the deal: by name."""
-    deal = entry.record.deal if entry.kind in (EntryKind.TASK, EntryKind.APPOINTMENT) else None
-    return [about.name for about in (entry.record.customer, deal) if about is not None]
+    deal = entry.told.deal if entry.kind in (EntryKind.TASK, EntryKind.APPOINTMENT) else None
+    return [about.name for about in (entry.told.customer, deal) if about is not None]
 
 
 def _address(entry: Entry) -> str:

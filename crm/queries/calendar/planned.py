@@ -24,11 +24,14 @@ def planned_of(filter: CalendarFilter, user: User, first: date, last: date) -> l
     if not filter.shows_tasks:
         return []
     open_ones = (
-        tasks_of(filter, user)
-        .join(Task.series)
+        tasks_of(filter, user, TaskSeries)
         .where(Task.done_at.is_(None), Task.series_on < last, TaskSeries.ended_at.is_(None))
         .order_by(Task.series_on.desc(), Task.id)
-        .options(*Task.for_list(), joinedload(Task.series))
+        .options(
+            joinedload(Task.series).options(
+                joinedload(TaskSeries.customer), joinedload(TaskSeries.deal)
+            )
+        )
         .limit(MOST)
     )
     latest: dict[int, Task] = {}  # of each series
@@ -36,7 +39,7 @@ def planned_of(filter: CalendarFilter, user: User, first: date, last: date) -> l
         latest.setdefault(task.series_id or 0, task)
     yesterday = Company.current().today() - timedelta(days=1)
     return [
-        Entry(kind_of(task), day, task, task.series.due_time, is_planned=True)
+        Entry(kind_of(task.series), day, task, task.series.due_time, is_planned=True)
         for task in latest.values()
         if task.series and task.series_on
         for day in Rule.parse(task.series.rule).between(
