@@ -154,6 +154,19 @@ def tell_who_is_to_do_it(event: Event) -> None:
         Notification.tell(task.assignee, NotificationKind.TASK_GIVEN, task, event=event, **said)
 
 
+def tell_who_takes_part(event: Event) -> None:
+    """Who is to take part since then; of what comes again, in the first one alone."""
+    task = db.session.get(Task, event.subject_id)
+    if task is None or (event.action is Action.TASK_CREATED and task.follows_another):
+        return
+    before, _after = event.particulars.get("changes", {}).get("participants", ("", ""))
+    known = before.split(", ")
+    if event.action is Action.TASK_CREATED or "participants" in event.particulars["changes"]:
+        for person in task.participants:
+            if person.name not in known:
+                Notification.tell(person, NotificationKind.TASK_SHARED, task, event=event)
+
+
 def tell_who_gave_the_task(event: Event) -> None:
     """Who wrote down what is done now, unless it was not done after all."""
     task = db.session.get(Task, event.subject_id)
@@ -201,7 +214,7 @@ REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {
     Action.DEAL_CREATED: (tell_new_owner_of_deal,),
     Action.DEAL_CHANGED: (tell_new_owner_of_deal, tell_helpers_at_deal),
     Action.DEAL_GIVEN: (tell_new_owner_of_deal,),
-    Action.TASK_CREATED: (tell_who_is_to_do_it,),
-    Action.TASK_CHANGED: (tell_who_is_to_do_it,),
+    Action.TASK_CREATED: (tell_who_is_to_do_it, tell_who_takes_part),
+    Action.TASK_CHANGED: (tell_who_is_to_do_it, tell_who_takes_part),
     Action.TASK_COMPLETED: (tell_who_gave_the_task,),
 }

@@ -166,6 +166,8 @@ WORDS: dict[NotificationKind, Words] = {
         _said(_l("They have been in their stage for longer than they should.")),
         _l("Stalled deals"), ("deals.index", {"stuck": 1})),
     NotificationKind.TASK_GIVEN: Words(_task_given),
+    NotificationKind.TASK_SHARED: Words(
+        _said(_l("%(name)s wants you to take part in this task."))),
     NotificationKind.TASK_DUE: Words(_said(_l("This task is due."))),
     NotificationKind.TASK_DONE: Words(_said(_l("%(name)s has done this task."))),
     NotificationKind.IMPORT_FINISHED: Words(_imported),

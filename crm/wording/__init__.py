@@ -80,6 +80,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         NotificationKind.DEAL_SHARED: _l("I am to help with a deal"),
         NotificationKind.STUCK_DEALS: _l("Deals stall, every morning"),
         NotificationKind.TASK_GIVEN: _l("A task is given to me"),
+        NotificationKind.TASK_SHARED: _l("I am to take part in a task"),
         NotificationKind.TASK_DUE: _l("A task of mine is due"),
         NotificationKind.TASK_DONE: _l("A task that I gave is done"),
         NotificationKind.IMPORT_FINISHED: _l("My import is through"),

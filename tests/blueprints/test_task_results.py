@@ -106,3 +106,38 @@ def test_a_task_that_was_only_ticked_off_is_reopened_without_a_word(
     reopen(wang, task)
     wang.post(f"/tasks/{task.id}/completion", {})
     assert "What was noted" not in reopen(wang, task)
+
+
+def test_a_note_typed_while_somebody_else_ticks_it_off_is_kept_and_noted_if_wanted(
+    cast: Cast, browser: Browser, task: Task
+) -> None:
+    kind = str(cast.option(OptionList.ACTIVITY_KIND, "Call").id)
+    path = f"/tasks/{task.id}/note"
+    wang = browser.sign_in("wang")
+    asked = wang.get(f"{path}/new")
+    task.complete(by=cast.li)
+    db.session.commit()
+    page = wang.submit(asked, path, 409, kind=kind, summary="价格谈好了")
+    assert "李敏 has ticked it off already." in page.text
+    assert "价格谈好了" in page.html
+    assert db.session.scalars(select(Activity)).all() == []
+    wang.submit(page, path)
+    assert noted().summary == "价格谈好了"
+    assert (task.done_by, task.result) == (cast.li, None)
+
+
+def test_a_note_sent_twice_is_noted_once(cast: Cast, wang: Browser, task: Task) -> None:
+    kind = str(cast.option(OptionList.ACTIVITY_KIND, "Call").id)
+    wang.post(f"/tasks/{task.id}/note", {"kind": kind, "summary": "价格谈好了"})
+    assert noted().summary == "价格谈好了"
+
+
+def test_at_a_customer_that_one_does_not_see_nothing_is_noted(cast: Cast, browser: Browser) -> None:
+    theirs = Task.add(Task(title="寄样本", assignee=cast.sun, customer=cast.western), by=cast.wu)
+    db.session.commit()
+    sun = browser.sign_in("sun")
+    assert "Done with a note" not in sun.get(f"/tasks/{theirs.id}").text
+    kind = str(cast.option(OptionList.ACTIVITY_KIND, "Call").id)
+    typed = {"kind": kind, "summary": "寄了"}
+    sun.post(f"/tasks/{theirs.id}/note", typed, status=404)
+    assert db.session.scalars(select(Activity)).all() == []

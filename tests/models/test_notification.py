@@ -29,6 +29,7 @@ from crm.models.notification import KEPT, KINDS, TOLD_ABOUT
 from crm.models.notification.kinds import GATHERED
 from crm.queries.digests import write_digests
 from crm.queries.notifications import notices_of, unread_count
+from crm.recurrence import Rule
 from crm.sentences.notifications import WORDS
 from tests.cast import Cast
 from tests.claims import decide, submitted
@@ -133,6 +134,24 @@ def test_helpers_owners_and_givers_are_told(cast: Cast) -> None:
         NotificationKind.TASK_GIVEN, NotificationKind.CUSTOMER_GIVEN,
     }  # fmt: skip
     assert told(cast.wang) == [(NotificationKind.TASK_DONE, "寄样本")]
+
+
+def test_who_is_to_take_part_is_told_of_the_first_one_of_a_series_and_when_added(
+    cast: Cast,
+) -> None:
+    task = Task(title="周会", due_on=date(2026, 6, 17), assignee=cast.wang, participants=[cast.sun])
+    Task.add(task, by=cast.wang)
+    task.repeat(Rule.parse("FREQ=DAILY"), by=cast.wang)
+    worked()
+    assert told(cast.sun) == [(NotificationKind.TASK_SHARED, "周会")]
+    wang, zhao = cast.wang, cast.zhao  # asked for before anything is set: a query would write it
+    task.participants.append(zhao)
+    task.note_changes(by=wang)
+    worked()
+    assert (len(told(cast.sun)), len(told(cast.zhao))) == (1, 1)
+    task.complete(by=cast.wang)
+    worked()
+    assert (len(told(cast.sun)), len(told(cast.zhao))) == (1, 1)
 
 
 def test_a_decision_settles_what_asked_for_it(cast: Cast) -> None:

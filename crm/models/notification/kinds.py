@@ -44,6 +44,7 @@ class NotificationKind(StrEnum):
     DEAL_SHARED = "deal_shared"
     STUCK_DEALS = "stuck_deals"
     TASK_GIVEN = "task_given"
+    TASK_SHARED = "task_shared"
     TASK_DUE = "task_due"
     TASK_DONE = "task_done"
     IMPORT_FINISHED = "import_finished"
@@ -85,6 +86,7 @@ KINDS: dict[NotificationKind, Kind] = {
     NotificationKind.DEAL_SHARED: Kind(),
     NotificationKind.STUCK_DEALS: Kind(Way.AT_ONCE, MailKind.STUCK_DEALS, gathers=False),
     NotificationKind.TASK_GIVEN: Kind(Way.AT_ONCE),
+    NotificationKind.TASK_SHARED: Kind(Way.AT_ONCE),
     NotificationKind.TASK_DUE: Kind(Way.AT_ONCE, MailKind.TASK_REMINDER, gathers=False),
     NotificationKind.TASK_DONE: Kind(Way.LIST),
     NotificationKind.IMPORT_FINISHED: Kind(Way.LIST),

@@ -92,6 +92,11 @@ class Recurring:
         rule = Rule.parse(self.series.rule)
         return rule.left_from(self.series_on, begins=self.series.begins_on)
 
+    @property
+    def follows_another(self: Task) -> bool:
+        """Whether it was made because the one before it was settled."""
+        return self.series is not None and self.series_on != self.series.begins_on
+
     def repeat(self: Task, rule: Rule | None, *, by: User, begins: date | None = None) -> None:
         """This one and those that follow: as this one is now, by ``rule``; none follow without.
 
