@@ -66,11 +66,14 @@ class DailyReportComment(Base):
 
     @property
     def concerns(self) -> list[User]:
-        """Who is to read it: the rep, and who wrote before it in the same thread."""
+        """Who is to read it: the rep, and who wrote before it in the same thread; of a rep who
+        writes first, whoever leads them."""
         cls = DailyReportComment
         before = cls.on(self.days).where(cls.rep_id == self.rep_id, cls.id < self.id)
         wrote = [each.by for each in db.session.scalars(before)]
-        return [each for each in dict.fromkeys([self.rep, *wrote]) if each.id != self.by_id]
+        concerned = [each for each in dict.fromkeys([self.rep, *wrote]) if each.id != self.by_id]
+        superior = self.rep.superior()
+        return concerned or ([superior] if superior and superior.id != self.by_id else [])
 
 
 class DailyReportMailing(Base):

@@ -161,6 +161,14 @@ def test_a_thread_stands_with_its_days_alone(cast: Cast, browser: Browser) -> No
     assert "这一周不错。" in browser.get("/daily-reports/week/2026-06-19").html
 
 
+def test_what_a_rep_writes_first_is_told_to_whoever_leads_them(
+    cast: Cast, browser: Browser
+) -> None:
+    browser.sign_in("wang")
+    browser.post(f"{DAY}/reps/{cast.wang.id}/comments", {"text": "下午在客户处，晚点补记。"})
+    assert comments() == ["li"]
+
+
 @pytest.mark.parametrize("text", ["", "字" * 2_001])
 def test_nothing_and_too_much_are_not_said(cast: Cast, browser: Browser, text: str) -> None:
     browser.sign_in("li")

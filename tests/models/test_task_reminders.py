@@ -85,6 +85,15 @@ def test_what_has_no_time_counts_from_the_begin_of_the_day_of_who_does_it(cast: 
     assert due_at(task)[0] == datetime(2026, 12, 31, 16, tzinfo=UTC)
 
 
+def test_a_day_before_is_the_same_hour_though_the_clocks_change_between(cast: Cast) -> None:
+    Company.current().timezone = "Europe/Berlin"
+    task = planned(cast, A_DAY, A_DAY * 2, HOUR, at=time(9), on=date(2026, 10, 25))
+    assert due_at(task) == [
+        datetime(2026, 10, 25, 7, tzinfo=UTC), datetime(2026, 10, 24, 7, tzinfo=UTC),
+        datetime(2026, 10, 23, 7, tzinfo=UTC),
+    ]  # fmt: skip
+
+
 def test_each_is_told_once_at_each_time(cast: Cast) -> None:
     task = planned(cast, 10, HOUR)
     assert told() == []

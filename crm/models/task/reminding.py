@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text, update
@@ -105,9 +105,16 @@ class Reminding:
         return [person for person in people if person.is_active]
 
     def _reminded_at(self: Task, minutes: int) -> datetime | None:
-        """What has no time counts from where its day begins, for the person who is to do it."""
+        """What has no time counts from where its day begins, for the person who is to do it.
+
+        A day before is the same hour of the day before, however long the clocks make that day.
+        """
         if self.due_on is None:
             return None
-        zone = self.assignee.timezone or Company.current().timezone
-        begins = self.starts_at or clock.start_of(self.due_on, zone)
-        return begins - timedelta(minutes=minutes)
+        zone = Company.current().timezone
+        if self.due_time is None and self.assignee.timezone:
+            zone = self.assignee.timezone
+        days, rest = divmod(minutes, DAY)
+        day = self.due_on - timedelta(days=days)
+        begins = clock.moment_of(day, self.due_time or time.min, zone)
+        return begins - timedelta(minutes=rest)
