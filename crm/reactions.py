@@ -147,9 +147,11 @@ def tell_helpers_at_deal(event: Event) -> None:
 
 
 def tell_who_is_to_do_it(event: Event) -> None:
-    """Who has a task now, where this gave it to them."""
+    """Who has a task now, where this gave it to them; not where it came again by itself."""
     task = db.session.get(Task, event.subject_id)
-    if task is not None and _gives(event, "assignee"):
+    if task is None or (event.action is Action.TASK_CREATED and task.follows_another):
+        return
+    if _gives(event, "assignee"):
         said = {"text": text} if (text := event.particulars.get("comment")) else {}
         Notification.tell(task.assignee, NotificationKind.TASK_GIVEN, task, event=event, **said)
 

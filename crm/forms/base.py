@@ -58,6 +58,10 @@ def is_written_in_lines(field: UnboundField) -> bool:
     return issubclass(field.field_class, TextAreaField)
 
 
+# NUL, and Unicode's embeddings, overrides and isolates of direction.
+LEFT_OUT = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
 def one_line(value: Any) -> Any:
     """Text with a space for each line break: no title makes a line of its own in a mail."""
     if isinstance(value, str) and not isinstance(value, StrEnum):
@@ -68,11 +72,11 @@ def one_line(value: Any) -> Any:
 def strip(value: Any) -> Any:
     """Text without white space around it; an empty text is ``None``; a word keeps its kind.
 
-    NUL, which no keyboard types and PostgreSQL does not take, is left out; signs that nobody sees
-    are no text by themselves.
+    NUL, which no keyboard types and PostgreSQL does not take, is left out, and so is what turns the
+    text around it the other way; signs that nobody sees are no text by themselves.
     """
     if isinstance(value, str) and not isinstance(value, StrEnum):
-        text = value.replace("\0", "").strip()
+        text = value.translate(LEFT_OUT).strip()
         return text if any(map(is_seen, text)) else None
     return value
 

@@ -133,7 +133,7 @@ def test_the_page_begins_at_the_first_field_that_is_wrong(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [(" a b ", "a b"), ("", None), ("\u3000\t", None), ("\u200b", None), ("\0 \u2060\ufeff", None),
-     ("家\u200d", "家\u200d"), (7, 7)],
+     ("A\u202eB\u2066", "AB"), ("家\u200d", "家\u200d"), (7, 7)],
 )  # fmt: skip
 def test_text_that_nobody_sees_is_none(typed: Any, said: Any) -> None:
     assert strip(typed) == said
