@@ -11,6 +11,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 # Seconds between two looks while there is nothing to do, and while the database is away.
 IDLE, AWAY = 1.0, 5.0
+# So long the timetable counts as written.
+WRITTEN_FOR = timedelta(hours=1)
 # How often it is tried to note that a mail was accepted.
 NOTING_TRIES = 3
 # Events without consequences that are finished in one statement.
@@ -50,14 +53,12 @@ class Abandoned(Exception):
 
 def work(app: Flask, stopping: threading.Event) -> None:
     """Work until ``stopping`` is set; the item under way is finished first."""
-    in_step = False
+    written: datetime | None = None
     while not stopping.is_set():
         try:
             # A context for each item: its records, settings and language are its own.
             with app.app_context():
-                if not in_step:
-                    write_timetable()
-                    in_step = True
+                written = keep_timetable(written)
                 pause = 0.0 if run_next() else IDLE
         except DBAPIError as error:
             log.error("The database cannot be used: %s", error.orig)
@@ -92,6 +93,21 @@ def run_next() -> int:
     Mails come late: a mail server may take long to answer. Imports take longer still.
     """
     return _finish_quiet_events() or _run_event() or _run_job() or _send_mail() or _work_on_import()
+
+
+def keep_timetable(written: datetime | None) -> datetime:
+    """Write the timetable where that was never done, or long ago.
+
+    While an older version's worker still runs beside this one, it deletes the jobs that it does not
+    know.
+
+    :returns: when it was written last.
+    """
+    now = clock.now()
+    if written is not None and now - written < WRITTEN_FOR:
+        return written
+    write_timetable()
+    return now
 
 
 def write_timetable() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from crm import clock, jobs
 from crm.extensions import db
@@ -193,6 +193,17 @@ def test_a_worker_that_died_leaves_its_slot_to_the_next(runs: list[datetime]) ->
     clock.set_to(NOON + timedelta(minutes=13))
     jobs.run_once()
     assert len(runs) == 1
+
+
+def test_what_an_older_worker_deleted_is_back_within_the_hour(cast: Cast) -> None:
+    written = jobs.keep_timetable(None)
+    db.session.execute(delete(Job))
+    db.session.commit()
+    assert jobs.keep_timetable(written) == written
+    assert db.session.scalars(select(Job)).all() == []
+    clock.set_to(clock.now() + jobs.WRITTEN_FOR)
+    assert jobs.keep_timetable(written) == clock.now()
+    assert {job.name for job in db.session.scalars(select(Job))} == set(TIMETABLE)
 
 
 def test_a_job_that_is_no_longer_in_the_timetable_goes(
