@@ -169,6 +169,17 @@ def tell_who_takes_part(event: Event) -> None:
                 Notification.tell(person, NotificationKind.TASK_SHARED, task, event=event)
 
 
+def place_reminders_by_other_clocks(event: Event) -> None:
+    """Reminders that are still to come, where the clock that they go by is another one now."""
+    if "timezone" not in event.particulars["changes"]:
+        return
+    concerned = Task.with_reminders_to_come()
+    if event.subject_kind == User.__tablename__:  # the clock of what has no time of its own
+        concerned = concerned.where(Task.assignee_id == event.subject_id, Task.due_time.is_(None))
+    for task in db.session.scalars(concerned):
+        task.place_reminders()
+
+
 def tell_who_gave_the_task(event: Event) -> None:
     """Who wrote down what is done now, unless it was not done after all."""
     task = db.session.get(Task, event.subject_id)
@@ -210,6 +221,8 @@ REACTIONS: dict[Action, tuple[Callable[[Event], None], ...]] = {
     Action.APPROVAL_CLOSED: (tell_claimant_of_decision,),
     Action.DAILY_REPORT_COMMENTED: (tell_of_daily_report_comment,),
     Action.CLAIM_PAID: (tell_claimant_of_payment,),
+    Action.COMPANY_CHANGED: (place_reminders_by_other_clocks,),
+    Action.USER_CHANGED: (place_reminders_by_other_clocks,),
     Action.CUSTOMER_CREATED: (tell_new_owner_of_customer,),
     Action.CUSTOMER_CHANGED: (tell_new_owner_of_customer, tell_helpers_at_customer),
     Action.CUSTOMER_RELEASED: (tell_who_lost_customer,),

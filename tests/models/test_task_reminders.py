@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from crm import clock, mail
+from crm import clock, jobs, mail
 from crm.extensions import db
 from crm.models import Company, MailKind, OutgoingMail, Task, TaskReminder
 from crm.queries.reminders import remind_of_tasks
@@ -92,6 +92,24 @@ def test_a_day_before_is_the_same_hour_though_the_clocks_change_between(cast: Ca
         datetime(2026, 10, 25, 7, tzinfo=UTC), datetime(2026, 10, 24, 7, tzinfo=UTC),
         datetime(2026, 10, 23, 7, tzinfo=UTC),
     ]  # fmt: skip
+
+
+def test_reminders_follow_the_clock_of_the_firm_and_of_who_is_to_do_it(cast: Cast) -> None:
+    at_nine = planned(cast, 0, at=time(9), on=date(2026, 7, 1))
+    that_day = planned(cast, 0, at=None, on=date(2026, 7, 1))
+    company, wang, admin = Company.current(), cast.wang, cast.admin
+    wang.timezone = "Europe/Berlin"
+    wang.note_changes(by=wang)
+    db.session.commit()
+    jobs.run_once()
+    assert due_at(that_day) == [datetime(2026, 6, 30, 22, tzinfo=UTC)]
+    assert due_at(at_nine) == [datetime(2026, 7, 1, 1, tzinfo=UTC)]
+    company.timezone = "America/New_York"
+    company.note_changes(by=admin)
+    db.session.commit()
+    jobs.run_once()
+    assert due_at(that_day) == [datetime(2026, 6, 30, 22, tzinfo=UTC)]
+    assert due_at(at_nine) == [datetime(2026, 7, 1, 13, tzinfo=UTC)]
 
 
 def test_each_is_told_once_at_each_time(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text, update
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm import clock
@@ -85,6 +85,13 @@ class Reminding:
             self.touch()
         self.reminders = kept + [TaskReminder(minutes_before=minutes) for minutes in new]
         self.place_reminders()
+
+    @classmethod
+    def with_reminders_to_come(cls) -> Select[Task]:
+        """Those of which somebody is still to be reminded."""
+        from crm.models.task import Task
+
+        return select(Task).where(Task.reminders.any(TaskReminder.sent_at.is_(None)))
 
     def place_reminders(self: Task) -> None:
         """Have each reminder come at its time before the task, wherever that is by now.
