@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, available_timezones
 
+# Years further off are a slip of the hand; no sum of days in between leads out of the calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 _set_to: datetime | None = None
 
 
@@ -30,6 +33,11 @@ def stopped_at(moment: datetime) -> Iterator[None]:
         yield
     finally:
         set_to(before)
+
+
+def is_near(day: date) -> bool:
+    """Whether ``day``, or a moment, is no further off than anybody means."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def day_of(moment: datetime, timezone: str) -> date:

@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from crm import clock
 from crm.months import first_of_month
 
 # With so many days before it a rep's day is compared; five of seven are working days.
 DAYS_BEFORE = 28
-# What an address takes for a day (filters/address.py).
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 
 
 class Stretch(StrEnum):
@@ -55,7 +54,7 @@ class ReportedDays(NamedTuple):
     def can_be_reported(self) -> bool:
         """Whether the days that it is compared with, and those after it, can be written."""
         before = self.first - timedelta(days=DAYS_BEFORE)
-        return min(before, self.previous.first) >= EARLIEST and self.next.last <= LATEST
+        return clock.is_near(min(before, self.previous.first)) and clock.is_near(self.next.last)
 
     @property
     def working_days(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from werkzeug.datastructures import MultiDict
 
+from crm import clock
 from crm.paging import LONGEST
 
 MOST_VALUES = 50
@@ -62,7 +63,7 @@ def read_day(text: str) -> date:
     :raises ValueError: it is none, or so far off that no sum of days leads to it.
     """
     day = date.fromisoformat(text)
-    if not 1900 <= day.year <= 2200:
+    if not clock.is_near(day):
         raise ValueError(text)
     return day
 

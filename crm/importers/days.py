@@ -85,7 +85,7 @@ def _date(year: int, month: int, day: int) -> date:
         found = date(year, month, day)
     except ValueError:
         raise BadValue(_("is not a day of the calendar")) from None
-    if not 1900 <= year <= 2200:
+    if not clock.is_near(found):
         raise BadValue(_("is too far away"))
     return found
 

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, TimeField
 from wtforms.validators import Optional
 
+from crm import clock
 from crm.models import Company
 from crm.months import months_on
 
@@ -68,7 +69,7 @@ class DayField(DateField):
             return
         self.data = None  # an emptied field does not keep what the record has
         super().process_formdata([value for value in valuelist if value.strip()])
-        if self.data is not None and not 1900 <= self.data.year <= 2200:
+        if self.data is not None and not clock.is_near(self.data):
             self.data = None
             raise ValueError(_("This day is too far away."))
 
@@ -109,7 +110,7 @@ class MomentField(DateTimeLocalField):
             return
         before, self.data = self.object_data, None
         super().process_formdata([value for value in valuelist if value.strip()])
-        if self.data is not None and not 1900 <= self.data.year <= 2200:
+        if self.data is not None and not clock.is_near(self.data):
             self.data = None
             raise ValueError(_("This day is too far away."))
         if before and self.data and before - timedelta(minutes=1) < self.data <= before:
