@@ -125,6 +125,11 @@ class Attachment(Trashable, Timestamped, Base):
         return self.record if self.record_kind == "deal" else getattr(self.record, "deal", None)
 
     @property
+    def place(self) -> Any:
+        """The record on whose page it stands: the deal or the customer, else what it hangs on."""
+        return self.deal or self.customer or self.record
+
+    @property
     def is_image(self) -> bool:
         return self.content_type.startswith("image/")
 

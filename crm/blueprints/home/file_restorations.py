@@ -23,4 +23,4 @@ def create(file_id: int) -> Response:
     file.restore(by=current_user)
     db.session.commit()
     flash(_("%(name)s is back.", name=file.name), "success")
-    return go(next_or(record_url(file.deal or file.customer or file.record)))
+    return go(next_or(record_url(file.place)))

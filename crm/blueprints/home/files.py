@@ -72,7 +72,7 @@ def destroy(file_id: int) -> Response:
     db.session.commit()
     message = _("%(name)s is in the trash and can be restored.", name=file.name)
     flash_undoable(message, url_for("file_restorations.create", file_id=file.id))
-    return go(next_or(_page_of(file)))
+    return go(next_or(record_url(file.place)))
 
 
 def _find_open(noun: str, record_id: int) -> Any:
@@ -80,7 +80,3 @@ def _find_open(noun: str, record_id: int) -> Any:
     record = find(NOUNS[noun].model, record_id)
     require("add_files", record)
     return record
-
-
-def _page_of(file: Attachment) -> str:
-    return record_url(file.deal or file.customer or file.record)
