@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
@@ -71,16 +72,10 @@ class Announcement(Versioned, Timestamped, Base):
         """What is addressed to ``user`` and pinned today, the latest first."""
         return (
             select(cls)
-            .where(cls.is_pinned_now(), cls._addressed_to(user))
+            .where(cls.is_pinned, cls._addressed_to(user))
             .options(joinedload(cls.by), selectinload(cls.files))
             .order_by(cls.created_at.desc(), cls.id.desc())
         )
-
-    @classmethod
-    def is_pinned_now(cls) -> ColumnElement[bool]:
-        """The condition that it is up, and its last day is not over."""
-        today = Company.current().today()
-        return and_(cls.down_at.is_(None), or_(cls.until.is_(None), cls.until >= today))
 
     @classmethod
     def _addressed_to(cls, user: User) -> ColumnElement[bool]:
@@ -99,10 +94,17 @@ class Announcement(Versioned, Timestamped, Base):
             Attachment.put_to(announcement, list(files))
         return announcement
 
-    @property
+    @hybrid_property
     def is_pinned(self) -> bool:
+        """Whether it is up, and its last day is not over."""
         today = Company.current().today()
         return self.down_at is None and (self.until is None or self.until >= today)
+
+    @is_pinned.inplace.expression
+    @classmethod
+    def _is_pinned(cls) -> ColumnElement[bool]:
+        today = Company.current().today()
+        return and_(cls.down_at.is_(None), or_(cls.until.is_(None), cls.until >= today))
 
     @property
     def audience(self) -> Select[User]:
