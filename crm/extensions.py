@@ -19,7 +19,7 @@ from flask_wtf.csrf import CSRFProtect
 from htmx_flask import Htmx
 from sqlalchemy import Executable, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crm.base import Base
 
@@ -54,6 +54,19 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_timezone)
     mail.init_app(app)
     compress.init_app(app)
+
+
+def add_first(row: Any) -> bool:
+    """Add ``row`` unless one with its keys is there; whether it was added.
+
+    Of several who add the same at once one is first; nothing else of the transaction is undone.
+    """
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _limit_body() -> None:

@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import inspect, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from crm import clock, mail
-from crm.extensions import db
+from crm.extensions import add_first, db
 from crm.importers import Disturbed
 from crm.importers.work import note_failure, work_on
 from crm.models import Company, Event, ImportRun, Job, OutgoingMail
@@ -123,10 +123,7 @@ def write_timetable() -> None:
             job.move(entry.schedule.moved(job.slot, now, zones), name_of_zone)
             continue
         slot = entry.schedule.after(now, zone)
-        try:
-            with db.session.begin_nested():
-                db.session.add(Job(name=name, slot=slot, next_run=slot, zone=name_of_zone))
-        except IntegrityError:
+        if not add_first(Job(name=name, slot=slot, next_run=slot, zone=name_of_zone)):
             log.debug("%s: another worker has it", name)
     db.session.commit()
 

@@ -19,13 +19,12 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from crm import clock
 from crm.base import Base, Key, Timestamped, Versioned
-from crm.extensions import db
+from crm.extensions import add_first, db
 from crm.models.attachment import Attachment
 from crm.models.company import Company
 from crm.models.event import Action, Event, changes_of
@@ -214,11 +213,7 @@ class AnnouncementReading(Base):
     @classmethod
     def note(cls, announcement: Announcement, user: User) -> None:
         """``user`` has read it; saying so twice, or in two windows at once, changes nothing."""
-        try:
-            with db.session.begin_nested():
-                db.session.add(cls(announcement_id=announcement.id, user_id=user.id))
-        except IntegrityError:
-            return
+        add_first(cls(announcement_id=announcement.id, user_id=user.id))
 
     @classmethod
     def of(cls, announcement: Announcement) -> dict[int, datetime]:

@@ -6,12 +6,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Date, ForeignKey, Index, Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from crm import clock
 from crm.base import Base, Key, stored_by_value
-from crm.extensions import db
+from crm.extensions import add_first, db
 from crm.models.access import Noun, owned_within
 from crm.models.event import Action, Event
 from crm.reported_days import ReportedDays, Stretch
@@ -87,9 +86,4 @@ class DailyReportMailing(Base):
     @classmethod
     def begin(cls, day: date) -> bool:
         """Whether it is still to be sent; then it counts as sent with this transaction."""
-        try:
-            with db.session.begin_nested():
-                db.session.add(cls(day=day))
-        except IntegrityError:  # another worker was faster
-            return False
-        return True
+        return add_first(cls(day=day))
