@@ -35,11 +35,16 @@ def in_column(page: Page, cast: Cast, position: int, deal: Deal) -> None:
 
 
 def drag(page: Page, what: Locator, to: Locator) -> None:
-    """Pick the card up, carry it over the column, and let go once the column has taken it."""
+    """Carry the card over the column, let go once the column has taken it, and be answered.
+
+    The column has the card before the server knows of it: what is looked at next is what it says.
+    """
     start, goal = what.bounding_box(), to.locator(".cards").or_(to).last.bounding_box()
     assert start
     assert goal
     name = what.get_attribute("id")
+    sent_to = what.locator(".move").get_attribute("href")
+    assert sent_to
     page.mouse.move(start["x"] + 40, start["y"] + 12)
     page.mouse.down()
     page.mouse.move(start["x"] + 60, start["y"] + 20, steps=4)
@@ -48,7 +53,10 @@ def drag(page: Page, what: Locator, to: Locator) -> None:
         if to.locator(f"#{name}").count():
             break
     expect(to.locator(f"#{name}")).to_have_count(1)
-    page.mouse.up()
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and answer.url.endswith(sent_to)
+    ):
+        page.mouse.up()
 
 
 def test_a_rep_drags_a_card_with_the_mouse(cast: Cast, open_as: Opener) -> None:
