@@ -160,3 +160,25 @@ def test_of_two_who_settle_it_at_once_one_makes_the_next(app: Flask, cast: Cast)
         second.result()
     assert len(db.session.scalars(select(Task)).all()) == 2
     assert len(db.session.scalars(select(TaskSeries)).all()) == 1
+
+
+def test_who_reopens_one_and_who_settles_the_next_do_not_wait_for_each_other(
+    app: Flask, cast: Cast
+) -> None:
+    task = weekly(cast)
+    task.complete(by=cast.wang)
+    db.session.commit()
+    following = open_ones()[0].id
+    db.session.get_one(Task, task.id, with_for_update=True)
+    db.session.get_one(TaskSeries, task.series_id, with_for_update=True)
+
+    def done(other: Cast) -> None:
+        db.session.get_one(Task, following, with_for_update=True).complete(by=other.zhao)
+
+    with beside(app, done) as second:
+        task.reopen(by=cast.wang)
+        db.session.commit()
+        second.result()
+    db.session.expire_all()
+    assert not task.is_done
+    assert db.session.get_one(Task, following).is_done

@@ -126,7 +126,8 @@ class Recurring:
         if series is None or series.is_over or day is None:
             return
         if (latest := self._latest_after()) is not None:
-            if latest.is_trashed and not latest.is_done:  # it went when this one was reopened
+            went = latest.is_trashed and not latest.is_done  # when this one was reopened
+            if went and self._take(latest):
                 latest.restore(by=by)
         elif (following := series.day_after(day)) is None:
             series.end()
@@ -138,7 +139,7 @@ class Recurring:
         latest = self._latest_after() if self._held_series() is not None else None
         if latest is None or latest.is_done or latest.is_trashed:
             return
-        if latest.version == 1:
+        if latest.version == 1 and self._take(latest):
             latest.trash(by=by, goes_on=False)
 
     def _held_series(self: Task) -> TaskSeries | None:
@@ -147,6 +148,16 @@ class Recurring:
         return db.session.get(
             TaskSeries, self.series_id, with_for_update=True, populate_existing=True
         )
+
+    def _take(self: Task, other: Task) -> bool:
+        """Hold another one of the series that is held; not if somebody has it in hand.
+
+        Who settles it holds it and waits for the series: to wait for them would never end.
+        """
+        taken = db.session.get(
+            type(self), other.id, with_for_update={"skip_locked": True}, populate_existing=True
+        )
+        return taken is not None
 
     def _latest_after(self: Task) -> Task | None:
         """The last task of its series, if that is not this one."""
