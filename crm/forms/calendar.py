@@ -8,6 +8,7 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, ValidationError
+from wtforms.validators import Optional
 
 from crm.filters.address import read_day
 from crm.formatting import day as day_word
@@ -63,17 +64,17 @@ class CalendarMoveForm(AsksAgain, BaseForm):
 
 
 class CalendarBackForm(BaseForm):
-    """The day before, and the version that the move left."""
+    """The day before, or none, and the version that the move left."""
 
-    day = DayField("", validators=[Required()])
+    day = DayField("", validators=[Optional()])
 
     def take_back(self, record: Task | Deal, *, by: User) -> None:
-        """Put ``record`` on that day again.
+        """Put ``record`` on that day again; a deal was not moved from no day.
 
         :raises Meanwhile: it is not as the move left it.
         """
         _hold_as_seen(self.version.data, record)
-        if not self.validate_on_submit():
+        if not self.validate_on_submit() or (isinstance(record, Deal) and not self.day.data):
             raise Meanwhile
         put(record, self.day.data, by=by)
 
@@ -83,8 +84,8 @@ def day_of(record: Task | Deal) -> date | None:
     return record.due_on if isinstance(record, Task) else record.expected_close
 
 
-def put(record: Task | Deal, day: date, *, by: User) -> None:
-    """Put it on ``day``: of a task that comes again this one alone."""
+def put(record: Task | Deal, day: date | None, *, by: User) -> None:
+    """Put it on ``day`` or on none: of a task that comes again this one alone."""
     if isinstance(record, Task):
         record.put_off_to(day, by=by)
     else:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length
 
 from crm.forms.base import BaseForm
 from crm.forms.fields import (
@@ -102,9 +102,3 @@ class TaskForm(Delegating, Repeating, ForWhom, InPlace, BaseForm):
 
 class PostponementForm(BaseForm):
     due_on = DayField(_l("Due"), validators=[Required()])
-
-    def __init__(self, *args: Any, is_back: bool = False, **kwargs: Any) -> None:
-        """:param is_back: it is taken back: to no day, where there was none."""
-        super().__init__(*args, **kwargs)
-        if is_back:
-            self.due_on.validators = [Optional()]

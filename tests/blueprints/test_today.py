@@ -398,7 +398,7 @@ def test_a_task_is_put_off_and_back_again(cast: Cast, browser: Browser) -> None:
     page = browser.follow()
     assert "due on Jun 18" in page.text
     assert not page.with_id(f"task_{todo.id}_line")
-    browser.submit(page, f"/tasks/{todo.id}/postponement")
+    browser.submit(page, f"/calendar/task/{todo.id}/move/delete")
     assert browser.follow().with_id(f"task_{todo.id}_line")
     assert db.session.get_one(Task, todo.id).due_on == DAY
 
@@ -409,9 +409,21 @@ def test_a_task_without_a_day_is_put_off_and_has_none_again(cast: Cast, browser:
     browser.sign_in("wang")
     page = browser.get(f"/tasks/{todo.id}/postponement/new?next=/")
     browser.submit(page, f"/tasks/{todo.id}/postponement", due_on="2026-06-18")
-    browser.submit(browser.follow(), f"/tasks/{todo.id}/postponement")
+    browser.submit(browser.follow(), f"/calendar/task/{todo.id}/move/delete")
     assert "has no day again" in browser.follow().text
     assert db.session.get_one(Task, todo.id).due_on is None
+
+
+def test_what_was_put_off_and_changed_since_does_not_go_back(cast: Cast, browser: Browser) -> None:
+    todo = task(cast, "给西格玛回电", DAY)
+    page = opened(browser, "wang")
+    browser.submit(page, f"/tasks/{todo.id}/postponement", due_on="2026-06-18")
+    page = browser.follow()
+    todo.put_off_to(DAY + timedelta(days=5), by=cast.li)
+    db.session.commit()
+    browser.submit(page, f"/calendar/task/{todo.id}/move/delete")
+    assert "was changed by somebody else meanwhile" in browser.follow().text
+    assert db.session.get_one(Task, todo.id).due_on == DAY + timedelta(days=5)
 
 
 @pytest.mark.parametrize("typed", ["", "yesterday", "2026-13-01", "9" * 40])

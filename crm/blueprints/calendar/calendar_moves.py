@@ -1,4 +1,7 @@
-"""Moves in the calendar: by drag, key or form a task or a deal goes to another day."""
+"""Moves in the calendar: by drag, key or form a task or a deal goes to another day.
+
+The way back is also that of a task that was put off elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,9 @@ def _find(noun: str, record_id: int, *, lock: bool = False) -> Task | Deal:
 
 
 def _said(record: Task | Deal) -> str:
-    words = {"name": str(record), "day": day_word(day_of(record))}
+    if (day := day_of(record)) is None:  # put off to its first day, and back
+        return _("%(title)s has no day again.", title=str(record))
+    words = {"name": str(record), "day": day_word(day)}
     if isinstance(record, Deal):
         return _("%(name)s is expected on %(day)s.", **words)
     return _("%(name)s is due on %(day)s.", **words)

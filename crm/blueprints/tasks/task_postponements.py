@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -30,18 +30,15 @@ def new(task_id: int) -> Response:
 def create(task_id: int) -> Response:
     task = find(Task, task_id, lock=True)
     require("edit", task)
-    form = PostponementForm(is_back="back" in request.form)
+    form = PostponementForm()
     if not form.validate_on_submit():
         return ask("tasks/postponements/new.html", 422, form=form, task=task, next=_next())
     before, day = task.due_on, form.due_on.data
     task.put_off_to(day, by=current_user)
     db.session.commit()
-    if day is None:  # put off to its first day, and back
-        flash(_("%(title)s has no day again.", title=task.title), "success")
-    else:
-        message = _("%(title)s: due on %(day)s", title=task.title, day=short_day(day))
-        undo = url_for("task_postponements.create", task_id=task.id)
-        flash_undoable(message, undo, due_on=str(before or ""), back="1")
+    message = _("%(title)s: due on %(day)s", title=task.title, day=short_day(day))
+    back = url_for("calendar_moves.destroy", noun="task", record_id=task.id)
+    flash_undoable(message, back, version=str(task.version), day=str(before or ""))
     return go(_next())
 
 
