@@ -52,7 +52,35 @@ def test_a_rule_says_what_it_would_make_before_it_is_switched_on(
     admin.submit(page, f"{RULES}/{rule.id}/switch", also_due="")
     assert "三天回访 is on." in admin.follow().text
     assert look() == [f"回访{cast.sigma.name}"]
-    assert "1 made · 1 open · 0 done · 0 enough" in admin.get(RULES).text
+    page = admin.get(RULES)
+    assert "1 made · 1 open · 0 done · 0 enough" in page.text
+
+
+def test_the_figures_of_a_rule_lead_to_the_tasks_that_one_sees_of_it(
+    cast: Cast, admin: Browser, browser: Browser
+) -> None:
+    for _each in range(2):
+        visited(cast, cast.sigma, TODAY - timedelta(days=3))
+    rule = on(after_visit(cast, 3), cast)
+    look()
+    done, is_open = db.session.scalars(
+        select(Task).where(Task.firing_id.is_not(None)).order_by(Task.id)
+    )
+    done.title, is_open.title = "已回访", "待回访"
+    done.complete(by=cast.wang)
+    Task.add(Task(title="与规则无关", assignee=cast.wang), by=cast.wang)
+    is_open.customer, is_open.assignee, is_open.created_by = None, cast.wu, cast.wu
+    db.session.commit()
+    lists = {f"/tasks?rule={rule.id}&everyone=1": "待回访",
+             f"/tasks?rule={rule.id}&everyone=1&state=done": "已回访"}  # fmt: skip
+    for each in (RULES, f"{RULES}/{rule.id}"):
+        page = admin.get(each)
+        assert "2 made · 1 open · 1 done" in page.text
+        assert all(f'href="{address.replace("&", "&amp;")}"' in page.html for address in lists)
+    for address, title in lists.items():
+        page = admin.get(address)
+        assert [name for name in ("待回访", "已回访", "与规则无关") if name in page.text] == [title]
+    assert "2 made · 0 open · 1 done" in browser.sign_in("li").get(RULES).text
 
 
 def test_many_tasks_at_once_are_asked_about(

@@ -7,7 +7,7 @@ from flask_login import current_user, login_required
 
 from crm.filters.notifications import NotificationFilter
 from crm.hypermedia import render
-from crm.queries.notifications import by_day, notices_of
+from crm.queries.notifications import by_day, notices_of, unread_count
 
 bp = Blueprint("notifications", __name__)
 
@@ -19,5 +19,5 @@ def index() -> Response:
     page = filter.shown_to(current_user)
     return render(
         "notifications/notifications/index.html", "list", at=filter.url(), filter=filter,
-        page=page, days=by_day(notices_of(page.records)),
+        page=page, days=by_day(notices_of(page.records)), unread=unread_count(current_user),
     )  # fmt: skip

@@ -25,8 +25,10 @@ KINDS = f"<any({', '.join(ReminderKind)}):name>"
 def index() -> Response:
     require("see", ReminderRule)
     rules = db.session.scalars(ReminderRule.in_order()).all()
-    return render("settings/reminder_rules/index.html", rules=rules, figures=figures_of(rules),
-                  may_add=may("create", ReminderRule), kinds=KINDS_SAID)  # fmt: skip
+    return render(
+        "settings/reminder_rules/index.html", rules=rules, kinds=KINDS_SAID,
+        figures=figures_of(rules, current_user), may_add=may("create", ReminderRule),
+    )  # fmt: skip
 
 
 @bp.get(f"/settings/reminder-rules/{KINDS}/new")
@@ -96,7 +98,7 @@ def show_rule(rule: ReminderRule, form: SwitchOnForm, status: int = 200) -> Resp
     """The page of ``rule``: what it says, what it would make, and the form to switch it on."""
     return render(
         "settings/reminder_rules/show.html", status=status, rule=rule, form=form,
-        preview=preview_of(rule), figures=figures_of([rule])[rule.id],
+        preview=preview_of(rule), figures=figures_of([rule], current_user)[rule.id],
         timeline=of_record(rule, Wanted()),
     )  # fmt: skip
 

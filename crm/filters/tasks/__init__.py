@@ -20,7 +20,7 @@ from crm.filters.tasks import grouping
 from crm.filters.tasks.grouping import GROUPINGS, Grouping, Part
 from crm.filters.tasks.priority import LIGHTNESS, QUADRANTS, Quadrant
 from crm.formatting import hour
-from crm.models import Company, Customer, Deal, Task, User
+from crm.models import Company, Customer, Deal, ReminderRule, Task, User
 from crm.paging import Order, Page
 from crm.wording.fields import FIELDS
 
@@ -57,6 +57,7 @@ class TaskFilter(ListFilter):
     assignee: tuple[Person, ...] = ()
     customer: int | None = None
     deal: int | None = None
+    rule: int | None = None
     by: Grouping | None = None  # none: not in groups
 
     KEPT: ClassVar[tuple[str, ...]] = ("sort", "columns", "by")
@@ -108,6 +109,7 @@ class TaskFilter(ListFilter):
         facets.people("assignee", FIELDS["assignee"], Task.assignee_id),
         facets.record("customer", FIELDS["customer"], Customer),
         facets.record("deal", FIELDS["deal"], Deal),
+        facets.record("rule", _l("Reminder rule"), ReminderRule),
     )
 
     @property
@@ -158,6 +160,8 @@ class TaskFilter(ListFilter):
             about.append(Task.customer_id == self.customer)
         if self.deal is not None:
             about.append(Task.deal_id == self.deal)
+        if self.rule is not None:
+            about.append(Task.is_by_rule(self.rule))
         return about if about or self.everyone else [Task.concerning(user)]
 
     def _state(self) -> list[Any]:

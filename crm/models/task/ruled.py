@@ -8,10 +8,9 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.extensions import db
-from crm.models.reminder_rule.firing import ReminderEnough
+from crm.models.reminder_rule.firing import ReminderEnough, ReminderFiring
 
 if TYPE_CHECKING:
-    from crm.models.reminder_rule.firing import ReminderFiring
     from crm.models.task import Task
     from crm.models.user import User
 
@@ -29,6 +28,12 @@ class Ruled:
     def reminded_of(self: Task) -> Any:
         """The customer, contact or deal at which the rule made it; ``None`` if that is gone."""
         return self.firing.reminded_of if self.firing is not None else None
+
+    @classmethod
+    def is_by_rule(cls, rule_id: int) -> Any:
+        """The condition that the rule with this id made it."""
+        made = select(ReminderFiring.id).where(ReminderFiring.rule_id == rule_id)
+        return cls.firing_id.in_(made)  # type: ignore[union-attr]
 
     def be_enough(self: Task, *, by: User) -> None:
         """The rule that made it makes no more for its record; of any other nothing changes."""

@@ -80,15 +80,18 @@ def made_at_once(rule: ReminderRule, also_due: bool) -> int:
     return count(rule, Span(None if also_due else today, today))
 
 
-def figures_of(rules: Sequence[ReminderRule]) -> dict[int, Figures]:
-    """What became of each of ``rules``, by its id: two queries."""
+def figures_of(rules: Sequence[ReminderRule], user: User) -> dict[int, Figures]:
+    """What became of each of ``rules``, by its id: two queries.
+
+    Open and done are the tasks that ``user`` sees: as many as the lists behind them have.
+    """
     ids = [rule.id for rule in rules]
-    is_open = Task.done_at.is_(None) & Task.trashed_at.is_(None)
+    is_seen = Task.trashed_at.is_(None) & Task.seen_by(user)
     tasks = db.session.execute(
         select(
             ReminderFiring.rule_id, func.count(ReminderFiring.id),
-            func.sum(case((Task.id.is_not(None) & is_open, 1), else_=0)),
-            func.sum(case((Task.done_at.is_not(None), 1), else_=0)),
+            func.sum(case((is_seen & Task.done_at.is_(None), 1), else_=0)),
+            func.sum(case((is_seen & Task.done_at.is_not(None), 1), else_=0)),
         )
         .outerjoin(Task, Task.firing_id == ReminderFiring.id)
         .where(ReminderFiring.rule_id.in_(ids))
