@@ -33,7 +33,7 @@ class Ruled:
     def is_by_rule(cls, rule_id: int) -> Any:
         """The condition that the rule with this id made it."""
         made = select(ReminderFiring.id).where(ReminderFiring.rule_id == rule_id)
-        return cls.firing_id.in_(made)  # type: ignore[union-attr]
+        return cls.firing_id.in_(made)
 
     def be_enough(self: Task, *, by: User) -> None:
         """The rule that made it makes no more for its record; of any other nothing changes."""
