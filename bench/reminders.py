@@ -18,7 +18,15 @@ from bench.counting import counted_statements, tell_circumstances
 from bench.places import one_place
 from bench.world import SEED, Size
 from crm.extensions import db
-from crm.models import Contact, Option, OptionList, ReminderGrade, ReminderKind, ReminderRule
+from crm.models import (
+    Contact,
+    Option,
+    OptionList,
+    ReminderGrade,
+    ReminderKind,
+    ReminderRule,
+    User,
+)
 from crm.queries.reminder_rules.causes import Span, causes, due_now
 from crm.queries.reminder_rules.making import AT_ONCE, make_tasks
 from crm.queries.reminder_rules.preview import preview_of
@@ -76,9 +84,11 @@ def rules() -> list[ReminderRule]:
 def measure(rule: ReminderRule) -> None:
     """Print what looking in vain, making five hundred and the preview take."""
     nothing = Span(NEVER, NEVER)
+    reader = db.session.scalars(User.with_rights().order_by(User.id)).unique().first()
+    assert reader is not None
     print(rule.kind.value)
     tell("nothing is due", lambda: len(causes(rule, nothing, most=AT_ONCE)))
-    tell("the preview", lambda: preview_of(rule).due.total)
+    tell("the preview", lambda: preview_of(rule, reader).due.total)
     tell(
         f"{AT_ONCE} tasks at most",
         lambda: make_tasks(rule, causes(rule, due_now(rule), most=AT_ONCE)),

@@ -83,6 +83,19 @@ def test_the_figures_of_a_rule_lead_to_the_tasks_that_one_sees_of_it(
     assert "2 made · 0 open · 1 done" in browser.sign_in("li").get(RULES).text
 
 
+def test_who_leads_a_team_reads_in_a_preview_of_no_record_that_they_do_not_see(
+    cast: Cast, browser: Browser
+) -> None:
+    for customer in (cast.sigma, cast.western):
+        visited(cast, customer, TODAY - timedelta(days=3))
+    rule = after_visit(cast, 3, name="回访规则")
+    page = browser.sign_in("zhou").get(f"{RULES}/{rule.id}")
+    assert "2 tasks, if what was due already counts." in page.text
+    assert f"回访{cast.western.name}" in page.text
+    assert cast.sigma.name not in page.text
+    assert "1 more" in page.text
+
+
 def test_many_tasks_at_once_are_asked_about(
     cast: Cast, admin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

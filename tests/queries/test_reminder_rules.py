@@ -248,6 +248,36 @@ def test_a_field_out_of_use_makes_nothing(cast: Cast, quiet: Customer) -> None:
     assert look() == []
 
 
+def test_a_field_that_became_a_text_makes_nothing_and_is_in_no_rules_way(
+    cast: Cast, quiet: Customer
+) -> None:
+    field = inspected(cast, quiet, date(2020, 6, 10))
+    for yearly in (False, True):
+        key = f"customer.{field.key}"
+        on(before(cast, key, 20, yearly=yearly), cast, also_due=True)
+    on(silence(cast), cast, also_due=True)
+    quiet.set_custom(field, None)
+    field.kind = FieldKind.TEXT
+    for written in ("2026-06-10 or later", "2020-06-10 or later"):
+        quiet.set_custom(field, written)
+        db.session.commit()
+        assert look() == (["联系静安仪表"] if written.startswith("2026") else [])
+
+
+def test_whose_customer_lies_in_the_pool_is_named_in_no_task(cast: Cast, quiet: Customer) -> None:
+    db.session.add(Contact(customer=quiet, name="顾老师", birthday=date(1970, 6, 3)))
+    quiet.owner = None
+    db.session.commit()
+    greet = {"yearly": True, "taker": ReminderTaker.PERSON, "taker_person": cast.wu}
+    on(before(cast, "contact.birthday", 2, **greet), cast, also_due=True)
+    Company.current().pool_limit = 50
+    db.session.commit()
+    assert look() == []
+    Company.current().pool_limit = None
+    on(before(cast, "contact.birthday", 2, **greet), cast, also_due=True)
+    assert look() == ["顾老师：2026-06-03"]
+
+
 def test_what_came_while_nobody_looked_is_caught_up_with(cast: Cast, quiet: Customer) -> None:
     born(cast, quiet, date(1980, 6, 10))
     on(before(cast, "contact.birthday", 0, yearly=True), cast)

@@ -98,7 +98,8 @@ def show_rule(rule: ReminderRule, form: SwitchOnForm, status: int = 200) -> Resp
     """The page of ``rule``: what it says, what it would make, and the form to switch it on."""
     return render(
         "settings/reminder_rules/show.html", status=status, rule=rule, form=form,
-        preview=preview_of(rule), figures=figures_of([rule], current_user)[rule.id],
+        preview=preview_of(rule, current_user),
+        figures=figures_of([rule], current_user)[rule.id],
         timeline=of_record(rule, Wanted()),
     )  # fmt: skip
 

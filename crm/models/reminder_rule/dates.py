@@ -30,6 +30,12 @@ class DatedField(NamedTuple):
         return f"{self.model.__tablename__}.{self.name}"
 
     @property
+    def is_offered(self) -> bool:
+        """Whether records say a date in it now: one of the firm's can go out of use, and while
+        none of them says anything it can become another kind of field."""
+        return self.custom is None or (self.custom.active and self.custom.kind is FieldKind.DAY)
+
+    @property
     def text(self) -> ColumnElement[str]:
         """The date as ISO 8601 writes it: both databases compare that alike."""
         if self.custom is None:
@@ -45,8 +51,8 @@ def fields_offered() -> Iterator[DatedField]:
             kind, name = key.split(".")
             if kind == noun:
                 yield DatedField(model, name)
-        own = (field for field in CustomField.in_use(noun) if field.kind is FieldKind.DAY)
-        yield from (DatedField(model, field.key, field) for field in own)
+        own = (DatedField(model, field.key, field) for field in CustomField.in_use(noun))
+        yield from (field for field in own if field.is_offered)
 
 
 def field_of(key: str) -> DatedField | None:

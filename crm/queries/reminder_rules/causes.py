@@ -45,6 +45,7 @@ from crm.models import (
     ReminderRule,
     ReminderTaker,
     Task,
+    User,
 )
 from crm.models.reminder_rule.dates import cause_of, day_meant, falls_within, field_of
 from crm.models.reminder_rule.firing import Fact
@@ -95,9 +96,17 @@ def due_now(rule: ReminderRule) -> Span:
     return Span(rule.counts_from, Company.current().today())
 
 
-def causes(rule: ReminderRule, span: Span, *, most: int) -> list[Cause]:
-    """What falls due by ``rule`` within ``span``, ``most`` of it."""
+def causes(
+    rule: ReminderRule, span: Span, *, most: int, seen_by: User | None = None
+) -> list[Cause]:
+    """What falls due by ``rule`` within ``span``, ``most`` of it.
+
+    :param seen_by: only at records that they see; the worker sees all.
+    """
     chosen, made = _FOUND[rule.kind](rule, span)
+    if seen_by is not None:
+        model = chosen.column_descriptions[0]["entity"]
+        chosen = chosen.where(model.id.in_(model.visible_to(seen_by).with_only_columns(model.id)))
     return [made(row) for row in db.session.execute(chosen.limit(most)).unique()]
 
 
@@ -181,7 +190,7 @@ def _date(rule: ReminderRule, span: Span) -> Found:
     ahead = max(rule.missed_since(today), today - LATE)
     first = max(ahead, span.first + before) if span.first else ahead
     last = max(span.last + before, first)
-    offers = span.last + before >= first and (field.custom is None or field.custom.active)
+    offers = span.last + before >= first and field.is_offered
     model, cause = field.model, cause_of(field, first, last, yearly=rule.yearly)
     told = select(ReminderFiring.id).where(*_fired(rule, model), ReminderFiring.cause == cause)
     chosen = (
@@ -286,10 +295,15 @@ def _of_noun(rule: ReminderRule, model: Any) -> tuple[ColumnElement[bool], ...]:
     if model is Customer:
         return _at_customer(rule)
     if model is Contact:
-        return (Contact.trashed_at.is_(None), *_at_customer(rule))
+        return (Contact.trashed_at.is_(None), *_at_customer(rule), *_not_in_pool())
     lost = select(Outcome.id).where(Outcome.deal_id == Deal.id, Outcome.kind == OutcomeKind.LOST)
     in_use = or_(Deal.customer_id.is_(None), Customer.trashed_at.is_(None))
     return Deal.trashed_at.is_(None), in_use, ~lost.exists()
+
+
+def _not_in_pool() -> tuple[ColumnElement[bool], ...]:
+    """The condition that a customer's people are known: of one in the pool no task names them."""
+    return (Customer.owner_id.is_not(None),) if Company.current().has_pool else ()
 
 
 def _at_customer(rule: ReminderRule) -> tuple[ColumnElement[bool], ...]:

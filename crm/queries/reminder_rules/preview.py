@@ -41,7 +41,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a rule would make now, and within the next seven days."""
+    """What a rule would make now, and within the next seven days.
+
+    It is counted of all records; named are those that its reader sees.
+    """
 
     due: Few[Planned]
     # Of that, what falls due today: the other was due before.
@@ -60,12 +63,13 @@ class Figures:
     enough: int = 0
 
 
-def preview_of(rule: ReminderRule) -> Preview:
+def preview_of(rule: ReminderRule, reader: User) -> Preview:
     """What ``rule`` makes now; of one that is switched off, what it would if all counted."""
     today, span = Company.current().today(), due_now(rule)
     total = count(rule, span)
     takers = Takers(rule)
-    named = [_planned(rule, cause, takers) for cause in causes(rule, span, most=SHOWN)]
+    seen = causes(rule, span, most=SHOWN, seen_by=reader)
+    named = [_planned(rule, cause, takers) for cause in seen]
     is_unknown = rule.kind is ReminderKind.FIRST_CONTACT
     return Preview(
         due=Few(named, total),
