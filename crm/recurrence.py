@@ -7,11 +7,13 @@ days of the calendar, without a clock: no daylight saving moves them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 
 from dateutil.rrule import rrule, rruleset, rrulestr
+
+from crm.months import first_of_month
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LAST = -1
@@ -87,6 +89,7 @@ class Rule:
 
         :param begins: from which day on its weeks, months and times are counted.
         """
+        begins = self._begins_near(day, begins)
         later = self._days(begins).after(datetime.combine(day, time.min))
         return later.date() if later else None
 
@@ -95,7 +98,7 @@ class Rule:
 
         :param begins: as for ``after``.
         """
-        ends = datetime.combine(last, time.max)
+        begins, ends = self._begins_near(day, begins), datetime.combine(last, time.max)
         found = self._days(begins).between(datetime.combine(day, time.min), ends)
         return [each.date() for each in found]
 
@@ -111,6 +114,23 @@ class Rule:
         if self.every is Every.YEAR:
             return (begins.month, begins.day) == (2, 29)
         return self.every is Every.MONTH and (self.day or 0) > 28
+
+    def _begins_near(self, day: date, begins: date) -> date:
+        """From which day on its days later than ``day`` are the same as from ``begins`` on.
+
+        Whole rounds are left out: what begins long ago is not gone through from its first day, of
+        which there can be tens of thousands. Of so many times each counts, and years are few.
+        """
+        if day <= begins or self.times is not None:
+            return begins
+        if self.every in (Every.DAY, Every.WEEK):
+            round = self.interval * (7 if self.every is Every.WEEK else 1)
+            return begins + timedelta(days=(day - begins).days // round * round)
+        months = (day.year - begins.year) * 12 + day.month - begins.month
+        rounds = months // self.interval
+        if self.every is Every.MONTH and rounds and (self.day or self.weekdays):
+            return first_of_month(begins, rounds * self.interval)
+        return begins
 
     def _days(self, begins: date) -> rrule | rruleset:
         """Its days. What begins counts as the first of so many times, whatever the rule says of

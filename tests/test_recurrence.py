@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from time import process_time
 
 import pytest
+from dateutil.rrule import rrulestr
 from flask import g
 from flask_babel import refresh
 
@@ -94,3 +96,34 @@ def test_its_days_in_between_are_those_that_follow_one_another() -> None:
         while (following := rule.after(day, begins=begins)) and following <= last:
             found.append(day := following)
         assert rule.between(date(2024, 2, 1), last, begins=begins) == found
+
+
+LONG_AGO = [
+    "FREQ=DAILY", "FREQ=DAILY;INTERVAL=7", "FREQ=WEEKLY;BYDAY=WE", "FREQ=DAILY;UNTIL=20260701",
+    "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,WE,SU", "FREQ=MONTHLY;BYMONTHDAY=31",
+    "FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=-1", "FREQ=MONTHLY;INTERVAL=11;BYDAY=1WE",
+    "FREQ=MONTHLY;BYDAY=-1WE", "FREQ=YEARLY;INTERVAL=3", "FREQ=DAILY;COUNT=999",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LONG_AGO)
+def test_what_began_long_ago_has_the_days_that_the_standard_counts(text: str) -> None:
+    begins = date(2024, 1, 31)  # a Wednesday
+    standard = [each.date() for each in rrulestr(text, dtstart=datetime(2024, 1, 31))
+                .between(datetime(2024, 1, 31), datetime(2029, 1, 1))]  # fmt: skip
+    for ahead in range(0, 900, 13):
+        day = begins + timedelta(days=ahead)
+        later = [each for each in standard if each > day]
+        rule = Rule.parse(text)
+        assert rule.after(day, begins=begins) == (later[0] if later else None)
+        assert rule.between(day, date(2028, 12, 31), begins=begins) == later
+
+
+@pytest.mark.parametrize(
+    "text", ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU", "FREQ=MONTHLY;BYDAY=3FR"]
+)
+def test_what_began_long_ago_takes_no_longer_than_what_begins_now(text: str) -> None:
+    rule, begun = Rule.parse(text), process_time()
+    for _each in range(200):
+        rule.between(date(2026, 6, 1), date(2026, 7, 5), begins=date(1900, 1, 1))
+    assert process_time() - begun < 1  # seconds; from its first day on it would take 10 to 40

@@ -260,6 +260,22 @@ def test_a_task_goes_to_another_day_as_its_form_would_put_it_there_and_back(
     assert call.due_on == WEDNESDAY
 
 
+def test_who_takes_part_in_one_of_a_series_is_not_told_of_those_that_follow(
+    cast: Cast, wang: Browser, browser: Browser
+) -> None:
+    call = task(cast, WEDNESDAY, "季度回访", participants=[cast.zhou])
+    call.repeat(Rule(Every.WEEK, weekdays=(2,)), by=cast.wang)
+    call.participants = [cast.zhou, cast.wu]
+    call.note_changes(by=cast.wang)
+    db.session.commit()
+    for whose in ("", f"?whose={cast.wang.id}", "?whose=me"):
+        page = browser.sign_in("wu").get(f"/calendar{whose}")
+        assert "季度回访" in page.text
+        assert "will come again" not in page.text
+        page = browser.sign_in("zhou").get(f"/calendar{whose}")
+        assert page.html.count("will come again") == 2
+
+
 def test_of_a_series_only_this_task_goes(cast: Cast, wang: Browser) -> None:
     call = task(cast, WEDNESDAY)
     call.repeat(Rule(Every.WEEK, weekdays=(2,)), by=cast.wang)

@@ -316,6 +316,28 @@ def test_it_is_a_whole_calendar(app: Flask, cast: Cast, address: str) -> None:
     assert str(file["X-WR-CALNAME"]) == "恒川流体控制 · 王芳"
 
 
+def test_the_name_of_the_firm_is_escaped_as_titles_are(
+    app: Flask, cast: Cast, address: str
+) -> None:
+    Company.current().name = "Heng\nchuan, Ltd; \\D"
+    db.session.commit()
+    written = fetch(app, address).data.decode()
+    assert "X-WR-CALNAME:Heng\\nchuan\\, Ltd\\; \\\\D · 王芳\r\n" in written
+    assert "\r\nNAME:Heng\\nchuan\\, Ltd\\; \\\\D · 王芳\r\n" in written
+
+
+def test_of_what_comes_again_the_next_thousand_are_told(
+    app: Flask, cast: Cast, address: str
+) -> None:
+    for number in range(12):
+        task(cast, WEDNESDAY, f"每天 {number}").repeat(Rule(Every.DAY), by=cast.wang)
+    db.session.commit()
+    days = [str(event["DTSTART"].dt) for name, event in events(app, address).items()
+            if name.startswith("series-")]  # fmt: skip
+    assert len(days) == 1_000
+    assert (min(days), max(days)) == ("2026-06-18", "2026-09-09")
+
+
 def test_it_asks_as_often_whatever_stands_in_it(app: Flask, cast: Cast, address: str) -> None:
     def asked() -> int:
         with counted(app) as statements:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Select, case
@@ -31,11 +32,12 @@ def feed_of(user: User) -> list[Entry]:
 
     tasks = read(tasks_of(filter, user), Task.due_on, Task.for_list())
     closes = read(closes_of(filter, user), Deal.expected_close, Deal.for_list())
+    planned = planned_of(filter, user, today, today + timedelta(days=PLANNED_AHEAD))
     kept = days_of_birth(today + timedelta(days=ahead) for ahead in range(AHEAD))
     born = contacts_of(filter, user, kept).order_by(Contact.id).limit(MOST)
     return [
         *(Entry(kind_of(task), task.due_on, task, task.due_time) for task in tasks),
-        *planned_of(filter, user, today, today + timedelta(days=PLANNED_AHEAD)),
+        *sorted(planned, key=attrgetter("day"))[:MOST],
         *(Entry(EntryKind.CLOSE, deal.expected_close, deal) for deal in closes),
         *(
             Entry(EntryKind.BIRTHDAY, kept[one.birthday.month, one.birthday.day], one)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from crm import clock
 from crm.filters.calendar import EntryKind
@@ -34,8 +34,9 @@ def calendar_file(entries: Iterable[Entry], user: User) -> bytes:
     file.add("prodid", PRODUCT)
     file.add("version", "2.0")
     file.add("calscale", "GREGORIAN")
-    file.add("name", f"{company.name or 'Kaidan'} · {user.name}")
-    file.add("x-wr-calname", f"{company.name or 'Kaidan'} · {user.name}")
+    name = vText(f"{company.name or 'Kaidan'} · {user.name}")  # escaped; of these it does not know
+    file.add("name", name)
+    file.add("x-wr-calname", name)
     file.add("refresh-interval", REFRESHED, parameters={"VALUE": "DURATION"})
     file.add("x-published-ttl", "PT1H")
     host = urlsplit(current_app.config["BASE_URL"]).hostname or "kaidan"
