@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from time import process_time
 
 import pytest
@@ -108,15 +108,15 @@ LONG_AGO = [
 
 @pytest.mark.parametrize("text", LONG_AGO)
 def test_what_began_long_ago_has_the_days_that_the_standard_counts(text: str) -> None:
-    begins = date(2024, 1, 31)  # a Wednesday
-    standard = [each.date() for each in rrulestr(text, dtstart=datetime(2024, 1, 31))
-                .between(datetime(2024, 1, 31), datetime(2029, 1, 1))]  # fmt: skip
+    begins, end = date(2024, 1, 31), date(2028, 12, 31)  # from a Wednesday on
+    first, last = (datetime.combine(each, time.min) for each in (begins, end + timedelta(days=1)))
+    standard = [each.date() for each in rrulestr(text, dtstart=first).between(first, last)]
     for ahead in range(0, 900, 13):
         day = begins + timedelta(days=ahead)
         later = [each for each in standard if each > day]
         rule = Rule.parse(text)
         assert rule.after(day, begins=begins) == (later[0] if later else None)
-        assert rule.between(day, date(2028, 12, 31), begins=begins) == later
+        assert rule.between(day, end, begins=begins) == later
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ class Job(Claimed, Base):
             self.last_finished_at = clock.now()
 
     def run_now(self) -> None:
-        """Run it as soon as a worker is free: for the slot that failed, else early."""
-        if self.last_error and not self.attempts and self.last_slot is not None:
+        """Run it, which failed, as soon as a worker is free: for the slot that it failed for."""
+        if not self.attempts and self.last_slot is not None:
             self.slot = self.last_slot
         self.next_run = clock.now()
 

@@ -126,7 +126,22 @@ def test_a_job_that_failed_is_run_now(cast: Cast, admin: Browser) -> None:
     assert job.next_run == slot  # of which nothing is taken away
 
 
-@pytest.mark.parametrize("what", ["mail-0", "mail-999", "mail-x", "mail", "user-1", "job-none"])
+def test_a_job_that_succeeded_meanwhile_keeps_its_next_slot(cast: Cast, admin: Browser) -> None:
+    jobs.run_once()
+    job = db.session.get_one(Job, "keep_the_pool")
+    slot = job.next_run
+    admin.post("/settings/background/retries", {"what": "job-keep_the_pool"})
+    assert "Nothing to try again" in admin.follow().text
+    jobs.run_once()
+    db.session.refresh(job)
+    assert (job.last_slot, job.next_run) == (None, slot)
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["mail-0", "mail-999", "mail-x", "mail", "mail-" + 5000 * "1", "user-1", "job-none", "job-\0"],
+    ids=lambda what: what[:8],
+)
 def test_what_did_not_fail_is_left_alone(cast: Cast, admin: Browser, what: str) -> None:
     mail = OutgoingMail.enqueue(MailKind.INVITATION, cast.zhao, by=cast.admin.id)
     db.session.commit()

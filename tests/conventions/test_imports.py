@@ -13,9 +13,9 @@ ROOT = Path(crm.__file__).parent
 
 # From the bottom up. A part may import from the lines below its own, and from within itself.
 LAYERS = (
-    ("amounts", "clock", "config", "folding", "formulas", "months", "names", "once", "recurrence",
-     "schedules", "statements", "telephones"),
-    ("base", "likenesses", "reported_days", "terms", "vcards"),
+    ("amounts", "clock", "config", "folding", "formulas", "months", "names", "once", "schedules",
+     "statements", "telephones"),
+    ("base", "likenesses", "recurrence", "reported_days", "terms", "vcards"),
     ("extensions",),
     ("models",),
     ("contact_cards", "paid_guard", "search_index", "nouns"),

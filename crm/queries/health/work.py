@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import joinedload
 
 from crm.extensions import db
@@ -69,7 +69,7 @@ def retry(what: str) -> int:
 
 def retry_failed() -> int:
     """Try again everything that was given up, or waits after a failure; returns how many rows."""
-    count = _run_now(Job.last_error.is_not(None))
+    count = _run_now(true())
     for model in FAILING.values():
         chosen = select(model).where(model.failed()).with_for_update(skip_locked=True)
         for row in db.session.scalars(chosen):
@@ -82,14 +82,16 @@ def failed_row(what: str) -> Leased | None:
     """The row that ``what`` (``mail-12``) names, if it failed and no worker is at it."""
     kind, _hyphen, key = what.partition("-")
     model = FAILING.get(kind)
-    if model is None or not key.isdecimal() or int(key) > LARGEST_KEY:
+    if model is None or not (key.isdecimal() and len(key) < 11) or int(key) > LARGEST_KEY:
         return None
     chosen = select(model).where(model.failed(), model.id == int(key))  # type: ignore[attr-defined]
     return db.session.scalar(chosen.with_for_update(skip_locked=True))
 
 
 def _run_now(which: ColumnElement[bool]) -> int:
-    jobs = db.session.scalars(select(Job).where(which).with_for_update(skip_locked=True)).all()
+    """Those of ``which`` that failed: another one would be run for a slot that is to come."""
+    failed = select(Job).where(which, Job.last_error.is_not(None))
+    jobs = db.session.scalars(failed.with_for_update(skip_locked=True)).all()
     for job in jobs:
         job.run_now()
     return len(jobs)
