@@ -11,6 +11,7 @@ from sqlalchemy import select
 from crm import clock, jobs
 from crm.extensions import db
 from crm.models import Event, Job, MailKind, OutgoingMail
+from crm.queries import health
 from crm.timetable import TIMETABLE
 from tests.cast import Cast
 from tests.claims import submitted
@@ -92,9 +93,15 @@ def test_a_mail_that_waits_after_a_failure_need_not_wait(
 
 def test_a_mail_that_nobody_needs_is_given_up(cast: Cast, mailbox: Mailbox, admin: Browser) -> None:
     mail = refused(cast, mailbox)
+    assert "1 mail could not be delivered" in admin.get("/settings").text
     admin.post("/settings/background/dismissals", {"what": f"mail-{mail.id}"})
-    assert "550" not in admin.get(PAGE).text
-    assert "550" not in admin.get("/settings").text
+    assert "Set aside" in admin.follow().text
+    for path in (PAGE, "/settings", "/"):
+        page = admin.get(path).text
+        assert "550" not in page
+        assert "could not be delivered" not in page
+        assert "1 given up" not in page
+    assert [check.name for check in health.troubles()] == []
     admin.post("/settings/background/retries", {})
     jobs.run_once()
     assert mailbox.messages == []
@@ -160,4 +167,5 @@ def test_what_a_worker_has_in_hand_is_left_to_it(
     assert OutgoingMail.claim() is not None
     db.session.commit()
     admin.post("/settings/background/dismissals", {"what": f"mail-{mail.id}"})
+    assert "a worker is at it" in admin.follow().text
     assert the_mail().done_at is None

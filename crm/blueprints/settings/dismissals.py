@@ -23,5 +23,7 @@ def create() -> Response:
     if row is not None:
         row.set_aside()
         db.session.commit()
-    flash(_("Set aside: it is not tried again."), "success")
+        flash(_("Set aside: it is not tried again."), "success")
+    else:
+        flash(_("Nothing to set aside: it is done, or a worker is at it."), "info")
     return go(url_for("background.show"))

@@ -44,12 +44,13 @@ class Queue(NamedTuple):
 
 def queue_of(model: type[Leased]) -> Queue:
     """How the queue of ``model`` stands."""
-    waiting, due = db.session.execute(
-        select(func.count(), func.min(model.due_at)).where(
-            model.done_at.is_(None), model.dead_at.is_(None)
-        )
-    ).one()
-    dead = db.session.scalar(select(func.count()).where(model.dead_at.is_not(None))) or 0
+    waits, is_dead = model.dead_at.is_(None), model.dead_at.is_not(None)
+    waiting, due, dead = db.session.execute(
+        select(
+            func.count().filter(waits), func.min(model.due_at).filter(waits),
+            func.count().filter(is_dead),
+        ).where(model.done_at.is_(None))  # what was set aside keeps when it was given up
+    ).one()  # fmt: skip
     last_error = db.session.scalar(
         select(model.last_error)
         .where(model.done_at.is_(None), model.last_error.is_not(None))
