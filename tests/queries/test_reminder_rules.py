@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from crm import clock
 from crm.extensions import db
 from crm.models import (
+    Activity,
     Company,
     Contact,
     Customer,
@@ -24,6 +25,7 @@ from crm.models import (
     Role,
     Task,
 )
+from crm.models.purging import Purge
 from crm.queries.reminder_rules import making
 from tests.cast import Cast
 from tests.reminder_rules import (
@@ -447,6 +449,21 @@ def test_who_reopens_the_task_takes_back_that_it_is_enough(cast: Cast, quiet: Cu
     done.complete(by=cast.wang)
     done.be_enough(by=cast.wang)
     db.session.commit()
+    done.reopen(by=cast.wang)
+    db.session.commit()
+    assert ReminderEnough.of(quiet) == []
+
+
+def test_a_task_is_reopened_though_its_visit_was_purged(cast: Cast, quiet: Customer) -> None:
+    on(after_visit(cast, 3), cast, also_due=True)
+    visit = visited(cast, quiet, MONDAY - days(3))
+    look()
+    done = task()
+    done.complete(by=cast.wang)
+    done.be_enough(by=cast.wang)
+    visit.trash(by=cast.wang)
+    db.session.commit()
+    Purge(Activity, [visit.id]).carry_out(by=None)
     done.reopen(by=cast.wang)
     db.session.commit()
     assert ReminderEnough.of(quiet) == []

@@ -43,6 +43,6 @@ class Ruled:
     def take_back_enough(self: Task, *, by: User) -> None:
         """It is not done after all: what was said with it about its rule does not hold."""
         said = select(ReminderEnough).where(ReminderEnough.task_id == self.id)
-        record = self.reminded_of
         for enough in db.session.scalars(said):
-            enough.take_back(record, by=by)
+            # Not what the task is about: the visit it was made for may be purged by now.
+            enough.take_back(enough.record, by=by)
