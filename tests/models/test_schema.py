@@ -14,14 +14,19 @@ from sqlalchemy import inspect, select, text
 from crm import jobs, paid_guard, schema
 from crm.base import Base
 from crm.extensions import db
-from crm.models import ApprovalFlow, Delegation, ExpenseClaim
+from crm.models import ApprovalFlow, Delegation, ExpenseClaim, ReminderFiring
 from crm.models.approval import Decision
+from crm.models.reminder_rule.firing import Fact
 from tests.advances import answer, asked_for, handed_out
 from tests.cast import Cast
 from tests.claims import decide, make_item, submitted
+from tests.conftest import NOON
+from tests.reminder_rules import before
 
 # The head before there were payments, rules, flows and advances.
 BEFORE_EXPENSES = "a8c5e1f40d92"
+# The head before a date and the same date of a year were one cause of a reminder rule.
+BEFORE_ONE_CAUSE = "f2c85d0b7a41"
 
 
 def test_migrations_make_what_the_models_say(cast: Cast) -> None:
@@ -31,8 +36,8 @@ def test_migrations_make_what_the_models_say(cast: Cast) -> None:
 def test_the_way_back_and_forth_again_keeps_what_both_sides_know(cast: Cast) -> None:
     """From a firm that uses everything to the schema before expenses were controlled."""
     everything(cast)
-    before = kept()
-    assert len(before) == 2
+    claims = kept()
+    assert len(claims) == 2
     db.session.remove()
     downgrade(revision=BEFORE_EXPENSES)
     assert tables() & {"advance", "payment_batch", "approval_flow", "budget"} == set()
@@ -44,7 +49,7 @@ def test_the_way_back_and_forth_again_keeps_what_both_sides_know(cast: Cast) -> 
     assert tuple(paid) == ("西安出差", "网银 8")
     schema.upgrade()
     assert differences() == []
-    assert kept() == before
+    assert kept() == claims
     with db.engine.connect() as connection:
         assert paid_guard.are_there(connection)
     claim = db.session.scalars(select(ExpenseClaim).where(ExpenseClaim.title == "西安出差")).one()
@@ -52,6 +57,19 @@ def test_the_way_back_and_forth_again_keeps_what_both_sides_know(cast: Cast) -> 
     assert claim.payment.reference == "网银 8"
     fallbacks = select(ApprovalFlow.kind).where(ApprovalFlow.is_fallback)
     assert set(db.session.scalars(fallbacks)) == {"expense_claim", "advance"}
+
+
+def test_a_date_that_was_a_cause_every_year_is_the_cause_that_it_is_without(cast: Cast) -> None:
+    rule = before(cast, "contact.birthday", 7, yearly=True)
+    causes = ["contact.birthday 2026-06-08 2026", "contact.birthday 1980-06-08 2026", "new"]
+    facts = [Fact("contact", at, cause, NOON) for at, cause in enumerate(causes)]
+    ReminderFiring.claim(rule, facts)
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision=BEFORE_ONE_CAUSE)
+    schema.upgrade()
+    kept = db.session.scalars(select(ReminderFiring.cause).order_by(ReminderFiring.id)).all()
+    assert kept == ["contact.birthday 2026-06-08", *causes[1:]]
 
 
 def everything(cast: Cast) -> None:

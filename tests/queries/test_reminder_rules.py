@@ -242,6 +242,22 @@ def test_a_date_of_the_firms_own_counts_once_and_anew_when_it_is_moved(
     assert look() == []
 
 
+def test_a_date_is_one_cause_though_its_rule_says_later_that_it_comes_every_year(
+    cast: Cast, quiet: Customer
+) -> None:
+    admin, field = cast.admin, inspected(cast, quiet, date(2026, 6, 8))
+    rule = on(before(cast, f"customer.{field.key}", 7), cast, also_due=True)
+    made = look()
+    for yearly in (True, False, True):
+        rule.yearly = yearly
+        rule.note_changes(by=admin)
+        db.session.commit()
+        assert rule.gone_through_on is None
+        made += look()
+    at(date(2027, 6, 1))
+    assert made + look() == ["静安仪表：2026-06-08", "静安仪表：2027-06-08"]
+
+
 def test_a_field_out_of_use_makes_nothing(cast: Cast, quiet: Customer) -> None:
     field = inspected(cast, quiet, date(2026, 6, 10))
     on(before(cast, f"customer.{field.key}", 20), cast, also_due=True)

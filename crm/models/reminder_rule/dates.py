@@ -88,13 +88,20 @@ def falls_within(
 
 
 def cause_of(field: DatedField, first: date, last: date, *, yearly: bool) -> ColumnElement[str]:
-    """What makes one of these days a cause: the date, and of one that comes again the year."""
+    """What makes one of these days a cause: the date, and when it comes again the year.
+
+    The date itself is one cause, whether or not the rule says by then that it comes again.
+    """
     date_of_it = literal(f"{field.key} ") + field.text
     if not yearly:
         return date_of_it
     begin, _end = _bounds(first, last)
+    is_itself = field.text >= first.isoformat()
     in_first = func.substr(field.text, 6, 5) >= begin
-    year = case((in_first, literal(f" {first.year}")), else_=literal(f" {last.year}"))
+    year = case(
+        (is_itself, literal("")), (in_first, literal(f" {first.year}")),
+        else_=literal(f" {last.year}"),
+    )  # fmt: skip
     return date_of_it + year
 
 
