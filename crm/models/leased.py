@@ -21,12 +21,15 @@ def pause_after(attempts: int) -> timedelta:
     return timedelta(seconds=BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1])
 
 
-_WAITING = text("done_at IS NULL AND dead_at IS NULL")
+_NOT_DONE = text("done_at IS NULL")
 
 
 def waiting_index(table: str) -> Index:
-    """The index over a queue's waiting rows only: it stays small however long the history."""
-    return Index(f"ix_{table}_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING)
+    """The index over what a queue has not done, which waits or was given up: it stays small however
+    long the history."""
+    return Index(
+        f"ix_{table}_waiting", "due_at", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE
+    )
 
 
 class Claimed:

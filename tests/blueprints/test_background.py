@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from crm import clock, jobs
 from crm.extensions import db
-from crm.models import Event, Job, MailKind, OutgoingMail
+from crm.models import Event, ImportRun, Job, MailKind, OutgoingMail
+from crm.models.leased import Leased
 from crm.queries import health
+from crm.queries.health.queues import queue_of
 from crm.timetable import TIMETABLE
 from tests.cast import Cast
 from tests.claims import submitted
 from tests.mailbox import Mailbox, Manner
 from tests.page import Browser
+from tests.queries_counted import counted
 
 PAGE = "/settings/background"
 
@@ -106,6 +110,22 @@ def test_a_mail_that_nobody_needs_is_given_up(cast: Cast, mailbox: Mailbox, admi
     jobs.run_once()
     assert mailbox.messages == []
     assert the_mail().last_error == "the mail server said: 550 5.1.1 no such person here"
+
+
+@pytest.mark.parametrize("queue", [Event, OutgoingMail, ImportRun])
+def test_a_queue_is_looked_at_by_index_however_long_its_history(
+    app: Flask, cast: Cast, queue: type[Leased]
+) -> None:
+    with counted(app) as statements:
+        queue_of(queue)
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    if not is_sqlite:
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    for statement in statements:
+        one_row = re.sub(r"(?<=LIMIT ).*", "1", statement)
+        plan = db.session.execute(text(f"{explain} {one_row}")).all()
+        assert f"ix_{queue.__tablename__}_waiting" in str(plan)
 
 
 def test_an_event_that_failed_is_told_in_words_and_tried_again(cast: Cast, admin: Browser) -> None:
