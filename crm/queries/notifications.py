@@ -20,6 +20,8 @@ from crm.sentences.notifications import Notice, notice
 
 # More are not counted: the bell says "99+".
 MOST_COUNTED = 100
+# Of many alike, such as the tasks of a rule that was switched on, as many stand in the list.
+SHOWN = 3
 
 
 def unread_count(user: User) -> int:
@@ -48,12 +50,26 @@ def notices_of(rows: Iterable[Notification]) -> list[Notice]:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Notices of one kind and by one person that follow each other: of many the first are shown."""
+
+    shown: list[Notice]
+    folded: list[Notice]
+
+    @classmethod
+    def of(cls, notices: list[Notice]) -> Run:
+        """One alone is not worth folding."""
+        shown = SHOWN if len(notices) > SHOWN + 1 else len(notices)
+        return cls(notices[:shown], notices[shown:])
+
+
+@dataclass(frozen=True)
 class Day:
     """What was told on one day, and whether all of it was read or none."""
 
     day: date
     is_read: bool
-    notices: list[Notice]
+    runs: list[Run]
 
 
 def by_day(notices: Iterable[Notice]) -> list[Day]:
@@ -63,7 +79,12 @@ def by_day(notices: Iterable[Notice]) -> list[Day]:
         row = notice.row
         return to_user_timezone(row.made_at).date(), row.read_at is not None
 
-    return [Day(*key, list(of_day)) for key, of_day in groupby(notices, key=place)]
+    return [Day(*key, _runs(of_day)) for key, of_day in groupby(notices, key=place)]
+
+
+def _runs(notices: Iterable[Notice]) -> list[Run]:
+    alike = groupby(notices, key=lambda notice: (notice.row.kind, notice.row.by_id))
+    return [Run.of(list(run)) for _kind, run in alike]
 
 
 def is_settled(mail: OutgoingMail) -> bool:

@@ -15,6 +15,7 @@ from crm.models import (
     Notification,
     NotificationChoice,
     NotificationKind,
+    Task,
     UserSession,
     Way,
 )
@@ -57,6 +58,20 @@ def test_the_list_is_narrowed_by_kind(browser: Browser, told: list[int]) -> None
     page = browser.sign_in("wang").get("/notifications?kind=customer_shared")
     assert "help with this customer" in page.html
     assert "gave you this deal" not in page.html
+
+
+@pytest.mark.parametrize(("count", "folded"), [(4, ""), (6, "3 more of the kind")])
+def test_of_many_alike_the_first_stand_in_the_list_and_the_others_folded(
+    browser: Browser, cast: Cast, told: list[int], count: int, folded: str
+) -> None:
+    titles = [f"回访{each}" for each in range(count)]
+    for title in titles:
+        task = Task.add(Task(title=title, assignee=cast.wang), by=None)
+        Notification.tell(cast.wang, NotificationKind.TASK_GIVEN, task, cause="rule")
+    db.session.commit()
+    page = browser.sign_in("wang").get("/notifications")
+    assert [title for title in titles if title not in page.text] == []
+    assert ("of the kind" in page.text, folded in page.text) == (bool(folded), True)
 
 
 def test_what_was_read_stands_below_what_was_not(browser: Browser, told: list[int]) -> None:
