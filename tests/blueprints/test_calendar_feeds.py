@@ -16,7 +16,8 @@ from werkzeug.test import TestResponse
 from crm import clock
 from crm.base import digest_of
 from crm.extensions import db
-from crm.models import CalendarFeed, Company, Contact, Deal, Event, Task
+from crm.models import CalendarFeed, Company, Contact, Customer, Deal, Event, Task
+from crm.queries.calendar import feed
 from crm.recurrence import Every, Rule
 from tests.cast import Cast
 from tests.conftest import NOON
@@ -61,6 +62,14 @@ def events(app: Flask, address: str) -> dict[str, Any]:
 def task(cast: Cast, day: date | None, title: str = "回电话", **more: object) -> Task:
     made = Task(**{"title": title, "due_on": day, "assignee": cast.wang, **more})
     Task.add(made, by=cast.wang)
+    db.session.commit()
+    return made
+
+
+def born(cast: Cast, day: date, name: str = "王总", customer: Customer | None = None) -> Contact:
+    wang = cast.wang
+    made = Contact(name=name, customer=customer or cast.sigma, birthday=day)
+    Contact.register(made, by=wang)
     db.session.commit()
     return made
 
@@ -231,9 +240,7 @@ def test_closes_and_birthdays_stand_in_it_a_leap_day_on_the_28th(
 ) -> None:
     wang = cast.wang
     cast.pumps.expect_close_on(date(2026, 8, 31), by=wang)
-    leap = Contact(name="闰年", customer=cast.sigma, birthday=date(1984, 2, 29))
-    Contact.register(leap, by=wang)
-    db.session.commit()
+    leap = born(cast, date(1984, 2, 29), "闰年")
     found = events(app, address)
     close = found[f"deal-{cast.pumps.id}"]
     assert close["SUMMARY"] == f"Expected close: {cast.pumps.name}"
@@ -241,6 +248,28 @@ def test_closes_and_birthdays_stand_in_it_a_leap_day_on_the_28th(
     birthday = found[f"birthday-{leap.id}-2027"]
     assert (birthday["SUMMARY"], birthday["DTSTART"].dt) == ("Birthday: 闰年", date(2027, 2, 28))
     assert cast.sigma.name in birthday["DESCRIPTION"]
+
+
+def test_a_birthday_stays_for_two_months_and_stands_there_for_next_year_already(
+    app: Flask, cast: Cast, address: str
+) -> None:
+    yesterday, today, long_ago = (born(cast, WEDNESDAY.replace(year=1980) - timedelta(days=days))
+                                  for days in (1, 0, 61))  # fmt: skip
+    assert {name for name in events(app, address) if name.startswith("birthday")} == {
+        f"birthday-{yesterday.id}-2026", f"birthday-{yesterday.id}-2027",
+        f"birthday-{today.id}-2026", f"birthday-{long_ago.id}-2027",
+    }  # fmt: skip
+
+
+def test_of_more_than_it_holds_those_stand_in_it_that_come_next_then_those_just_over(
+    app: Flask, cast: Cast, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "MOST", 4)
+    for days in (-9, -1, 9, -5, 0):
+        task(cast, WEDNESDAY + timedelta(days=days), str(days))
+    told = [str(event["SUMMARY"]) for name, event in events(app, address).items()
+            if name.startswith("task")]  # fmt: skip
+    assert told == ["0", "9", "-1", "-5"]
 
 
 def test_it_holds_what_its_owner_sees_at_that_moment_and_nobody_elses(
@@ -348,14 +377,13 @@ def test_it_asks_as_often_whatever_stands_in_it(app: Flask, cast: Cast, address:
         wang = cast.wang
         for number in range(count):
             day = WEDNESDAY + timedelta(days=number)
-            call = task(cast, day, customer=cast.sigma, deal=cast.pumps)
-            call.repeat(Rule(Every.WEEK), by=wang)
-            deal = Deal(name=f"机会 {number}", owner=wang, customer=cast.sigma, expected_close=day)
+            firms = [Customer.register(Customer(name=f"{kind} {count} {number}", owner=wang),
+                                       by=wang) for kind in ("任务", "机会", "人")]  # fmt: skip
+            deal = Deal(name=f"机会 {number}", owner=wang, customer=firms[1], expected_close=day)
             Deal.open(deal, cast.stages[0], by=wang)
-            Contact.register(
-                Contact(name=f"人 {number}", customer=cast.sigma, birthday=day), by=wang
-            )
-        db.session.commit()
+            call = task(cast, day, customer=firms[0], deal=cast.pumps)
+            call.repeat(Rule(Every.WEEK), by=wang)
+            born(cast, day, f"人 {number}", firms[2])
 
     write(2)
     few = asked()
