@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import east_asian_width
 
-from babel.dates import format_skeleton
+from babel.dates import format_interval, format_skeleton
 from babel.dates import format_time as format_time_of_day
 from babel.numbers import get_currency_symbol
 from flask_babel import (
@@ -167,12 +167,12 @@ def short_weekday(value: date) -> str:
 
 
 def reported_days(days: ReportedDays) -> str:
-    """``Wednesday, June 17, 2026``, ``Week from Jun 15, 2026`` or ``June 2026``."""
+    """``Wednesday, June 17, 2026``, ``Jun 15 – 21, 2026`` or ``June 2026``."""
     if days.stretch is Stretch.MONTH:
         return format_skeleton("yMMMM", days.first, locale=get_locale())
     if days.stretch is Stretch.DAY:
         return str(format_date(days.first, "full"))
-    return _("Week from %(first)s to %(last)s", first=day(days.first), last=day(days.last))
+    return format_interval(days.first, days.last, "yMMMd", locale=get_locale())
 
 
 def tenths(value: Decimal) -> str:

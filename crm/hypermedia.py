@@ -146,6 +146,12 @@ def page_shown(page: str) -> str:
     return shown if shown and urlsplit(shown).path == urlsplit(page).path else page
 
 
+def query_shown(page: str) -> str | None:
+    """The query that ``page`` has where this was sent from; ``None`` if that is another page."""
+    shown = urlsplit(page_before() or "")
+    return shown.query if shown.path == page else None
+
+
 def safe_next(target: str | None) -> str | None:
     """``target`` if it is a path of this application, else ``None``: the only redirect check."""
     if not target or "\\" in target or any(ord(char) < 32 for char in target):

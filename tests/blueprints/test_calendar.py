@@ -330,6 +330,53 @@ def test_a_drag_is_answered_with_the_two_days_and_the_way_back(cast: Cast, wang:
     assert "day_2026-09-01" not in stream, "that day is not shown"
 
 
+def test_a_task_is_ticked_off_on_its_day(cast: Cast, wang: Browser) -> None:
+    call = task(cast, WEDNESDAY)
+    path = f"/tasks/{call.id}/completion"
+    assert path in wang.get("/calendar").html
+    here = {"HTTP_HX_CURRENT_URL": "http://localhost/calendar?stretch=week"}
+    stream = wang.post(path, {}, htmx="form", status=200, environ_overrides=here).html
+    assert 'hx-target="#day_2026-06-17"' in stream
+    assert f"{path}/delete" in stream
+    assert 'hx-target="#day_2026-06-18"' not in stream
+    assert call.is_done
+
+
+def test_of_what_comes_again_ticking_off_draws_the_days_to_come(cast: Cast, wang: Browser) -> None:
+    call = task(cast, WEDNESDAY)
+    call.repeat(Rule(Every.DAY), by=cast.wang)
+    db.session.commit()
+    here = {"HTTP_HX_CURRENT_URL": "http://localhost/calendar?stretch=week"}
+    path = f"/tasks/{call.id}/completion"
+    stream = wang.post(path, {}, htmx="form", status=200, environ_overrides=here).html
+    made = db.session.scalars(select(Task).where(Task.due_on == date(2026, 6, 18))).one()
+    assert f"/tasks/{made.id}/completion" in stream
+
+
+def test_who_only_takes_part_finds_no_tick(cast: Cast, browser: Browser) -> None:
+    call = task(cast, WEDNESDAY, participants=[cast.zhao])
+    page = browser.sign_in("zhao").get("/calendar")
+    assert call.title in page.text
+    assert f"/tasks/{call.id}/completion" not in page.html
+
+
+def test_where_several_peoples_entries_stand_each_says_whose_it_is(
+    cast: Cast, browser: Browser
+) -> None:
+    task(cast, WEDNESDAY)
+    li = browser.sign_in("li")
+    assert "回电话 芳 王芳" in li.get(f"/calendar?whose={cast.wang.id}").text
+    assert "回电话 芳 王芳" not in browser.sign_in("wang").get("/calendar").text
+
+
+def test_what_is_done_gives_way_to_what_is_not(cast: Cast) -> None:
+    task(cast, WEDNESDAY, "寄样").complete(by=cast.wang)
+    cast.pumps.expect_close_on(WEDNESDAY, by=cast.wang)
+    born(cast, "王总", date(1970, 6, 17))
+    db.session.commit()
+    assert shown(cast, "stretch=day") == {WEDNESDAY: [str(cast.pumps), "王总", "寄样"]}
+
+
 def test_what_was_changed_done_or_closed_meanwhile_stays_where_it_is(
     cast: Cast, wang: Browser
 ) -> None:

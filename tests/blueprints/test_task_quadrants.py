@@ -149,6 +149,21 @@ def test_who_does_not_do_it_does_not_say_how_pressing_it_is(
     assert path not in zhao.get("/tasks/quadrants?everyone=1").html
 
 
+def test_what_is_ticked_off_in_a_quadrant_leaves_it_and_is_counted_no_more(
+    wang: Browser, tasks: dict[str, Task]
+) -> None:
+    path = f"/tasks/{tasks['甲'].id}/completion"
+    here = {"HTTP_HX_CURRENT_URL": "http://localhost/tasks/quadrants?everyone=1"}
+    page = wang.post(path, {}, htmx="form#x", status=200, environ_overrides=here)
+    assert drawn(page) == ["#quadrant_both", "#dialogs", "#toasts"]
+    assert "Urgent and important 0" in page.text
+    page = wang.post(f"{path}/delete", {}, htmx="form#x", status=200, environ_overrides=here)
+    assert "Urgent and important 1" in page.text
+    there = {"HTTP_HX_CURRENT_URL": "http://localhost/tasks"}
+    page = wang.post(path, {}, htmx="form#x", status=200, environ_overrides=there)
+    assert drawn(page)[0] == f"#task_{tasks['甲'].id}_tick", "in a list it stays as it is"
+
+
 def test_the_quadrants_narrowed_somehow_are_kept_as_a_view(cast: Cast, wang: Browser) -> None:
     path = "/views/task_quadrants"
     page = wang.get(f"{path}/new?query=q%3D%E7%94%B2")

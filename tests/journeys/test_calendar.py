@@ -63,6 +63,16 @@ def test_a_task_is_dragged_to_another_day_and_back(call: Task, open_as: Opener) 
     stands_on(page, "2026-06-17", call)
 
 
+def test_a_task_is_ticked_off_where_it_stands_and_taken_back(call: Task, open_as: Opener) -> None:
+    page = open_as("wang")
+    open_calendar(page)
+    entry(page, call).focus()
+    page.keyboard.press(" ")
+    expect(entry(page, call)).to_contain_class("is-done")
+    page.get_by_role("button", name="Undo").click()
+    expect(entry(page, call)).not_to_contain_class("is-done")
+
+
 def test_a_deal_is_dragged_to_a_day_to_come_and_not_to_one_that_is_past(
     cast: Cast, call: Task, open_as: Opener
 ) -> None:
@@ -120,7 +130,7 @@ def test_months_weeks_and_days_are_turned_where_they_stand(call: Task, open_as: 
     page.get_by_role("link", name="Today", exact=True).last.click()
     expect(page.locator("h2")).to_have_text("June 2026")
     page.get_by_role("link", name="Week", exact=True).click()
-    expect(page.locator("h2")).to_contain_text("Jun 15, 2026")
+    expect(page.locator("h2")).to_contain_text("Jun 15 – 21, 2026")
     expect(entry(page, call)).to_contain_text("9:30")
     page.get_by_role("link", name="Wed, Jun 17").click()
     expect(page.locator("h2")).to_have_text("Wednesday, June 17, 2026")

@@ -34,9 +34,15 @@ class Entry(NamedTuple):
         return self.record.series if self.is_planned else self.record
 
     @property
-    def place(self) -> tuple[bool, time, int]:
-        """Where it stands on its day."""
-        return self.at is None, self.at or time.min, list(EntryKind).index(self.kind)
+    def is_done(self) -> bool:
+        """It is a task, and nothing is left to do."""
+        is_task = self.kind in (EntryKind.TASK, EntryKind.APPOINTMENT)
+        return is_task and not self.is_planned and self.record.is_done
+
+    @property
+    def place(self) -> tuple[bool, time, bool, int]:
+        """Where it stands on its day: by its time; without one, what is done comes last."""
+        return self.at is None, self.at or time.min, self.is_done, list(EntryKind).index(self.kind)
 
 
 # Month and day of a birthday: 229 is February 29th.
@@ -50,7 +56,8 @@ def entries_of(
 ) -> Iterator[Found]:
     """What ``user`` sees on ``days`` of what ``filter`` shows, of each kind ``most`` a day.
 
-    On a day what has a time comes first, then what is to be done, what is expected, and birthdays.
+    On a day what has a time comes first, then what is to be done, what is expected, birthdays, and
+    what is done.
     """
     if filter.shows_tasks:
         yield _tasks(filter, user, days, most)

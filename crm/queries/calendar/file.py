@@ -88,8 +88,7 @@ def _summary(entry: Entry) -> str:
         return _("Birthday: %(name)s", name=entry.record.name)
     if entry.kind is EntryKind.CLOSE:
         return _("Expected close: %(name)s", name=entry.record.name)
-    is_done = not entry.is_planned and entry.record.is_done
-    return f"✓ {entry.told.title}" if is_done else str(entry.told.title)
+    return f"✓ {entry.told.title}" if entry.is_done else str(entry.told.title)
 
 
 def _about(entry: Entry) -> list[str]:
