@@ -35,7 +35,10 @@ LONGEST_SIDE = 2400
 MOST_PIXELS = 60_000_000
 # A small file can hold many pixels; formats that cannot be read at a smaller scale get fewer.
 MOST_PIXELS_UNSCALED = 30_000_000
+# So many that are read at full scale, of all the files of a request: it is a matter of seconds.
+MOST_PIXELS_AT_ONCE = 100_000_000
 MOST_FILES = 6
+_PICTURES = ("JPEG", "PNG", "WEBP", "HEIF")
 
 pillow_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -94,9 +97,13 @@ def prepare_all(
     chosen = [upload for upload in uploads if upload.filename]
     if len(chosen) > MOST_FILES:
         return [], [_("Up to %(most)s files at a time.", most=MOST_FILES)]
-    prepared, refused = [], []
+    prepared, refused, left = [], [], MOST_PIXELS_AT_ONCE
     for upload in chosen:
+        pixels = _unscaled_pixels(upload)
         try:
+            if pixels > left:
+                raise _too_large_beside_others(upload)
+            left -= pixels
             prepared.append(prepare(upload, documents=documents))
         except RefusedFile as error:
             refused.append(str(error))
@@ -206,15 +213,34 @@ def _redraw(name: str, content: bytes, documents: bool) -> bytes:
     return out.getvalue()
 
 
+def _unscaled_pixels(upload: FileStorage) -> int:
+    """How many pixels are read of it: none where it is read at a smaller scale, or no picture."""
+    try:
+        with Image.open(upload.stream, formats=_PICTURES) as image:
+            return 0 if image.format == "JPEG" else image.width * image.height
+    except Exception:  # whatever is wrong with it, ``prepare`` says
+        return 0
+    finally:
+        upload.stream.seek(0)
+
+
+def _too_large_beside_others(upload: FileStorage) -> RefusedFile:
+    name = plain_name(upload.filename or "")
+    return RefusedFile(
+        _("%(name)s has too many pixels beside the others: add it by itself.", name=name)
+    )
+
+
 def _decode(content: bytes) -> Image.Image:
     """The picture, upright and no larger than is legible.
 
     :raises RefusedFile: it has too many pixels.
     """
-    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "HEIF")) as image:
+    with Image.open(io.BytesIO(content), formats=_PICTURES) as image:
         most = MOST_PIXELS_UNSCALED if image.format in {"PNG", "WEBP"} else MOST_PIXELS
         if image.width * image.height > most:
             raise RefusedFile
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read at a smaller scale
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        # Whole pixels are put together first where that halves it: a third of the time.
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=1.1)
         return ImageOps.exif_transpose(image).convert("RGB")

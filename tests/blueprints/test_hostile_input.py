@@ -87,6 +87,20 @@ def test_a_damaged_or_enormous_picture_is_refused(context: None) -> None:
             files.prepare(FileStorage(io.BytesIO(content), filename="x.png"))
 
 
+def test_six_enormous_pictures_hold_nobody_up_for_long(context: None) -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (6000, 5000)).save(out, "PNG")
+    photo = io.BytesIO()
+    Image.new("L", (6000, 5000)).save(photo, "JPEG")
+    uploads = [FileStorage(io.BytesIO(content.getvalue()), filename=f"{number}.png")
+               for number, content in enumerate([*[out] * 5, photo])]  # fmt: skip
+    prepared, refused = files.prepare_all(uploads)
+    assert [each.name for each in prepared] == ["0.jpg", "1.jpg", "2.jpg", "5.jpg"]
+    assert refused == [f"{number}.png has too many pixels beside the others: add it by itself."
+                       for number in (3, 4)]  # fmt: skip
+    assert {Image.open(io.BytesIO(each.content)).size for each in prepared} == {(2400, 2000)}
+
+
 def test_too_many_receipts_at_once_are_refused(cast: Cast, browser: Browser) -> None:
     claim = draft(cast)
     db.session.commit()

@@ -59,7 +59,7 @@ def retry(what: str) -> int:
         return retry_failed()
     kind, _hyphen, name = what.partition("-")
     if kind == "job":
-        return _run_now(Job.name == name)
+        return _run_now(Job.name == name) if name.isidentifier() else 0
     row = failed_row(what)
     if row is None:
         return 0
