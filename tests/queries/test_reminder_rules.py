@@ -548,3 +548,17 @@ def test_the_task_is_as_the_rule_says(cast: Cast, quiet: Customer) -> None:
     assert made.customer == quiet
     assert made.firing is not None
     assert made.firing.rule == rule
+
+
+def test_a_text_of_which_nothing_is_known_is_the_name_of_the_rule(
+    cast: Cast, quiet: Customer
+) -> None:
+    quiet.owner = None
+    more = {"taker": ReminderTaker.PERSON, "taker_person": cast.wu, "note": "{customer}" * 1_000}
+    rule = silence(cast, name="久未联系", **more)
+    rule.title = "{owner} "
+    on(rule, cast, also_due=True)
+    quiet.name = 40 * "静安仪表"
+    db.session.commit()
+    assert look() == ["久未联系"]
+    assert [len(task.note or "") for task in open_tasks()] == [10_000]

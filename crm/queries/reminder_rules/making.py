@@ -11,10 +11,9 @@ from sqlalchemy import or_
 from crm import clock
 from crm.extensions import db
 from crm.models import Company, Event, ReminderFiring, ReminderKind, ReminderRule, Task
-from crm.models.reminder_rule.texts import filled
 from crm.queries.reminder_rules.causes import Cause, causes, due_now
 from crm.queries.reminder_rules.takers import Takers
-from crm.queries.reminder_rules.texts import known_of, title_of
+from crm.queries.reminder_rules.texts import known_of, note_of, title_of
 
 # As many in one go: the transaction stays short, and the others follow a minute later.
 AT_ONCE = 500
@@ -75,7 +74,7 @@ def _task(rule: ReminderRule, cause: Cause, takers: Takers, firing_id: int) -> T
     owner = takers.people.get(cause.owner_id or 0)
     known = known_of(cause, owner)
     task = Task(
-        title=title_of(rule, known), note=filled(rule.note, known) if rule.note else None,
+        title=title_of(rule, known), note=note_of(rule, known),
         urgent=rule.urgent, important=rule.important, assignee=takers.for_(cause),
         customer=cause.customer, deal=cause.deal, firing_id=firing_id,
     )  # fmt: skip

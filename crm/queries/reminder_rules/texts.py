@@ -6,8 +6,8 @@ from crm.models import Company, ReminderRule, User
 from crm.models.reminder_rule.texts import filled
 from crm.queries.reminder_rules.causes import Cause
 
-# As long as the title of a task may be.
-LONGEST = 200
+# As long as the title of a task may be, and its note.
+LONGEST, LONGEST_NOTE = 200, 10_000
 
 
 def known_of(cause: Cause, owner: User | None) -> dict[str, str]:
@@ -23,5 +23,10 @@ def known_of(cause: Cause, owner: User | None) -> dict[str, str]:
 
 
 def title_of(rule: ReminderRule, known: dict[str, str]) -> str:
-    """What the task is called, as long as a title may be."""
-    return filled(rule.title, known)[:LONGEST]
+    """What the task is called, as long as a title may be; as the rule where nothing is known."""
+    return filled(rule.title, known).strip()[:LONGEST] or rule.name
+
+
+def note_of(rule: ReminderRule, known: dict[str, str]) -> str | None:
+    """What stands in the task's note, as long as one may be."""
+    return filled(rule.note, known)[:LONGEST_NOTE] if rule.note else None
