@@ -212,6 +212,10 @@ class SwitchOnForm(AsksAgain, BaseForm):
         description=_l("What was a cause once is none again, however often it is switched."),
     )  # fmt: skip
 
+    def shows(self, rule: ReminderRule) -> bool:
+        """Whether ``rule`` is still as its page showed it, with what it would make."""
+        return bool(self.version.data == str(rule.version))
+
     def doubted(self) -> Sequence[str]:
         many = self.due(bool(self.also_due.data))
         if many <= MANY:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from crm.models import OptionList, ReminderRule, Task
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.page import Browser
-from tests.reminder_rules import after_visit, at, look, on, silence, visited
+from tests.reminder_rules import after_visit, at, first_call, look, on, silence, visited
 
 RULES = "/settings/reminder-rules"
 TODAY = NOON.date()
@@ -113,6 +113,36 @@ def test_many_tasks_at_once_are_asked_about(
     admin.submit(asked, switch, also_due="1", confirmed=asked.mark)
     db.session.expire_all()
     assert only_rule().is_on
+
+
+def test_who_looked_at_another_rule_than_it_is_by_now_does_not_switch_it_on(
+    cast: Cast, admin: Browser
+) -> None:
+    rule = after_visit(cast, 3)
+    page, switch = admin.get(f"{RULES}/{rule.id}"), f"{RULES}/{rule.id}/switch"
+    edit = admin.get(f"{RULES}/{rule.id}/edit")
+    admin.submit(edit, f"{RULES}/{rule.id}", days="1")
+    admin.submit(page, switch, also_due="1")
+    page = admin.follow()
+    assert "was changed by somebody else meanwhile" in page.text
+    db.session.expire_all()
+    assert not only_rule().is_on
+    admin.submit(page, switch, also_due="1")
+    db.session.expire_all()
+    assert only_rule().is_on
+
+
+def test_the_page_says_when_what_is_due_is_made(cast: Cast, browser: Browser) -> None:
+    soon, morning = "made within minutes", "made from six in the morning on"
+    daily, first = on(after_visit(cast, 3), cast), on(first_call(cast), cast)
+    at(TODAY, time(5, 59))
+    admin = browser.sign_in("admin")
+    assert morning in admin.get(f"{RULES}/{daily.id}").text
+    assert soon in admin.get(f"{RULES}/{first.id}").text
+    at(TODAY, time(6))
+    assert soon in admin.get(f"{RULES}/{daily.id}").text
+    look()
+    assert morning in admin.get(f"{RULES}/{daily.id}").text, "of today the worker is through"
 
 
 def test_each_grade_of_silence_is_asked_for_and_one_needs_days(cast: Cast, admin: Browser) -> None:

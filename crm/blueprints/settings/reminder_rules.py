@@ -57,7 +57,8 @@ def create(name: str) -> Response:
 @bp.get("/settings/reminder-rules/<int:rule_id>")
 @login_required
 def show(rule_id: int) -> Response:
-    return show_rule(find(ReminderRule, rule_id), SwitchOnForm(formdata=None))
+    rule = find(ReminderRule, rule_id)
+    return show_rule(rule, SwitchOnForm(formdata=None, obj=rule))
 
 
 @bp.get("/settings/reminder-rules/<int:rule_id>/edit")

@@ -113,7 +113,7 @@ def causes(
 def count(rule: ReminderRule, span: Span) -> int:
     """How much falls due by ``rule`` within ``span``."""
     chosen, _made = _FOUND[rule.kind](rule, span)
-    rows = chosen.order_by(None).options().with_only_columns(literal(1)).subquery()
+    rows = chosen.order_by(None).with_only_columns(literal(1)).subquery()
     return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_
+from sqlalchemy import Select, or_
 
 from crm import clock
 from crm.extensions import db
@@ -38,6 +38,11 @@ def make_tasks_by_rules() -> None:
             left -= _go_on(rule, most=left)
 
 
+def waits_for_morning(rule: ReminderRule) -> bool:
+    """Whether what is due by ``rule``, which is on, is made from ``BEGINS`` on, not at once."""
+    return db.session.scalar(_due().where(ReminderRule.id == rule.id)) is None
+
+
 def make_tasks(rule: ReminderRule, due: Sequence[Cause]) -> int:
     """Make the tasks of ``rule`` for those causes that it did not fire for; how many they were."""
     claimed = ReminderFiring.claim(rule, [cause.fact for cause in due])
@@ -59,10 +64,9 @@ def _go_on(rule: ReminderRule, *, most: int) -> int:
     return made
 
 
-def _due():  # type: ignore[no-untyped-def]
+def _due() -> Select[ReminderRule]:
     """The rules that are on and not through for today."""
-    company = Company.current()
-    now = clock.now().astimezone(ZoneInfo(company.timezone))
+    now = clock.now().astimezone(ZoneInfo(Company.current().timezone))
     open_today = or_(
         ReminderRule.gone_through_on.is_(None), ReminderRule.gone_through_on < now.date()
     )

@@ -21,6 +21,7 @@ from crm.models import (
 )
 from crm.queries.few import Few
 from crm.queries.reminder_rules.causes import Cause, Span, causes, count, due_now
+from crm.queries.reminder_rules.making import waits_for_morning
 from crm.queries.reminder_rules.takers import Takers
 from crm.queries.reminder_rules.texts import known_of, title_of
 
@@ -51,6 +52,8 @@ class Preview:
     today: int
     # None: nobody can know that now.
     soon: int | None
+    # It is made from six in the morning on, not within minutes.
+    waits: bool
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def preview_of(rule: ReminderRule, reader: User) -> Preview:
         due=Few(named, total),
         today=count(rule, Span(today, today)),
         soon=None if is_unknown else count(rule, Span(today + timedelta(days=1), today + AHEAD)),
+        waits=waits_for_morning(rule),
     )
 
 
