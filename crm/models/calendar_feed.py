@@ -69,6 +69,11 @@ class CalendarFeed(Base):
 
     @classmethod
     def _forget(cls, user: User) -> bool:
+        from crm.models.user import User
+
+        # Of two presses at once the second finds what the first one made.
+        held = select(User.id).where(User.id == user.id).with_for_update(key_share=True)
+        db.session.execute(held)
         gone = db.session.execute(
             delete(cls).where(cls.user_id == user.id).execution_options(synchronize_session="fetch")
         )
