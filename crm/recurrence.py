@@ -13,6 +13,7 @@ from typing import Self
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
+from crm import clock
 from crm.months import first_of_month
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -85,13 +86,13 @@ class Rule:
         return ";".join(f"{name}={value}" for name, value in parts.items() if value is not None)
 
     def after(self, day: date, *, begins: date) -> date | None:
-        """The first day later than ``day``; ``None`` when the rule is at its end.
+        """The first day later than ``day``; ``None`` when the rule is at its end, or of our years.
 
         :param begins: from which day on its weeks, months and times are counted.
         """
         begins = self._begins_near(day, begins)
         later = self._days(begins).after(datetime.combine(day, time.min))
-        return later.date() if later else None
+        return later.date() if later and clock.is_near(later) else None
 
     def between(self, day: date, last: date, *, begins: date) -> list[date]:
         """Its days later than ``day``, up to ``last``.

@@ -98,6 +98,11 @@ def test_its_days_in_between_are_those_that_follow_one_another() -> None:
         assert rule.between(date(2024, 2, 1), last, begins=begins) == found
 
 
+def test_no_day_comes_that_a_form_would_refuse() -> None:
+    begins = date(2190, 2, 28)
+    assert days("FREQ=YEARLY;INTERVAL=6", begins, 9) == ["96-02-28"]
+
+
 LONG_AGO = [
     "FREQ=DAILY", "FREQ=DAILY;INTERVAL=7", "FREQ=WEEKLY;BYDAY=WE", "FREQ=DAILY;UNTIL=20260701",
     "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,WE,SU", "FREQ=MONTHLY;BYMONTHDAY=31",

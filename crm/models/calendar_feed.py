@@ -62,10 +62,12 @@ class CalendarFeed(Base):
         return db.session.scalar(select(cls).where(cls.user_id == user.id))
 
     @classmethod
-    def withdraw(cls, user: User, *, by: User | None) -> None:
-        """The address stops working; without one nothing happens."""
-        if cls._forget(user):
+    def withdraw(cls, user: User, *, by: User | None) -> bool:
+        """The address stops working; ``False`` where there is none."""
+        is_gone = cls._forget(user)
+        if is_gone:
             Event.record(Action.USER_CALENDAR_WITHDRAWN, user, by=by)
+        return is_gone
 
     @classmethod
     def _forget(cls, user: User) -> bool:

@@ -19,7 +19,7 @@ from crm.extensions import db
 from crm.models import CalendarFeed, Company, Contact, Customer, Deal, Event, Task
 from crm.queries.calendar import feed
 from crm.recurrence import Every, Rule
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.conftest import NOON
 from tests.page import Browser
 from tests.queries_counted import counted
@@ -118,6 +118,19 @@ def test_it_ends_with_the_access_and_does_not_come_back_with_it(
     wang.reactivate(by=cast.admin)
     db.session.commit()
     assert fetch(app, address).status_code == 404
+
+
+def test_a_new_password_ends_it_as_it_ends_sessions(
+    app: Flask, wang: Browser, address: str
+) -> None:
+    typed = {"current": PASSWORD, "password": "another-horse-9", "again": "another-horse-9"}
+    wang.post("/password", {**typed, "current": "a guess"}, status=422)
+    assert fetch(app, address).status_code == 200
+    wang.post("/password", typed)
+    assert "The address of your calendar works no more." in wang.follow().text
+    assert fetch(app, address).status_code == 404
+    wang.post("/password", {**typed, "current": "another-horse-9"})
+    assert "calendar works no more" not in wang.follow().text
 
 
 def test_the_page_says_when_it_was_fetched_last(

@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 from crm.extensions import db
 from crm.forms.session import ChangePasswordForm, PasswordForm
 from crm.hypermedia import go, render
-from crm.models import Action, Event, OneTimeLink, SignInAttempt, UserSession
+from crm.models import Action, CalendarFeed, Event, OneTimeLink, SignInAttempt, UserSession
 from crm.models.session import LinkPurpose
 from crm.queries.first_visit import first_visit_of
 from crm.signing_in import sign_in
@@ -59,9 +59,11 @@ def create() -> Response:
             SignInAttempt.failed(current_user.username, "")
             db.session.commit()
         return render("sessions/passwords/new.html", status=422, form=form)
-    _change(form, except_id=g.user_session.id)
+    ended_calendar = _change(form, except_id=g.user_session.id)
     db.session.commit()
     flash(_("Your password is changed. You were signed out everywhere else."), "success")
+    if ended_calendar:
+        flash(_("The address of your calendar works no more."), "info")
     return go(url_for("profile.edit"))
 
 
@@ -72,7 +74,12 @@ def _find(token: str) -> OneTimeLink:
     return link
 
 
-def _change(form: PasswordForm, *, except_id: int | None) -> None:
+def _change(form: PasswordForm, *, except_id: int | None) -> bool:
+    """Set it, and end whatever whoever knew the old one may have opened.
+
+    :returns: whether a private address of their calendar was among that.
+    """
     form.set_password()
     UserSession.end_all_of(form.user, except_id=except_id)
     Event.record(Action.USER_PASSWORD_CHANGED, form.user, by=form.user)
+    return CalendarFeed.withdraw(form.user, by=form.user)
