@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -15,9 +16,11 @@ from crm.extensions import db
 from crm.models import Event, Job, MailKind, OutgoingMail, Role
 from crm.queries import health
 from crm.queries.health import Check, Level, storage, surroundings
+from crm.timetable import TIMETABLE
 from tests.cast import Cast
 from tests.claims import submitted
 from tests.cli.conftest import Command
+from tests.conftest import NOON
 from tests.mailbox import Mailbox, Manner
 
 
@@ -147,6 +150,10 @@ def test_the_timetable_tells_whether_a_worker_runs(cast: Cast) -> None:
     assert checked("Timetable").level is Level.OK
     clock.set_to(clock.now() + timedelta(hours=2))
     assert checked("Timetable").level is Level.BAD
+    zone = ZoneInfo("Asia/Shanghai")
+    slots = [entry.schedule.after(NOON, zone) for entry in TIMETABLE.values()]
+    late = sum(slot < clock.now() for slot in slots)
+    assert checked("Timetable").found == f"{late} jobs overdue, the first due 2 hours ago"
 
 
 def test_a_failed_job_is_bad(cast: Cast) -> None:

@@ -117,13 +117,16 @@ def timetable() -> Check:
     jobs = db.session.scalars(select(Job).order_by(Job.name)).all()
     if not jobs:
         return Check.warn(name, _("the worker has never run"), _("Start crm run, or crm work."))
-    found = "; ".join(_run_of(job) for job in jobs)
     failed = [f"{job.name}: {job.last_error}" for job in jobs if job.last_error]
     if failed:
         return Check.bad(name, "; ".join(failed), _("It is in the worker's log in full."))
-    if any(clock.now() - job.next_run > LATE for job in jobs):
+    late = [job.next_run for job in jobs if clock.now() - job.next_run > LATE]
+    if late:
+        found = ngettext("%(num)d job overdue, the first due %(when)s",
+                         "%(num)d jobs overdue, the first due %(when)s",
+                         len(late), when=ago(min(late)))  # fmt: skip
         return Check.bad(name, found, _("No worker runs: start crm run, or crm work."))
-    return Check.ok(name, found)
+    return Check.ok(name, "; ".join(_run_of(job) for job in jobs))
 
 
 def _run_of(job: Job) -> str:
