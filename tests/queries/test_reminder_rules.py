@@ -562,3 +562,12 @@ def test_a_text_of_which_nothing_is_known_is_the_name_of_the_rule(
     db.session.commit()
     assert look() == ["久未联系"]
     assert [len(task.note or "") for task in open_tasks()] == [10_000]
+
+
+def test_a_title_is_one_line_whatever_an_import_put_into_a_name(
+    cast: Cast, quiet: Customer
+) -> None:
+    quiet.name = "静安\r\n仪表"
+    db.session.commit()
+    on(silence(cast), cast, also_due=True)
+    assert look() == ["联系静安 仪表"]

@@ -23,8 +23,10 @@ def known_of(cause: Cause, owner: User | None) -> dict[str, str]:
 
 
 def title_of(rule: ReminderRule, known: dict[str, str]) -> str:
-    """What the task is called, as long as a title may be; as the rule where nothing is known."""
-    return filled(rule.title, known).strip()[:LONGEST] or rule.name
+    """What the task is called, in one line and as long as a title may be; as the rule where
+    nothing is known."""
+    said = " ".join(filled(rule.title, known).splitlines())
+    return said.strip()[:LONGEST] or rule.name
 
 
 def note_of(rule: ReminderRule, known: dict[str, str]) -> str | None:
