@@ -37,7 +37,9 @@ def init_app(app: Flask) -> None:
     for name in COMPONENTS:
         app.jinja_env.globals[name] = Components(app, f"components/{name}.html")
     app.jinja_env.globals["dom_id"] = dom_id
-    app.jinja_env.globals.update(this_page=this_page, page_before=page_before)
+    app.jinja_env.globals.update(
+        this_page=this_page, page_before=page_before, is_fragment=is_fragment
+    )
     app.after_request(_vary)
     app.after_request(_tell_what_was_saved)
 

@@ -48,6 +48,7 @@ class ListFilter(Narrowing):
     MODEL: ClassVar[Any] = None
     FINDS_BY: ClassVar[Any] = ""  # what can be typed to find a record, in words
     NONE: ClassVar[str] = ""  # the partial that says what to do where there is no record yet
+    WAYS: ClassVar[str] = ""  # the partial that leads to the other pages of the same records
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
     SHOWS: ClassVar[Any] = _l("Columns")  # what can be chosen of them, in words
     IN_ORDER: ClassVar[bool] = True  # they stand in the order that was chosen

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import ColumnElement
 
 from crm.filters import facets
@@ -30,7 +31,7 @@ KINDS = {
     EntryKind.APPOINTMENT: _l("Appointments"),
     EntryKind.TASK: _l("Tasks"),
     EntryKind.CLOSE: _l("Expected closes"),
-    EntryKind.BIRTHDAY: _l("Birthdays"),
+    EntryKind.BIRTHDAY: lazy_pgettext("calendar", "Birthdays"),
 }
 
 
@@ -45,6 +46,7 @@ class CalendarFilter(ListFilter):
     team: tuple[int, ...] = ()
 
     ENDPOINT: ClassVar[str] = "calendar.show"
+    WAYS: ClassVar[str] = "tasks/_ways.html"
     KEPT: ClassVar[tuple[str, ...]] = ("stretch", "day")
     FACETS: ClassVar[tuple[Facet, ...]] = (
         facets.states("kind", _l("What it shows"), EntryKind, KINDS.__getitem__),

@@ -14,6 +14,7 @@ from wtforms.validators import Length
 
 from crm.extensions import db
 from crm.filters.columns import words
+from crm.formatting import language
 from crm.forms.base import BaseForm, Conflict, shown
 from crm.forms.doubts import AsksAgain
 from crm.forms.fields import OptionField, Required, TickedField, WholeNumberField, WordField
@@ -117,9 +118,10 @@ class ReminderRuleForm(BaseForm):
 
     def _know(self, field: StringField | TextAreaField) -> None:
         if unknown := unknown_in(field.data or ""):
+            names = PLACEHOLDERS.values() if language() == "zh" else PLACEHOLDERS
             raise ValidationError(
                 _("{%(word)s} names nothing here. These do: %(words)s", word=unknown[0],
-                  words=_(", ").join(f"{{{each}}}" for each in PLACEHOLDERS))
+                  words=_(", ").join(f"{{{each}}}" for each in names))
             )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crm.extensions import db
-from crm.models import OptionList, ReminderRule, Task
+from crm.models import Customer, OptionList, ReminderRule, Task
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.page import Browser
@@ -54,6 +54,20 @@ def test_a_rule_says_what_it_would_make_before_it_is_switched_on(
     assert look() == [f"回访{cast.sigma.name}"]
     page = admin.get(RULES)
     assert "1 made · 1 open · 0 done · 0 enough" in page.text
+
+
+def test_the_names_that_braces_take_are_told_in_the_readers_language(
+    cast: Cast, admin: Browser
+) -> None:
+    new = admin.get(f"{RULES}/first_contact/new")
+    typed = {"name": "新客户", "title": "打电话给{谁}", "hours": "4"}
+    page = admin.submit(new, f"{RULES}/first_contact", 422, **typed)
+    assert "{谁} names nothing here. These do: {customer}, {name}" in page.text
+    cast.admin.language = "zh"
+    db.session.commit()
+    page = admin.submit(new, f"{RULES}/first_contact", 422, **typed)
+    assert "{客户}、{名称}" in page.text
+    assert "{customer}" not in page.text
 
 
 def test_the_figures_of_a_rule_lead_to_the_tasks_that_one_sees_of_it(
@@ -135,6 +149,9 @@ def test_who_looked_at_another_rule_than_it_is_by_now_does_not_switch_it_on(
 def test_the_page_says_when_what_is_due_is_made(cast: Cast, browser: Browser) -> None:
     soon, morning = "made within minutes", "made from six in the morning on"
     daily, first = on(after_visit(cast, 3), cast), on(first_call(cast), cast)
+    visited(cast, cast.sigma, TODAY - timedelta(days=3))
+    Customer.register(Customer(name="新仪表", owner=cast.zhao), by=cast.zhao)
+    db.session.commit()
     at(TODAY, time(5, 59))
     admin = browser.sign_in("admin")
     assert morning in admin.get(f"{RULES}/{daily.id}").text
@@ -142,6 +159,8 @@ def test_the_page_says_when_what_is_due_is_made(cast: Cast, browser: Browser) ->
     at(TODAY, time(6))
     assert soon in admin.get(f"{RULES}/{daily.id}").text
     look()
+    assert "Nothing is due now." in admin.get(f"{RULES}/{daily.id}").text
+    visited(cast, cast.sigma, TODAY - timedelta(days=3))
     assert morning in admin.get(f"{RULES}/{daily.id}").text, "of today the worker is through"
 
 

@@ -175,3 +175,20 @@ def test_the_quadrants_narrowed_somehow_are_kept_as_a_view(cast: Cast, wang: Bro
 def test_list_and_quadrants_lead_to_each_other_as_they_are_narrowed(wang: Browser) -> None:
     assert "/tasks/quadrants?state=overdue" in links(wang.get("/tasks?state=overdue&by=due"))
     assert "/tasks?state=overdue" in links(wang.get("/tasks/quadrants?state=overdue"))
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [("/tasks?state=overdue", "/tasks/quadrants?state=overdue"),
+     ("/tasks/quadrants?state=overdue", "/tasks?state=overdue"),
+     ("/deals?q=甲", "/deals/board?q=%E7%94%B2"),
+     ("/deals/board?q=甲", "/deals?q=%E7%94%B2"),
+     ("/deals/forecast?q=甲", "/deals?q=%E7%94%B2")],
+)  # fmt: skip
+def test_what_narrows_a_list_where_it_stands_narrows_the_ways_that_lead_on_from_it(
+    wang: Browser, path: str, leads_to: str
+) -> None:
+    page = wang.get(path, htmx="div#listing")
+    assert "#ways" in drawn(page)
+    assert leads_to in links(page)
+    assert "#ways" not in drawn(wang.get(path)), "of a page they stand in its head"

@@ -175,3 +175,12 @@ def test_the_plus_of_a_day_leads_to_a_task_on_it_and_back(
     page.get_by_label("What needs to be done").fill("寄样品")
     page.get_by_role("button", name="Save").click()
     expect(on(page, "2026-06-22")).to_contain_text("寄样品")
+
+
+def test_the_address_for_a_phone_is_copied(cast: Cast, open_as: Opener) -> None:
+    page = open_as("wang")
+    page.goto("/my-settings/calendar")
+    page.get_by_role("button", name="Make the address").click()
+    ready(page)
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()

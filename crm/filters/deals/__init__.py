@@ -101,6 +101,7 @@ class DealFilter(ListFilter):
     SUMMED: ClassVar[str] = "base_amount"
     FINDS_BY: ClassVar[Any] = _l("Deal or customer")
     NONE: ClassVar[str] = "deals/deals/_none.html"
+    WAYS: ClassVar[str] = "deals/_ways.html"
     DEFAULT_SORT: ClassVar[str] = "-created"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
         (STATUSES[DealStatus.OPEN], ""), (_l("Mine"), "owner=me"), (_l("Stalled"), "stuck=1"),

@@ -66,6 +66,7 @@ class TaskFilter(ListFilter):
     MODEL: ClassVar[Any] = Task
     FINDS_BY: ClassVar[Any] = _l("Title")
     NONE: ClassVar[str] = "tasks/tasks/_none.html"
+    WAYS: ClassVar[str] = "tasks/_ways.html"
     DEFAULT_SORT: ClassVar[str] = "due"
     VIEWS: ClassVar[tuple[tuple[Any, str], ...]] = (
         (_l("Mine"), ""), (STATES[TaskState.OVERDUE], "state=overdue"),

@@ -1,11 +1,10 @@
-// Copies a field; without a clipboard (plain http) it is only selected.
+// Copies a field; on plain http, too, where browsers know no clipboard.
 
 export function connect(place) {
 	const [field, button] = place.querySelectorAll("input, button");
 	button.hidden = false;
-	button.addEventListener("click", async () => {
+	button.addEventListener("click", () => {
 		field.select();
-		await navigator.clipboard?.writeText(field.value);
-		if (navigator.clipboard) button.firstElementChild.textContent = button.dataset.copied;
+		if (document.execCommand("copy")) button.firstElementChild.textContent = button.dataset.copied;
 	});
 }
