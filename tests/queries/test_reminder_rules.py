@@ -17,6 +17,7 @@ from crm.models import (
     CustomField,
     CustomNoun,
     FieldKind,
+    Merge,
     OptionList,
     ReminderEnough,
     ReminderFiring,
@@ -108,6 +109,28 @@ def test_while_the_task_waits_the_silence_makes_no_other(cast: Cast, quiet: Cust
         at(MONDAY + days(later))
         made += len(look())
     assert made == 1
+
+
+def test_what_waits_at_a_customer_that_is_merged_waits_at_the_one_it_became(
+    cast: Cast, quiet: Customer
+) -> None:
+    same = Customer.register(Customer(name="静安仪表厂", owner=cast.wang), by=cast.wang)
+    db.session.commit()
+    visited(cast, same, MONDAY - days(5))
+    visited(cast, quiet, MONDAY)
+    on(silence(cast, 30), cast)
+    at(MONDAY + days(25))
+    assert look() == ["联系静安仪表厂"]
+    Merge.customers(quiet, same, by=cast.admin)
+    db.session.commit()
+    at(MONDAY + days(30))
+    assert look() == []
+    task().complete(by=cast.wang)
+    db.session.commit()
+    at(MONDAY + days(59))
+    assert look() == []
+    at(MONDAY + days(60))
+    assert look() == ["联系静安仪表"]
 
 
 def test_after_again_the_silence_counts_anew_from_the_day_it_was_done(

@@ -126,10 +126,8 @@ def _silence(rule: ReminderRule, span: Span) -> Found:
         )
         for each in rule.grades
     ]
-    waiting = (
-        select(Task.id)
-        .join(Task.firing)
-        .where(*_fired(rule, Customer), Task.done_at.is_(None), Task.trashed_at.is_(None))
+    waiting = select(Task.id).where(
+        *_of_silence(rule), Task.done_at.is_(None), Task.trashed_at.is_(None)
     )
     told = select(ReminderFiring.id).where(*_fired(rule, Customer), ReminderFiring.since >= since)
     chosen = (
@@ -150,13 +148,22 @@ def _silent_since(rule: ReminderRule) -> ColumnElement[Any]:
     """The last contact, or when a task of the rule about its silence was done, if that is later."""
     settled = (
         select(func.max(Task.done_at))
-        .join(Task.firing)
-        .where(*_fired(rule, Customer))
+        .where(*_of_silence(rule))
         .correlate(Customer)
         .scalar_subquery()
     )
     since = silent_since()
     return case((settled > since, settled), else_=since)
+
+
+def _of_silence(rule: ReminderRule) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a task of ``rule`` is about a customer's silence.
+
+    Whichever customer it was made for: with what hangs on one that is merged it moves.
+    """
+    # No join: SQLite would read all that the rule ever made, for each customer.
+    made_by = select(ReminderFiring.rule_id).where(ReminderFiring.id == Task.firing_id)
+    return Task.customer_id == Customer.id, made_by.correlate(Task).scalar_subquery() == rule.id
 
 
 def _activity(rule: ReminderRule, span: Span) -> Found:
