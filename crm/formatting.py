@@ -172,7 +172,8 @@ def reported_days(days: ReportedDays) -> str:
         return format_skeleton("yMMMM", days.first, locale=get_locale())
     if days.stretch is Stretch.DAY:
         return str(format_date(days.first, "full"))
-    return format_interval(days.first, days.last, "yMMMd", locale=get_locale())
+    said = format_interval(days.first, days.last, "yMMMd", locale=get_locale())
+    return said.replace("\u2009", " ")  # of a title the browser makes thin spaces plain ones
 
 
 def tenths(value: Decimal) -> str:
