@@ -110,6 +110,17 @@ def test_who_leads_a_team_reads_in_a_preview_of_no_record_that_they_do_not_see(
     assert "1 more" in page.text
 
 
+def test_a_task_that_was_purged_was_made_and_is_neither_open_nor_done(
+    cast: Cast, admin: Browser
+) -> None:
+    visited(cast, cast.sigma, TODAY - timedelta(days=3))
+    on(after_visit(cast, 3), cast)
+    look()
+    db.session.delete(made())
+    db.session.commit()
+    assert "1 made · 0 open · 0 done" in admin.get(RULES).text
+
+
 def test_many_tasks_at_once_are_asked_about(
     cast: Cast, admin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

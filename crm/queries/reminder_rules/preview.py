@@ -94,7 +94,8 @@ def figures_of(rules: Sequence[ReminderRule], user: User) -> dict[int, Figures]:
     Open and done are the tasks that ``user`` sees: as many as the lists behind them have.
     """
     ids = [rule.id for rule in rules]
-    is_seen = Task.trashed_at.is_(None) & Task.seen_by(user)
+    # Of what was purged the firing stays, with no task beside it.
+    is_seen = Task.id.is_not(None) & Task.trashed_at.is_(None) & Task.seen_by(user)
     tasks = db.session.execute(
         select(
             ReminderFiring.rule_id, func.count(ReminderFiring.id),
